@@ -1,0 +1,142 @@
+"""What a policy may use, as one value: functions, forms, kinds and limits. Plugins fill it; nothing is global."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from tierwise.core.finding import Finding
+from tierwise.core.plan import Named, Node, Plan, Ranking, Table
+from tierwise.core.source import Span
+from tierwise.core.types import Type
+
+__all__ = ["Environment", "Form", "FormContext", "Function", "Kind", "KindContext", "Limits", "Path"]
+
+Path = tuple[str | int, ...]
+"""Where a value stands in the policy document, such as ``("modules", "tier", "decisions", "tier", "table")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the policy language.
+
+    Attributes:
+        name: As authors write it; may hold spaces.
+        signature: For docs and messages, such as ``most per quarter(dates: list of date) -> integer``.
+        about: One sentence for the reference page.
+        type_of: Argument types to the result type, or to a message (lower case, no full stop) that says what is wrong.
+        python: Its meaning, over values (``core/values.py``); an argument may be none. It never raises: it returns none where it is undefined.
+        sql: Dialect name to a template such as ``lower({0})``; without one for a dialect the reference engine computes it.
+    """
+
+    name: str
+    signature: str
+    about: str
+    type_of: Callable[[tuple[Type, ...]], Type | str]
+    python: Callable[..., Any]
+    sql: Mapping[str, str] = field(default_factory=dict)
+
+
+class FormContext(Protocol):
+    """What a form may ask while it compiles one entry of ``decisions``. Findings are collected, not raised."""
+
+    name: str
+    outputs: Mapping[str, Type]
+    path: Path
+    unfilled: bool
+
+    def span(self, path: Path) -> Span | None:
+        """Return where a value of the document stands."""
+
+    def report(self, finding: Finding) -> None:
+        """Add a finding."""
+
+    def expression(self, text: str, path: Path | Span, expected: Type | None = None) -> Node | None:
+        """Parse and type an expression; ``None`` when it has an error, which is then reported."""
+
+    def test(self, text: str, path: Path | Span, column: Node) -> tuple[Node | None, bool]:
+        """Parse a unary-test cell over ``column``: the test (``None`` for ``-``) and whether it was sound."""
+
+    def value(self, text: str | None, path: Path | Span, expected: Type) -> Node | None:
+        """Parse an output: a literal of ``expected``, a bare word, an expression, ``undetermined(…)``, or none for ``None``."""
+
+    def type_of(self, node: Node) -> Type:
+        """Return the static type of a node."""
+
+    def add_table(self, table: Table) -> None:
+        """Put a table into the plan."""
+
+    def add_ranking(self, ranking: Ranking) -> None:
+        """Put a ranking into the plan."""
+
+    def add_hidden(self, name: str, type: Type, node: Node, path: Path) -> Node:
+        """Put a hidden decision into the plan and return a reference to it."""
+
+    def filled(self, name: str) -> tuple[str, Span] | None:
+        """Return the text an overlay gives for the local table or characteristic ``name``, or ``None`` while it is lost."""
+
+    def mark_lost(self, name: str) -> None:
+        """Say that a local part is not filled in, so that readiness can list it."""
+
+
+class Form(Protocol):
+    """How a decision decides: one key of a decision entry, its model and its compilation to plan nodes."""
+
+    name: str
+    about: str
+    model: Any  # what pydantic validates the key's value against: a BaseModel subclass or any annotation
+
+    def compile(self, spec: Any, context: FormContext) -> Mapping[str, Node]:
+        """Return the node of every output in ``context.outputs`` (some may be left out after a reported error)."""
+
+
+class KindContext(Protocol):
+    """What a kind may look at when it checks a module of a policy that compiled."""
+
+    module: str
+    path: Path
+    plan: Plan
+
+    def span(self, path: Path) -> Span | None:
+        """Return where a value of the document stands."""
+
+
+class Kind(Protocol):
+    """The business meaning of a module: its own keys, the decisions they stand for, its own checks."""
+
+    name: str
+    title: Named
+    about: str
+    keys: type[BaseModel]
+
+    def decisions(self, module: str, keys: Any) -> Mapping[str, Any]:
+        """Return the decisions that the kind's own keys stand for, written as in ``policy.yaml`` (plain dicts, lists and texts)."""
+
+    def check(self, keys: Any, context: KindContext) -> Iterable[Finding]:
+        """Return findings about a module whose decisions compiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on untrusted policy files; going over one is a finding or a ``PolicyError``, never a hang."""
+
+    file_bytes: int = 2_000_000
+    nodes: int = 100_000
+    depth: int = 40
+    expression_depth: int = 60
+    rules: int = 5_000
+    findings: int = 100
+    completions: int = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Everything a policy may use."""
+
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,64 @@
+"""Outcomes: what a decision gives for one subject, a determined value or undetermined with reason and candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["Determined", "Outcome", "Reason", "Undetermined", "distinct"]
+
+
+class Reason(StrEnum):
+    """Why an outcome is undetermined (contract; `systems.md` 0.2)."""
+
+    GAP = "gap"
+    OVERLAP = "overlap"
+    LOST = "lost"
+    VAGUE = "vague"
+    MISSING_FACT = "missing_fact"
+    READING = "reading"
+    TIE = "tie"
+
+
+@dataclass(frozen=True, slots=True)
+class Determined:
+    """A value that holds under every completion of what is unknown.
+
+    Attributes:
+        value: A value as ``core/values.py`` lists them; ``None`` is *none*, a value like any other.
+        rules: The ids of the rules that gave it, in table order; empty where no table was involved.
+    """
+
+    value: Any
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Undetermined:
+    """No single value.
+
+    Attributes:
+        reason: The reason code.
+        candidates: The values still possible, without repeats, in the order in which the policy lists them; may be empty.
+        needs: Names of facts, readings or decisions that would settle it, in declaration order.
+        rules: The ids of the rules that stay possible, in table order.
+    """
+
+    reason: Reason
+    candidates: tuple[Any, ...] = ()
+    needs: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+Outcome = Determined | Undetermined
+
+
+def distinct(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Drop repeats and keep the first of each; works for values that cannot be hashed."""
+    kept: list[Any] = []
+    for value in values:
+        if not any(type(value) is type(other) and value == other for other in kept):
+            kept.append(value)
+    return tuple(kept)

@@ -1,0 +1,156 @@
+"""The types of the policy language: every fact, parameter and decision has exactly one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+__all__ = [
+    "BooleanType",
+    "DateTimeType",
+    "DateType",
+    "DurationType",
+    "EnumType",
+    "ListType",
+    "MapType",
+    "NumberType",
+    "RecordType",
+    "SetType",
+    "TextType",
+    "Type",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberType:
+    """An exact decimal with ``scale`` digits after the point. An integer is a number of scale 0.
+
+    Attributes:
+        scale: Digits after the point; ``None`` for a literal or an exact quotient whose scale is not fixed yet.
+        unit: What it counts, such as ``元`` or ``days``; empty when it has none.
+        low: The least value that may occur, inclusive; ``None`` when open.
+        high: The greatest value that may occur, inclusive; ``None`` when open.
+    """
+
+    scale: int | None = None
+    unit: str = ""
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+    def __str__(self) -> str:
+        return "integer" if self.scale == 0 else "number"
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanType:
+    """True or false."""
+
+    def __str__(self) -> str:
+        return "boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class DateType:
+    """A calendar date, years 1 to 9999."""
+
+    def __str__(self) -> str:
+        return "date"
+
+
+@dataclass(frozen=True, slots=True)
+class DateTimeType:
+    """A date and a time of day without a zone, exact to the second."""
+
+    def __str__(self) -> str:
+        return "date and time"
+
+
+@dataclass(frozen=True, slots=True)
+class DurationType:
+    """A span of time: whole months (calendar) or whole seconds (exact), see ``values.Duration``."""
+
+    def __str__(self) -> str:
+        return "duration"
+
+
+@dataclass(frozen=True, slots=True)
+class TextType:
+    """Text without a closed list of values; compared by code point."""
+
+    def __str__(self) -> str:
+        return "text"
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType:
+    """One of a closed list of words, in order; for a grade the best comes first.
+
+    Attributes:
+        values: The canonical words.
+        aliases: Other spellings of a word, ``(spelling, canonical)``; input only.
+    """
+
+    values: tuple[str, ...]
+    aliases: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return "enum"
+
+
+@dataclass(frozen=True, slots=True)
+class ListType:
+    """A list in its own order."""
+
+    item: Type
+
+    def __str__(self) -> str:
+        return f"list of {self.item}"
+
+
+@dataclass(frozen=True, slots=True)
+class SetType:
+    """A list without repeats whose order means nothing."""
+
+    item: Type
+
+    def __str__(self) -> str:
+        return f"set of {self.item}"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """Named fields, each with a type."""
+
+    fields: tuple[tuple[str, Type], ...]
+
+    def field(self, name: str) -> Type | None:
+        """Return the type of a field, or ``None`` when there is no such field."""
+        return dict(self.fields).get(name)
+
+    def __str__(self) -> str:
+        return "record"
+
+
+@dataclass(frozen=True, slots=True)
+class MapType:
+    """Any text key to a value of one type."""
+
+    value: Type
+
+    def __str__(self) -> str:
+        return f"map of {self.value}"
+
+
+Type = (
+    NumberType
+    | BooleanType
+    | DateType
+    | DateTimeType
+    | DurationType
+    | TextType
+    | EnumType
+    | ListType
+    | SetType
+    | RecordType
+    | MapType
+)

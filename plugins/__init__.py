@@ -1,0 +1,1 @@
+"""The seam for strangers, and the built-in plugins that use it."""
