@@ -14,13 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal as OneOfWords
+from typing import Any
+from typing import Literal as OneOfWords
 
 from tierwise.core.outcome import Reason
 from tierwise.core.source import Span
 from tierwise.core.types import Type
 
 __all__ = [
+    "Acknowledgement",
     "Agree",
     "Arithmetic",
     "Call",
@@ -319,6 +321,24 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A gap or an overlap that the source really has: the checker reports it as a note with its reason. Engines ignore it.
+
+    Attributes:
+        what: ``gap`` or ``overlap``.
+        rules: For an overlap, the rules it is between; empty for all.
+        region: For a gap, the test of each column it is confined to (``None``: any); empty for all.
+        why: The author's reason.
+    """
+
+    what: OneOfWords["gap", "overlap"]
+    why: Named
+    rules: tuple[str, ...] = ()
+    region: tuple[Node | None, ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A decision table; its outputs are read by ``Pick``.
 
@@ -335,6 +355,7 @@ class Table:
     outputs: tuple[str, ...]
     rules: tuple[Rule, ...]
     defaults: tuple[Node | None, ...] = ()
+    acknowledged: tuple[Acknowledgement, ...] = ()
     span: Span | None = field(default=None, compare=False)
 
 

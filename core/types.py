@@ -141,16 +141,4 @@ class MapType:
         return f"map of {self.value}"
 
 
-Type = (
-    NumberType
-    | BooleanType
-    | DateType
-    | DateTimeType
-    | DurationType
-    | TextType
-    | EnumType
-    | ListType
-    | SetType
-    | RecordType
-    | MapType
-)
+Type = NumberType | BooleanType | DateType | DateTimeType | DurationType | TextType | EnumType | ListType | SetType | RecordType | MapType
