@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Named, Node, Plan, Ranking, Table
+from tierwise.core.plan import Constant, Named, Node, Plan, Ranking, Table, Undecided
 from tierwise.core.source import Span
 from tierwise.core.types import Type
 
-__all__ = ["Environment", "Form", "FormContext", "Function", "Kind", "KindContext", "Limits", "Path"]
+__all__ = ["DeclaringForm", "Environment", "Form", "FormContext", "Function", "Kind", "KindContext", "Limits", "Path"]
 
 Path = tuple[str | int, ...]
 """Where a value stands in the policy document, such as ``("modules", "tier", "decisions", "tier", "table")``."""
@@ -54,14 +54,26 @@ class FormContext(Protocol):
     def report(self, finding: Finding) -> None:
         """Add a finding."""
 
-    def expression(self, text: str, path: Path | Span, expected: Type | None = None) -> Node | None:
-        """Parse and type an expression; ``None`` when it has an error, which is then reported."""
+    def expression(self, text: str, path: Path | Span, expected: Type | None = None, item: Type | None = None) -> Node | None:
+        """Parse and type an expression; ``None`` when it has an error, which is then reported.
+
+        With ``item`` it is about one item of a list: the fields of a record stand in it by their bare names.
+        """
 
     def test(self, text: str, path: Path | Span, column: Node) -> tuple[Node | None, bool]:
         """Parse a unary-test cell over ``column``: the test (``None`` for ``-``) and whether it was sound."""
 
-    def value(self, text: str | None, path: Path | Span, expected: Type) -> Node | None:
-        """Parse an output: a literal of ``expected``, a bare word, an expression, ``undetermined(…)``, or none for ``None``."""
+    def value(self, written: str | Sequence[str] | None, path: Path | Span, expected: Type, nullable: bool = False) -> Node | None:
+        """Parse a value: a literal of ``expected``, a bare word, an expression, ``undetermined(…)``, or none for ``None``; a YAML list of them."""
+
+    def constant(self, written: str, path: Path | Span, expected: Type) -> Constant | Undecided | None:
+        """Parse what must be known before any subject is: a literal or a parameter (``Undecided`` while that is not filled in)."""
+
+    def only_output(self) -> str | None:
+        """Return the name of the one output; ``None`` when there are several, which is then reported."""
+
+    def output(self, name: str, written: str | Sequence[str] | None, path: Path | Span) -> Node | None:
+        """Parse a value of the output ``name``, by its declared type."""
 
     def type_of(self, node: Node) -> Type:
         """Return the static type of a node."""
@@ -117,6 +129,14 @@ class Kind(Protocol):
 
     def check(self, keys: Any, context: KindContext) -> Iterable[Finding]:
         """Return findings about a module whose decisions compiled."""
+
+
+@runtime_checkable
+class DeclaringForm(Form, Protocol):
+    """A form that knows the names and types of what it gives by itself, such as the dates of a schedule."""
+
+    def declares(self, entry: str, spec: Any) -> Mapping[str, Type]:
+        """Return the outputs of the entry called ``entry``; none when the entry has to declare them itself."""
 
 
 @dataclass(frozen=True, slots=True)
