@@ -1,1 +1,14 @@
-"""The built-in plugins."""
+"""The built-in plugins: name to module, in the order in which they are registered. A module here imports nothing heavy until it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["MODULES"]
+
+MODULES: Mapping[str, str] = {
+    "language": "tierwise.plugins.builtin.language",
+    "forms": "tierwise.plugins.builtin.forms",
+    "kinds": "tierwise.plugins.builtin.kinds",
+    "policies": "tierwise.plugins.builtin.policies",
+}

@@ -1,0 +1,103 @@
+"""Every hook: typed, with when it is called, how often, what it returns and who wins a clash.
+
+All but the last return things with a ``name``. Two plugins that give the same name to the same sort of thing are an error that names
+both; nobody wins silently. Order is that of registration: the built-ins first, then installed plugins by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pluggy import HookspecMarker
+
+from tierwise.plugins import NAME
+
+if TYPE_CHECKING:  # nothing heavy is imported before a hook is called
+    from importlib.resources.abc import Traversable
+
+    import click
+
+    from tierwise.core.environment import Form, Function, Kind
+    from tierwise.core.plan import Plan
+    from tierwise.core.running.grading import Grading
+    from tierwise.plugins.engine import Engine
+    from tierwise.plugins.source import SourceOpener
+
+hookspec = HookspecMarker(NAME)
+
+
+@hookspec
+def tierwise_functions() -> Iterable[Function]:
+    """Give functions to the policy language.
+
+    Called once for each ``Environment`` that is built, before a policy is read. A name that another plugin gives, too, is an error.
+    """
+    return ()
+
+
+@hookspec
+def tierwise_forms() -> Iterable[Form]:
+    """Give forms: ways in which a decision decides, each one key of a decision.
+
+    Called once for each ``Environment`` that is built, before a policy is read. A name that another plugin gives, too, is an error.
+    """
+    return ()
+
+
+@hookspec
+def tierwise_kinds() -> Iterable[Kind]:
+    """Give kinds of modules: keys of their own, the decisions they stand for, checks.
+
+    Called once for each ``Environment`` that is built, before a policy is read. A name that another plugin gives, too, is an error.
+    """
+    return ()
+
+
+@hookspec
+def tierwise_sources() -> Iterable[SourceOpener]:
+    """Give openers of databases and data files.
+
+    Called when a command opens data, once for each ``Plugins``. The first opener whose ``opens`` accepts the location opens it. A name
+    that another plugin gives, too, is an error.
+    """
+    return ()
+
+
+@hookspec
+def tierwise_engines() -> Iterable[Engine]:
+    """Give engines that run a plan over many subjects.
+
+    Called when a command grades or lists engines, once for each ``Plugins``. A name that another plugin gives, too, is an error.
+    """
+    return ()
+
+
+@hookspec
+def tierwise_policies() -> Iterable[Traversable]:
+    """Give folders whose sub-folders are policies, found by the sub-folder's name.
+
+    Called when a policy is looked up by name or listed, once for each ``Plugins``. A policy name that another plugin gives, too, is an
+    error.
+    """
+    return ()
+
+
+@hookspec
+def tierwise_commands() -> Iterable[click.Command]:
+    """Give commands to the command line.
+
+    Called once at the start of each run of ``tierwise``, ``--help`` included: import what is heavy inside the command. A name that a
+    built-in command or another plugin has is an error.
+    """
+    return ()
+
+
+@hookspec
+def tierwise_graded(plan: Plan, as_of: date | None, grading: Grading) -> None:
+    """Observe a run.
+
+    Called once after a database was graded, when all results are there and before they are printed. Every plugin is called, in order;
+    what it returns is ignored.
+    """
