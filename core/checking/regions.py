@@ -1,0 +1,168 @@
+"""Splits the domain of a value into atoms: pieces so small that no test over the value can tell two of its members apart.
+
+An ordered domain falls into its borders (points) and the open intervals between them; an interval that holds no value of the declared
+scale is left out. Every atom has a representative, a real value of the domain, so that a test is decided for a whole atom by deciding it
+for that one value. Sets of atoms are bit sets (``int``): bit ``i`` is atom ``i``.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from tierwise.core.checking.lines import Line, line_of
+from tierwise.core.plan import Compare, Constant, InSet, Logic, Node, Not, Within
+from tierwise.core.types import BooleanType, DurationType, EnumType, Type
+from tierwise.core.values import Duration
+
+__all__ = ["Atom", "Domain", "atoms_of", "borders_of", "domain_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A piece of a domain.
+
+    Attributes:
+        value: The representative; ``None`` when the atom is *none*.
+        low: Where an open interval starts, exclusive; ``None`` when it reaches down to the domain's end. For a point the value itself.
+        high: Where an open interval ends, exclusive; ``None`` when it reaches up to the domain's end. For a point the value itself.
+        point: It holds exactly one value.
+        place: Its position on the domain's line; ``None`` in a domain without order, and for none.
+    """
+
+    value: Any
+    low: Any = None
+    high: Any = None
+    point: bool = True
+    place: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The atoms of one value: those on its line first, in order, then the others, then *none*.
+
+    Attributes:
+        line: The order it has, or ``None``.
+        places: Positions of the atoms on the line, ascending; atom ``i`` stands on ``places[i]``.
+    """
+
+    type: Type
+    atoms: tuple[Atom, ...]
+    line: Line | None
+    places: tuple[Fraction, ...]
+
+    @property
+    def everything(self) -> int:
+        """The set of all atoms."""
+        return (1 << len(self.atoms)) - 1
+
+    def where(self, op: str, constant: Any) -> int | None:
+        """Return the atoms whose values compare so with ``constant`` (one of the domain's borders); ``None`` when that is not known."""
+        if op == "!=":
+            equal = self.where("=", constant)
+            return None if equal is None else self.everything & ~equal
+        if constant is None or self.line is None or not self._on_line(constant):
+            return self._equal(constant) if op == "=" else 0 if constant is None else None
+        place = self.line.position(constant)
+        below, upto = (1 << bisect_left(self.places, place)) - 1, (1 << bisect_right(self.places, place)) - 1
+        ordered = (1 << len(self.places)) - 1
+        return {"=": upto & ~below, "<": below, "<=": upto, ">": ordered & ~upto, ">=": ordered & ~below}[op]
+
+    def _equal(self, constant: Any) -> int:
+        return sum(1 << i for i, atom in enumerate(self.atoms) if atom.point and type(atom.value) is type(constant) and atom.value == constant)
+
+    def _on_line(self, constant: Any) -> bool:
+        if not isinstance(constant, Duration):
+            return True
+        sample = next((a.value for a in self.atoms if isinstance(a.value, Duration)), constant)
+        return bool(sample.months) == bool(constant.months) or not (constant.months or constant.seconds)
+
+
+def atoms_of(type: Type, tests: Iterable[Node], nullable: bool = False, column: Node | None = None) -> tuple[Atom, ...]:
+    """Split a type's domain by every constant that ``tests`` compare a value with.
+
+    Args:
+        type: The type of the value.
+        tests: Conditions over it, alone or among others.
+        nullable: The value may be none.
+        column: Take only the constants that this node is compared with; by default all that have the kind of ``type``.
+    """
+    return domain_of(type, (b for test in tests for b in borders_of(test, column)), nullable).atoms
+
+
+def borders_of(test: Node, column: Node | None = None) -> Iterator[Any]:
+    """Yield the constants that a condition compares ``column`` (or anything) with."""
+    if isinstance(test, Logic):
+        for part in test.parts:
+            yield from borders_of(part, column)
+    elif isinstance(test, Not):
+        yield from borders_of(test.part, column)
+    elif isinstance(test, InSet) and (column is None or test.value == column):
+        yield from test.values
+    elif isinstance(test, Compare):
+        for side, other in ((test.left, test.right), (test.right, test.left)):
+            if isinstance(other, Constant) and (column is None or side == column):
+                yield other.value
+    elif isinstance(test, Within) and (column is None or test.value == column):
+        yield from (bound.value for bound in (test.low, test.high) if isinstance(bound, Constant))
+
+
+def domain_of(type: Type, borders: Iterable[Any], nullable: bool = False) -> Domain:
+    """Split a type's domain at the given values; values of another kind are ignored."""
+    values = [b for b in borders if b is not None]
+    months = isinstance(type, DurationType) and any(isinstance(v, Duration) and v.months for v in values)
+    line = line_of(type, months)
+    atoms = list(_plain_atoms(type, values)) if line is None else list(_line_atoms(line, [v for v in values if _fits(v, type, months)]))
+    places = tuple(atom.place for atom in atoms if atom.place is not None)
+    if nullable:
+        atoms.append(Atom(None))
+    return Domain(type, tuple(atoms), line, places)
+
+
+def _fits(value: Any, type: Type, months: bool) -> bool:
+    """Say whether a border stands on the line of ``type``."""
+    if isinstance(type, DurationType):
+        return isinstance(value, Duration) and (bool(value.months) == months or value == Duration())
+    if isinstance(value, bool) or not isinstance(value, Decimal | date):
+        return False
+    return {"date": date, "date and time": datetime}.get(str(type), Decimal) is value.__class__
+
+
+def _line_atoms(line: Line, borders: list[Any]) -> Iterator[Atom]:
+    """Yield points and open intervals from the lowest to the highest."""
+    at = {line.position(value): value for value in borders}
+    low: Fraction | None = None
+    for place in sorted(at):
+        yield from _between(line, low, place, at)
+        if line.holds(place):
+            yield Atom(at[place], at[place], at[place], True, place)
+        low = place
+    yield from _between(line, low, None, at)
+
+
+def _between(line: Line, low: Fraction | None, high: Fraction | None, at: dict[Fraction, Any]) -> Iterator[Atom]:
+    place = line.between(low, high)
+    if place is not None:
+        start = None if low is None or (line.low is not None and low < line.low) else at[low]
+        end = None if high is None or (line.high is not None and high > line.high) else at[high]
+        yield Atom(line.value(place), start, end, False, place)
+
+
+def _plain_atoms(type: Type, values: list[Any]) -> Iterator[Atom]:
+    """Yield the atoms of a domain without order: each word or truth value; for text each compared text, then any other."""
+    if isinstance(type, EnumType):
+        yield from (Atom(word) for word in type.values)
+    elif isinstance(type, BooleanType):
+        yield from (Atom(True), Atom(False))
+    else:
+        known = list(dict.fromkeys(v for v in values if isinstance(v, str)))
+        yield from (Atom(text) for text in known)
+        other = "other"
+        while other in known:
+            other += "…"
+        yield Atom(other, point=False)
