@@ -78,6 +78,9 @@ class FormContext(Protocol):
     def type_of(self, node: Node) -> Type:
         """Return the static type of a node."""
 
+    def fitted(self, name: str, node: Node) -> Node:
+        """Return ``node`` as the value of the output ``name``; that its type does not fit the declared one is reported."""
+
     def add_table(self, table: Table) -> None:
         """Put a table into the plan."""
 
