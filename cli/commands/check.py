@@ -1,0 +1,47 @@
+"""``tierwise check``: reads and checks policies and says what is wrong with them, and where."""
+
+from __future__ import annotations
+
+import click
+
+from tierwise.cli.main import EXIT_FINDINGS, EXIT_POLICY
+from tierwise.cli.options import overlay_option
+from tierwise.cli.session import Session
+
+
+@click.command("check")
+@click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
+@overlay_option
+@click.option("--strict", is_flag=True, help="Leave with exit code 1 on warnings, too.")
+@click.pass_context
+def command(context: click.Context, policies: tuple[str, ...], overlay: str | None, strict: bool) -> None:
+    """Check policies: names, types, cycles, gaps, overlaps, rules that never fire, unused facts.
+
+    Findings go to stderr, a line for each policy to stdout. Acknowledged gaps and overlaps are notes.
+
+    \b
+    Example:
+      tierwise check big-customer-tiers
+    """
+    from tierwise.cli.findings import summary
+    from tierwise.core.errors import PolicyError
+    from tierwise.core.finding import Severity, has_errors
+    from tierwise.plugins.policy import check_policy
+
+    session = Session.of(context)
+    code = 0
+    for name in policies:
+        try:
+            findings = check_policy(name, overlay, session.plugins).findings
+        except PolicyError as error:
+            if not error.findings:
+                raise
+            session.show_findings(error.findings)
+            click.echo(f"{name}: cannot be loaded: {summary(error.findings)}")
+            code = max(code, EXIT_POLICY)
+            continue
+        session.show_findings(findings)
+        click.echo(f"{name}: {summary(findings)}")
+        failed = has_errors(findings) or (strict and any(f.severity is Severity.WARNING for f in findings))
+        code = max(code, EXIT_FINDINGS if failed else 0)
+    context.exit(code)

@@ -1,0 +1,76 @@
+"""``tierwise decide``: decides for one subject, or a population, from a file of facts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tierwise.cli.options import as_of_option, format_option, overlay_option
+from tierwise.cli.session import Session
+
+
+@click.command("decide")
+@click.argument("policy", metavar="POLICY")
+@click.option("--facts", "facts_file", required=True, metavar="FILE|-", help="A JSON file of facts by name, or - for standard input.")
+@overlay_option
+@as_of_option
+@format_option("text", "json")
+@click.pass_context
+def command(context: click.Context, policy: str, facts_file: str, overlay: str | None, as_of: date | None, form: str) -> None:
+    """Decide for one subject from a JSON file of facts.
+
+    \b
+    Example:
+      echo '{"annual_usage_yuan": 500000, "usage_size": "large", "payment_reputation": "good"}' |
+        tierwise decide big-customer-tiers --facts -
+    """
+    from tierwise.cli.output import write_json, write_rows
+    from tierwise.plugins.policy import load
+
+    session = Session.of(context)
+    loaded = load(policy, overlay=overlay, plugins=session.plugins)
+    result = loaded.decide(_read(facts_file), as_of)
+    session.show_findings(result.findings)
+    document = result.to_dict()
+    if form == "json":
+        write_json(document)
+        return
+    write_rows(_rows("", document["outputs"]), ["output", "value", "undetermined", "candidates"], "text")
+    for key, outputs in document.get("by_customer", {}).items():
+        click.echo(f"\n{key}")
+        write_rows(_rows(key, outputs), ["output", "value", "undetermined", "candidates"], "text")
+
+
+def _rows(key: str, outputs: dict[str, Any]) -> list[dict[str, Any]]:
+    del key
+    return [
+        {
+            "output": name,
+            "value": ("none" if outcome["value"] is None else outcome["value"]) if "value" in outcome else "",
+            "undetermined": outcome.get("undetermined", ""),
+            "candidates": outcome.get("candidates", []),
+        }
+        for name, outcome in outputs.items()
+    ]
+
+
+def _read(name: str) -> dict[str, Any]:
+    from tierwise.core.errors import DataError
+
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
+        facts = json.loads(text, parse_float=lambda digits: digits)
+    except FileNotFoundError as error:
+        raise DataError(f"no file `{name}`") from error
+    except IsADirectoryError as error:
+        raise DataError(f"`{name}` is a directory, not a file of facts") from error
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise DataError(f"`{name}` is no JSON: {error}", help='write {"fact": value, …}') from error
+    if not isinstance(facts, dict):
+        raise DataError(f"`{name}` must hold one object of facts by name", help='write {"fact": value, …}')
+    return facts

@@ -1,0 +1,28 @@
+"""``tierwise show``: renders a policy as a page that a sales director can read."""
+
+from __future__ import annotations
+
+import click
+
+from tierwise.cli.options import format_option, overlay_option
+from tierwise.cli.session import Session
+
+
+@click.command("show")
+@click.argument("policy", metavar="POLICY")
+@overlay_option
+@format_option("text", "markdown", "html")
+@click.pass_context
+def command(context: click.Context, policy: str, overlay: str | None, form: str) -> None:
+    """Show a policy as a page: what it decides, from which facts, by which rules, and what is open.
+
+    \b
+    Example:
+      tierwise show closing-time-a-e
+    """
+    from tierwise.cli.page import policy_page, render_page
+    from tierwise.plugins.policy import load
+
+    session = Session.of(context)
+    loaded = load(policy, overlay=overlay, plugins=session.plugins)
+    click.echo(render_page(policy_page(loaded.policy, loaded.plan, session.language), form))

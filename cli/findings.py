@@ -1,0 +1,119 @@
+"""Writes findings and errors for people (``human``), for editors (``plain``) and for programs (``json``)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from rich.cells import cell_len
+
+from tierwise.core.errors import PluginError, PolicyError, TierwiseError
+from tierwise.core.finding import Finding, Severity, sorted_findings
+from tierwise.core.source import Span
+
+__all__ = ["render_error", "render_findings", "summary"]
+
+MOST = 100
+COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+def render_findings(findings: Sequence[Finding], form: str) -> str:
+    """Return the findings as text, sorted by place, at most 100 of them and then how many more there are."""
+    ordered = sorted_findings(findings)
+    if form == "json":
+        return "\n".join(json.dumps(_as_json(f), ensure_ascii=False) for f in ordered)
+    shown = [(_human if form == "human" else _plain)(f) for f in ordered[:MOST]]
+    if len(ordered) > MOST:
+        shown.append(f"and {len(ordered) - MOST} more findings")
+    return "\n".join(shown)
+
+
+def render_error(error: TierwiseError, form: str) -> str:
+    """Return an error with its findings and its help."""
+    if form == "json":
+        head: dict[str, Any] = {"error": str(error), "help": error.help}
+        if isinstance(error, PluginError):
+            head |= {"plugin": error.plugin, "hook": error.hook}
+        findings = [_as_json(f) for f in error.findings] if isinstance(error, PolicyError) else []
+        return json.dumps(head | {"findings": findings}, ensure_ascii=False)
+    parts = []
+    if isinstance(error, PolicyError) and error.findings:
+        parts.append(render_findings(error.findings, form))
+    parts.append(f"{_coloured('error', Severity.ERROR)}: {error}")
+    if error.help:
+        parts.append(f"  help: {error.help}")
+    return "\n".join(parts)
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """Return ``2 errors, 1 warning, 3 notes``, or ``no findings``."""
+    counts = [(sum(f.severity is severity for f in findings), severity) for severity in Severity]
+    said = [f"{count} {severity}{'' if count == 1 else 's'}" for count, severity in counts if count]
+    return ", ".join(said) or "no findings"
+
+
+def _plain(finding: Finding) -> str:
+    place = f"{finding.span.place}: " if finding.span else ""
+    help_ = f" (help: {finding.help})" if finding.help else ""
+    return f"{place}{finding.severity}[{finding.code}]: {finding.message}{help_}"
+
+
+def _human(finding: Finding) -> str:
+    place = f"{finding.span.place}: " if finding.span else ""
+    lines = [f"{place}{_coloured(f'{finding.severity}[{finding.code}]', finding.severity)}: {finding.message}"]
+    labelled = ([("", finding.span)] if finding.span else []) + list(finding.related)
+    width = max((len(str(span.line)) for _, span in labelled), default=0)
+    seen = set()
+    for label, span in labelled:
+        if (span.source.name, span.line, span.column) in seen and not label:
+            continue
+        seen.add((span.source.name, span.line, span.column))
+        lines += _excerpt(label, span, width, finding.span)
+    if finding.witness:
+        shown = ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in finding.witness)
+        lines.append(f"  example: {shown}")
+    if finding.help:
+        lines.append(f"  help: {finding.help}")
+    return "\n".join(lines)
+
+
+def _excerpt(label: str, span: Span, width: int, main: Span | None) -> list[str]:
+    """Return the source line and an underline that aligns under wide characters too."""
+    text = span.source.line(span.line).expandtabs(1)
+    if not text.strip():
+        return []
+    where = "" if main is None or span.source.name == main.source.name else f"   ({span.source.name})"
+    end = span.end_column if span.end_line == span.line else len(text) + 1
+    before = cell_len(text[: span.column - 1])
+    length = max(cell_len(text[span.column - 1 : end - 1]), 1)
+    sign = "^" if not label else "-"
+    return [f"  {span.line:>{width}} | {text}{where}", f"  {'':>{width}} | {' ' * before}{sign * length}{' ' + label if label else ''}"]
+
+
+def _coloured(text: str, severity: Severity) -> str:
+    import os
+
+    if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
+        return click.style(text, fg=COLOURS[severity], bold=True)
+    return text
+
+
+def _as_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "message": finding.message,
+        "help": finding.help,
+        **_place(finding.span),
+        "related": [{"label": label, **_place(span)} for label, span in finding.related],
+        "witness": dict(finding.witness),
+    }
+
+
+def _place(span: Span | None) -> dict[str, Any]:
+    if span is None:
+        return {}
+    return {"file": span.source.name, "line": span.line, "column": span.column, "end_line": span.end_line, "end_column": span.end_column}

@@ -1,0 +1,149 @@
+"""The command line: the group of commands, its global options and its exit codes; nothing else.
+
+Exit codes, the same for every command and format:
+
+    0  done
+    1  findings of severity error, or failed cases
+    2  wrong usage
+    3  a policy or a plugin cannot be loaded
+    4  data cannot be read or written
+    5  a defect of ours
+    130  stopped by Ctrl-C
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from tierwise import __version__
+from tierwise.core.errors import DataError, TierwiseError
+
+__all__ = ["cli", "main"]
+
+COMMANDS = ("demo", "policies", "show", "check", "test", "decide", "grade", "explain", "bind", "history", "plugins", "schema")
+
+EXIT_FINDINGS, EXIT_POLICY, EXIT_DATA, EXIT_DEFECT, EXIT_INTERRUPTED = 1, 3, 4, 5, 130
+
+
+class CommandGroup(click.Group):
+    """The built-in commands in the order in which a newcomer meets them, then those of plugins.
+
+    A command's module is imported only when it runs or when help is printed; it imports what is heavy inside its function.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the built-in commands; commands of plugins are found by name, and listed by ``tierwise plugins``."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a built-in command, else one that a plugin adds."""
+        if cmd_name in COMMANDS:
+            command: click.Command = importlib.import_module(f"tierwise.cli.commands.{cmd_name}").command
+            return command
+        from tierwise.cli.session import Session
+
+        return Session.of(ctx).plugin_commands().get(cmd_name)
+
+
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="tierwise")
+@click.option("--disable-plugin", "disabled", multiple=True, metavar="NAME", help="Do without a plugin; may be repeated.")
+@click.option(
+    "--error-format",
+    type=click.Choice(["human", "plain", "json"]),
+    default="human",
+    show_default=True,
+    help="How findings are written to stderr.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    envvar="TIERWISE_LANGUAGE",
+    default=None,
+    help="Language of labels and explanations [default: zh if the locale is Chinese, else en].",
+)
+@click.pass_context
+def cli(ctx: click.Context, disabled: tuple[str, ...], error_format: str, language: str | None) -> None:
+    """Grading policies as files: checked before they run, exact while they run, explained after.
+
+    \b
+    Start with:
+      tierwise demo
+      tierwise policies
+      tierwise check POLICY
+      tierwise grade DATABASE --policy POLICY
+    """
+    from tierwise.cli.session import Session
+
+    ctx.obj = Session(disabled=disabled, error_format=error_format, language=language or _locale_language())
+
+
+def _locale_language() -> str:
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code; no traceback ever reaches the user unless ``TIERWISE_DEBUG`` is set."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        result: Any = cli.main(args=arguments, prog_name="tierwise", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("stopped; nothing was saved", err=True)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        _silence_stdout()
+        return 0
+    except TierwiseError as error:
+        return _report(error)
+    except OSError as error:
+        return _report(DataError(f"{error.strerror or error}: `{error.filename}`" if error.filename else str(error)))
+    except Exception as error:  # a defect of ours must still be a message
+        return _report_defect(error)
+    return result if isinstance(result, int) else 0
+
+
+def _silence_stdout() -> None:
+    # The reader of our output has gone (`| head`): point stdout elsewhere so that the interpreter's last flush stays quiet.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _report(error: TierwiseError) -> int:
+    from tierwise.cli.findings import render_error
+
+    context = click.get_current_context(silent=True)
+    error_format = context.obj.error_format if context is not None and context.obj is not None else _asked_error_format()
+    click.echo(render_error(error, error_format), err=True)
+    return EXIT_DATA if isinstance(error, DataError) else EXIT_POLICY
+
+
+def _asked_error_format() -> str:
+    words = sys.argv[1:]
+    for index, word in enumerate(words):
+        if word.startswith("--error-format="):
+            return word.partition("=")[2]
+        if word == "--error-format" and index + 1 < len(words):
+            return words[index + 1]
+    return "human"
+
+
+def _report_defect(error: Exception) -> int:
+    if os.environ.get("TIERWISE_DEBUG"):
+        raise error
+    click.echo(f"error: a defect of tierwise, not of your files: {type(error).__name__}: {error}", err=True)
+    click.echo("  help: set TIERWISE_DEBUG=1 to see where, and report it with the command you typed", err=True)
+    return EXIT_DEFECT

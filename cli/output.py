@@ -1,0 +1,104 @@
+"""Writes rows of data to stdout as an aligned table, JSON, JSON lines, CSV that Excel opens, or Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from tierwise.cli.table import text_table
+from tierwise.core.outcome import Determined, Outcome
+from tierwise.core.values import to_json
+
+__all__ = ["cell_text", "outcome_text", "write_json", "write_rows"]
+
+UNDETERMINED = "?"
+
+
+def write_json(value: Any) -> None:
+    """Write one JSON document."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: str, right: Iterable[int] = ()) -> None:
+    """Write rows under their column names.
+
+    Args:
+        rows: JSON values by column; read once, streamed for ``jsonl`` and ``csv``.
+        columns: The columns in order.
+        form: ``text``, ``markdown``, ``json``, ``jsonl`` or ``csv``.
+        right: Positions of columns to align to the right in text.
+    """
+    if form == "json":
+        write_json(list(rows))
+    elif form == "jsonl":
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False))
+    elif form == "csv":
+        _write_csv(rows, columns)
+    elif form == "markdown":
+        click.echo("| " + " | ".join(columns) + " |")
+        click.echo("|" + " --- |" * len(columns))
+        for row in rows:
+            click.echo("| " + " | ".join(cell_text(row.get(name)).replace("|", "\\|") for name in columns) + " |")
+    else:
+        for line in text_table(columns, ([cell_text(row.get(name)) for name in columns] for row in rows), right):
+            click.echo(line)
+
+
+def _write_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    # The byte order mark tells Excel that the text is UTF-8; without it Chinese turns to noise.
+    click.echo("\ufeff", nl=False)
+    for row in [dict(zip(columns, columns, strict=True))]:
+        click.echo(_csv_line([row[name] for name in columns]), nl=False)
+    for item in rows:
+        click.echo(_csv_line([_guarded(cell_text(item.get(name))) for name in columns]), nl=False)
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
+
+
+def _guarded(text: str) -> str:
+    # A cell that starts like a formula would be run by a spreadsheet; numbers stay numbers.
+    if text[:1] in "=@\t\r" or (text[:1] in "+-" and not _is_number(text)):
+        return "'" + text
+    return text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def cell_text(value: Any) -> str:
+    """Return a JSON value as people write it in a cell."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(cell_text(item) for item in value)
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """Return an outcome for a cell: its value, or ``? reason (candidates)``."""
+    if isinstance(outcome, Determined):
+        if outcome.value is None:
+            return "none"
+        text = cell_text(to_json(outcome.value))
+        return text or "–"
+    candidates = " | ".join(cell_text(to_json(c)) or "–" for c in outcome.candidates)
+    return f"{UNDETERMINED} {outcome.reason}" + (f" ({candidates})" if candidates else "")
