@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 @hookimpl
 def tierwise_kinds() -> Iterable[Kind]:
     # Here, because the kinds bring pydantic and `--help` needs none.
+    from tierwise.plugins.builtin.kinds.credit_level import CreditLevel
     from tierwise.plugins.builtin.kinds.plain import PlainModule
+    from tierwise.plugins.builtin.kinds.pricing_rights import PricingRights
+    from tierwise.plugins.builtin.kinds.value_tier import ValueTier
+    from tierwise.plugins.builtin.kinds.visit_cadence import VisitCadence
 
-    return (PlainModule(),)
+    return (ValueTier(), CreditLevel(), VisitCadence(), PricingRights(), PlainModule())

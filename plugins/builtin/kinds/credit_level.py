@@ -1,0 +1,96 @@
+"""``credit-level``: a level on an ordered scale that can fall by itself, and rights that never get better on the way down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from tierwise.core.environment import KindContext
+from tierwise.core.finding import Finding
+from tierwise.core.language import suggest
+from tierwise.core.plan import Named
+from tierwise.plugins.builtin.kinds.keys import Acknowledged, KindKeys, NamedDecision, Scale
+from tierwise.plugins.builtin.kinds.ladder import Better, amounts_by_grade, inversion_finding, inversions
+from tierwise.plugins.builtin.kinds.scale import check_scale
+
+__all__ = ["CreditLevel", "CreditLevelKeys", "Demotion"]
+
+LOWERED: Named = {"zh": "降级后的级别", "en": "level after demotion"}
+FALLS: Named = {"zh": "应当降级", "en": "is to be demoted"}
+
+TITLE: Named = {"zh": "信用级别", "en": "Credit level"}
+
+
+class Demotion(KindKeys):
+    """When and how far the level falls."""
+
+    start: str = Field(alias="from", description="the fact or decision with the level before")
+    when: str = Field(description="a boolean expression: whether the level falls")
+    steps: Annotated[int, Field(ge=1)] = 1
+    give: NamedDecision = Field(description="the decision with the level after")
+    lowest: str = Field(default="undetermined(gap)", description="what becomes of a level with no lower one")
+
+
+class CreditLevelKeys(KindKeys):
+    """The scale, the decision that gives the level, its demotion, and the rights that hang on it."""
+
+    scale: Scale = Field(description="the levels, best first")
+    level: str | None = Field(
+        default=None, description="the decision that gives the level; else what `demote` gives, else the module's name"
+    )
+    demote: Demotion | None = None
+    rights: dict[str, Better] = Field(
+        default_factory=dict, description="decisions by level, and whether the higher or the lower amount is better"
+    )
+    acknowledge: Acknowledged = Acknowledged()
+
+    def level_of(self, module: str) -> str:
+        """Return the name of the decision that gives the level."""
+        return self.level or (self.demote.give.name if self.demote else module)
+
+
+class CreditLevel:
+    """How far a customer is trusted."""
+
+    name = "credit-level"
+    title: Named = TITLE
+    about = "A level that can fall by itself along its scale, and the rights that hang on it."
+    keys: type[BaseModel] = CreditLevelKeys
+
+    def decisions(self, module: str, keys: CreditLevelKeys) -> Mapping[str, Any]:
+        """Return the demotion: a hidden ``<give>_falls``, and a table that keeps the level or steps down."""
+        demote = keys.demote
+        if demote is None:
+            return {}
+        falls = f"{demote.give.name}_falls"
+        return {
+            falls: {"hidden": "true", "label": dict(FALLS), "type": "boolean", "formula": demote.when},
+            demote.give.name: {
+                "label": demote.give.label or dict(LOWERED),
+                "type": "enum",
+                "values": list(keys.scale),
+                "table": {"hit": "unique", "rules": _rules(demote, falls, keys.scale)},
+            },
+        }
+
+    def check(self, keys: CreditLevelKeys, context: KindContext) -> Iterable[Finding]:
+        """Find a level off its scale, and a right that a lower level has more of."""
+        level = keys.level_of(context.module)
+        yield from check_scale(level, "level" if keys.level else "scale", keys.scale, context)
+        for right, better in keys.rights.items():
+            span = context.span((*context.path, "rights", right))
+            if right not in context.plan.decisions:
+                yield Finding.error("unknown-right", f"no decision is called `{right}`", span, suggest(right, context.plan.decisions))
+            for amounts in amounts_by_grade(context.plan, right, level, keys.scale):
+                for inversion in inversions(amounts, keys.scale, better):
+                    yield inversion_finding(inversion, right, level, span, acknowledged=keys.acknowledge.inversion)
+
+
+def _rules(demote: Demotion, falls: str, scale: list[str]) -> str:
+    rows = [f"id | {falls} | {demote.start} -> {demote.give.name}", f"keep | false | - -> {demote.start}"]
+    for place, level in enumerate(scale):
+        below = place + demote.steps
+        rows.append(f"{level} | true | {level} -> {scale[below] if below < len(scale) else demote.lowest}")
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,107 @@
+"""``visit-cadence``: how often each class is visited, when the next visit is due, and whether it is late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from tierwise.core.environment import KindContext
+from tierwise.core.finding import Finding, Severity
+from tierwise.core.plan import Named
+from tierwise.plugins.builtin.kinds.keys import Acknowledged, Given, KindKeys, NamedDecision
+from tierwise.plugins.builtin.kinds.ladder import amounts_by_grade, grades_of, inversion_finding, inversions
+
+__all__ = ["CadenceGives", "VisitCadence", "VisitCadenceKeys"]
+
+LABELS: Mapping[str, Named] = {
+    "interval": {"zh": "拜访间隔", "en": "visit interval"},
+    "due_on": {"zh": "下次拜访日期", "en": "next visit due on"},
+    "due": {"zh": "应当拜访", "en": "visit due"},
+    "overdue": {"zh": "拜访逾期", "en": "visit overdue"},
+}
+
+TITLE: Named = {"zh": "拜访周期", "en": "Visit cadence"}
+
+
+class CadenceGives(KindKeys):
+    """The decisions that are wanted, each under a name of the author's."""
+
+    interval: NamedDecision | None = None
+    due_on: NamedDecision | None = None
+    due: NamedDecision | None = None
+    overdue: NamedDecision | None = None
+
+    def counted(self) -> Iterator[tuple[str, Given]]:
+        """Yield what is counted from the last visit: the output of the form ``schedule`` and the name it gets."""
+        for what, given in (("due_on", self.due_on), ("due", self.due), ("overdue", self.overdue)):
+            if given is not None:
+                yield what, given
+
+
+class VisitCadenceKeys(KindKeys):
+    """The interval of each class, and what it is counted from. Without ``every`` all decisions are written out."""
+
+    by: str | None = Field(default=None, description="the fact or decision with the one class")
+    of: str | None = Field(default=None, description="the fact or decision with a set of classes, which have to agree")
+    every: dict[str, str | None] = Field(default_factory=dict, description="class to duration, `undetermined(…)` where it is not said")
+    last: str | None = Field(default=None, description="the date of the last visit")
+    reading: str | None = Field(default=None, description="`rolling`, `calendar`, a reading of these two, or an expression")
+    give: CadenceGives = CadenceGives()
+    acknowledge: Acknowledged = Acknowledged()
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.by is not None and self.of is not None) or bool(self.every) != bool(self.by or self.of):
+            raise ValueError("`every` needs one of `by` and `of`, and they need `every`")
+        if any(self.give.counted()) and not (self.every and self.last):
+            raise ValueError("`due_on`, `due` and `overdue` need `every` and `last`")
+        if self.give.overdue and not self.reading:
+            raise ValueError("`overdue` needs `reading`")
+        return self
+
+    def interval_of(self, module: str) -> str:
+        """Return the name of the decision with the interval; it is hidden when the author gave it none."""
+        return self.give.interval.name if self.give.interval else f"{module}_interval"
+
+
+class VisitCadence:
+    """How often a customer is visited."""
+
+    name = "visit-cadence"
+    title: Named = TITLE
+    about = "How often each class is visited, when the next visit is due and whether it is late."
+    keys: type[BaseModel] = VisitCadenceKeys
+
+    def decisions(self, module: str, keys: VisitCadenceKeys) -> Mapping[str, Any]:
+        """Return the interval by class, and the schedule that counts from the last visit."""
+        if not keys.every:
+            return {}
+        interval = keys.interval_of(module)
+        form = (
+            {"lookup": {"by": keys.by, "values": dict(keys.every)}} if keys.by else {"agree": {"of": keys.of, "values": dict(keys.every)}}
+        )
+        hidden = {} if keys.give.interval else {"hidden": "true"}
+        label = (keys.give.interval and keys.give.interval.label) or dict(LABELS["interval"])
+        entries: dict[str, Any] = {interval: {**hidden, "label": label, "type": "duration", **form}}
+        for what, given in keys.give.counted():
+            schedule = {"last": keys.last, "every": interval, "reading": keys.reading or "rolling", "outputs": {what: given.name}}
+            entries[given.name] = {"label": given.label or dict(LABELS[what]), "schedule": schedule}
+        return entries
+
+    def check(self, keys: VisitCadenceKeys, context: KindContext) -> Iterable[Finding]:
+        """Warn where a better class is visited less often. A class without an interval is found by the form."""
+        grades = grades_of(context.plan, keys.by) if keys.by else ()
+        interval = keys.interval_of(context.module)
+        for amounts in amounts_by_grade(context.plan, interval, keys.by or "", grades):
+            for inversion in inversions(amounts, grades, better="lower"):
+                yield inversion_finding(
+                    inversion,
+                    interval,
+                    keys.by or "",
+                    context.span((*context.path, "every", inversion.lower)),
+                    code="interval-inverted",
+                    severity=Severity.WARNING,
+                    acknowledged=keys.acknowledge.inversion,
+                )
