@@ -1,0 +1,74 @@
+"""Reads the same table as ``text_table.py`` from a CSV file: the header cell of the first output starts with ``->``."""
+
+from __future__ import annotations
+
+import csv
+
+from tierwise.core.finding import Finding
+from tierwise.core.policy.characters import inside
+from tierwise.core.policy.text_table import Cell, TextTable, make_table
+from tierwise.core.source import Source, Span
+
+__all__ = ["read_csv_table"]
+
+_LONGEST_CELL = 10_000
+
+
+def read_csv_table(source: Source) -> TextTable:
+    """Read a table from a CSV file; a byte order mark at its start is ignored.
+
+    Args:
+        source: The file.
+
+    Returns:
+        The table, with findings about its shape in it. A cell's span is the cell where it stands on one line, else its row.
+    """
+    lines = source.text.splitlines() or [""]
+    whole = Span(source, 1, 1, 1, len(lines[0]) + 1)
+    findings: list[Finding] = []
+    arrow: int | None = None
+    table: list[tuple[list[Cell], int | None]] = []
+    reader = csv.reader(line + "\n" for line in lines)
+    first = 1
+    try:
+        for row in reader:
+            cells = [Cell(text.strip(), span) for text, span in zip(row, _cell_spans(row, source, lines, first, reader.line_num), strict=True)]
+            first = reader.line_num + 1
+            while cells and not cells[-1].text and arrow is not None and len(cells) > len(table[0][0]):
+                cells.pop()
+            if not any(cell.text for cell in cells):
+                continue
+            if not table:
+                cells, arrow = _header(cells)
+            table.append((cells, arrow))
+    except csv.Error as error:
+        place = inside(source, first, 1, first, 2, lines)
+        findings.append(Finding.error("csv-syntax", f"this row is not CSV: {error}", place, "look for a quote that is not closed"))
+    return make_table(table, whole, findings)
+
+
+def _header(cells: list[Cell]) -> tuple[list[Cell], int | None]:
+    """Find the cell that starts with ``->``, and drop the sign."""
+    cells = [Cell(cell.text.removeprefix("\ufeff"), cell.span) for cell in cells]
+    while cells and not cells[-1].text:
+        cells.pop()
+    for index, cell in enumerate(cells):
+        if cell.text.startswith("->"):
+            cells[index] = Cell(cell.text[2:].strip(), cell.span)
+            return cells, index
+    return cells, None
+
+
+def _cell_spans(row: list[str], source: Source, lines: list[str], first: int, last: int) -> list[Span]:
+    """Find every cell of a row in its line; where quotes or line ends make that unclear the row stands for it."""
+    whole = inside(source, first, 1, last, len(lines[min(last, len(lines)) - 1]) + 1, lines)
+    if first != last:
+        return [whole] * len(row)
+    spans, at, line = [], 0, lines[first - 1]
+    for cell in row:
+        text = cell.strip()[:_LONGEST_CELL]
+        found = line.find(text, at)
+        spans.append(whole if found < 0 else Span(source, first, found + 1, first, found + len(text) + 1))
+        at = line.find(",", found + len(text)) + 1 if found >= 0 else at
+        at = at or len(line)
+    return spans

@@ -1,0 +1,203 @@
+"""Turns the type keys of a declaration (``type``, ``scale``, ``values`` …) into a ``Type``, or into what is wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+
+from tierwise.core.environment import Path
+from tierwise.core.finding import Finding
+from tierwise.core.policy.document import Document
+from tierwise.core.policy.literals import read_value
+from tierwise.core.language.messages import listed
+from tierwise.core.language.suggest import suggest
+from tierwise.core.policy.texts import Flag, Part, Text, Whole, Words
+from tierwise.core.source import Source, Span
+from tierwise.core.types import (
+    BooleanType,
+    DateTimeType,
+    DateType,
+    DurationType,
+    EnumType,
+    ListType,
+    MapType,
+    NumberType,
+    RecordType,
+    SetType,
+    TextType,
+    Type,
+)
+
+__all__ = ["TypeKeys", "read_type", "type_of_declaration"]
+
+MAX_SCALE = 12
+_SIMPLE: dict[str, Type] = {
+    "boolean": BooleanType(),
+    "date": DateType(),
+    "date and time": DateTimeType(),
+    "duration": DurationType(),
+    "text": TextType(),
+}
+_LEAVES = ("number", "integer", *_SIMPLE, "enum", "set", "record")
+_WRAPPERS: dict[str, type[ListType] | type[SetType] | type[MapType]] = {"list of ": ListType, "set of ": SetType, "map of ": MapType}
+_KEYS_OF = {
+    "number": {"scale", "unit", "min", "max"},
+    "integer": {"unit", "min", "max"},
+    "enum": {"values", "aliases"},
+    "set": {"values", "aliases"},
+    "record": {"fields"},
+}
+_ALL_KEYS = ("scale", "unit", "min", "max", "values", "aliases", "fields")
+
+
+class TypeKeys(Part):
+    """The keys that declare a type, and the type that they declare."""
+
+    type_: str | None = Field(None, alias="type", description="number, integer, boolean, date, date and time, duration, text, enum, set, list of …, map of …")
+    scale: Whole | None = Field(None, description="digits after the point of a number", le=MAX_SCALE)
+    unit: str = Field("", description="what a number counts")
+    min: str | None = Field(None, description="the least value that may occur, inclusive")
+    max: str | None = Field(None, description="the greatest value that may occur, inclusive")
+    values: Words | None = Field(None, description="the words of an enum or a set, in order; for a grade the best first")
+    aliases: dict[str, str] = Field(default_factory=dict, description="other spelling to word")
+    fields: dict[str, FieldDeclaration] = Field(default_factory=dict, description="the fields of a record")
+    nullable: Flag = Field(False, description="it may be none, a value like any other")
+
+
+class FieldDeclaration(TypeKeys):
+    """One field of a record."""
+
+    type_: str = Field(alias="type", description="a fact's type")
+    label: Text | None = Field(None, description="what people call it")
+
+
+TypeKeys.model_rebuild()
+
+
+def type_of_declaration(keys: TypeKeys) -> Type:
+    """Return the type of a declaration that is known to be sound.
+
+    Raises:
+        ValueError: It is not.
+    """
+    result, findings = read_type(keys, (), Document(Source("", ""), None, {}, {}))
+    if result is None:
+        raise ValueError("; ".join(finding.message for finding in findings))
+    return result
+
+
+def read_type(keys: TypeKeys, path: Path, document: Document) -> tuple[Type | None, list[Finding]]:
+    """Read a type.
+
+    Args:
+        keys: The declaration.
+        path: Where it stands.
+        document: Where its parts stand.
+
+    Returns:
+        The type and no finding, or ``None`` and why there is none.
+    """
+    reader = _TypeReader(keys, path, document)
+    result = reader.read()
+    return (None if reader.findings else result), reader.findings
+
+
+@dataclass
+class _TypeReader:
+    keys: TypeKeys
+    path: Path
+    document: Document
+    findings: list[Finding] = field(default_factory=list)
+
+    def read(self) -> Type | None:
+        wrappers, leaf = _unwrap(" ".join((self.keys.type_ or "").split()))
+        if leaf not in _LEAVES:
+            names = (*_LEAVES, *("list of " + name for name in _LEAVES), *("set of " + name for name in _LEAVES))
+            hint = suggest(" ".join((self.keys.type_ or "").split()), names)
+            types = "`number`, `integer`, `boolean`, `date`, `date and time`, `duration`, `text`, `enum`, `set`, `list of …`, `map of …`"
+            self._report("unknown-type", f"there is no type `{self.keys.type_}`", "type", hint or f"the types are {types}")
+            return None
+        for key in _ALL_KEYS:
+            if key in self.keys.model_fields_set and key not in _KEYS_OF.get(leaf, ()):
+                self._report("key-not-for-type", f"`{key}` has no meaning for type `{self.keys.type_}`", key, key_itself=True)
+        result = self._leaf(leaf)
+        if result is not None:
+            for wrapper in reversed(wrappers):
+                result = _WRAPPERS[wrapper](result)
+        return result
+
+    def _leaf(self, leaf: str) -> Type | None:
+        if leaf in ("number", "integer"):
+            return self._number(leaf)
+        if leaf in ("enum", "set"):
+            words = self._words(leaf)
+            return None if words is None else SetType(words) if leaf == "set" else words
+        if leaf == "record":
+            return self._record()
+        return _SIMPLE[leaf]
+
+    def _number(self, leaf: str) -> NumberType | None:
+        scale = 0 if leaf == "integer" else self.keys.scale
+        if scale is None:
+            self._report("scale-missing", "a number demands `scale`, its digits after the point", "type", "add `scale: 2`, or write `type: integer`")
+            return None
+        plain = NumberType(scale, self.keys.unit)
+        low, high = self._border("min", plain), self._border("max", plain)
+        if low is not None and high is not None and low > high:
+            self._report("min-above-max", f"`min` {self.keys.min} is above `max` {self.keys.max}", "min")
+        return NumberType(scale, self.keys.unit, low, high)
+
+    def _border(self, key: str, type: NumberType) -> Decimal | None:
+        if key not in self.keys.model_fields_set:
+            return None
+        value, findings = read_value(getattr(self.keys, key), type, self._span(key))
+        self.findings += findings
+        return value if isinstance(value, Decimal) else None
+
+    def _words(self, leaf: str) -> EnumType | None:
+        if not self.keys.values:
+            self._report("values-missing", f"`{leaf}` demands `values`, its words in order", "type", "add `values: [A, B, C]`")
+            return None
+        words = tuple(self.keys.values)
+        for spelling, word in self.keys.aliases.items():
+            if word not in words:
+                hint = suggest(word, words) or f"the values are {listed(words)}"
+                self._report("unknown-value", f"alias `{spelling}` stands for `{word}`, which is not among the values", "aliases", hint, spelling)
+            if spelling in words:
+                self._report("duplicate-value", f"alias `{spelling}` is one of the values itself", "aliases", "", spelling, key_itself=True)
+        return EnumType(words, tuple(self.keys.aliases.items()))
+
+    def _record(self) -> RecordType | None:
+        if not self.keys.fields:
+            self._report("fields-missing", "a record demands `fields`, each with a type", "type", "add `fields: {name: {type: text}}`")
+            return None
+        types = []
+        for name, declared in self.keys.fields.items():
+            reader = _TypeReader(declared, (*self.path, "fields", name), self.document)
+            result = reader.read()
+            self.findings += reader.findings
+            if result is not None:
+                types.append((name, result))
+        return RecordType(tuple(types))
+
+    def _span(self, *keys: str, key_itself: bool = False) -> Span:
+        path = (*self.path, *keys)
+        return self.document.key_span(path) if key_itself else self.document.span(path)
+
+    def _report(self, code: str, message: str, key: str, help: str = "", *more: Any, key_itself: bool = False) -> None:
+        self.findings.append(Finding.error(code, message, self._span(key, *more, key_itself=key_itself), help))
+
+
+def _unwrap(text: str) -> tuple[list[str], str]:
+    """Split ``list of set of text`` into its wrappers, outermost first, and its leaf."""
+    wrappers = []
+    while len(wrappers) < 4:
+        wrapper = next((prefix for prefix in _WRAPPERS if text.startswith(prefix)), None)
+        if wrapper is None:
+            break
+        wrappers.append(wrapper)
+        text = text.removeprefix(wrapper)
+    return wrappers, text

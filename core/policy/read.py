@@ -1,0 +1,187 @@
+"""The files of a policy to a ``Policy``, or to everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from tierwise.core.environment import Environment, Path
+from tierwise.core.errors import PolicyError
+from tierwise.core.finding import Finding, has_errors, sorted_findings
+from tierwise.core.policy.characters import check_text
+from tierwise.core.policy.declared_types import TypeKeys, read_type
+from tierwise.core.policy.document import Document, read_document
+from tierwise.core.policy.literals import read_value
+from tierwise.core.policy.model import (
+    FactDeclaration,
+    ModuleDeclaration,
+    ParameterDeclaration,
+    Policy,
+    PolicyKeys,
+    ReadingDeclaration,
+)
+from tierwise.core.policy.modules import read_module
+from tierwise.core.policy.names import check_names
+from tierwise.core.policy.overlay import apply_overlay
+from tierwise.core.policy.validation import validate
+from tierwise.core.source import Source, Span
+
+__all__ = ["read_policy"]
+
+_SECTIONS = ("facts", "parameters", "readings", "modules")
+_REQUIRED = ("facts", "modules")
+Declaration = TypeVar("Declaration", bound=BaseModel)
+
+
+def read_policy(files: Mapping[str, str], environment: Environment, overlay: Source | None = None) -> Policy:
+    """Read a policy.
+
+    Args:
+        files: Relative name to text; ``policy.yaml`` is the policy, ``tables/….csv`` may be named by its tables.
+        environment: The forms and kinds it may use, and the limits.
+        overlay: What a company fills in, or ``None``.
+
+    Returns:
+        The policy, with its overlay applied; what was found that is no error is in its ``findings``.
+
+    Raises:
+        PolicyError: It has errors; all of them are in the exception.
+    """
+    if "policy.yaml" not in files:
+        raise PolicyError("there is no `policy.yaml`", help="a policy is a folder with the file `policy.yaml` in it")
+    sources = {name: Source(name, text.removeprefix("\ufeff")) for name, text in files.items()}
+    reader = _PolicyReader(sources, environment)
+    policy = reader.read()
+    if policy is not None and overlay is not None:
+        policy, found = apply_overlay(policy, overlay, environment.limits)
+        reader.findings += found
+    findings = sorted_findings(reader.findings)
+    if policy is None or has_errors(findings):
+        raise PolicyError("the policy cannot be read", findings)
+    return policy.with_findings(findings)
+
+
+@dataclass
+class _PolicyReader:
+    sources: Mapping[str, Source]
+    environment: Environment
+    findings: list[Finding] = field(default_factory=list)
+
+    def read(self) -> Policy | None:
+        for name, source in self.sources.items():
+            if name != "policy.yaml":
+                self.findings += check_text(source, self.environment.limits)
+        document, found = read_document(self.sources["policy.yaml"], self.environment.limits)
+        self.findings += found
+        if document is None:
+            return None
+        self.document = document
+        if not isinstance(document.root, dict):
+            self.findings.append(Finding.error("wrong-shape", "a policy demands keys and values", document.span(()), "start with `tierwise: 1`"))
+            return None
+        return self._policy(document.root)
+
+    def _policy(self, root: dict[str, Any]) -> Policy | None:
+        about = {key: value for key, value in root.items() if key not in _SECTIONS}
+        keys = self._validated(PolicyKeys, about, (), _SECTIONS)
+        for section in _REQUIRED:
+            if not root.get(section):
+                self.findings.append(Finding.error("missing-key", f"a policy demands `{section}`", self.document.key_span((section,)), f"add `{section}:`"))
+        facts = self._section(root, "facts", FactDeclaration)
+        parameters = self._section(root, "parameters", ParameterDeclaration)
+        readings = self._section(root, "readings", ReadingDeclaration)
+        modules = self._modules(root)
+        self.findings += check_names(self._names(root))
+        self._check_facts(facts)
+        values = self._parameter_values(parameters)
+        self._check_readings(readings)
+        if has_errors(self.findings) or keys is None:
+            return None
+        policy = Policy(
+            **{name: getattr(keys, name) for name in PolicyKeys.model_fields},
+            facts=facts, parameters=parameters, readings=readings, modules=modules, parameter_values=values,
+        )  # fmt: skip
+        return policy.with_origin(self.document, self.sources)
+
+    def _validated(self, model: type[Declaration], raw: Any, path: Path, more_keys: tuple[str, ...] = ()) -> Declaration | None:
+        value, found = validate(model, raw, path, self.document, more_keys)
+        self.findings += found
+        return value if isinstance(value, model) else None
+
+    def _entries(self, root: Mapping[str, Any], section: str) -> Iterator[tuple[str, Any]]:
+        raw = root.get(section)
+        if isinstance(raw, dict):
+            yield from raw.items()
+        elif raw is not None:
+            self.findings.append(Finding.error("wrong-shape", f"`{section}` demands a name and what it is on each line", self.document.span((section,))))
+
+    def _section(self, root: Mapping[str, Any], section: str, model: type[Declaration]) -> dict[str, Declaration]:
+        read = ((name, self._validated(model, raw, (section, name))) for name, raw in self._entries(root, section))
+        return {name: declaration for name, declaration in read if declaration is not None}
+
+    def _modules(self, root: Mapping[str, Any]) -> dict[str, ModuleDeclaration]:
+        modules = {}
+        for name, raw in self._entries(root, "modules"):
+            module, found = read_module(raw, ("modules", name), self.document, self.environment)
+            self.findings += found
+            if module is not None:
+                modules[name] = module
+        return modules
+
+    def _names(self, root: Mapping[str, Any]) -> Iterator[tuple[str, Span]]:
+        for section in ("facts", "parameters", "readings"):
+            for name in _keys(root, section):
+                yield name, self.document.key_span((section, name))
+        for module in _keys(root, "modules"):
+            for entry in _keys(root, "modules", module, "decisions"):
+                path = ("modules", module, "decisions", entry)
+                outputs = _keys(root, *path, "outputs")
+                for output in outputs:
+                    yield output, self.document.key_span((*path, "outputs", output))
+                if not outputs:
+                    yield entry, self.document.key_span(path)
+
+    def _check_facts(self, facts: Mapping[str, FactDeclaration]) -> None:
+        for name, fact in facts.items():
+            path = ("facts", name)
+            self.findings += read_type(fact, path, self.document)[1]
+            if fact.missing == "none" and not fact.nullable:
+                span = self.document.span((*path, "missing"))
+                self.findings.append(Finding.error("none-not-allowed", f"`{name}` is none when missing, but it is not nullable", span, "add `nullable: true`"))
+
+    def _parameter_values(self, parameters: Mapping[str, ParameterDeclaration]) -> dict[str, Any]:
+        values = {}
+        for name, parameter in parameters.items():
+            path: Path = ("parameters", name)
+            type, found = read_type(parameter, path, self.document)
+            self.findings += found
+            given = "value" in parameter.model_fields_set
+            if given == parameter.local:
+                message = f"parameter `{name}` demands either a `value` or `local: true`"
+                self.findings.append(Finding.error("parameter-value", message, self.document.key_span(path)))
+            elif given and type is not None:
+                values[name] = self._parameter_value(parameter, type, (*path, "value"))
+        return values
+
+    def _parameter_value(self, parameter: ParameterDeclaration, type: Any, path: Path) -> Any:
+        if parameter.value is None and not parameter.nullable:
+            self.findings.append(Finding.error("none-not-allowed", "a parameter has a value", self.document.span(path), "add `nullable: true`, or a value"))
+        value, found = read_value(parameter.value, type, self.document.span(path))
+        self.findings += found
+        return value
+
+    def _check_readings(self, readings: Mapping[str, ReadingDeclaration]) -> None:
+        for name, reading in readings.items():
+            if len(reading.values) < 2:
+                span = self.document.key_span(("readings", name))
+                self.findings.append(Finding.error("single-reading", f"reading `{name}` demands two or more values", span))
+
+
+def _keys(root: Any, *path: str) -> list[str]:
+    value = root
+    for part in path:
+        value = value.get(part) if isinstance(value, dict) else None
+    return list(value) if isinstance(value, dict) else []

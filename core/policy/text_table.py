@@ -1,0 +1,234 @@
+"""Tables written as text: a header and rows of cells divided by ``|``, each cell with its exact place.
+
+    id | annual_usage_yuan | usage_size -> tier | # note
+    A1 | >= 50万           | large      -> A1   | no upper bound
+
+Nothing here knows what a cell means. ``csv_table.py`` reads the same table from CSV, ``bands.py`` the points of a scorecard.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from tierwise.core.finding import Finding
+from tierwise.core.source import Span
+
+__all__ = ["Cell", "TableRow", "TextTable", "is_separator", "line_spans", "make_table", "read_text_table", "split_cells"]
+
+_SEPARATOR = re.compile(r"[-|>\s｜]*")
+_QUOTES = {'"': '"', "“": "”"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text without blanks around it, and where that stands."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row: its id (from the ``id`` column, else its number from 1), a cell for each input and output, its note."""
+
+    id: str
+    inputs: tuple[Cell, ...]
+    outputs: tuple[Cell, ...]
+    note: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A table before anything is made of its cells. ``findings`` are about its shape; a row of the wrong length is left out."""
+
+    inputs: tuple[Cell, ...]
+    outputs: tuple[Cell, ...]
+    rows: tuple[TableRow, ...]
+    span: Span
+    has_ids: bool = False
+    findings: tuple[Finding, ...] = field(default=())
+
+
+def read_text_table(text: str, span: Span) -> TextTable:
+    """Read a table from a text block.
+
+    Args:
+        text: The text, as YAML gives it.
+        span: Where it stands, as ``Policy.span`` gives it.
+
+    Returns:
+        The table, with findings about its shape in it; every span is inside the source.
+    """
+    findings: list[Finding] = []
+    lines = []
+    for line, place in zip(text.split("\n"), line_spans(text, span), strict=True):
+        if not is_separator(line):
+            cells, arrow, widened = split_cells(line, place)
+            lines.append((cells, arrow))
+            if widened and not findings:
+                findings.append(Finding.note("full-width-bar", "`｜` is read as `|`", place, "write `|`"))
+    return make_table(lines, span, findings)
+
+
+def is_separator(line: str) -> bool:
+    """Say whether a line only draws a rule or is blank; ``- | - -> -`` is a row."""
+    return _SEPARATOR.fullmatch(line) is not None and ("--" in line or "->" not in line)
+
+
+def make_table(lines: list[tuple[list[Cell], int | None]], span: Span, findings: list[Finding]) -> TextTable:
+    """Make a table of lines of cells.
+
+    Args:
+        lines: The header and the rows: their cells, and how many stand before ``->`` (``None`` without one).
+        span: Where the table stands.
+        findings: What was found so far; it is added to.
+    """
+    if not lines:
+        findings.append(Finding.error("empty-table", "the table holds no header", span, "start with a line of column names, `->` before the outputs"))
+        return TextTable((), (), (), span, False, tuple(findings))
+    header, arrow = lines[0]
+    if arrow is None:
+        findings.append(Finding.error("no-arrow", "the header has no `->` before the outputs", _across(header), "write `a | b -> result`"))
+        return TextTable((), (), (), span, False, tuple(findings))
+    shape = _Shape.of(header, arrow)
+    findings += shape.findings(header)
+    rows = []
+    seen: dict[str, Span] = {}
+    for number, (cells, at) in enumerate(lines[1:], 1):
+        row = shape.row(cells, at, number, findings)
+        if row is None:
+            continue
+        if row.id in seen:
+            related = (("first given here", seen[row.id]),)
+            findings.append(Finding.error("duplicate-rule", f"there are two rules `{row.id}`", cells[0].span, "give each its own id", related=related))
+        seen.setdefault(row.id, cells[0].span)
+        rows.append(row)
+    if not rows and len(lines) == 1:
+        findings.append(Finding.error("empty-table", "the table holds no rules", _across(header), "write one rule a line below the header"))
+    return TextTable(shape.inputs, shape.outputs, tuple(rows), span, shape.has_ids, tuple(findings))
+
+
+def line_spans(text: str, span: Span) -> tuple[Span, ...]:
+    """Return where every line of a text stands in its source; for a text that was folded or escaped, the whole of it."""
+    lines = span.source.text.splitlines()
+    places = []
+    for index, line in enumerate(text.split("\n")):
+        number = span.line + index
+        written = lines[number - 1] if number <= len(lines) else ""
+        if index == 0 and written[span.column - 1 :].startswith(line):
+            column = span.column
+        elif number <= span.end_line and written.endswith(line):
+            column = len(written) - len(line) + 1
+        else:
+            places.append(span)
+            continue
+        places.append(Span(span.source, number, column, number, column + len(line)))
+    return tuple(places)
+
+
+def split_cells(line: str, place: Span) -> tuple[list[Cell], int | None, bool]:
+    """Split a line into cells; double quotes protect what is between them.
+
+    Returns:
+        The cells, how many of them stand before ``->`` (``None`` without one), and whether a full-width bar was read as ``|``.
+    """
+    cells: list[Cell] = []
+    arrow: int | None = None
+    start = index = 0
+    while index < len(line):
+        sign = "->" if arrow is None and line.startswith("->", index) else line[index]
+        if sign in ("|", "｜", "->"):
+            cells.append(_cell(line, start, index, place))
+            arrow = len(cells) if sign == "->" else arrow
+            start = index + len(sign)
+        index = max(_after_quote(line, index), index + len(sign))
+    cells.append(_cell(line, start, len(line), place))
+    return cells, arrow, "｜" in line
+
+
+def _after_quote(line: str, index: int) -> int:
+    """Return the place behind the quoted text that starts at ``index``; a quote that is not closed on its line protects nothing."""
+    closing = _QUOTES.get(line[index])
+    if closing is None:
+        return index
+    end = index + 1
+    while end < len(line) and line[end] != closing:
+        end += 2 if line[end] == "\\" else 1
+    return end + 1 if end < len(line) else index
+
+
+def _cell(line: str, start: int, end: int, place: Span) -> Cell:
+    text = line[start:end].strip()
+    if place.line != place.end_line or place.end_column - place.column != len(line):
+        return Cell(text, place)
+    start += len(line[start:end]) - len(line[start:end].lstrip()) if text else 0
+    column = place.column + start
+    return Cell(text, Span(place.source, place.line, column, place.line, column + len(text)))
+
+
+def _across(cells: list[Cell]) -> Span:
+    first, last = cells[0].span, cells[-1].span
+    return Span(first.source, first.line, first.column, last.end_line, last.end_column)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the header says about every row."""
+
+    framed: bool
+    has_ids: bool
+    inputs: tuple[Cell, ...]
+    outputs: tuple[Cell, ...]
+    has_notes: bool
+
+    @classmethod
+    def of(cls, header: list[Cell], arrow: int) -> _Shape:
+        before, after = header[:arrow], header[arrow:]
+        framed = len(before) > 1 and not before[0].text
+        before = before[1:] if framed else before
+        if len(before) == 1 and not before[0].text:
+            before = []
+        has_ids = bool(before) and before[0].text.lower() == "id"
+        if len(after) > 1 and not after[-1].text:
+            after = after[:-1]
+        has_notes = len(after) > 1 and after[-1].text.startswith("#")
+        return cls(framed, has_ids, tuple(before[has_ids:]), tuple(after[: len(after) - has_notes]), has_notes)
+
+    def findings(self, header: list[Cell]) -> list[Finding]:
+        seen: set[str] = set()
+        found = []
+        for cell in (*self.inputs, *self.outputs):
+            if not cell.text:
+                found.append(Finding.error("empty-header", "a column has no name", cell.span, "name a fact, a decision, or an output after `->`"))
+            elif cell.text in seen:
+                found.append(Finding.error("duplicate-column", f"there are two columns `{cell.text}`", cell.span, "merge them"))
+            seen.add(cell.text)
+        return found
+
+    def row(self, cells: list[Cell], arrow: int | None, number: int, findings: list[Finding]) -> TableRow | None:
+        if arrow is None:
+            findings.append(Finding.error("no-arrow", f"row {number} has no `->` before its outputs", _across(cells), "write `a | b -> result`"))
+            return None
+        before, after = cells[:arrow], cells[arrow:]
+        expected = len(self.inputs) + self.has_ids
+        if before and not before[0].text and (len(before) == expected + 1):
+            before = before[1:]
+        if len(after) > len(self.outputs) + self.has_notes and not after[-1].text:
+            after = after[:-1]
+        if len(before) != expected:
+            _wrong_number(findings, number, len(before), expected, "before", cells)
+            return None
+        if not len(self.outputs) <= len(after) <= len(self.outputs) + self.has_notes:
+            _wrong_number(findings, number, len(after), len(self.outputs), "after", cells)
+            return None
+        note = after[-1].text if len(after) > len(self.outputs) else ""
+        id = before[0].text if self.has_ids and before[0].text else str(number)
+        return TableRow(id, tuple(before[self.has_ids :]), tuple(after[: len(self.outputs)]), note, _across(cells))
+
+
+def _wrong_number(findings: list[Finding], number: int, found: int, expected: int, where: str, cells: list[Cell]) -> None:
+    message = f"row {number} has {found} cells {where} `->`, the header has {expected}"
+    help = "put a cell that holds `|` in quotes" if found > expected else "write `-` for a cell that may be anything"
+    findings.append(Finding.error("wrong-number-of-cells", message, _across(cells), help))
