@@ -78,8 +78,7 @@ def tierwise_engines() -> Iterable[Engine]:
 def tierwise_policies() -> Iterable[Traversable]:
     """Give folders whose sub-folders are policies, found by the sub-folder's name.
 
-    Called when a policy is looked up by name or listed, once for each ``Plugins``. A policy name that another plugin gives, too, is an
-    error.
+    Called when a policy is looked up by name or listed, once for each ``Plugins``. A name that another plugin gives, too, is an error.
     """
     return ()
 
@@ -88,8 +87,8 @@ def tierwise_policies() -> Iterable[Traversable]:
 def tierwise_commands() -> Iterable[click.Command]:
     """Give commands to the command line.
 
-    Called once at the start of each run of ``tierwise``, ``--help`` included: import what is heavy inside the command. A name that a
-    built-in command or another plugin has is an error.
+    Called when a command is asked for that is not built in, once for each run: import what is heavy inside the command. The built-in
+    commands are looked up first; a name that another plugin gives, too, is an error.
     """
     return ()
 
