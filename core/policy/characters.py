@@ -13,7 +13,9 @@ __all__ = ["check_text", "has_forbidden", "inside"]
 
 # Control characters, separators that editors and parsers count differently as line ends, a lone carriage return, marks that turn the
 # direction of text or have no width (they make two texts look alike), byte order marks, and surrogates.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]|\r(?!\n)")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]|\r(?!\n)"
+)
 _SHOWN = 5
 
 
@@ -29,7 +31,9 @@ def check_text(source: Source, limits: Limits) -> list[Finding]:
     """
     start = Span(source, 1, 1, 1, 1)
     if _exceeds(source.text, limits.file_bytes):
-        return [Finding.error("file-too-large", f"`{source.name}` is larger than the {limits.file_bytes:,} bytes that a file may have", start)]
+        return [
+            Finding.error("file-too-large", f"`{source.name}` is larger than the {limits.file_bytes:,} bytes that a file may have", start)
+        ]
     findings = []
     for match in islice(_FORBIDDEN.finditer(source.text), _SHOWN):
         before = source.text[: match.start()]

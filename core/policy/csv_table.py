@@ -32,7 +32,9 @@ def read_csv_table(source: Source) -> TextTable:
     first = 1
     try:
         for row in reader:
-            cells = [Cell(text.strip(), span) for text, span in zip(row, _cell_spans(row, source, lines, first, reader.line_num), strict=True)]
+            cells = [
+                Cell(text.strip(), span) for text, span in zip(row, _cell_spans(row, source, lines, first, reader.line_num), strict=True)
+            ]
             first = reader.line_num + 1
             while cells and not cells[-1].text and arrow is not None and len(cells) > len(table[0][0]):
                 cells.pop()

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from tierwise.core.environment import Path
 from tierwise.core.finding import Finding
-from tierwise.core.policy.document import Document
-from tierwise.core.policy.literals import read_value
 from tierwise.core.language.messages import listed
 from tierwise.core.language.suggest import suggest
+from tierwise.core.policy.document import Document
+from tierwise.core.policy.literals import read_value
 from tierwise.core.policy.texts import Flag, Part, Text, Whole, Words
 from tierwise.core.source import Source, Span
 from tierwise.core.types import (
@@ -42,7 +42,7 @@ _SIMPLE: dict[str, Type] = {
     "text": TextType(),
 }
 _LEAVES = ("number", "integer", *_SIMPLE, "enum", "set", "record")
-_WRAPPERS: dict[str, type[ListType] | type[SetType] | type[MapType]] = {"list of ": ListType, "set of ": SetType, "map of ": MapType}
+_WRAPPERS: dict[str, type[ListType | SetType | MapType]] = {"list of ": ListType, "set of ": SetType, "map of ": MapType}
 _KEYS_OF = {
     "number": {"scale", "unit", "min", "max"},
     "integer": {"unit", "min", "max"},
@@ -56,7 +56,9 @@ _ALL_KEYS = ("scale", "unit", "min", "max", "values", "aliases", "fields")
 class TypeKeys(Part):
     """The keys that declare a type, and the type that they declare."""
 
-    type_: str | None = Field(None, alias="type", description="number, integer, boolean, date, date and time, duration, text, enum, set, list of …, map of …")
+    type_: str | None = Field(
+        None, alias="type", description="number, integer, boolean, date, date and time, duration, text, enum, set, list of …, map of …"
+    )
     scale: Whole | None = Field(None, description="digits after the point of a number", le=MAX_SCALE)
     unit: str = Field("", description="what a number counts")
     min: str | None = Field(None, description="the least value that may occur, inclusive")
@@ -142,7 +144,9 @@ class _TypeReader:
     def _number(self, leaf: str) -> NumberType | None:
         scale = 0 if leaf == "integer" else self.keys.scale
         if scale is None:
-            self._report("scale-missing", "a number demands `scale`, its digits after the point", "type", "add `scale: 2`, or write `type: integer`")
+            self._report(
+                "scale-missing", "a number demands `scale`, its digits after the point", "type", "add `scale: 2`, or write `type: integer`"
+            )
             return None
         plain = NumberType(scale, self.keys.unit)
         low, high = self._border("min", plain), self._border("max", plain)
@@ -165,7 +169,9 @@ class _TypeReader:
         for spelling, word in self.keys.aliases.items():
             if word not in words:
                 hint = suggest(word, words) or f"the values are {listed(words)}"
-                self._report("unknown-value", f"alias `{spelling}` stands for `{word}`, which is not among the values", "aliases", hint, spelling)
+                self._report(
+                    "unknown-value", f"alias `{spelling}` stands for `{word}`, which is not among the values", "aliases", hint, spelling
+                )
             if spelling in words:
                 self._report("duplicate-value", f"alias `{spelling}` is one of the values itself", "aliases", "", spelling, key_itself=True)
         return EnumType(words, tuple(self.keys.aliases.items()))
@@ -193,7 +199,7 @@ class _TypeReader:
 
 def _unwrap(text: str) -> tuple[list[str], str]:
     """Split ``list of set of text`` into its wrappers, outermost first, and its leaf."""
-    wrappers = []
+    wrappers: list[str] = []
     while len(wrappers) < 4:
         wrapper = next((prefix for prefix in _WRAPPERS if text.startswith(prefix)), None)
         if wrapper is None:

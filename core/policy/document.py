@@ -113,7 +113,9 @@ class _Reader:
             return None
         for event in self.events:
             if isinstance(event, DocumentStartEvent):
-                self._report("several-documents", "a second document starts here; a file holds one", self._span(event), "remove the line `---`")
+                self._report(
+                    "several-documents", "a second document starts here; a file holds one", self._span(event), "remove the line `---`"
+                )
                 raise _Stop
         return root
 
@@ -125,10 +127,12 @@ class _Reader:
                     "alias-not-allowed",
                     "anchors and aliases (`&name`, `*name`) are not allowed",
                     self._span(event),
-                    'write the value out; text that starts with `&` or `*` needs quotes',
+                    "write the value out; text that starts with `&` or `*` needs quotes",
                 )
             elif getattr(event, "tag", None) is not None:
-                self._report("tag-not-allowed", "tags (`!name`) are not allowed", self._span(event), "text that starts with `!` needs quotes")
+                self._report(
+                    "tag-not-allowed", "tags (`!name`) are not allowed", self._span(event), "text that starts with `!` needs quotes"
+                )
             yield event
 
     def _value(self, event: Any, path: Path, key: Span | None) -> Any:
@@ -166,7 +170,10 @@ class _Reader:
             value = self._value(next(self.events), inner, key_span)
             if start.flow_style and isinstance(value, str) and value.count("(") > value.count(")") and '"' not in value:
                 self._report(
-                    "text-cut-at-comma", f"`{value}` ends at a comma or bracket of the YAML around it", self.spans[inner], "put the whole text in quotes"
+                    "text-cut-at-comma",
+                    f"`{value}` ends at a comma or bracket of the YAML around it",
+                    self.spans[inner],
+                    "put the whole text in quotes",
                 )
             if known is None:
                 result[key] = value

@@ -33,7 +33,9 @@ def read_value(raw: Any, type: Type, span: Span) -> tuple[Any, list[Finding]]:
         findings = [finding for _, found in results for finding in found]
         return (None, findings) if findings else (tuple(value for value, _ in results), [])
     if not isinstance(raw, str):
-        return None, [Finding.error("type-mismatch", f"a {'list' if isinstance(raw, list) else 'mapping'} stands where a {type} is demanded", span)]
+        return None, [
+            Finding.error("type-mismatch", f"a {'list' if isinstance(raw, list) else 'mapping'} stands where a {type} is demanded", span)
+        ]
     return read_literal(raw, type, span)
 
 

@@ -12,10 +12,14 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from tierwise.core.environment import Path
 from tierwise.core.finding import Finding
+from tierwise.core.language.messages import listed
+from tierwise.core.language.suggest import suggest
 from tierwise.core.outcome import Reason
+from tierwise.core.policy.csv_table import read_csv_table
 from tierwise.core.policy.declared_types import TypeKeys, type_of_declaration
 from tierwise.core.policy.document import Document
-from tierwise.core.policy.texts import Flag, Part, Text, Whole, Words
+from tierwise.core.policy.text_table import TextTable, read_text_table
+from tierwise.core.policy.texts import Flag, Part, Text, Words
 from tierwise.core.source import Source, Span
 from tierwise.core.types import Type
 
@@ -49,7 +53,9 @@ class Declared(TypeKeys):
 class FactDeclaration(Declared):
     """A typed input of a subject."""
 
-    type_: str = Field(alias="type", description="number, integer, boolean, date, date and time, duration, text, enum, set, list of …, map of …")
+    type_: str = Field(
+        alias="type", description="number, integer, boolean, date, date and time, duration, text, enum, set, list of …, map of …"
+    )
     judged: Flag = Field(False, description="a person enters it")
     missing: Missing = Field("missing_fact", description="what an outcome that hangs on its absence is called")
 
@@ -215,6 +221,25 @@ class Policy(PolicyKeys):
     def key_span(self, path: Path) -> Span:
         """Return where a mapping key of ``policy.yaml`` stands."""
         return self._document.key_span(path)
+
+    def filled(self, name: str) -> tuple[str, Span] | None:
+        """Return the text that an overlay gives for the local table or characteristic ``name``, with its place."""
+        return self.filled_tables.get(name)
+
+    def text_table(self, rules: str, span: Span) -> TextTable:
+        """Read the rules of a table: a text block, or the name of a CSV file of this policy such as ``tables/tier.csv``."""
+        name = rules.strip()
+        if not name.endswith(".csv") or "\n" in name or "->" in name:
+            return read_text_table(rules, span)
+        source = self._files.get(name)
+        if source is not None:
+            return read_csv_table(source)
+        files = [file for file in self._files if file.endswith(".csv")]
+        help = suggest(name, files) or (
+            f"the files are {listed(files)}" if files else "put it into the folder `tables` beside `policy.yaml`"
+        )
+        missing = Finding.error("missing-file", f"there is no file `{name}`", span, help)
+        return TextTable((), (), (), span, False, (missing,))
 
     def decisions(self) -> dict[Path, DecisionDeclaration]:
         """Return the path of every written decision to its declaration, in the author's order."""

@@ -30,7 +30,9 @@ def read_module(raw: Any, path: Path, document: Document, environment: Environme
         environment: The kinds and forms there are.
     """
     if not isinstance(raw, dict):
-        return None, [Finding.error("wrong-shape", f"module `{path[-1]}` demands keys and values", document.span(path), "add `kind: module`")]
+        return None, [
+            Finding.error("wrong-shape", f"module `{path[-1]}` demands keys and values", document.span(path), "add `kind: module`")
+        ]
     keys, findings = validate(ModuleKeys, {key: raw[key] for key in raw if key in _MODULE_KEYS}, path, document)
     if keys is not None and keys.kind not in environment.kinds:
         hint = suggest(keys.kind, environment.kinds) or f"the kinds are {listed(environment.kinds)}"
@@ -38,7 +40,9 @@ def read_module(raw: Any, path: Path, document: Document, environment: Environme
     decisions = {}
     entries = raw.get("decisions")
     if entries is not None and not isinstance(entries, dict):
-        findings.append(Finding.error("wrong-shape", "`decisions` demands a name and how it is decided", document.span((*path, "decisions"))))
+        findings.append(
+            Finding.error("wrong-shape", "`decisions` demands a name and how it is decided", document.span((*path, "decisions")))
+        )
     for name, entry in entries.items() if isinstance(entries, dict) else ():
         decision, found = read_decision(name, entry, (*path, "decisions", name), document, environment)
         findings += found
@@ -66,7 +70,9 @@ def read_decision(
         The decision and no error, or ``None`` and why there is none.
     """
     if not isinstance(raw, Mapping):
-        return None, [Finding.error("wrong-shape", f"decision `{name}` demands keys and values", document.span(path), "add a type and a form")]
+        return None, [
+            Finding.error("wrong-shape", f"decision `{name}` demands keys and values", document.span(path), "add a type and a form")
+        ]
     form, findings = _form(name, raw, path, document, environment)
     known = {key: value for key, value in raw.items() if key in _DECISION_KEYS}
     keys, found = validate(DecisionKeys, known, path, document)

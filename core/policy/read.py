@@ -12,8 +12,8 @@ from tierwise.core.environment import Environment, Path
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding, has_errors, sorted_findings
 from tierwise.core.policy.characters import check_text
-from tierwise.core.policy.declared_types import TypeKeys, read_type
-from tierwise.core.policy.document import Document, read_document
+from tierwise.core.policy.declared_types import read_type
+from tierwise.core.policy.document import read_document
 from tierwise.core.policy.literals import read_value
 from tierwise.core.policy.model import (
     FactDeclaration,
@@ -80,7 +80,9 @@ class _PolicyReader:
             return None
         self.document = document
         if not isinstance(document.root, dict):
-            self.findings.append(Finding.error("wrong-shape", "a policy demands keys and values", document.span(()), "start with `tierwise: 1`"))
+            self.findings.append(
+                Finding.error("wrong-shape", "a policy demands keys and values", document.span(()), "start with `tierwise: 1`")
+            )
             return None
         return self._policy(document.root)
 
@@ -89,7 +91,9 @@ class _PolicyReader:
         keys = self._validated(PolicyKeys, about, (), _SECTIONS)
         for section in _REQUIRED:
             if not root.get(section):
-                self.findings.append(Finding.error("missing-key", f"a policy demands `{section}`", self.document.key_span((section,)), f"add `{section}:`"))
+                self.findings.append(
+                    Finding.error("missing-key", f"a policy demands `{section}`", self.document.key_span((section,)), f"add `{section}:`")
+                )
         facts = self._section(root, "facts", FactDeclaration)
         parameters = self._section(root, "parameters", ParameterDeclaration)
         readings = self._section(root, "readings", ReadingDeclaration)
@@ -116,7 +120,9 @@ class _PolicyReader:
         if isinstance(raw, dict):
             yield from raw.items()
         elif raw is not None:
-            self.findings.append(Finding.error("wrong-shape", f"`{section}` demands a name and what it is on each line", self.document.span((section,))))
+            self.findings.append(
+                Finding.error("wrong-shape", f"`{section}` demands a name and what it is on each line", self.document.span((section,)))
+            )
 
     def _section(self, root: Mapping[str, Any], section: str, model: type[Declaration]) -> dict[str, Declaration]:
         read = ((name, self._validated(model, raw, (section, name))) for name, raw in self._entries(root, section))
@@ -150,7 +156,11 @@ class _PolicyReader:
             self.findings += read_type(fact, path, self.document)[1]
             if fact.missing == "none" and not fact.nullable:
                 span = self.document.span((*path, "missing"))
-                self.findings.append(Finding.error("none-not-allowed", f"`{name}` is none when missing, but it is not nullable", span, "add `nullable: true`"))
+                self.findings.append(
+                    Finding.error(
+                        "none-not-allowed", f"`{name}` is none when missing, but it is not nullable", span, "add `nullable: true`"
+                    )
+                )
 
     def _parameter_values(self, parameters: Mapping[str, ParameterDeclaration]) -> dict[str, Any]:
         values = {}
@@ -168,7 +178,9 @@ class _PolicyReader:
 
     def _parameter_value(self, parameter: ParameterDeclaration, type: Any, path: Path) -> Any:
         if parameter.value is None and not parameter.nullable:
-            self.findings.append(Finding.error("none-not-allowed", "a parameter has a value", self.document.span(path), "add `nullable: true`, or a value"))
+            self.findings.append(
+                Finding.error("none-not-allowed", "a parameter has a value", self.document.span(path), "add `nullable: true`, or a value")
+            )
         value, found = read_value(parameter.value, type, self.document.span(path))
         self.findings += found
         return value

@@ -86,7 +86,9 @@ def make_table(lines: list[tuple[list[Cell], int | None]], span: Span, findings:
         findings: What was found so far; it is added to.
     """
     if not lines:
-        findings.append(Finding.error("empty-table", "the table holds no header", span, "start with a line of column names, `->` before the outputs"))
+        findings.append(
+            Finding.error("empty-table", "the table holds no header", span, "start with a line of column names, `->` before the outputs")
+        )
         return TextTable((), (), (), span, False, tuple(findings))
     header, arrow = lines[0]
     if arrow is None:
@@ -102,7 +104,9 @@ def make_table(lines: list[tuple[list[Cell], int | None]], span: Span, findings:
             continue
         if row.id in seen:
             related = (("first given here", seen[row.id]),)
-            findings.append(Finding.error("duplicate-rule", f"there are two rules `{row.id}`", cells[0].span, "give each its own id", related=related))
+            findings.append(
+                Finding.error("duplicate-rule", f"there are two rules `{row.id}`", cells[0].span, "give each its own id", related=related)
+            )
         seen.setdefault(row.id, cells[0].span)
         rows.append(row)
     if not rows and len(lines) == 1:
@@ -201,7 +205,9 @@ class _Shape:
         found = []
         for cell in (*self.inputs, *self.outputs):
             if not cell.text:
-                found.append(Finding.error("empty-header", "a column has no name", cell.span, "name a fact, a decision, or an output after `->`"))
+                found.append(
+                    Finding.error("empty-header", "a column has no name", cell.span, "name a fact, a decision, or an output after `->`")
+                )
             elif cell.text in seen:
                 found.append(Finding.error("duplicate-column", f"there are two columns `{cell.text}`", cell.span, "merge them"))
             seen.add(cell.text)
@@ -209,7 +215,9 @@ class _Shape:
 
     def row(self, cells: list[Cell], arrow: int | None, number: int, findings: list[Finding]) -> TableRow | None:
         if arrow is None:
-            findings.append(Finding.error("no-arrow", f"row {number} has no `->` before its outputs", _across(cells), "write `a | b -> result`"))
+            findings.append(
+                Finding.error("no-arrow", f"row {number} has no `->` before its outputs", _across(cells), "write `a | b -> result`")
+            )
             return None
         before, after = cells[:arrow], cells[arrow:]
         expected = len(self.inputs) + self.has_ids
