@@ -79,7 +79,7 @@ def read_document(source: Source, limits: Limits) -> tuple[Document | None, list
     except _Stop:
         return None, reader.findings
     # The parser raises YAMLError for what it foresees, but also OverflowError, ValueError, IndexError … on odd escapes and directives.
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         return None, [*reader.findings, syntax_finding(source, error, reader.line)]
     if root is None and not reader.findings:
         return None, [Finding.error("empty-file", f"`{source.name}` holds nothing", Span(source, 1, 1, 1, 1))]
