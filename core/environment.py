@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -12,6 +12,9 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Constant, Named, Node, Plan, Ranking, Table, Undecided
 from tierwise.core.source import Span
 from tierwise.core.types import Type
+
+if TYPE_CHECKING:
+    from tierwise.core.policy.text_table import TextTable
 
 __all__ = ["DeclaringForm", "Environment", "Form", "FormContext", "Function", "Kind", "KindContext", "Limits", "Path"]
 
@@ -47,9 +50,10 @@ class FormContext(Protocol):
     outputs: Mapping[str, Type]
     path: Path
     unfilled: bool
+    limits: Limits
 
-    def span(self, path: Path) -> Span | None:
-        """Return where a value of the document stands."""
+    def span(self, path: Path) -> Span:
+        """Return where a value of the document stands; for what is not written there, where the nearest thing around it stands."""
 
     def report(self, finding: Finding) -> None:
         """Add a finding."""
@@ -80,6 +84,9 @@ class FormContext(Protocol):
 
     def fitted(self, name: str, node: Node) -> Node:
         """Return ``node`` as the value of the output ``name``; that its type does not fit the declared one is reported."""
+
+    def text_table(self, written: str, path: Path) -> TextTable:
+        """Read the rules of a table: text, or the name of a CSV file of the policy. What is wrong with its shape is reported."""
 
     def add_table(self, table: Table) -> None:
         """Put a table into the plan."""
@@ -140,6 +147,9 @@ class DeclaringForm(Form, Protocol):
 
     def declares(self, entry: str, spec: Any) -> Mapping[str, Type]:
         """Return the outputs of the entry called ``entry``; none when the entry has to declare them itself."""
+
+    def labels(self, spec: Any) -> Mapping[str, Named]:
+        """Return the labels of these outputs, as far as the form's value gives them."""
 
 
 @dataclass(frozen=True, slots=True)

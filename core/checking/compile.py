@@ -1,0 +1,142 @@
+"""Compiles a policy to a plan: every entry by its form, names resolved, decisions in order.
+
+What is wrong is collected; a faulty entry is left out and the rest still compiles. ``names.py`` builds the name space, ``context.py`` is what
+a form sees, ``dependencies.py`` orders. Nothing here looks for gaps or overlaps: that is ``plan_checks.py``, over the finished plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from tierwise.core.checking.context import EntryContext, Parts
+from tierwise.core.checking.dependencies import nodes_behind, ordered
+from tierwise.core.checking.entries import Entry, Module
+from tierwise.core.checking.names import AS_OF, POPULATION, check_entry_names, lost_parameters, names_of, population_of
+from tierwise.core.environment import Environment
+from tierwise.core.finding import Finding, has_errors
+from tierwise.core.language import Scope, suggest
+from tierwise.core.plan import Decision, DecisionRef, Fact, FactRef, Node, Plan, RankCut, Reading
+from tierwise.core.policy import FactDeclaration, Policy, Text, fingerprint
+
+__all__ = ["compile_policy"]
+
+
+def compile_policy(policy: Policy, modules: Sequence[Module], environment: Environment) -> tuple[Plan | None, list[Finding]]:
+    """Compile a policy whose modules are read.
+
+    Returns:
+        The plan and what was found; ``None`` when an error was found.
+    """
+    entries = [entry for module in modules for entry in module.entries]
+    parts = Parts(findings=check_entry_names(policy, entries))
+    parts.decisions = {decision.name: decision for decision in lost_parameters(policy)}
+    parts.lost = list(parts.decisions)
+    names = names_of(policy, entries)
+    scope = Scope(names, environment.functions, environment.limits)
+    of_all = replace(scope, names={**names, POPULATION: population_of(policy)})
+    for entry in entries:
+        if entry.is_sound:
+            _compile_entry(entry, policy, of_all if entry.population else scope, parts)
+    parts.findings += _unused_fillings(policy, parts)
+    parts.findings += _subjects_in_populations(parts)
+    order = ordered(parts.decisions.values(), parts.tables, parts.rankings)
+    parts.findings += [_cycle(cycle, parts.decisions) for cycle in order.cycles]
+    if has_errors(parts.findings):
+        return None, parts.findings
+    return _plan(policy, parts, order.decisions), parts.findings
+
+
+def _compile_entry(entry: Entry, policy: Policy, scope: Scope, parts: Parts) -> None:
+    """Compile one entry; what it gives beside what it declares is dropped."""
+    nodes = entry.form.compile(entry.spec, EntryContext(entry, policy, scope, parts))
+    for output in entry.outputs:
+        node = nodes.get(output.name)
+        if node is not None:
+            parts.decisions[output.name] = Decision(
+                name=output.name,
+                type=output.type,
+                node=node,
+                label=output.label,
+                module=entry.module,
+                form=entry.form.name,
+                output=not output.hidden,
+                population=entry.population,
+                span=output.span,
+            )
+
+
+def _unused_fillings(policy: Policy, parts: Parts) -> Iterator[Finding]:
+    """Find rules in the overlay for which there is no local table."""
+    for name, (_, span) in policy.filled_tables.items():
+        if name not in parts.local:
+            message = f"the policy has no local table or characteristic `{name}`"
+            yield Finding.error("not-local", message, span, suggest(name, parts.local))
+
+
+def _subjects_in_populations(parts: Parts) -> Iterator[Finding]:
+    """Find decisions about all subjects that read the facts of one."""
+    for decision in parts.decisions.values():
+        strange = _about_one_subject(decision.node, parts) if decision.population else None
+        if strange is not None:
+            message = f"`{decision.name}` is about the whole population, but reads `{strange}`, which is about one subject"
+            yield Finding.error("population-reads-subject", message, decision.span, "read `population`, the list of all subjects")
+
+
+def _about_one_subject(node: Node, parts: Parts) -> str | None:
+    for part in nodes_behind(node, parts.tables, parts.rankings):
+        if isinstance(part, FactRef) and part.name not in (AS_OF, POPULATION):
+            return part.name
+        if isinstance(part, DecisionRef) and part.name in parts.decisions:
+            read = parts.decisions[part.name]
+            if not read.population and read.form != "parameter":
+                return part.name
+        if isinstance(part, RankCut):
+            return part.ranking
+    return None
+
+
+def _cycle(names: tuple[str, ...], decisions: Mapping[str, Decision]) -> Finding:
+    path = " → ".join(f"`{name}`" for name in names)
+    first, *others = (decisions[name] for name in names[:-1])
+    related = tuple((f"`{other.name}` is decided here", other.span) for other in others if other.span is not None)
+    return Finding.error(
+        "cycle", f"decisions read each other in a circle: {path}", first.span, "let one of them not read the next", related=related
+    )
+
+
+def _plan(policy: Policy, parts: Parts, decisions: tuple[Decision, ...]) -> Plan:
+    return Plan(
+        policy=policy.policy,
+        version=policy.version,
+        title=policy.title.named(),
+        subject=policy.subject,
+        fingerprint=fingerprint(policy),
+        facts={name: _fact(name, fact, policy) for name, fact in policy.facts.items()},
+        readings={
+            name: Reading(name, tuple(reading.values), policy.settled.get(name), _named(reading.label, name))
+            for name, reading in policy.readings.items()
+        },
+        tables=parts.tables,
+        rankings=parts.rankings,
+        decisions={decision.name: decision for decision in decisions},
+        parameters=dict(policy.parameter_values),
+        lost=tuple(parts.lost),
+    )
+
+
+def _fact(name: str, fact: FactDeclaration, policy: Policy) -> Fact:
+    return Fact(
+        name=name,
+        type=fact.type(),
+        label=_named(fact.label, name),
+        missing=fact.reason(),
+        nullable=fact.nullable,
+        absent_is_none=fact.missing == "none",
+        judged=fact.judged,
+        span=policy.key_span(("facts", name)),
+    )
+
+
+def _named(label: Text | None, name: str) -> Mapping[str, str]:
+    return label.named() if label is not None else {"zh": name, "en": name}

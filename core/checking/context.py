@@ -1,0 +1,175 @@
+"""What a form sees while one entry compiles: names, types, places. It collects findings, tables, rankings and hidden decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tierwise.core.checking.entries import Entry
+from tierwise.core.checking.fitting import misfit
+from tierwise.core.environment import Path
+from tierwise.core.finding import Finding
+from tierwise.core.language import Scope, compile_expression, compile_test, compile_value, type_of
+from tierwise.core.plan import Constant, Decision, DecisionRef, Node, Ranking, Table, Undecided
+from tierwise.core.policy import Policy, TextTable
+from tierwise.core.source import Span
+from tierwise.core.types import ListType, SetType, Type
+
+__all__ = ["EntryContext", "Parts"]
+
+
+@dataclass
+class Parts:
+    """What the entries of a policy have compiled to so far.
+
+    Attributes:
+        lost: Names of the local parts that nobody has filled in.
+        local: Names of all local tables and characteristics.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    tables: dict[str, Table] = field(default_factory=dict)
+    rankings: dict[str, Ranking] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    local: list[str] = field(default_factory=list)
+
+
+class EntryContext:
+    """The ``FormContext`` of one entry."""
+
+    def __init__(self, entry: Entry, policy: Policy, scope: Scope, parts: Parts) -> None:
+        self.name = entry.name
+        self.outputs: Mapping[str, Type] = {output.name: output.type for output in entry.outputs}
+        self.path: Path = entry.form_path
+        self.unfilled = False
+        self.limits = scope.limits
+        self._entry = entry
+        self._policy = policy
+        self._scope = scope
+        self._parts = parts
+
+    # ---- places and findings
+
+    def span(self, path: Path) -> Span:
+        """Return where a value stands; what a kind made stands where its module does."""
+        return self._entry.span(self._policy, path)
+
+    def report(self, finding: Finding) -> None:
+        """Add a finding."""
+        self._parts.findings.append(finding)
+
+    # ---- the language
+
+    def expression(self, text: str, path: Path | Span, expected: Type | None = None, item: Type | None = None) -> Node | None:
+        """Parse and type an expression."""
+        scope = self._scope if item is None else replace(self._scope, item=item)
+        node, findings = compile_expression(text, self._place(path), scope, expected)
+        return self._sound(node, findings)
+
+    def test(self, text: str, path: Path | Span, column: Node) -> tuple[Node | None, bool]:
+        """Parse a unary-test cell."""
+        node, sound, findings = compile_test(text, self._place(path), column, self._scope)
+        self._parts.findings += findings
+        return node, sound
+
+    def value(self, written: str | Sequence[str] | None, path: Path | Span, expected: Type, nullable: bool = False) -> Node | None:
+        """Parse a value."""
+        if written is None or isinstance(written, str):
+            node, findings = compile_value(written, self._place(path), expected, self._scope, nullable)
+            return self._sound(node, findings)
+        if not isinstance(expected, ListType | SetType):
+            self.report(Finding.error("wrong-type", f"a list stands here, where a `{expected}` is needed", self._place(path)))
+            return None
+        return self._items(written, path, expected)
+
+    def constant(self, written: str, path: Path | Span, expected: Type) -> Constant | Undecided | None:
+        """Parse what must be known before any subject is."""
+        node = self.value(written, path, expected)
+        if isinstance(node, DecisionRef) and node.name in self._parts.decisions:
+            node = self._parts.decisions[node.name].node
+        if node is None or isinstance(node, Constant | Undecided):
+            return node
+        self.report(Finding.error("not-constant", f"`{written}` must be a plain value or a parameter", self._place(path)))
+        return None
+
+    def type_of(self, node: Node) -> Type:
+        """Return the static type of a node."""
+        return type_of(node)
+
+    # ---- outputs
+
+    def only_output(self) -> str | None:
+        """Return the name of the one output."""
+        if len(self.outputs) == 1:
+            return next(iter(self.outputs))
+        message = f"`{self._entry.form.name}` gives one value, but `{self.name}` has {len(self.outputs)} outputs"
+        self.report(Finding.error("one-output", message, self.span(self.path), "make a decision of its own for each"))
+        return None
+
+    def output(self, name: str, written: str | Sequence[str] | None, path: Path | Span) -> Node | None:
+        """Parse a value of an output."""
+        return self.value(written, path, self.outputs[name], name in self._entry.nullable)
+
+    def fitted(self, name: str, node: Node) -> Node:
+        """Return ``node``; that its type does not fit the output is reported."""
+        reason = misfit(type_of(node), self.outputs[name])
+        if reason:
+            self.report(Finding.error("wrong-type", f"`{name}` {reason}", self.span(self.path)))
+        return node
+
+    # ---- what goes into the plan
+
+    def text_table(self, written: str, path: Path) -> TextTable:
+        """Read the rules of a table from text or from a CSV file of the policy."""
+        table = self._policy.text_table(written, self.span(path))
+        self._parts.findings += table.findings
+        return table
+
+    def add_table(self, table: Table) -> None:
+        """Put a table into the plan."""
+        self._parts.tables[table.name] = table
+
+    def add_ranking(self, ranking: Ranking) -> None:
+        """Put a ranking into the plan."""
+        self._parts.rankings[ranking.name] = ranking
+
+    def add_hidden(self, name: str, type: Type, node: Node, path: Path) -> Node:
+        """Put a hidden decision into the plan."""
+        self._parts.decisions[name] = Decision(
+            name=name,
+            type=type,
+            node=node,
+            label={"zh": name, "en": name},
+            module=self._entry.module,
+            form=self._entry.form.name,
+            output=False,
+            population=self._entry.population,
+            span=self.span(path),
+        )
+        return DecisionRef(name, type)
+
+    def filled(self, name: str) -> tuple[str, Span] | None:
+        """Return the text that an overlay gives for a local part."""
+        self._parts.local.append(name)
+        return self._policy.filled(name)
+
+    def mark_lost(self, name: str) -> None:
+        """Say that a local part is not filled in."""
+        self.unfilled = True
+        self._parts.lost.append(name)
+
+    # ---- private
+
+    def _place(self, path: Path | Span) -> Span:
+        return path if isinstance(path, Span) else self.span(path)
+
+    def _sound(self, node: Node | None, findings: Sequence[Finding]) -> Node | None:
+        self._parts.findings += findings
+        return node
+
+    def _items(self, written: Sequence[str], path: Path | Span, expected: ListType | SetType) -> Node | None:
+        places = [path if isinstance(path, Span) else (*path, i) for i in range(len(written))]
+        items = [self.constant(text, place, expected.item) for text, place in zip(written, places, strict=True)]
+        values = [item.value for item in items if isinstance(item, Constant)]
+        return Constant(tuple(values), expected) if len(values) == len(items) else None

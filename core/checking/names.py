@@ -1,0 +1,63 @@
+"""Builds the one name space of a policy: each fact, parameter, reading and decision, and the node that stands for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tierwise.core.checking.entries import Entry
+from tierwise.core.finding import Finding
+from tierwise.core.plan import Constant, Decision, DecisionRef, FactRef, Node, ReadingRef, Undecided
+from tierwise.core.policy import Policy, Text, check_names
+from tierwise.core.source import Span
+from tierwise.core.types import DateType, EnumType, ListType, RecordType, TextType
+
+__all__ = ["AS_OF", "POPULATION", "check_entry_names", "lost_parameters", "names_of", "population_of"]
+
+AS_OF = "as_of"
+POPULATION = "population"
+
+
+def names_of(policy: Policy, entries: Iterable[Entry]) -> dict[str, Node]:
+    """Return name to node for everything that an expression about one subject may name."""
+    names: dict[str, Node] = {AS_OF: FactRef(AS_OF, DateType())}
+    names |= {name: FactRef(name, fact.type()) for name, fact in policy.facts.items()}
+    for name, parameter in policy.parameters.items():
+        known = name in policy.parameter_values
+        names[name] = Constant(policy.parameter_values[name], parameter.type()) if known else DecisionRef(name, parameter.type())
+    names |= {name: ReadingRef(name, tuple(reading.values), EnumType(tuple(reading.values))) for name, reading in policy.readings.items()}
+    names |= {output.name: DecisionRef(output.name, output.type) for entry in entries for output in entry.outputs}
+    return names
+
+
+def population_of(policy: Policy) -> FactRef:
+    """Return the node that stands for the facts of all subjects, in a decision that is about them."""
+    fields = (("customer_id", TextType()), *((name, fact.type()) for name, fact in policy.facts.items()))
+    return FactRef(POPULATION, ListType(RecordType(fields)))
+
+
+def lost_parameters(policy: Policy) -> Iterator[Decision]:
+    """Yield, for every local parameter without a value, the hidden decision that says so."""
+    for name, parameter in policy.parameters.items():
+        if name not in policy.parameter_values:
+            type = parameter.type()
+            yield Decision(
+                name=name,
+                type=type,
+                node=Undecided(parameter.reason(), (), type),
+                label=parameter.label.named() if isinstance(parameter.label, Text) else {"zh": name, "en": name},
+                module="",
+                form="parameter",
+                output=False,
+                span=policy.key_span(("parameters", name)),
+            )
+
+
+def check_entry_names(policy: Policy, entries: Iterable[Entry]) -> list[Finding]:
+    """Find names that only forms and kinds give (written ones are checked when the policy is read) and that are there already, or are none."""
+    declared: list[tuple[str, Span]] = [
+        (name, policy.key_span((section, name)))
+        for section, names in (("facts", policy.facts), ("parameters", policy.parameters), ("readings", policy.readings))
+        for name in names
+    ]
+    declared += [(output.name, output.span) for entry in entries for output in entry.outputs]
+    return check_names(declared)

@@ -1,0 +1,77 @@
+"""Compiles what an author acknowledges of a table: a gap or an overlap that the source really has, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from tierwise.core.environment import FormContext, Path
+from tierwise.core.finding import Finding
+from tierwise.core.language import suggest
+from tierwise.core.plan import Acknowledgement, Node, Rule
+from tierwise.core.policy.texts import Part, Text
+
+__all__ = ["AcknowledgedGap", "AcknowledgedOverlap", "acknowledgements"]
+
+
+class AcknowledgedGap(Part):
+    """``{gap: all, why: …}``, or ``gap: {annual_usage_yuan: (30万..50万)}``: the cells it is confined to."""
+
+    gap: Literal["all"] | dict[str, str]
+    why: Text
+
+
+class AcknowledgedOverlap(Part):
+    """``{overlap: [A1, C], why: …}``, or ``overlap: all``."""
+
+    overlap: Literal["all"] | list[str]
+    why: Text
+
+
+def acknowledgements(
+    written: Sequence[AcknowledgedGap | AcknowledgedOverlap],
+    texts: Sequence[str],
+    columns: Sequence[Node],
+    rules: Sequence[Rule],
+    context: FormContext,
+) -> tuple[Acknowledgement, ...]:
+    """Compile the acknowledgements of a table with these columns and rules; one that names something else is reported and left out."""
+    compiled = []
+    for position, one in enumerate(written):
+        path: Path = (*context.path, "acknowledge", position)
+        if isinstance(one, AcknowledgedGap):
+            compiled.append(_gap(one, texts, columns, path, context))
+        else:
+            compiled.append(_overlap(one, [rule.id for rule in rules], path, context))
+    return tuple(one for one in compiled if one is not None)
+
+
+def _gap(one: AcknowledgedGap, texts: Sequence[str], columns: Sequence[Node], path: Path, context: FormContext) -> Acknowledgement | None:
+    span = context.span((*path, "gap"))
+    if one.gap == "all":
+        return Acknowledgement("gap", one.why.named(), span=span)
+    sound = _known(one.gap, texts, "column", (*path, "gap"), context)
+    region: list[Node | None] = []
+    for text, column in zip(texts, columns, strict=True):
+        test, is_sound = context.test(one.gap.get(text, "-"), (*path, "gap", text), column)
+        region.append(test)
+        sound = sound and is_sound
+    return Acknowledgement("gap", one.why.named(), region=tuple(region), span=span) if sound else None
+
+
+def _overlap(one: AcknowledgedOverlap, ids: Sequence[str], path: Path, context: FormContext) -> Acknowledgement | None:
+    span = context.span((*path, "overlap"))
+    if one.overlap == "all":
+        return Acknowledgement("overlap", one.why.named(), span=span)
+    if not _known(one.overlap, ids, "rule", (*path, "overlap"), context):
+        return None
+    return Acknowledgement("overlap", one.why.named(), rules=tuple(one.overlap), span=span)
+
+
+def _known(names: Sequence[str] | dict[str, str], known: Sequence[str], what: str, path: Path, context: FormContext) -> bool:
+    strange = [(position, name) for position, name in enumerate(names) if name not in known]
+    for position, name in strange:
+        place = (*path, position if isinstance(names, list) else name)
+        message = f"this table has no {what} `{name}`"
+        context.report(Finding.error(f"unknown-{what}", message, context.span(place), suggest(name, known)))
+    return not strange

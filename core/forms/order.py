@@ -1,0 +1,73 @@
+"""The form ``order``: the items of a list, sorted by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from tierwise.core.environment import FormContext
+from tierwise.core.finding import Finding
+from tierwise.core.outcome import Reason
+from tierwise.core.plan import ItemRef, Node, Sorted
+from tierwise.core.policy.texts import Part, Whole
+from tierwise.core.types import DateTimeType, DateType, DurationType, EnumType, ListType, NumberType, TextType, Type
+
+__all__ = ["Order", "OrderValue"]
+
+_DESCENDING = " desc"
+_ASCENDING = " asc"
+_ORDERED = (NumberType, DateType, DateTimeType, DurationType, EnumType, TextType)
+
+
+class OrderValue(Part):
+    """``{list: queue, by: [grade, score desc], give: order, ties: tie}``."""
+
+    list: str
+    by: tuple[str, ...] = Field(min_length=1)
+    give: str | None = None
+    ties: Literal["tie", "gap"] = "tie"
+    take: Whole | None = Field(default=None, ge=1)
+
+
+class Order:
+    """A sorted list, or its first items. A word sorts by its declared order: the best grade comes first."""
+
+    name = "order"
+    about = "The items of a list, sorted by keys."
+    model: Any = OrderValue
+
+    def compile(self, spec: OrderValue, context: FormContext) -> Mapping[str, Node]:
+        """Return a ``Sorted`` over the list."""
+        name = context.only_output()
+        of = context.expression(spec.list, (*context.path, "list"))
+        if name is None or of is None:
+            return {}
+        list_type = context.type_of(of)
+        if not isinstance(list_type, ListType):
+            message = f"`{spec.list}` is a `{list_type}`; `list` needs a list"
+            context.report(Finding.error("wrong-type", message, context.span((*context.path, "list"))))
+            return {}
+        item = list_type.item
+        keys = [self._key(text, i, item, context) for i, text in enumerate(spec.by)]
+        given = ItemRef(item) if spec.give is None else context.expression(spec.give, (*context.path, "give"), item=item)
+        sound = tuple(key for key in keys if key is not None)
+        if given is None or not sound:
+            return {}
+        declared = context.outputs[name]
+        one = spec.take == 1 and not isinstance(declared, ListType)
+        type: Type = context.type_of(given) if one else ListType(context.type_of(given))
+        return {name: context.fitted(name, Sorted(of, sound, given, spec.take, Reason(spec.ties), type))}
+
+    def _key(self, text: str, position: int, item: Type, context: FormContext) -> tuple[Node, bool] | None:
+        path = (*context.path, "by", position)
+        descending = text.endswith(_DESCENDING)
+        bare = text.removesuffix(_DESCENDING).removesuffix(_ASCENDING)
+        node = context.expression(bare, path, item=item)
+        if node is None:
+            return None
+        if not isinstance(context.type_of(node), _ORDERED):
+            context.report(Finding.error("not-ordered", f"`{bare}` is a `{context.type_of(node)}`, which has no order", context.span(path)))
+            return None
+        return node, descending

@@ -1,0 +1,77 @@
+"""The form ``schedule``: something is due every so often after the last time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from tierwise.core.environment import FormContext
+from tierwise.core.finding import Finding
+from tierwise.core.plan import Arithmetic, Compare, Constant, FactRef, Logic, Named, Node, Overdue
+from tierwise.core.policy.texts import Part, Text
+from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, EnumType, Type
+
+__all__ = ["CADENCE", "Schedule", "ScheduleValue"]
+
+CADENCE = EnumType(("rolling", "calendar"))
+"""The two readings of "every P" (`systems.md` 0.6)."""
+
+AS_OF = FactRef("as_of", DateType())
+
+
+class ScheduleValue(Part):
+    """``{last: last_visit_on, every: 2 weeks, reading: cadence, outputs: {due_on: visit_due_on}}``."""
+
+    last: str
+    every: str
+    reading: str
+    outputs: dict[Literal["interval", "due_on", "due", "overdue"], str]
+    labels: dict[str, Text] = Field(default_factory=dict, description="what people call the outputs, by name")
+
+
+_TYPES: Mapping[str, Type] = {"interval": DurationType(), "due_on": DateType(), "due": BooleanType(), "overdue": BooleanType()}
+
+
+class Schedule:
+    """The interval, the next due date, and whether it has come or is missed."""
+
+    name = "schedule"
+    about = "When something is due again, and whether it is overdue."
+    model: Any = ScheduleValue
+
+    def declares(self, entry: str, spec: ScheduleValue) -> Mapping[str, Type]:
+        """Return the outputs by the names that the author gives them."""
+        return {name: _TYPES[what] for what, name in spec.outputs.items()}
+
+    def labels(self, spec: ScheduleValue) -> Mapping[str, Named]:
+        """Return the labels that the author gives."""
+        return {name: label.named() for name, label in spec.labels.items()}
+
+    def compile(self, spec: ScheduleValue, context: FormContext) -> Mapping[str, Node]:
+        """Return the nodes of the outputs that are asked for."""
+        last = self._date(spec.last, context)
+        every = context.value(spec.every, (*context.path, "every"), DurationType())
+        reading = context.value(spec.reading, (*context.path, "reading"), CADENCE)
+        if last is None or every is None or reading is None:
+            return {}
+        due_on = Arithmetic("+", (last, every), DateType())
+        never = Compare("=", last, Constant(None, DateType()))
+        nodes: Mapping[str, Callable[[], Node]] = {
+            "interval": lambda: every,
+            "due_on": lambda: due_on,
+            "due": lambda: Logic("or", (never, Compare(">=", AS_OF, due_on))),
+            "overdue": lambda: Overdue(last, every, AS_OF, reading),
+        }
+        return {name: nodes[what]() for what, name in spec.outputs.items()}
+
+    def _date(self, text: str, context: FormContext) -> Node | None:
+        path = (*context.path, "last")
+        node = context.expression(text, path)
+        if node is None or isinstance(context.type_of(node), DateType):
+            return node
+        message = f"`{text}` is a `{context.type_of(node)}`; `last` needs a date"
+        help = f"write `date({text})`" if isinstance(context.type_of(node), DateTimeType) else ""
+        context.report(Finding.error("wrong-type", message, context.span(path), help))
+        return None
