@@ -11,7 +11,8 @@ from tierwise.core.environment import KindContext
 from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
 from tierwise.core.plan import Named
-from tierwise.plugins.builtin.kinds.keys import Acknowledged, KindKeys, NamedDecision, Scale
+from tierwise.core.policy.texts import Part, Whole
+from tierwise.plugins.builtin.kinds.keys import Acknowledged, NamedDecision, Scale
 from tierwise.plugins.builtin.kinds.ladder import Better, amounts_by_grade, inversion_finding, inversions
 from tierwise.plugins.builtin.kinds.scale import check_scale
 
@@ -23,17 +24,17 @@ FALLS: Named = {"zh": "应当降级", "en": "is to be demoted"}
 TITLE: Named = {"zh": "信用级别", "en": "Credit level"}
 
 
-class Demotion(KindKeys):
+class Demotion(Part):
     """When and how far the level falls."""
 
     start: str = Field(alias="from", description="the fact or decision with the level before")
     when: str = Field(description="a boolean expression: whether the level falls")
-    steps: Annotated[int, Field(ge=1)] = 1
+    steps: Annotated[Whole, Field(ge=1)] = 1
     give: NamedDecision = Field(description="the decision with the level after")
     lowest: str = Field(default="undetermined(gap)", description="what becomes of a level with no lower one")
 
 
-class CreditLevelKeys(KindKeys):
+class CreditLevelKeys(Part):
     """The scale, the decision that gives the level, its demotion, and the rights that hang on it."""
 
     scale: Scale = Field(description="the levels, best first")
@@ -68,7 +69,7 @@ class CreditLevel:
         return {
             falls: {"hidden": "true", "label": dict(FALLS), "type": "boolean", "formula": demote.when},
             demote.give.name: {
-                "label": demote.give.label or dict(LOWERED),
+                "label": demote.give.labelled(LOWERED),
                 "type": "enum",
                 "values": list(keys.scale),
                 "table": {"hit": "unique", "rules": _rules(demote, falls, keys.scale)},

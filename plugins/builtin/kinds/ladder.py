@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from tierwise.core.finding import Finding, Severity
 from tierwise.core.plan import Agree, Compare, Constant, DecisionRef, FactRef, InSet, Logic, Node, Not, Pick, Plan, Table
+from tierwise.core.policy.texts import Text
 from tierwise.core.source import Span
 from tierwise.core.types import EnumType
 from tierwise.core.values import Duration, to_json
@@ -66,7 +67,7 @@ def inversion_finding(
     span: Span | None,
     code: str = "rights-inverted",
     severity: Severity = Severity.ERROR,
-    acknowledged: Mapping[str, str] | None = None,
+    acknowledged: Text | None = None,
 ) -> Finding:
     """Say that a right gets better for a lower grade; a note when the author has acknowledged it.
 
@@ -77,13 +78,13 @@ def inversion_finding(
         span: Where it is written.
         code: The slug of the finding.
         severity: How much it matters while nobody has acknowledged it.
-        acknowledged: The author's reason, a text for each language.
+        acknowledged: The author's reason.
     """
     higher, lower = (str(to_json(amount)) for amount in (inversion.higher_amount, inversion.lower_amount))
     message = f"`{right}` is `{lower}` for `{inversion.lower}` but `{higher}` for the better grade `{inversion.higher}`"
     witness = ((by, inversion.lower),)
     if acknowledged:
-        return Finding.note(code, f"{message}, acknowledged: {next(iter(acknowledged.values()))}", span, witness=witness)
+        return Finding.note(code, f"{message}, acknowledged: {acknowledged}", span, witness=witness)
     help = "a lower grade never gets more; mend it, or say why with `acknowledge: {inversion: …}`"
     return Finding(code, severity, message, span, help, witness=witness)
 

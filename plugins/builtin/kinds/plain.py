@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from tierwise.core.environment import KindContext
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
-from tierwise.plugins.builtin.kinds.keys import KindKeys
+from tierwise.core.policy.texts import Part
 
 __all__ = ["PlainModule"]
 
@@ -23,12 +23,12 @@ class PlainModule:
     name = "module"
     title: Named = TITLE
     about = "A plain group of decisions."
-    keys: type[BaseModel] = KindKeys
+    keys: type[BaseModel] = Part
 
-    def decisions(self, module: str, keys: KindKeys) -> Mapping[str, Any]:
+    def decisions(self, module: str, keys: Part) -> Mapping[str, Any]:
         """Return nothing: all decisions are written out."""
         return {}
 
-    def check(self, keys: KindKeys, context: KindContext) -> Iterable[Finding]:
+    def check(self, keys: Part, context: KindContext) -> Iterable[Finding]:
         """Return nothing: a plain group promises nothing."""
         return ()

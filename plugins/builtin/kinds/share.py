@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-__all__ = ["Share", "share_of"]
-
-Share = str
+__all__ = ["share_of"]
 
 
 def share_of(text: str) -> Decimal | None:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from tierwise.core.environment import KindContext
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
-from tierwise.plugins.builtin.kinds.keys import KindKeys, Scale
+from tierwise.core.policy.texts import Part
+from tierwise.plugins.builtin.kinds.keys import Scale
 from tierwise.plugins.builtin.kinds.scale import check_scale
 
 __all__ = ["ValueTier", "ValueTierKeys"]
@@ -18,7 +19,7 @@ __all__ = ["ValueTier", "ValueTierKeys"]
 TITLE: Named = {"zh": "价值等级", "en": "Value tier"}
 
 
-class ValueTierKeys(KindKeys):
+class ValueTierKeys(Part):
     """The scale, and the decision that gives the grade."""
 
     scale: Scale = Field(description="the grades, best first")

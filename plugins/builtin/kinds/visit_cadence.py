@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, model_validator
 from tierwise.core.environment import KindContext
 from tierwise.core.finding import Finding, Severity
 from tierwise.core.plan import Named
-from tierwise.plugins.builtin.kinds.keys import Acknowledged, Given, KindKeys, NamedDecision
+from tierwise.core.policy.texts import Part
+from tierwise.plugins.builtin.kinds.keys import Acknowledged, Given, NamedDecision
 from tierwise.plugins.builtin.kinds.ladder import amounts_by_grade, grades_of, inversion_finding, inversions
 
 __all__ = ["CadenceGives", "VisitCadence", "VisitCadenceKeys"]
@@ -25,7 +26,7 @@ LABELS: Mapping[str, Named] = {
 TITLE: Named = {"zh": "拜访周期", "en": "Visit cadence"}
 
 
-class CadenceGives(KindKeys):
+class CadenceGives(Part):
     """The decisions that are wanted, each under a name of the author's."""
 
     interval: NamedDecision | None = None
@@ -40,7 +41,7 @@ class CadenceGives(KindKeys):
                 yield what, given
 
 
-class VisitCadenceKeys(KindKeys):
+class VisitCadenceKeys(Part):
     """The interval of each class, and what it is counted from. Without ``every`` all decisions are written out."""
 
     by: str | None = Field(default=None, description="the fact or decision with the one class")
@@ -54,11 +55,11 @@ class VisitCadenceKeys(KindKeys):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if (self.by is not None and self.of is not None) or bool(self.every) != bool(self.by or self.of):
-            raise ValueError("`every` needs one of `by` and `of`, and they need `every`")
+            raise ValueError("demands `every` together with one of `by` and `of`")
         if any(self.give.counted()) and not (self.every and self.last):
-            raise ValueError("`due_on`, `due` and `overdue` need `every` and `last`")
+            raise ValueError("demands `every` and `last` for `due_on`, `due` and `overdue`")
         if self.give.overdue and not self.reading:
-            raise ValueError("`overdue` needs `reading`")
+            raise ValueError("demands `reading` for `overdue`: `rolling`, `calendar` or a reading")
         return self
 
     def interval_of(self, module: str) -> str:
@@ -82,12 +83,12 @@ class VisitCadence:
         form = (
             {"lookup": {"by": keys.by, "values": dict(keys.every)}} if keys.by else {"agree": {"of": keys.of, "values": dict(keys.every)}}
         )
-        hidden = {} if keys.give.interval else {"hidden": "true"}
-        label = (keys.give.interval and keys.give.interval.label) or dict(LABELS["interval"])
-        entries: dict[str, Any] = {interval: {**hidden, "label": label, "type": "duration", **form}}
+        shown = keys.give.interval
+        head = {"label": shown.labelled(LABELS["interval"])} if shown else {"hidden": "true", "label": dict(LABELS["interval"])}
+        entries: dict[str, Any] = {interval: {**head, "type": "duration", **form}}
         for what, given in keys.give.counted():
             schedule = {"last": keys.last, "every": interval, "reading": keys.reading or "rolling", "outputs": {what: given.name}}
-            entries[given.name] = {"label": given.label or dict(LABELS[what]), "schedule": schedule}
+            entries[given.name] = {"label": given.labelled(LABELS[what]), "schedule": schedule}
         return entries
 
     def check(self, keys: VisitCadenceKeys, context: KindContext) -> Iterable[Finding]:
