@@ -456,6 +456,8 @@ class Position:
         last_possible: ``last`` plus the members whose own ``by`` is missing (they may stand before it).
         count: Members of the partition, those with a missing ``by`` included.
         share_before: Share of the total amount held by the members before it, for a Pareto cut; none when an amount is missing.
+        share_before_last: The same for the last of the members that tie with it; ``None``: nobody ties.
+        maybe: Subjects that may be members: their ``among`` or their partition is unknown.
     """
 
     first: int
@@ -463,6 +465,8 @@ class Position:
     last_possible: int
     count: int
     share_before: Decimal | None = None
+    share_before_last: Decimal | None = None
+    maybe: int = 0
 
 
 CutBy = OneOfWords["share", "top", "pareto"]

@@ -1,0 +1,151 @@
+"""Completes what is missing, lazily: splits on one unknown after the other and looks whether every way comes to the same.
+
+The order: unsettled readings, facts missing as ``missing_fact``, facts lost or vague, undetermined decisions with candidates. A fact is
+split over the atoms of its domain, which is exact when it is only tested against constants; else it is not split and the outcome is
+bounded by Kleene's logic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tierwise.core.checking.regions import atoms_of
+from tierwise.core.outcome import Reason, distinct
+from tierwise.core.plan import Node
+from tierwise.core.running.evaluate import Evaluation
+from tierwise.core.running.unknown import Need, Unknown, same
+from tierwise.core.running.world import World
+
+__all__ = ["Completion", "Settled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a part comes to under every completion.
+
+    Attributes:
+        value: The one value, when ``reason`` is ``None``.
+        reason: Why there is no single value.
+        bound: The values still possible; ``None`` when that may be any.
+        needs: Names of what would settle it.
+        rules: Ids of the rules that gave the value, or stay possible.
+    """
+
+    value: Any = None
+    reason: Reason | None = None
+    bound: tuple[Any, ...] | None = ()
+    needs: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
+
+    def agrees_with(self, other: Settled) -> bool:
+        """Say whether both are one value, or undetermined for one reason."""
+        return self.reason is other.reason and (self.reason is not None or same(self.value, other.value))
+
+
+class _TooMany(Exception):
+    """The bound on completions is reached."""
+
+
+class Completion:
+    """Completes one part of a plan in one world.
+
+    Args:
+        evaluation: The plan's evaluation.
+        node: The part.
+        most: How many worlds it may look at.
+    """
+
+    def __init__(self, evaluation: Evaluation, node: Node, most: int) -> None:
+        self._evaluation = evaluation
+        self._node = node
+        self._usage = evaluation.usage(node)
+        self._left = most
+
+    def settle(self, world: World) -> Settled:
+        """Return what the part comes to; beyond the bound on completions what Kleene's logic says of it."""
+        try:
+            return self._settle(world)
+        except _TooMany:
+            picked = self._evaluation.settle(self._node, world)
+            return _unsplit(picked.result, frozenset(picked.rules))
+
+    def _settle(self, world: World) -> Settled:
+        self._left -= 1
+        if self._left < 0:
+            raise _TooMany
+        picked = self._evaluation.settle(self._node, world)
+        result, rules = picked.result, frozenset(picked.rules)
+        if not isinstance(result, Unknown):
+            return Settled(result, rules=rules)
+        need = self._next(result, world)
+        return _unsplit(result, rules) if need is None else self._split(world, need, result)
+
+    def _split(self, world: World, need: Need, result: Unknown) -> Settled:
+        """Try every value of one unknown; stop once the ways differ and no further value can come to light."""
+        ways: list[Settled] = []
+        differ = False
+        for value in self._values(need, world):
+            ways.append(self._settle(world.assume(need.kind, need.name, value)))
+            differ = differ or not ways[-1].agrees_with(ways[0])
+            bound = _bound(ways, result.bound)
+            if differ and bound is not None and result.bound is not None and len(bound) == len(result.bound):
+                break
+        rules = frozenset().union(*(way.rules for way in ways))
+        needs = frozenset().union(*(way.needs for way in ways))
+        if not differ and ways[0].reason is None:
+            return Settled(ways[0].value, rules=rules)
+        bound = _bound(ways, result.bound)
+        if not differ:
+            return Settled(None, ways[0].reason, bound, needs, rules)
+        return Settled(None, need.reason, bound, needs | self._names(need, world), rules)
+
+    def _next(self, result: Unknown, world: World) -> Need | None:
+        """Return the unknown to split on first, or ``None`` when none can be split."""
+        splittable = [need for need in result.needs if self._can_split(need)]
+        return min(splittable, key=self._rank, default=None)
+
+    def _can_split(self, need: Need) -> bool:
+        return need.kind in ("reading", "decision") or (need.kind == "fact" and need.name not in self._usage.exact)
+
+    def _rank(self, need: Need) -> tuple[int, int]:
+        plan = self._evaluation.plan
+        if need.kind == "reading":
+            return (0, self._usage.readings.index(need.name))
+        if need.kind == "decision":
+            return (3, list(plan.decisions).index(need.name))
+        return (1 if need.reason is Reason.MISSING_FACT else 2, self._usage.facts.index(need.name))
+
+    def _values(self, need: Need, world: World) -> tuple[Any, ...]:
+        plan = self._evaluation.plan
+        if need.kind == "reading":
+            return plan.readings[need.name].values
+        if need.kind == "decision":
+            bound: tuple[Any, ...] = world.results[need.name].bound
+            return bound
+        fact = self._evaluation.fact(need.name)
+        return tuple(atom.value for atom in atoms_of(fact.type, self._usage.tests[need.name], fact.nullable))
+
+    def _names(self, need: Need, world: World) -> frozenset[str]:
+        """Return what would settle a need: for a decision that hangs on something what it hangs on, else itself."""
+        if need.kind != "decision":
+            return frozenset({need.name})
+        return _named(world.results[need.name].needs) or frozenset({need.name})
+
+
+def _unsplit(result: Unknown, rules: frozenset[str]) -> Settled:
+    return Settled(None, result.reason, result.bound, _named(result.needs), rules)
+
+
+def _named(needs: frozenset[Need]) -> frozenset[str]:
+    return frozenset(need.name for need in needs if need.name)
+
+
+def _bound(ways: list[Settled], order: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    """Return the values of all ways, in the order of Kleene's bound (the policy's own) where there is one."""
+    if any(way.reason is not None and way.bound is None for way in ways):
+        return order
+    values = distinct(value for way in ways for value in ((way.value,) if way.reason is None else way.bound or ()))
+    if order is None:
+        return values
+    return tuple(known for known in order if any(same(known, value) for value in values))

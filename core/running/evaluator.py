@@ -1,0 +1,107 @@
+"""Decides the decisions of a plan for one subject after the other, and remembers what it found for facts that no test tells apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tierwise.core.environment import Environment
+from tierwise.core.outcome import Determined, Outcome, Undetermined
+from tierwise.core.plan import DecisionRef, Node, Pick, Plan, Position
+from tierwise.core.running.completion import Completion, Settled
+from tierwise.core.running.evaluate import Evaluation
+from tierwise.core.running.keys import key_of
+from tierwise.core.running.unknown import Need, Unknown
+from tierwise.core.running.usage import Usage
+from tierwise.core.running.world import World
+
+__all__ = ["Evaluator"]
+
+_MOST_REMEMBERED = 100_000
+_NO_POSITIONS: Mapping[str, Position] = {}
+_ABSENT = object()
+
+
+class Evaluator:
+    """Decides the decisions of one plan.
+
+    Args:
+        plan: The compiled policy.
+        environment: Its functions and limits.
+    """
+
+    def __init__(self, plan: Plan, environment: Environment) -> None:
+        self.plan = plan
+        self.evaluation = Evaluation(plan, environment, self._alone)
+        self._most = environment.limits.completions
+        self._keys: dict[str, tuple[Callable[[Any], Any], ...]] = {}
+        self._remembered: dict[tuple[Any, ...], Settled] = {}
+        self._places = {name: place for place, name in enumerate((*plan.facts, *plan.readings, *plan.decisions))}
+
+    def decide(self, decision: str, facts: Mapping[str, Any], positions: Mapping[str, Position] = _NO_POSITIONS) -> Outcome:
+        """Return the outcome of one decision.
+
+        Args:
+            decision: Its name.
+            facts: Fact name to value; none is ``None``, missing is absent. ``as_of`` is among them when it is known.
+            positions: Ranking name to the subject's position, where a population has been ranked.
+        """
+        key = (decision, self.atom_key(decision, facts), tuple(positions.get(name) for name in self._usage(decision).rankings))
+        try:
+            settled = self._remembered.get(key)
+        except TypeError:  # a list of records cannot be a key
+            return self._outcome(decision, self._settle(self._node(decision), World(facts, positions)))
+        if settled is None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            settled = self._remembered[key] = self._settle(self._node(decision), World(facts, positions))
+        return self._outcome(decision, settled)
+
+    def value_of(self, node: Node, facts: Mapping[str, Any], positions: Mapping[str, Position] = _NO_POSITIONS) -> Any:
+        """Return the value of any part of the plan under every completion, or an ``Unknown`` that nothing can settle."""
+        return self._alone(node, World(facts, positions))
+
+    def relevant_facts(self, decision: str) -> tuple[str, ...]:
+        """Return the names of all facts that a decision reads, directly or through others, in declaration order."""
+        return self._usage(decision).facts
+
+    def atom_key(self, decision: str, facts: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return what a decision can tell apart of a subject's facts: equal keys have equal outcomes.
+
+        There is one item for each of ``relevant_facts(decision)``: the number of its atom when it is only tested against constants, else its
+        value. It can be hashed unless a fact is a list of records.
+        """
+        if decision not in self._keys:
+            usage = self._usage(decision)
+            self._keys[decision] = tuple(key_of(name, usage) for name in usage.facts)
+        absent = _ABSENT
+        return tuple(
+            absent if name not in facts else key(facts[name])
+            for name, key in zip(self._usage(decision).facts, self._keys[decision], strict=True)
+        )
+
+    def _settle(self, node: Node, world: World) -> Settled:
+        return Completion(self.evaluation, node, self._most).settle(world)
+
+    def _alone(self, node: Node, world: World) -> Any:
+        """Decide a part on its own, as the parts of a ``Prefer`` are."""
+        settled = self._settle(self._node(node.name) if isinstance(node, DecisionRef) else node, World(world.facts, world.positions))
+        if settled.reason is None:
+            return settled.value
+        names = settled.needs or {""}
+        return Unknown(frozenset(Need("policy", name, settled.reason) for name in names), settled.bound)
+
+    def _node(self, decision: str) -> Node:
+        return self.plan.decisions[decision].node
+
+    def _usage(self, decision: str) -> Usage:
+        return self.evaluation.usage(self._node(decision))
+
+    def _outcome(self, decision: str, settled: Settled) -> Outcome:
+        node = self._node(decision)
+        rules = tuple(rule.id for rule in self.plan.tables[node.table].rules if rule.id in settled.rules) if isinstance(node, Pick) else ()
+        if settled.reason is None:
+            return Determined(settled.value, rules)
+        last = len(self._places)
+        needs = tuple(sorted(settled.needs, key=lambda name: (self._places.get(name, last), name)))
+        return Undetermined(settled.reason, settled.bound or (), needs, rules)

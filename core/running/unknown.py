@@ -1,0 +1,119 @@
+"""Says what a part of a plan is when it has no single value: what it hangs on, and which values it may still have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from typing import Literal as OneOfWords
+
+from tierwise.core.outcome import Reason, distinct
+from tierwise.core.types import BooleanType, EnumType, Type
+
+__all__ = ["Need", "Unknown", "domain", "either", "lazily", "same", "strictly", "strongest", "union"]
+
+_STRENGTH = (Reason.LOST, Reason.VAGUE, Reason.MISSING_FACT, Reason.READING, Reason.OVERLAP, Reason.TIE, Reason.GAP)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that an unknown part hangs on.
+
+    Attributes:
+        kind: ``reading``, ``fact`` and ``decision`` may be settled; ``policy`` may not: the policy itself leaves it open.
+        name: The fact, reading or decision; empty when it has no name.
+        reason: What an outcome is called that hangs on it.
+    """
+
+    kind: OneOfWords["reading", "fact", "decision", "policy"]
+    name: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No single value.
+
+    Attributes:
+        needs: What it hangs on; never empty.
+        bound: Every value it may have, in policy order; ``None`` when that may be any. Being undetermined is not a value: a gap's bound is empty.
+    """
+
+    needs: frozenset[Need]
+    bound: tuple[Any, ...] | None = None
+
+    @classmethod
+    def because(cls, reason: Reason, candidates: Iterable[Any] = (), name: str = "") -> Unknown:
+        """Make an unknown that nothing can settle: the policy leaves it open for ``reason``."""
+        return cls(frozenset({Need("policy", name, reason)}), distinct(candidates))
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no fact, reading or decision would settle it."""
+        return all(need.kind == "policy" for need in self.needs)
+
+    @property
+    def reason(self) -> Reason:
+        """The strongest reason among its needs."""
+        return strongest(self.needs)
+
+
+def strongest(needs: Iterable[Need]) -> Reason:
+    """Return the reason to name when several apply: lost beats vague beats missing_fact beats the rest."""
+    return min((need.reason for need in needs), key=_STRENGTH.index)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Say whether two values are one: ``true`` is not 1."""
+    return type(left) is type(right) and bool(left == right)
+
+
+def domain(type: Type | None, nullable: bool = False) -> tuple[Any, ...] | None:
+    """Return all values of a type that has few, in declared order; else ``None``."""
+    none = (None,) if nullable else ()
+    if isinstance(type, BooleanType):
+        return (True, False, *none)
+    if isinstance(type, EnumType):
+        return (*type.values, *none)
+    return None
+
+
+def strictly(results: Iterable[Any], bound: tuple[Any, ...] | None) -> Unknown | None:
+    """Return the unknown that a part is when it needs all of ``results``, or ``None`` when all are known."""
+    unknowns = [r for r in results if isinstance(r, Unknown)]
+    if not unknowns:
+        return None
+    deciding = [u for u in unknowns if u.is_final] or unknowns
+    return Unknown(frozenset().union(*(u.needs for u in deciding)), bound)
+
+
+def lazily(unknowns: Sequence[Unknown], bound: tuple[Any, ...] | None) -> Unknown:
+    """Return the unknown that a part is when any of several unknowns could settle it."""
+    return Unknown(frozenset().union(*(u.needs for u in unknowns)), bound)
+
+
+def either(options: Sequence[Any], needs: frozenset[Need]) -> Any:
+    """Return what holds when one of ``options`` is the case and ``needs`` decide which.
+
+    Options that all have one value, or are all left open for one reason, decide it at once.
+    """
+    unknowns = [o for o in options if isinstance(o, Unknown)]
+    if not unknowns and all(same(options[0], option) for option in options[1:]):
+        return options[0]
+    bound = union(options)
+    if len(unknowns) == len(options) and all(u.is_final for u in unknowns) and len({u.reason for u in unknowns}) == 1:
+        return lazily(unknowns, bound)
+    return Unknown(needs.union(*(u.needs for u in unknowns)), bound)
+
+
+def union(options: Iterable[Any]) -> tuple[Any, ...] | None:
+    """Return every value that one of ``options`` may have, or ``None`` when that may be any."""
+    values: list[Any] = []
+    for option in options:
+        if not isinstance(option, Unknown):
+            values.append(option)
+        elif option.bound is None:
+            return None
+        else:
+            values.extend(option.bound)
+    return distinct(values)
