@@ -59,10 +59,11 @@ class Line:
                 return None
             if low is not None and high is not None:
                 return self._round_middle(first, last)
+        beyond = Fraction(0)
         if low is not None:
             beyond = low + self._reach(low)
-        else:
-            beyond = Fraction(0) if high is None else high - self._reach(high)
+        elif high is not None:
+            beyond = high - self._reach(high)
         place = Fraction(floor(beyond)) if self.discrete else beyond
         if (first is None or place > first or (place == first and low is not None)) and (last is None or place <= last):
             return place

@@ -17,7 +17,7 @@ from typing import Any
 
 from tierwise.core.checking.lines import Line, line_of
 from tierwise.core.plan import Compare, Constant, InSet, Logic, Node, Not, Within
-from tierwise.core.types import BooleanType, DurationType, EnumType, Type
+from tierwise.core.types import BooleanType, DurationType, EnumType, TextType, Type
 from tierwise.core.values import Duration
 
 __all__ = ["Atom", "Domain", "atoms_of", "borders_of", "domain_of"]
@@ -66,8 +66,10 @@ class Domain:
         if op == "!=":
             equal = self.where("=", constant)
             return None if equal is None else self.everything & ~equal
-        if constant is None or self.line is None or not self._on_line(constant):
-            return self._equal(constant) if op == "=" else 0 if constant is None else None
+        if constant is None:
+            return self._equal(None) if op == "=" else 0
+        if self.line is None or not self._on_line(constant):
+            return self._equal(constant) if op == "=" and isinstance(self.type, EnumType | BooleanType | TextType) else None
         place = self.line.position(constant)
         below, upto = (1 << bisect_left(self.places, place)) - 1, (1 << bisect_right(self.places, place)) - 1
         ordered = (1 << len(self.places)) - 1

@@ -1,0 +1,100 @@
+"""Brings a condition into a small normal form: and, or, not over comparisons of one quantity with one constant.
+
+A *quantity* is whatever is compared: a fact, a decision, an expression. What cannot be brought into that form (a comparison of two
+quantities) stays as it is, and the analysis takes it as unknown: perhaps met, perhaps not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+
+from tierwise.core.checking.regions import domain_of
+from tierwise.core.plan import Arithmetic, Compare, CompareOp, Constant, DecisionRef, InSet, Logic, Node, Not, Plan, Undecided, Within
+from tierwise.core.running.exact import add, multiply, subtract
+from tierwise.core.types import BooleanType, Type
+
+__all__ = ["conjuncts", "normal", "quantity_of", "type_of_quantity"]
+
+FLIPPED: dict[CompareOp, CompareOp] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+TRUTH = BooleanType()
+Structured = Compare | Within | InSet | Logic | Not
+
+
+def normal(test: Node, plan: Plan) -> Node:
+    """Rewrite a condition to and, or, not, constants, ``Compare(op, quantity, constant)`` and bare boolean quantities."""
+    if isinstance(test, Logic):
+        return Logic(test.op, tuple(normal(part, plan) for part in test.parts))
+    if isinstance(test, Not):
+        return Not(normal(test.part, plan))
+    if isinstance(test, Within):
+        sides: list[Node] = []
+        if test.low is not None:
+            sides.append(_comparison(">=" if test.low_inclusive else ">", test.value, test.low, plan))
+        if test.high is not None:
+            sides.append(_comparison("<=" if test.high_inclusive else "<", test.value, test.high, plan))
+        return Logic("and", tuple(sides))
+    if isinstance(test, InSet):
+        type = type_of_quantity(test.value)
+        return Logic("or", tuple(_comparison("=", test.value, Constant(value, type), plan) for value in test.values))
+    if isinstance(test, Compare):
+        return _comparison(test.op, test.left, test.right, plan)
+    return test
+
+
+def conjuncts(test: Node) -> Iterator[Node]:
+    """Yield the parts of a normal condition that must all hold."""
+    if isinstance(test, Logic) and test.op == "and":
+        for part in test.parts:
+            yield from conjuncts(part)
+    else:
+        yield test
+
+
+def quantity_of(test: Node) -> Node | None:
+    """Return the quantity that a comparison or bare condition of the normal form is about; ``None`` when it is unknown or constant."""
+    if isinstance(test, Compare):
+        return test.left if isinstance(test.right, Constant) else None
+    return None if isinstance(test, Constant | Undecided) else test
+
+
+def type_of_quantity(node: Node) -> Type:
+    """Return a node's type; nodes without a type field are conditions."""
+    type: Type = getattr(node, "type", TRUTH)
+    return type
+
+
+def _comparison(op: CompareOp, left: Node, right: Node, plan: Plan) -> Node:
+    left, right = _folded(left, plan), _folded(right, plan)
+    if isinstance(left, Constant) and isinstance(right, Constant):
+        return _decided(op, left, right)
+    if isinstance(left, Constant):
+        op, left, right = FLIPPED[op], right, left
+    if isinstance(left, Structured) and isinstance(right, Constant) and isinstance(right.value, bool):
+        return normal(left, plan) if right.value == (op == "=") else Not(normal(left, plan))
+    return Compare(op, left, right)
+
+
+def _decided(op: CompareOp, left: Constant, right: Constant) -> Node:
+    """Compare two constants by the geometry itself, so that the checker has one meaning of ``<``."""
+    domain = domain_of(left.type, (left.value, right.value), nullable=True)
+    holding = domain.where(op, right.value)
+    if holding is None:
+        return Compare(op, left, right)
+    same = domain.where("=", left.value)
+    return Constant(bool(same is not None and same & holding), TRUTH)
+
+
+def _folded(node: Node, plan: Plan) -> Node:
+    """Work out what is the same for every subject, such as a parameter times two; anything else stays."""
+    if isinstance(node, DecisionRef) and node.name in plan.decisions:
+        constant = plan.decisions[node.name].node
+        return constant if isinstance(constant, Constant) else node
+    if not isinstance(node, Arithmetic):
+        return node
+    parts = [_folded(part, plan) for part in node.parts]
+    values = [part.value for part in parts if isinstance(part, Constant)]
+    if not values or len(values) < len(parts):
+        return node
+    work = {"+": add, "-": subtract, "*": multiply}[node.op]
+    return Constant(reduce(work, values), node.type)

@@ -1,0 +1,44 @@
+"""Finds conditions of formulas and labels that are the same for every subject: always met, or never."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tierwise.core.checking.dependencies import walk
+from tierwise.core.checking.space import lay_out
+from tierwise.core.finding import Finding
+from tierwise.core.plan import Conditional, Constant, Decision, Labels, Node, Plan
+from tierwise.core.types import BooleanType
+
+__all__ = ["find_constant_conditions"]
+
+
+def find_constant_conditions(plan: Plan) -> Iterator[Finding]:
+    """Yield a warning for each condition that is true, or false, whatever the subject."""
+    for decision in plan.decisions.values():
+        for name, condition in _conditions(decision):
+            verdict = _verdict(condition, plan)
+            if verdict is not None:
+                state = "always" if verdict else "never"
+                yield Finding.warning(f"always-{str(verdict).lower()}", f"{name} {state} holds, whatever the subject", decision.span)
+
+
+def _conditions(decision: Decision) -> Iterator[tuple[str, Node]]:
+    if isinstance(decision.type, BooleanType) and decision.form == "formula":
+        yield f"the formula of `{decision.name}`", decision.node
+    for node in walk(decision.node):
+        if isinstance(node, Labels):
+            yield from ((f"the condition of `{word}` in `{decision.name}`", test) for word, test in node.tests)
+        elif isinstance(node, Conditional) and decision.form == "formula":
+            yield f"an `if` of `{decision.name}`", node.condition
+
+
+def _verdict(condition: Node, plan: Plan) -> bool | None:
+    """Return what a condition surely is, or ``None``; a bare ``true`` is meant and says nothing."""
+    if isinstance(condition, Constant):
+        return None
+    space = lay_out(plan, (), [(condition,)])
+    row = space.rows[0]
+    if not all(row.may):
+        return False
+    return True if row.must == space.everything and any(d.quantities for d in space.dimensions) else None

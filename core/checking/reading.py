@@ -1,0 +1,39 @@
+"""Finds what a node reads: the names it mentions, and the facts it hangs on in the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from tierwise.core.checking.dependencies import nodes_behind
+from tierwise.core.plan import DecisionRef, FactRef, FieldRef, Node, Plan, ReadingRef
+
+__all__ = ["entangled", "facts_behind", "names_read"]
+
+
+def names_read(node: Node, plan: Plan) -> Iterator[str]:
+    """Yield the facts, decisions, readings and fields that a node mentions, through its tables and rankings."""
+    for part in nodes_behind(node, plan.tables, plan.rankings):
+        if isinstance(part, FactRef | DecisionRef | ReadingRef | FieldRef):
+            yield part.name
+
+
+def facts_behind(node: Node, plan: Plan) -> frozenset[str]:
+    """Return the facts and readings that a node hangs on, through other decisions."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = set(names_read(node, plan))
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        if name in plan.decisions:
+            waiting |= set(names_read(plan.decisions[name].node, plan)) - seen
+        else:
+            found.add(name)
+    return frozenset(found)
+
+
+def entangled(nodes: Iterable[Node], plan: Plan) -> tuple[str, ...]:
+    """Return the facts that two or more of the nodes hang on: combinations of such nodes may never occur."""
+    counted = Counter(name for node in nodes for name in facts_behind(node, plan))
+    return tuple(name for name in (*plan.facts, *plan.readings) if counted[name] > 1)

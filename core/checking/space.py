@@ -1,0 +1,252 @@
+"""Lays out the space of a table: what its columns compare, as dimensions of atoms, and each row as a box in it.
+
+A *quantity* is what is compared with constants. A row is a conjunction; a part of it that mentions several quantities (``a or b``) joins them
+into one dimension, whose atoms are the combinations of theirs. So a row is always a box: one set of atoms for every dimension.
+A part that cannot be analysed makes the box uncertain: ``may`` is where the row perhaps applies, ``must`` where it surely does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import prod
+
+from tierwise.core.checking.conditions import conjuncts, normal, quantity_of, type_of_quantity
+from tierwise.core.checking.producing import can_be_none, words_given
+from tierwise.core.checking.regions import Domain, borders_of, domain_of
+from tierwise.core.plan import Compare, Constant, Logic, Node, Not, Plan, ReadingRef
+from tierwise.core.types import EnumType, Type
+
+__all__ = ["Box", "Dimension", "Quantity", "Row", "Space", "lay_out"]
+
+Box = tuple[int, ...]
+"""A set of atoms for each dimension."""
+
+COMBINATIONS = 4_096  # atoms of one joined dimension; beyond it the joining part counts as unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Something that rows compare with constants, and the pieces of its domain."""
+
+    node: Node
+    text: str
+    domain: Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One quantity, or several that some row joins. Atom ``i`` of it is ``combination(i)``."""
+
+    quantities: tuple[Quantity, ...]
+
+    @property
+    def size(self) -> int:
+        """How many atoms it has."""
+        return prod(len(q.domain.atoms) for q in self.quantities)
+
+    @property
+    def everything(self) -> int:
+        """The set of all its atoms."""
+        return (1 << self.size) - 1
+
+    def combination(self, index: int) -> tuple[int, ...]:
+        """Return the atom of each quantity that make up one atom of the dimension."""
+        found = []
+        for quantity in self.quantities:
+            index, atom = divmod(index, len(quantity.domain.atoms))
+            found.append(atom)
+        return tuple(found)
+
+    def lifted(self, position: int, atoms: int) -> int:
+        """Turn a set of atoms of the quantity at ``position`` into the set of the dimension's atoms that have one of them."""
+        if len(self.quantities) == 1:
+            return atoms
+        return sum(1 << i for i in range(self.size) if atoms >> self.combination(i)[position] & 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Where a rule applies: perhaps (``may``), surely (``must``); the same unless a part of it could not be analysed."""
+
+    may: Box
+    must: Box
+
+    @property
+    def sure(self) -> bool:
+        """Whether all of it could be analysed."""
+        return self.may == self.must
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Dimensions in the order of the columns, and the rows as boxes.
+
+    Attributes:
+        unclear: Positions of the columns with a test that could not be analysed.
+    """
+
+    dimensions: tuple[Dimension, ...]
+    rows: tuple[Row, ...]
+    unclear: tuple[int, ...] = ()
+
+    @property
+    def everything(self) -> Box:
+        """The box that holds all there is."""
+        return tuple(dimension.everything for dimension in self.dimensions)
+
+    def narrowed(self, box: Box) -> tuple[Quantity, ...]:
+        """Return the quantities that a box says something about."""
+        pairs = zip(self.dimensions, box, strict=True)
+        return tuple(quantity for dimension, side in pairs if side != dimension.everything for quantity in dimension.quantities)
+
+
+Tests = Sequence[Node | None]
+
+
+def lay_out(plan: Plan, texts: Sequence[str], rows: Sequence[Tests]) -> Space:
+    """Return the space of some rows.
+
+    Args:
+        plan: Says which facts may be none and which words a decision can give.
+        texts: What the author calls each column.
+        rows: A test for each column, ``None`` where any value will do.
+    """
+    layout = _Layout(plan)
+    parts = [[(column, part) for column, test in enumerate(row) if test is not None for part in conjuncts(normal(test, plan))] for row in rows]
+    for row in parts:
+        for column, part in row:
+            layout.add(part, texts[column] if column < len(texts) else "")
+    return layout.space(parts)
+
+
+@dataclass(slots=True)
+class _Layout:
+    """Collects quantities with their borders, and which of them are joined."""
+
+    plan: Plan
+    names: dict[Node, str] = field(default_factory=dict)
+    parts: dict[Node, None] = field(default_factory=dict)
+
+    def add(self, part: Node, text: str) -> None:
+        """Note the quantities of one part of a row."""
+        if part in self.parts:
+            return
+        self.parts[part] = None
+        for quantity in _quantities(part):
+            own: str = getattr(quantity, "name", "") or text
+            self.names.setdefault(quantity, own)
+
+    def space(self, rows: Iterable[Iterable[tuple[int, Node]]]) -> Space:
+        """Return the dimensions, and every row as a box in them."""
+        quantities = self._quantities()
+        dimensions, unclear_parts = self._dimensions(quantities)
+        places = {q.node: (d, p) for d, dimension in enumerate(dimensions) for p, q in enumerate(dimension.quantities)}
+        masks = {part: _Masks(dimensions, places).of(part) for part in self.parts if part not in unclear_parts}
+        unclear: set[int] = set()
+        boxes = []
+        for row in rows:
+            may = [dimension.everything for dimension in dimensions]
+            must = list(may)
+            for column, part in row:
+                at, sure, perhaps = masks.get(part, (0, 0, dimensions[0].everything))
+                may[at] &= perhaps
+                must[at] &= sure
+                if sure != perhaps:
+                    unclear.add(column)
+            boxes.append(Row(tuple(may), tuple(must)))
+        return Space(dimensions, tuple(boxes), tuple(sorted(unclear)))
+
+    def _quantities(self) -> dict[Node, Quantity]:
+        borders: dict[Node, list[object]] = {node: [] for node in self.names}
+        for part in self.parts:
+            for leaf in _leaves(part):
+                quantity = quantity_of(leaf)
+                if quantity is not None:
+                    borders[quantity].extend(borders_of(leaf, quantity))
+        return {
+            node: Quantity(node, text, domain_of(self._type(node), borders[node], can_be_none(node, self.plan)))
+            for node, text in self.names.items()
+        }
+
+    def _type(self, node: Node) -> Type:
+        """Return a quantity's type, an enum narrowed to the words that anything gives."""
+        type = EnumType(node.values) if isinstance(node, ReadingRef) else type_of_quantity(node)
+        if isinstance(type, EnumType):
+            given = words_given(node, self.plan)
+            if given:
+                return EnumType(tuple(word for word in type.values if word in given) or type.values)
+        return type
+
+    def _dimensions(self, quantities: dict[Node, Quantity]) -> tuple[tuple[Dimension, ...], set[Node]]:
+        """Join quantities that a part mentions together, as long as their combinations stay few; the other such parts are unclear."""
+        group = {node: [node] for node in quantities}
+        unclear: set[Node] = set()
+        for part in self.parts:
+            mentioned = list(dict.fromkeys(_quantities(part)))
+            joined = list(dict.fromkeys(node for q in mentioned for node in group[q]))
+            if prod(len(quantities[node].domain.atoms) for node in joined) > COMBINATIONS and len(joined) > 1:
+                unclear.add(part)
+                continue
+            for node in joined:
+                group[node] = joined
+        distinct = {id(nodes): Dimension(tuple(quantities[node] for node in nodes)) for nodes in group.values()}
+        # a table of only "any" has no quantity; one dimension with a single atom keeps every box well-formed
+        return tuple(distinct.values()) or (Dimension(()),), unclear
+
+
+@dataclass(frozen=True, slots=True)
+class _Masks:
+    """Turns a part into (dimension, atoms where it surely holds, atoms where it perhaps holds)."""
+
+    dimensions: tuple[Dimension, ...]
+    places: dict[Node, tuple[int, int]]
+
+    def of(self, part: Node) -> tuple[int, int, int]:
+        at = next((self.places[q][0] for q in _quantities(part)), 0)
+        sure, perhaps = self._within(part, self.dimensions[at])
+        return at, sure, perhaps
+
+    def _within(self, test: Node, dimension: Dimension) -> tuple[int, int]:
+        full = dimension.everything
+        if isinstance(test, Constant):
+            return (full, full) if test.value is True else (0, 0)
+        if isinstance(test, Not):
+            sure, perhaps = self._within(test.part, dimension)
+            return full & ~perhaps, full & ~sure
+        if isinstance(test, Logic):
+            return self._combined(test, dimension)
+        quantity = quantity_of(test)
+        if quantity is None:
+            return 0, full
+        position = self.places[quantity][1]
+        domain = dimension.quantities[position].domain
+        atoms = domain.where(test.op, test.right.value) if isinstance(test, Compare) and isinstance(test.right, Constant) else domain.where("=", True)
+        if atoms is None:
+            return 0, full
+        lifted = dimension.lifted(position, atoms)
+        return lifted, lifted
+
+    def _combined(self, test: Logic, dimension: Dimension) -> tuple[int, int]:
+        sure = perhaps = dimension.everything if test.op == "and" else 0
+        for part in test.parts:
+            more_sure, more_perhaps = self._within(part, dimension)
+            if test.op == "and":
+                sure, perhaps = sure & more_sure, perhaps & more_perhaps
+            else:
+                sure, perhaps = sure | more_sure, perhaps | more_perhaps
+        return sure, perhaps
+
+
+def _leaves(part: Node) -> Iterable[Node]:
+    if isinstance(part, Logic):
+        for inner in part.parts:
+            yield from _leaves(inner)
+    elif isinstance(part, Not):
+        yield from _leaves(part.part)
+    else:
+        yield part
+
+
+def _quantities(part: Node) -> Iterable[Node]:
+    return (quantity for leaf in _leaves(part) if (quantity := quantity_of(leaf)) is not None)

@@ -1,0 +1,33 @@
+"""Finds facts, readings and hidden decisions that nothing reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tierwise.core.checking.reading import names_read
+from tierwise.core.finding import Finding
+from tierwise.core.plan import Plan
+
+__all__ = ["find_unused"]
+
+ALWAYS_THERE = ("as_of", "population")
+
+
+def find_unused(plan: Plan) -> Iterator[Finding]:
+    """Yield a warning for each name that is declared and never read; a note while a local table that may read it is still to be filled."""
+    read = _read(plan)
+    report = Finding.note if plan.lost else Finding.warning
+    later = "a part that every company fills in itself may read it" if plan.lost else "remove it, or use it"
+    for fact in plan.facts.values():
+        if fact.name not in read and fact.name not in ALWAYS_THERE:
+            yield report("unused-fact", f"nothing reads the fact `{fact.name}`", fact.span, later)
+    for reading in plan.readings.values():
+        if reading.name not in read and reading.settled is None:
+            yield report("unused-reading", f"nothing hangs on the reading `{reading.name}`", None, later)
+    for decision in plan.decisions.values():
+        if not decision.output and decision.name not in read and decision.form != "parameter":
+            yield Finding.warning("unused-decision", f"nothing reads the hidden decision `{decision.name}`", decision.span, "remove it, or show it")
+
+
+def _read(plan: Plan) -> frozenset[str]:
+    return frozenset(name for decision in plan.decisions.values() for name in names_read(decision.node, plan))
