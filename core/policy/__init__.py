@@ -5,8 +5,10 @@ what ``read_text_table`` and ``read_bands`` need to place every cell. ``validate
 """
 
 from tierwise.core.policy.bands import Band, Bands, read_bands
+from tierwise.core.policy.cases import Case, read_cases
 from tierwise.core.policy.csv_table import read_csv_table
 from tierwise.core.policy.document import Document, read_document
+from tierwise.core.policy.fingerprint import fingerprint
 from tierwise.core.policy.model import (
     DecisionDeclaration,
     FactDeclaration,
@@ -27,6 +29,7 @@ from tierwise.core.policy.validation import validate
 __all__ = [
     "Band",
     "Bands",
+    "Case",
     "Cell",
     "DecisionDeclaration",
     "Document",
@@ -41,7 +44,9 @@ __all__ = [
     "Text",
     "TextTable",
     "check_names",
+    "fingerprint",
     "read_bands",
+    "read_cases",
     "read_csv_table",
     "read_decision",
     "read_document",

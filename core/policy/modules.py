@@ -12,7 +12,7 @@ from tierwise.core.language.suggest import nearest, suggest
 from tierwise.core.policy.declared_types import read_type
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.model import DecisionDeclaration, DecisionKeys, ModuleDeclaration, ModuleKeys
-from tierwise.core.policy.validation import keys_of, validate
+from tierwise.core.policy.validation import in_model_order, keys_of, validate
 
 __all__ = ["read_decision", "read_module"]
 
@@ -51,7 +51,9 @@ def read_module(raw: Any, path: Path, document: Document, environment: Environme
     if keys is None:
         return None, findings
     rest = {key: value for key, value in raw.items() if key not in _MODULE_KEYS and key != "decisions"}
-    return ModuleDeclaration(**dict(keys), decisions=decisions, kind_keys=rest), findings
+    kind = environment.kinds.get(keys.kind)
+    ordered = in_model_order(kind.keys, rest) if kind is not None else rest
+    return ModuleDeclaration(**dict(keys), decisions=decisions, kind_keys=ordered), findings
 
 
 def read_decision(
@@ -82,7 +84,7 @@ def read_decision(
     findings += _check_types(keys, path, document)
     if findings or form is None:
         return None, findings
-    return DecisionDeclaration.of_keys(keys, name, form, raw[form]), []
+    return DecisionDeclaration.of_keys(keys, name, form, in_model_order(environment.forms[form].model, raw[form])), []
 
 
 def _form(name: str, raw: Mapping[str, Any], path: Path, document: Document, environment: Environment) -> tuple[str | None, list[Finding]]:

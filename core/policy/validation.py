@@ -14,7 +14,7 @@ from tierwise.core.language.messages import listed
 from tierwise.core.language.suggest import suggest
 from tierwise.core.policy.document import Document
 
-__all__ = ["keys_of", "validate"]
+__all__ = ["in_model_order", "keys_of", "validate"]
 
 _DEMANDS = {
     "string_type": "one text",
@@ -59,6 +59,24 @@ def validate(annotation: Any, raw: Any, path: Path, document: Document, more_key
 def keys_of(model: type[BaseModel]) -> tuple[str, ...]:
     """Return the keys of a model as authors write them."""
     return tuple(info.alias or name for name, info in model.model_fields.items())
+
+
+def in_model_order(annotation: Any, raw: Any) -> Any:
+    """Return written values with the keys that a model declares in the model's order; where the keys are an author's own, theirs is kept.
+
+    Two texts that differ only in the order of declared keys are then equal.
+    """
+    if isinstance(raw, list):
+        inner = list(_inside(annotation, 0))
+        return [in_model_order(Union[tuple(inner)] if inner else Any, item) for item in raw]  # noqa: UP007
+    if not isinstance(raw, dict):
+        return raw
+    order = {key: place for place, key in enumerate(dict.fromkeys(key for model in _models(annotation) for key in keys_of(model)))}
+    result = {}
+    for key in sorted(raw, key=lambda key: order.get(key, len(order))) if order else raw:
+        inner = list(_inside(annotation, key))
+        result[key] = in_model_order(Union[tuple(inner)] if inner else Any, raw[key])  # noqa: UP007
+    return result
 
 
 class _Problem:

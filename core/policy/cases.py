@@ -1,0 +1,197 @@
+"""Cases: facts and the outcome they must have, read from ``cases.yaml`` or from a JSON list of examples.
+
+Facts and expected values stay as written (texts, lists, mappings, ``None``); who runs a case reads them by their declared types.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from tierwise.core.environment import Limits, Path
+from tierwise.core.errors import PolicyError
+from tierwise.core.finding import Finding
+from tierwise.core.language.messages import listed
+from tierwise.core.language.suggest import suggest
+from tierwise.core.outcome import Reason
+from tierwise.core.policy.document import Document, read_document
+from tierwise.core.policy.model import Policy
+from tierwise.core.policy.texts import Part, Text
+from tierwise.core.policy.validation import validate
+from tierwise.core.source import Source, Span
+
+__all__ = ["Case", "read_cases"]
+
+UNDETERMINED = "undetermined"
+POPULATION = "population"
+_ABOUT = ("reasons", "candidates", "by_customer")
+_IDENTITY = ("customer_id", "customer_name")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One example.
+
+    Attributes:
+        id: Its name, unique in the file.
+        as_of: The date of the decision, or ``None``.
+        facts: Fact name to value as written; ``population`` holds a list of them.
+        expected: Output to value or ``undetermined``, beside ``reasons``, ``candidates`` and ``by_customer`` as written.
+        why: What the case shows.
+        engines: The engines it is kept to; empty for all.
+        span: Where it stands.
+    """
+
+    id: str
+    as_of: date | None
+    facts: Mapping[str, Any]
+    expected: Mapping[str, Any]
+    why: Text | None
+    engines: tuple[str, ...]
+    span: Span
+
+    @property
+    def is_population(self) -> bool:
+        """Whether the case is about many subjects at once."""
+        return POPULATION in self.facts
+
+
+class _WrittenCase(Part):
+    id: str = Field(min_length=1)
+    as_of: str | None = None
+    facts: dict[str, Any] = Field(default_factory=dict)
+    expected: dict[str, Any] = Field(min_length=1)
+    why: Text | None = None
+    engines: list[str] = Field(default_factory=list)
+    why_engines: Text | None = None
+
+
+class _Expected(Part):
+    reasons: dict[str, Reason] = Field(default_factory=dict)
+    candidates: dict[str, list[Any]] = Field(default_factory=dict)
+
+
+def read_cases(policy: Policy, source: Source, limits: Limits | None = None) -> tuple[Case, ...]:
+    """Read the cases of a policy.
+
+    Args:
+        policy: The policy they are about.
+        source: ``cases.yaml``, or a JSON list of examples.
+        limits: Bounds on the file.
+
+    Returns:
+        The cases in the order of the file.
+
+    Raises:
+        PolicyError: The file has errors; all of them are in the exception.
+    """
+    document, findings = read_document(source, limits or Limits())
+    if document is None or findings:
+        raise PolicyError(f"`{source.name}` cannot be read", findings)
+    reader = _CaseReader(policy, document)
+    cases = tuple(reader.cases())
+    if reader.findings:
+        raise PolicyError(f"`{source.name}` cannot be read", reader.findings)
+    return cases
+
+
+@dataclass
+class _CaseReader:
+    policy: Policy
+    document: Document
+    findings: list[Finding] = field(default_factory=list)
+
+    def cases(self) -> Iterator[Case]:
+        root = self.document.root
+        path: Path = ()
+        if isinstance(root, dict):
+            for key in root:
+                if key != "cases":
+                    self._report("unknown-key", f"there is no key `{key}` here", (key,), suggest(key, ["cases"]))
+            root, path = root.get("cases"), ("cases",)
+        if not isinstance(root, list) or not root:
+            self._report("wrong-shape", "`cases` demands a list of cases", path, "start with `cases:` and `- id: …`")
+            return
+        first: dict[str, Span] = {}
+        for index, raw in enumerate(root):
+            case = self._case(raw, (*path, index))
+            if case is None:
+                continue
+            if case.id in first:
+                related = (("first given here", first[case.id]),)
+                self.findings.append(Finding.error("duplicate-case", f"there are two cases `{case.id}`", case.span, related=related))
+            first.setdefault(case.id, case.span)
+            yield case
+
+    def _case(self, raw: Any, path: Path) -> Case | None:
+        written, found = validate(_WrittenCase, raw, path, self.document)
+        self.findings += found
+        if written is None:
+            return None
+        if written.engines and written.why_engines is None:
+            self._report("missing-key", f"case `{written.id}` is kept to some engines and demands `why_engines`", (*path, "engines"))
+        as_of = self._date(written.as_of, (*path, "as_of"))
+        self._check_facts(written.facts, (*path, "facts"))
+        self._check_expected(written.expected, (*path, "expected"))
+        span = self.document.span((*path, "id"))
+        return Case(written.id, as_of, written.facts, written.expected, written.why, tuple(written.engines), span)
+
+    def _date(self, text: str | None, path: Path) -> date | None:
+        if text is None:
+            return None
+        try:
+            if _DATE.fullmatch(text):
+                return date.fromisoformat(text)
+        except ValueError:
+            pass
+        self._report("wrong-value", f"`as_of` must be a date such as `2026-11-21`, not `{text}`", path)
+        return None
+
+    def _check_facts(self, facts: Mapping[str, Any], path: Path, more: tuple[str, ...] = (POPULATION,)) -> None:
+        for name, value in facts.items():
+            if name not in self.policy.facts and name not in more:
+                hint = suggest(name, self.policy.facts)
+                self.findings.append(
+                    Finding.error("unknown-fact", f"the policy has no fact `{name}`", self.document.key_span((*path, name)), hint)
+                )
+            if name == POPULATION and POPULATION in more:
+                self._check_population(value, (*path, name))
+
+    def _check_population(self, members: Any, path: Path) -> None:
+        if not isinstance(members, list) or not all(isinstance(member, dict) for member in members):
+            self._report("wrong-shape", f"`{POPULATION}` demands a list of facts, one item a subject", path)
+            return
+        for index, member in enumerate(members):
+            if not isinstance(member.get("customer_id"), str):
+                self._report("missing-key", "a subject of a population demands `customer_id`", (*path, index))
+            self._check_facts(member, (*path, index), _IDENTITY)
+
+    def _check_expected(self, expected: Mapping[str, Any], path: Path) -> None:
+        about = {key: value for key, value in expected.items() if key in ("reasons", "candidates")}
+        read, found = validate(_Expected, about, path, self.document)
+        self.findings += found
+        for key in about if read is not None else ():
+            for output in getattr(read, key):
+                if expected.get(output) != UNDETERMINED:
+                    message = f"`{key}` names `{output}`, which is not expected to be `{UNDETERMINED}`"
+                    undetermined = [name for name, value in expected.items() if value == UNDETERMINED and name not in _ABOUT]
+                    hint = suggest(output, undetermined) or (f"undetermined are {listed(undetermined)}" if undetermined else "")
+                    self._report("reason-without-outcome", message, (*path, key, output), hint)
+        by_customer = expected.get("by_customer", {})
+        if not isinstance(by_customer, dict):
+            self._report("wrong-shape", "`by_customer` demands a customer and what is expected of it on each line", (*path, "by_customer"))
+            return
+        for customer, outcomes in by_customer.items():
+            if isinstance(outcomes, dict):
+                self._check_expected(outcomes, (*path, "by_customer", customer))
+            else:
+                self._report("wrong-shape", f"`{customer}` demands output and value", (*path, "by_customer", customer))
+
+    def _report(self, code: str, message: str, path: Path, help: str = "") -> None:
+        self.findings.append(Finding.error(code, message, self.document.span(path), help))
