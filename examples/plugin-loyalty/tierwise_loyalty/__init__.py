@@ -1,0 +1,66 @@
+"""A plugin with one kind of module, ``loyalty-points``, and a policy that uses it."""
+
+from importlib.resources import files
+from itertools import pairwise
+
+from tierwise.core.finding import Finding
+from tierwise.core.policy.texts import Part, Whole
+from tierwise.plugins import hookimpl
+
+
+class LoyaltyKeys(Part):
+    """The keys that a module of this kind has beside ``decisions``."""
+
+    amount: str
+    per_point: Whole = 100
+    levels: dict[str, Whole]
+    points: str = "points"
+    level: str = "level"
+
+
+class LoyaltyPoints:
+    """One point for so much money, and a level by points."""
+
+    name = "loyalty-points"
+    title = {"zh": "会员积分", "en": "Loyalty points"}
+    about = "Points for what was bought, and a level by points."
+    keys = LoyaltyKeys
+
+    def decisions(self, module, keys):
+        """Return what the keys stand for, as an author would have written it."""
+        rows = [f"id | {keys.points} -> {keys.level}"]
+        reach = None
+        for level, least in keys.levels.items():
+            rows.append(f"{level} | {f'[{least}..{reach})' if reach is not None else f'>= {least}'} -> {level}")
+            reach = least
+        return {
+            keys.points: {
+                "label": {"zh": "积分", "en": "points"},
+                "type": "integer",
+                "min": "0",
+                "formula": f"round down({keys.amount} / {keys.per_point}, 0)",
+            },
+            keys.level: {
+                "label": {"zh": "会员等级", "en": "level"},
+                "type": "enum",
+                "values": list(keys.levels),
+                "table": {"hit": "unique", "rules": "\n".join(rows)},
+            },
+        }
+
+    def check(self, keys, context):
+        """Find a level that needs no fewer points than the better one before it."""
+        for (better, more), (lower, less) in pairwise(keys.levels.items()):
+            if less >= more:
+                span = context.span((*context.path, "levels", lower))
+                yield Finding.error("levels-out-of-order", f"`{lower}` needs {less} points, no fewer than the better level `{better}`", span)
+
+
+@hookimpl
+def tierwise_kinds():
+    return [LoyaltyPoints()]
+
+
+@hookimpl
+def tierwise_policies():
+    return [files(__name__) / "policies"]
