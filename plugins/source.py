@@ -2,9 +2,85 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
-__all__ = ["SourceOpener"]
+from tierwise.core.errors import DataError
+
+if TYPE_CHECKING:  # openers are listed without importing DuckDB or sqlglot
+    from duckdb import DuckDBPyConnection
+    from sqlglot import exp
+
+__all__ = ["Column", "Source", "SourceOpener", "SourceTable", "open_source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table of the database.
+
+    Attributes:
+        type: As the database declares it, in capitals; empty where it declares nothing.
+        key: Its position in the primary key, from 1; 0 when it is not part of it.
+    """
+
+    name: str
+    type: str
+    key: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTable:
+    """A table or view of the database; column names are compared without regard to case, as the databases do."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column | None:
+        """Return the column of that name, or ``None``."""
+        return next((c for c in self.columns if c.name == name), None) or next(
+            (c for c in self.columns if c.name.casefold() == name.casefold()), None
+        )
+
+
+class Source(Protocol):
+    """An opened database. It is never written to; what it supplies becomes a relation of ``connection``.
+
+    Attributes:
+        location: What the user called it.
+        kind: The name of its opener, such as ``sqlite``.
+        dialect: The SQL it speaks: ``sqlite`` or ``duckdb``.
+        connection: The in-memory DuckDB connection into which everything flows.
+    """
+
+    location: str
+    kind: str
+    dialect: str
+    connection: DuckDBPyConnection
+
+    def tables(self) -> Mapping[str, SourceTable]:
+        """Return its tables and views by name."""
+
+    def named(self, table: str) -> exp.Table:
+        """Return how a query names one of its tables."""
+
+    def supply(self, relation: str, query: exp.Query, keep: bool = False) -> None:
+        """Make the result of a query available in ``connection`` under the name ``relation``.
+
+        Args:
+            relation: A name that is free in ``connection``.
+            query: A query in ``dialect``.
+            keep: The result is small and costly: compute it once rather than on each use.
+
+        Raises:
+            DataError: The query cannot be run: the file is damaged, locked, or changed meanwhile.
+        """
+
+    def sample(self, table: str, column: str) -> list[Any]:
+        """Return up to 200 values of a column that are not NULL."""
+
+    def close(self) -> None:
+        """Let go of the file."""
 
 
 class SourceOpener(Protocol):
@@ -22,8 +98,27 @@ class SourceOpener(Protocol):
         """Say whether a path or URL is this opener's; it may look at the name and the first bytes, nothing more."""
 
     def open(self, location: str) -> Any:
-        """Open the location, read-only.
+        """Open the location, read-only, and return a ``Source``.
 
         Raises:
             DataError: It cannot be opened or is not what its name says.
         """
+
+
+def open_source(location: str, openers: Iterable[SourceOpener]) -> Source:
+    """Open a database by the first opener that accepts its location.
+
+    Raises:
+        DataError: There is no such file, no opener accepts it, or the one that does cannot open it.
+    """
+    from tierwise.plugins.location import refuse_unreadable
+
+    opener = next((o for o in openers if o.opens(location)), None)
+    if opener is None:
+        refuse_unreadable(location)
+        raise DataError(
+            f"`{location}` is not a database that can be read",
+            help="give a SQLite, DuckDB, CSV, Parquet or Excel file, or a folder of CSV or Parquet files",
+        )
+    source: Source = opener.open(location)
+    return source

@@ -11,4 +11,9 @@ MODULES: Mapping[str, str] = {
     "forms": "tierwise.plugins.builtin.forms",
     "kinds": "tierwise.plugins.builtin.kinds",
     "policies": "tierwise.plugins.builtin.policies",
+    "sqlite": "tierwise.plugins.builtin.source_sqlite",
+    "duckdb": "tierwise.plugins.builtin.source_duckdb",
+    "parquet": "tierwise.plugins.builtin.source_parquet",
+    "csv": "tierwise.plugins.builtin.source_csv",
+    "excel": "tierwise.plugins.builtin.source_excel",
 }

@@ -1,0 +1,8 @@
+"""How a stored value enters a fact: exactly, or not at all, with the reason why. In DuckDB SQL."""
+
+from __future__ import annotations
+
+from tierwise.plugins.binding.entry.entered import Entered
+from tierwise.plugins.binding.entry.values import enter
+
+__all__ = ["Entered", "enter"]

@@ -1,0 +1,90 @@
+"""Enters lists, sets, records and maps: from the database's own, from JSON text, or (lists) from words with separators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from tierwise.core.types import EnumType, ListType, MapType, RecordType, SetType, Type
+from tierwise.plugins.binding.entry.entered import Entered, problem_case
+from tierwise.plugins.binding.sql import call, case, cast, column, identifier, lambda_of, null, text, try_cast, whole
+from tierwise.plugins.facts import canonical_type
+
+__all__ = ["enter_list", "enter_map", "enter_record"]
+
+Enter = Callable[[exp.Expr, str, Type], Entered]
+SEPARATORS = r"\s*[,;、，；]\s*"
+JSON_ARRAY = r"\s*\[[\s\S]*"
+
+
+def enter_list(raw: exp.Expr, raw_type: str, type: ListType | SetType, enter: Enter, depth: int) -> Entered:
+    """Enter a list or a set; one item that does not fit keeps the whole list out."""
+    items, item_type = _items(raw, raw_type, type.item)
+    item = f"item{depth}"
+    entered = enter(column(item), item_type, type.item)
+    value = call("list_transform", items, lambda_of(item, entered.value))
+    unfit = exp.GT(this=call("len", call("list_filter", value, lambda_of(item, column(item).is_(null())))), expression=whole(0))
+    problem = problem_case(raw, (exp.or_(items.is_(null()), unfit), "bad-list"))
+    if isinstance(type, SetType):
+        value = _as_set(value, type.item, depth)
+    return Entered(case((problem.is_(null()), cast(value, canonical_type(type)))), problem)
+
+
+def enter_record(raw: exp.Expr, raw_type: str, type: RecordType, enter: Enter) -> Entered:
+    """Enter a record: a STRUCT, a list of texts in the order of the fields, or a JSON object; a field that is NULL stays missing."""
+    names = [name for name, _ in type.fields]
+    if raw_type == "VARCHAR[]":
+        cells = [call("list_extract", raw, whole(i)) for i in range(1, len(names) + 1)]
+    elif raw_type == "VARCHAR":
+        parsed = _json(raw, f"STRUCT({', '.join(identifier(n).sql('duckdb') + ' VARCHAR' for n in names)})")
+        cells = [call("struct_extract", parsed, text(name)) for name in names]
+    else:
+        cells = [cast(call("struct_extract", raw, text(name)), "VARCHAR") for name in names]
+    parts = [enter(cell, "VARCHAR", item) for cell, (_, item) in zip(cells, type.fields, strict=True)]
+    fields = [exp.PropertyEQ(this=identifier(n), expression=p.value) for n, p in zip(names, parts, strict=True)]
+    unfit = exp.or_(*(exp.Not(this=exp.Paren(this=part.problem).is_(null())) for part in parts)) if parts else exp.false()
+    problem = problem_case(raw, (unfit, "bad-record"))
+    return Entered(case((problem.is_(null()), cast(exp.Struct(expressions=fields), canonical_type(type)))), problem)
+
+
+def enter_map(raw: exp.Expr, raw_type: str, type: MapType, enter: Enter, depth: int) -> Entered:
+    """Enter a map: the database's own, or a JSON object."""
+    if raw_type == "VARCHAR":
+        raw_map, value_type = _json(raw, "MAP(VARCHAR, VARCHAR)"), "VARCHAR"
+    else:
+        raw_map, value_type = cast(raw, "MAP(VARCHAR, VARCHAR)"), "VARCHAR"
+    item = f"item{depth}"
+    values = call("list_transform", call("map_values", raw_map), lambda_of(item, enter(column(item), value_type, type.value).value))
+    unfit = exp.GT(this=call("len", call("list_filter", values, lambda_of(item, column(item).is_(null())))), expression=whole(0))
+    problem = problem_case(raw, (exp.or_(raw_map.is_(null()), unfit), "bad-map"))
+    value = cast(call("map_from_entries", call("list_zip", call("map_keys", raw_map), values)), canonical_type(type))
+    return Entered(case((exp.or_(raw.is_(null()), exp.Not(this=problem.is_(null()))), null()), default=value), problem)
+
+
+def _items(raw: exp.Expr, raw_type: str, item: Type) -> tuple[exp.Expr, str]:
+    if raw_type.endswith("[]"):
+        return raw, raw_type[:-2]
+    if raw_type != "VARCHAR":
+        return cast(null(), "VARCHAR[]"), "VARCHAR"
+    is_array = call("regexp_full_match", raw, text(JSON_ARRAY))
+    of_json = _json(raw, "JSON[]" if isinstance(item, RecordType | MapType) else "VARCHAR[]")
+    blank = call("trim", raw).eq(text(""))
+    split = call("regexp_split_to_array", call("trim", raw), text(SEPARATORS))
+    empty = cast(exp.Array(expressions=[]), "VARCHAR[]")
+    return case((blank, empty), (is_array, cast(of_json, "VARCHAR[]")), default=split), "VARCHAR"
+
+
+def _json(raw: exp.Expr, type: str) -> exp.Expr:
+    """Return JSON text as a DuckDB type; NULL when it is not JSON or of another shape."""
+    return try_cast(case((call("json_valid", raw), cast(raw, "JSON"))), type)
+
+
+def _as_set(value: exp.Expr, item: Type, depth: int) -> exp.Expr:
+    """Drop repeats; words of a closed list stand in its order, others by code point."""
+    if isinstance(item, EnumType):
+        word = f"word{depth}"
+        declared = exp.Array(expressions=[text(w) for w in item.values])
+        kept = call("list_filter", declared, lambda_of(word, call("list_contains", value, column(word))))
+        return case((exp.Not(this=value.is_(null())), kept))
+    return call("list_sort", call("list_distinct", value))

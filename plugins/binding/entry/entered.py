@@ -1,0 +1,29 @@
+"""The two sides of an entry: the typed value, and what is wrong with the stored one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from tierwise.plugins.binding.sql import case, null, text
+
+__all__ = ["Entered", "problem_case"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A stored value as a value of its fact.
+
+    Attributes:
+        value: An expression of the fact's canonical type; NULL where the stored value is NULL or does not fit.
+        problem: An expression that gives the code of a data finding, or NULL where there is nothing to find.
+    """
+
+    value: exp.Expr
+    problem: exp.Expr
+
+
+def problem_case(raw: exp.Expr, *branches: tuple[exp.Expr, str]) -> exp.Expr:
+    """Return the code of the first branch whose condition holds; NULL for a stored NULL."""
+    return case((raw.is_(null()), null()), *((condition, text(code)) for condition, code in branches))

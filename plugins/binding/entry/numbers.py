@@ -1,0 +1,101 @@
+"""Enters numbers exactly (`language.md` 6): a cast never rounds in silence.
+
+From a whole number or a decimal exactly; from a float by ``round(x * 10^scale)``, which must be within 1e-6 of a step (or the float's own precision)
+of ``x``; from text by its digits. NaN, infinity, other text, digits beyond the scale and values out of bounds do not enter.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from sqlglot import exp
+
+from tierwise.core.types import NumberType
+from tierwise.plugins.binding.entry.entered import Entered, problem_case
+from tierwise.plugins.binding.sql import all_of, call, case, cast, decimal, null, text, try_cast, whole
+from tierwise.plugins.facts import canonical_type
+
+__all__ = ["NUMBER_PATTERN", "enter_number", "enter_steps", "is_off_step", "round_steps"]
+
+NUMBER_PATTERN = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"
+WHOLE_TYPES = re.compile(r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$")
+LARGEST_EXACT = 2**53
+"""From here on a float has no digits left for single steps."""
+
+
+def enter_number(raw: exp.Expr, raw_type: str, type: NumberType) -> Entered:
+    """Enter a stored value of any type."""
+    if raw_type == "FLOAT":  # its own digits, not those of the nearest double
+        raw, raw_type = cast(cast(raw, "VARCHAR"), "DOUBLE"), "DOUBLE"
+    if WHOLE_TYPES.match(raw_type):
+        return _bounded(raw, try_cast(raw, canonical_type(type)), type)
+    if raw_type.startswith("DECIMAL"):
+        value = try_cast(raw, canonical_type(type))
+        return _bounded(raw, value, type, (raw.neq(value), "off-scale"))
+    if raw_type == "DOUBLE":
+        return _from_float(raw, type)
+    if raw_type == "VARCHAR":
+        return _from_text(raw, type)
+    return Entered(try_cast(null(), canonical_type(type)), problem_case(raw, (exp.true(), "bad-number")))
+
+
+def enter_steps(steps: exp.Expr, type: NumberType) -> Entered:
+    """Enter a whole number of steps of the fact's scale, as the aggregates give it."""
+    scale = type.scale or 0
+    value = try_cast(_of_steps(try_cast(steps, f"DECIMAL({37 - scale}, 0)"), scale), canonical_type(type))
+    return _bounded(steps, value, type)
+
+
+def round_steps(steps: exp.Expr, divisor: exp.Expr) -> exp.Expr:
+    """Return ``steps / divisor`` rounded half up in whole numbers, never by the engine's ``round``. The divisor is positive."""
+    wide, by = cast(steps, "HUGEINT"), exp.Paren(this=cast(divisor, "HUGEINT"))
+    twice = exp.Paren(this=exp.Add(this=exp.Mul(this=whole(2), expression=call("abs", wide)), expression=by))
+    return exp.Mul(
+        this=call("sign", wide),
+        expression=exp.Paren(this=exp.IntDiv(this=twice, expression=exp.Paren(this=exp.Mul(this=whole(2), expression=by)))),
+    )
+
+
+def is_off_step(scaled: exp.Expr) -> exp.Expr:
+    """Say whether a float, already in steps, lies further from a whole step than a millionth (or than floats of its size can tell)."""
+    distance = call("abs", exp.Sub(this=scaled, expression=call("round", scaled)))
+    own = exp.Mul(this=call("abs", scaled), expression=exp.Literal.number("1e-15"))
+    return exp.Paren(this=all_of(distance.copy() > exp.Literal.number("1e-6"), distance > own))
+
+
+def _from_float(raw: exp.Expr, type: NumberType) -> Entered:
+    scale = type.scale or 0
+    scaled = exp.Paren(this=exp.Mul(this=raw, expression=cast(whole(10**scale), "DOUBLE")))
+    fits = call("abs", scaled) < whole(LARGEST_EXACT)
+    steps = try_cast(case((fits, call("round", scaled))), "BIGINT")
+    value = try_cast(_of_steps(try_cast(steps, "DECIMAL(18, 0)"), scale), canonical_type(type))
+    problems = (
+        (exp.Not(this=call("isfinite", raw)), "not-finite"),
+        (exp.Not(this=fits), "out-of-range"),
+        (is_off_step(scaled), "off-scale"),
+    )
+    return _bounded(raw, value, type, *problems)
+
+
+def _from_text(raw: exp.Expr, type: NumberType) -> Entered:
+    trimmed = call("trim", raw)
+    shape = call("regexp_full_match", trimmed, text(NUMBER_PATTERN))
+    on_scale = call("regexp_full_match", trimmed, text(rf"[+-]?[0-9]*(\.[0-9]{{0,{type.scale or 0}}}0*)?"))
+    value = try_cast(case((shape, trimmed)), canonical_type(type))
+    return _bounded(raw, value, type, (exp.Not(this=shape), "bad-number"), (exp.Not(this=on_scale), "off-scale"))
+
+
+def _of_steps(steps: exp.Expr, scale: int) -> exp.Expr:
+    return exp.Mul(this=steps, expression=cast(text(format(Decimal(1).scaleb(-scale), "f")), f"DECIMAL({scale + 1}, {scale})"))
+
+
+def _bounded(raw: exp.Expr, value: exp.Expr, type: NumberType, *problems: tuple[exp.Expr, str]) -> Entered:
+    scale = type.scale or 0
+    checks = [*problems, (value.is_(null()), "out-of-range")]
+    if type.low is not None:
+        checks.append((exp.LT(this=value, expression=decimal(type.low, scale)), "out-of-range"))
+    if type.high is not None:
+        checks.append((exp.GT(this=value, expression=decimal(type.high, scale)), "out-of-range"))
+    problem = problem_case(raw, *checks)
+    return Entered(case((problem.is_(null()), value)), problem)

@@ -1,0 +1,77 @@
+"""Enters dates, dates with times, and durations; nothing with a zone, nothing outside the years 1 to 9999."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from tierwise.plugins.binding.entry.entered import Entered, problem_case
+from tierwise.plugins.binding.sql import call, case, cast, null, text, try_cast, whole
+
+__all__ = ["DATE_PATTERN", "enter_date", "enter_date_time", "enter_duration"]
+
+DATE_PATTERN = r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
+TIME_PATTERN = r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
+DURATION = "STRUCT(months INTEGER, seconds BIGINT)"
+
+
+def enter_date(raw: exp.Expr, raw_type: str) -> Entered:
+    """Enter a date; a time of day, where there is one, is left out."""
+    return _checked(raw, try_cast(_moment(raw, raw_type), "DATE"))
+
+
+def enter_date_time(raw: exp.Expr, raw_type: str) -> Entered:
+    """Enter a date with time, to the second; a date alone is its midnight."""
+    return _checked(raw, call("date_trunc", text("second"), try_cast(_moment(raw, raw_type), "TIMESTAMP")))
+
+
+def enter_duration(raw: exp.Expr, raw_type: str) -> Entered:
+    """Enter a number of days, or a text such as ``30``, ``30 days``, ``3m``, ``3 months``, ``P30D``, ``P3M``, ``P1Y``."""
+    if raw_type == "INTERVAL":
+        days = exp.Mul(this=call("datepart", text("day"), raw), expression=whole(86_400))
+        months = exp.Add(
+            this=call("datepart", text("month"), raw), expression=exp.Mul(this=call("datepart", text("year"), raw), expression=whole(12))
+        )
+        value = case((exp.Not(this=raw.is_(null())), _duration(months, days)))
+    else:
+        value = _duration_of_text(call("lower", call("trim", cast(raw, "VARCHAR"))))
+    return Entered(value, problem_case(raw, (exp.Paren(this=value).is_(null()), "bad-duration")))
+
+
+def _moment(raw: exp.Expr, raw_type: str) -> exp.Expr:
+    """Return a TIMESTAMP; NULL for what is none."""
+    if raw_type == "TIMESTAMP WITH TIME ZONE":
+        return call("make_timestamp", call("epoch_us", raw))
+    if raw_type == "DATE" or raw_type.startswith("TIMESTAMP"):
+        return try_cast(raw, "TIMESTAMP")
+    if raw_type != "VARCHAR":
+        return try_cast(null(), "TIMESTAMP")
+    trimmed = call("trim", raw)
+    iso = call("regexp_replace", trimmed, text("^" + DATE_PATTERN), text(r"\1-\2-\3"))
+    shape = call("regexp_full_match", trimmed, text(f"{DATE_PATTERN}({TIME_PATTERN})?"))
+    return try_cast(case((shape, iso)), "TIMESTAMP")
+
+
+def _checked(raw: exp.Expr, moment: exp.Expr) -> Entered:
+    in_calendar = exp.Between(this=moment, low=cast(text("0001-01-01"), "DATE"), high=cast(text("9999-12-31 23:59:59"), "TIMESTAMP"))
+    value = case((in_calendar, moment))
+    return Entered(value, problem_case(raw, (value.is_(null()), "bad-date")))
+
+
+def _duration(months: exp.Expr, seconds: exp.Expr) -> exp.Expr:
+    fields = [exp.PropertyEQ(this=exp.to_identifier(n), expression=v) for n, v in (("months", months), ("seconds", seconds))]
+    return cast(exp.Struct(expressions=fields), DURATION)
+
+
+def _duration_of_text(word: exp.Expr) -> exp.Expr:
+    def amount(pattern: str) -> tuple[exp.Expr, exp.Expr]:
+        shape = call("regexp_full_match", word, text(pattern))
+        return shape, try_cast(call("regexp_extract", word, text("[0-9]+")), "INTEGER")
+
+    days, day_count = amount(r"[0-9]{1,6}( ?(d|days?|天|日))?|p[0-9]{1,6}d")
+    months, month_count = amount(r"[0-9]{1,5} ?(m|months?|个?月)|p[0-9]{1,5}m")
+    years, year_count = amount(r"[0-9]{1,4} ?(y|years?|年)|p[0-9]{1,4}y")
+    return case(
+        (days, _duration(whole(0), exp.Mul(this=cast(day_count, "BIGINT"), expression=whole(86_400)))),
+        (months, _duration(month_count, whole(0))),
+        (years, _duration(exp.Mul(this=year_count, expression=whole(12)), whole(0))),
+    )

@@ -1,0 +1,50 @@
+"""Enters booleans, words of a closed list, and free text."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from tierwise.core.types import EnumType
+from tierwise.plugins.binding.entry.entered import Entered, problem_case
+from tierwise.plugins.binding.sql import call, case, cast, null, text, try_cast, whole
+
+__all__ = ["FALSE_WORDS", "TRUE_WORDS", "as_words", "enter_boolean", "enter_text", "enter_word"]
+
+TRUE_WORDS = ("1", "true", "t", "yes", "y", "是", "真", "有", "√")
+FALSE_WORDS = ("0", "false", "f", "no", "n", "否", "假", "无", "×")
+
+
+def enter_boolean(raw: exp.Expr, raw_type: str) -> Entered:
+    """Enter a boolean, 0 or 1, or one of the words for them."""
+    if raw_type == "BOOLEAN":
+        return Entered(raw, cast(null(), "VARCHAR"))
+    word = call("lower", call("trim", as_words(raw, raw_type)))
+    value = case((_among(word, TRUE_WORDS), exp.true()), (_among(word, FALSE_WORDS), exp.false()))
+    return Entered(value, problem_case(raw, (value.is_(null()), "bad-boolean")))
+
+
+def enter_word(raw: exp.Expr, raw_type: str, type: EnumType) -> Entered:
+    """Enter a word of a closed list, or another spelling that the fact admits; blanks around it do not matter."""
+    word = call("trim", as_words(raw, raw_type))
+    aliases = ((word.eq(text(spelling)), text(canonical)) for spelling, canonical in type.aliases)
+    value = case((_among(word, type.values), word), *aliases)
+    return Entered(value, problem_case(raw, (value.is_(null()), "unknown-word")))
+
+
+def enter_text(raw: exp.Expr, raw_type: str) -> Entered:
+    """Enter free text as it stands."""
+    return Entered(as_words(raw, raw_type), cast(null(), "VARCHAR"))
+
+
+def as_words(raw: exp.Expr, raw_type: str) -> exp.Expr:
+    """Return any stored value as text; a float that is whole without its point, as ids in spreadsheets are."""
+    if raw_type == "VARCHAR":
+        return raw
+    if raw_type == "DOUBLE":
+        steps = try_cast(raw, "BIGINT")
+        return case((raw.eq(steps), cast(steps, "VARCHAR")), default=cast(raw, "VARCHAR"))
+    return cast(raw, "VARCHAR")
+
+
+def _among(word: exp.Expr, words: tuple[str, ...]) -> exp.Expr:
+    return exp.In(this=word, expressions=[text(w) for w in words]) if words else whole(0).eq(whole(1))

@@ -1,0 +1,125 @@
+"""What a binding file says: which table holds the subjects, and how each fact comes from the database."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from tierwise.core.environment import Path
+from tierwise.core.policy.document import Document
+from tierwise.core.policy.texts import Part
+from tierwise.core.source import Span
+
+__all__ = ["Aggregate", "Binding", "FactBinding", "Period", "SubjectBinding", "Via", "Window"]
+
+Aggregate = Literal["sum", "count", "count distinct", "min", "max", "avg", "last", "first", "list", "exists"]
+Period = Literal["year", "half-year", "quarter", "month"]
+
+
+class Via(Part):
+    """The table between a child table and the subjects: order lines belong to orders, orders to customers."""
+
+    table: str = Field(description="the table between")
+    key: str | dict[str, str] = Field(description="the column that links the two; or {column of the child: column of the table between}")
+
+
+class Window(Part):
+    """Which rows count, by a date of theirs, relative to `as_of`; a row dated after `as_of` never counts."""
+
+    column: str = Field(description="the date of a row")
+    last: str | None = Field(None, description="a duration: from as_of minus it (exclusive) to as_of (inclusive)")
+    calendar: Period | None = Field(None, description="the calendar period that holds as_of")
+    previous: Period | None = Field(None, description="the last calendar period that is over")
+    since: str | None = Field(None, description="a date, inclusive")
+    until: str | None = Field(None, description="a date, inclusive")
+
+    @model_validator(mode="after")
+    def _one_span(self) -> Self:
+        if sum(part is not None for part in (self.last, self.calendar, self.previous)) > 1:
+            raise ValueError("may have only one of `last`, `calendar` and `previous`")
+        return self
+
+
+class SubjectBinding(Part):
+    """Which rows are the subjects."""
+
+    table: str = Field(description="the table with one row a subject")
+    key: str | None = Field(None, description="the column with their id; default: the primary key")
+    name: str | None = Field(None, description="the column with what people call them")
+    where: dict[str, str | None] = Field(default_factory=dict, description="column to cell: which rows are subjects at all")
+
+
+class FactBinding(Part):
+    """How one fact comes from the database: a column of the subject's row, or an aggregate over rows of another table."""
+
+    table: str | None = Field(None, description="the child table")
+    key: str | None = Field(
+        None, description="its column (or that of `via`) that holds the subject's id; default: the subject's key column"
+    )
+    via: Via | None = Field(None, description="the table between the child table and the subjects")
+    aggregate: Aggregate | None = Field(None, description="what is made of the rows")
+    column: str | None = Field(None, description="the column whose values are used")
+    expression: str | None = Field(None, description="instead of a column: an expression over columns of the row")
+    fields: dict[str, str] = Field(default_factory=dict, description="for a list of records: field of the fact to column")
+    where: dict[str, str | None] = Field(default_factory=dict, description="column to cell: which rows count")
+    window: Window | None = Field(None, description="which rows count by their date")
+    by: str | None = Field(None, description="for `last`, `first` and `list`: the column that orders the rows")
+    valid_until: str | None = Field(None, description="a date column: a row counts while it is empty or not before as_of")
+    values: dict[str, str] = Field(default_factory=dict, description="stored word to word of the fact")
+    empty: str | None = Field(None, description="what no value, or no row, means: `none`, `missing`, or a value")
+    round: Literal["half up"] | None = Field(None, description="how a value between two steps of the fact's scale is brought to it")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.column is not None and self.expression is not None:
+            raise ValueError("may have `column` or `expression`, not both")
+        if self.table is None and self.aggregate is None:
+            return self._of_column()
+        return self._of_rows()
+
+    def _of_column(self) -> Self:
+        if self.column is None and self.expression is None:
+            raise ValueError("demands `column`, `expression`, or `table` with `aggregate`")
+        extra = [k for k in ("key", "via", "window", "by", "valid_until") if getattr(self, k) is not None]
+        extra += [key for key in ("where", "fields") if getattr(self, key)]
+        if extra:
+            raise ValueError(f"has `{extra[0]}`, which belongs to an aggregate: add `table` and `aggregate`")
+        return self
+
+    def _of_rows(self) -> Self:
+        if self.table is None or self.aggregate is None:
+            raise ValueError(f"has `{'table' if self.table else 'aggregate'}` without `{'aggregate' if self.table else 'table'}`")
+        needs_value = self.aggregate not in ("count", "exists")
+        if needs_value and not (self.column or self.expression or (self.aggregate == "list" and self.fields)):
+            raise ValueError(f"takes the {self.aggregate} of nothing: add `column`")
+        if self.aggregate in ("last", "first") and self.by is None:
+            raise ValueError(f"takes the {self.aggregate} row without an order: add `by`")
+        return self
+
+
+class Binding(Part):
+    """A binding file as written."""
+
+    binding: Literal["1"] = Field(description="version of the format")
+    policy: str = Field(description="the policy it belongs to")
+    subject: SubjectBinding | None = Field(
+        None, description="which rows are the subjects; default: the table with most columns called like facts"
+    )
+    facts: dict[str, FactBinding] = Field(default_factory=dict, description="fact to where it comes from")
+
+    _document: Document | None = PrivateAttr(default=None)
+
+    def with_document(self, document: Document) -> Binding:
+        """Return it with the file it was read from."""
+        copy = self.model_copy()
+        copy._document = document
+        return copy
+
+    def span(self, path: Path) -> Span | None:
+        """Return where a value stands in the file; ``None`` for a binding that was made without one."""
+        return self._document.span(path) if self._document else None
+
+    def key_span(self, path: Path) -> Span | None:
+        """Return where a key stands in the file; ``None`` for a binding that was made without one."""
+        return self._document.key_span(path) if self._document else None

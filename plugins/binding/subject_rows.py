@@ -1,0 +1,80 @@
+"""Gives every subject row a key that no other has: a row without an id, or with one that stands twice, stays and is found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.binding.sql import call, case, cast, column, concat, identifier, null, text, whole
+from tierwise.plugins.facts import DataFinding
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["NO_ID", "make_keys"]
+
+NO_ID = "(no id)"
+
+
+def make_keys(
+    connection: DuckDBPyConnection, rows: str, keyed: str, id_type: str, place: tuple[str, str], is_primary: bool
+) -> list[DataFinding]:
+    """Make the relation ``keyed``: the rows, with their unique ``key`` and the text ``id`` by which other tables know them.
+
+    Args:
+        connection: Where the relations live.
+        rows: The relation of the rows; its column ``id`` may hold NULL and repeats.
+        keyed: The name of the relation to make.
+        id_type: The DuckDB type of the column ``id``.
+        place: Table and column of the id.
+        is_primary: The database itself sees to it that ids are unique.
+    """
+    id = as_words(column("id"), id_type)
+    source = exp.Table(this=identifier(rows))
+    findings = _find(connection, source, id, place, is_primary)
+    rest = exp.Star(except_=[identifier("id")])
+    if not findings:
+        _make(
+            connection,
+            "VIEW",
+            keyed,
+            exp.select(exp.alias_(id, "key", quoted=True), exp.alias_(id.copy(), "id", quoted=True), rest).from_(source),
+        )
+        return []
+    base = call("coalesce", id, text(NO_ID))
+    number = exp.Window(this=call("row_number"), partition_by=[base], order=exp.Order(expressions=[cast(column(rows), "VARCHAR")]))
+    key = case((exp.Paren(this=number).eq(whole(1)), base), default=concat(base, text(" #"), cast(number.copy(), "VARCHAR")))
+    # kept: a window over all subjects is not to run again on each use
+    _make(
+        connection,
+        "TABLE",
+        keyed,
+        exp.select(exp.alias_(key, "key", quoted=True), exp.alias_(id.copy(), "id", quoted=True), rest).from_(source),
+    )
+    return findings
+
+
+def _make(connection: DuckDBPyConnection, what: str, name: str, query: exp.Query) -> None:
+    connection.execute(f"CREATE OR REPLACE {what} {identifier(name).sql('duckdb')} AS {query.sql('duckdb')}")
+
+
+def _find(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place: tuple[str, str], is_primary: bool) -> list[DataFinding]:
+    distinct = exp.Count(this=id) if is_primary else exp.Count(this=exp.Distinct(expressions=[id]))
+    counted = exp.select(exp.Count(this=exp.Star()), exp.Count(this=id.copy()), distinct).from_(source)
+    total, with_id, different = connection.execute(counted.sql("duckdb")).fetchone() or (0, 0, 0)
+    findings = []
+    where = f"`{place[0]}.{place[1]}`"
+    if total > with_id:
+        message = f"{where} is empty in {total - with_id} rows: they are kept as `{NO_ID}`"
+        findings.append(DataFinding("subject-without-id", message, total - with_id, "", *place))
+    if with_id > different:
+        many = exp.Count(this=exp.Star()) > whole(1)
+        named = exp.Not(this=exp.Paren(this=id.copy()).is_(null()))
+        query = exp.select(id.copy(), exp.Count(this=exp.Star())).from_(source).where(named).group_by(id.copy()).having(many)
+        examples = connection.execute(query.order_by(id.copy()).limit(3).sql("duckdb")).fetchall()
+        message = f"{where} has {with_id - different} rows with an id that stands twice: each is kept, as `{examples[0][0]} #2` and so on"
+        shown = tuple((key, f"{count} rows") for key, count in examples)
+        findings.append(DataFinding("repeated-subject", message, with_id - different, "", *place, shown))
+    return findings

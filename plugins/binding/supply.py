@@ -1,0 +1,75 @@
+"""What the database gives for one fact, as expressions over the joined rows: its value, what is wrong with it, and what was stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlglot import exp
+
+from tierwise.core.plan import Fact
+from tierwise.plugins.binding.entry import enter
+from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.binding.sql import all_of, case, cast, null, text
+from tierwise.plugins.facts import canonical_type
+
+__all__ = ["Supply", "supply_stored", "with_empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """One fact from the database.
+
+    Attributes:
+        value: Of the fact's canonical type; NULL when it is missing or none.
+        none: Whether it is none; ``None`` for a fact that cannot be.
+        problem: The code of a data finding, or NULL.
+        stored: What stands in the database, as text.
+        absent: Whether nothing stands there.
+        table: Where it comes from, for data findings.
+        column: Where it comes from, for data findings.
+    """
+
+    fact: Fact
+    value: exp.Expr
+    none: exp.Expr | None
+    problem: exp.Expr
+    stored: exp.Expr
+    absent: exp.Expr
+    table: str
+    column: str
+
+
+def supply_stored(fact: Fact, raw: exp.Expr, raw_type: str, values: dict[str, str], place: tuple[str, str], empty: str | None) -> Supply:
+    """Supply a fact from a stored value.
+
+    Args:
+        fact: The fact.
+        raw: The stored value.
+        raw_type: Its DuckDB type.
+        values: Stored word to the word that the fact knows.
+        place: Table and column.
+        empty: What NULL means: ``none``, ``missing``, a value, or ``None`` for the default: none for a nullable fact.
+    """
+    if values:
+        word = as_words(raw, raw_type)
+        raw = case(*((word.eq(text(stored)), text(meant)) for stored, meant in values.items()), default=word)
+        raw_type = "VARCHAR"
+    entered = enter(raw, raw_type, fact.type)
+    supply = Supply(fact, entered.value, None, entered.problem, as_words(raw, raw_type), raw.is_(null()), *place)
+    return with_empty(supply, empty if empty is not None else "none" if fact.nullable else "missing")
+
+
+def with_empty(supply: Supply, empty: str) -> Supply:
+    """Say what it means when nothing stands there."""
+    fact, absent = supply.fact, supply.absent
+    none = exp.false() if fact.nullable else None
+    if empty == "none":
+        return replace(supply, none=exp.Paren(this=all_of(absent, supply.problem.is_(null()))))
+    if empty == "missing":
+        return replace(supply, none=none)
+    default = enter(text(empty), "VARCHAR", fact.type).value
+    value = case(
+        (exp.and_(exp.Paren(this=absent), exp.Paren(this=supply.problem).is_(null())), cast(default, canonical_type(fact.type))),
+        default=supply.value,
+    )
+    return replace(supply, none=none, value=value)

@@ -1,0 +1,133 @@
+"""Opens DuckDB databases, read-only; the file is attached, so nothing travels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tierwise.core.errors import DataError
+from tierwise.plugins import hookimpl
+from tierwise.plugins.location import first_bytes, refuse_unreadable
+from tierwise.plugins.source import Column, SourceOpener, SourceTable
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from sqlglot import exp
+
+__all__ = ["DuckdbOpener", "DuckdbSource"]
+
+ENDINGS = (".duckdb", ".ddb")
+
+
+class DuckdbOpener:
+    """Accepts what starts as a DuckDB file does, or is named like one."""
+
+    name = "duckdb"
+    about = "a DuckDB database file"
+
+    def opens(self, location: str) -> bool:
+        """Say whether it is a DuckDB file, judged by its first bytes or its name."""
+        return first_bytes(location)[8:12] == b"DUCK" or location.lower().endswith(ENDINGS)
+
+    def open(self, location: str) -> DuckdbSource:
+        """Attach the file read-only.
+
+        Raises:
+            DataError: It is missing, a folder, empty, no DuckDB database, damaged or locked by a writer.
+        """
+        from sqlglot import exp
+
+        from tierwise.plugins.duckdb_connection import in_memory, readable
+
+        refuse_unreadable(location)
+        if first_bytes(location)[8:12] != b"DUCK":
+            raise DataError(f"`{location}` is not a DuckDB database", help="it is damaged or a file of another kind")
+        connection = in_memory()
+        with readable(location):
+            connection.execute(f"ATTACH {exp.Literal.string(location).sql('duckdb')} AS customer_database (READ_ONLY)")
+        return DuckdbSource(location, self.name, connection, "customer_database")
+
+
+class DuckdbSource:
+    """Tables and views of one catalog of a DuckDB connection; the sources of files make views in it."""
+
+    dialect = "duckdb"
+
+    def __init__(self, location: str, kind: str, connection: DuckDBPyConnection, catalog: str) -> None:
+        self.location = location
+        self.kind = kind
+        self.connection = connection
+        self._catalog = catalog
+
+    def tables(self) -> Mapping[str, SourceTable]:
+        """Return its tables and views by name; one outside the schema ``main`` is called ``schema.table``."""
+        return self._tables
+
+    @cached_property
+    def _tables(self) -> Mapping[str, SourceTable]:
+        from tierwise.plugins.duckdb_connection import readable
+
+        with readable(self.location):
+            keys = {
+                (schema, table, column): position
+                for schema, table, columns in self.connection.execute(
+                    "SELECT schema_name, table_name, constraint_column_names FROM duckdb_constraints() "
+                    "WHERE database_name = ? AND constraint_type = 'PRIMARY KEY'",
+                    [self._catalog],
+                ).fetchall()
+                for position, column in enumerate(columns, 1)
+            }
+            columns: dict[tuple[str, str], list[Column]] = {}
+            for schema, table, name, type in self.connection.execute(
+                "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
+                "WHERE database_name = ? AND NOT internal AND NOT starts_with(table_name, 'tierwise_') ORDER BY table_oid, column_index",
+                [self._catalog],
+            ).fetchall():
+                columns.setdefault((schema, table), []).append(Column(name, type, keys.get((schema, table, name), 0)))
+        self._places = {(table if schema == "main" else f"{schema}.{table}"): (schema, table) for schema, table in columns}
+        return {name: SourceTable(name, tuple(columns[place])) for name, place in self._places.items()}
+
+    def named(self, table: str) -> exp.Table:
+        """Return how a query names one of its tables."""
+        from sqlglot import exp
+
+        self.tables()
+        schema, name = self._places[table]
+        quoted = [exp.to_identifier(word, quoted=True) for word in (name, schema, self._catalog)]
+        return exp.Table(this=quoted[0], db=quoted[1], catalog=quoted[2])
+
+    def supply(self, relation: str, query: exp.Query, keep: bool = False) -> None:
+        """Make a view of a query, or a table when its result is to be kept.
+
+        Raises:
+            DataError: The file is damaged or was changed meanwhile.
+        """
+        from sqlglot import exp
+
+        from tierwise.plugins.duckdb_connection import readable
+
+        name = exp.to_identifier(relation, quoted=True).sql("duckdb")
+        with readable(self.location):
+            self.connection.execute(f"CREATE OR REPLACE {'TABLE' if keep else 'VIEW'} {name} AS {query.sql('duckdb')}")
+
+    def sample(self, table: str, column: str) -> list[Any]:
+        """Return up to 200 values of a column that are not NULL."""
+        from sqlglot import exp
+
+        from tierwise.plugins.duckdb_connection import readable
+
+        cell = exp.column(column, quoted=True)
+        query = exp.select(cell).from_(self.named(table)).where(cell.is_(exp.null()).not_()).limit(200)
+        with readable(self.location):
+            return [row[0] for row in self.connection.execute(query.sql("duckdb")).fetchall()]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+
+
+@hookimpl
+def tierwise_sources() -> Iterable[SourceOpener]:
+    """Give the opener of DuckDB files."""
+    return (DuckdbOpener(),)

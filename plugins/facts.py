@@ -1,0 +1,167 @@
+"""The facts of many subjects: one row a subject in a DuckDB connection, typed, and what was wrong with the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from tierwise.core.types import (
+    BooleanType,
+    DateTimeType,
+    DateType,
+    DurationType,
+    ListType,
+    MapType,
+    NumberType,
+    RecordType,
+    SetType,
+    Type,
+)
+from tierwise.core.values import Duration
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from tierwise.core.plan import Fact
+
+__all__ = ["DataFinding", "FactTable", "SubjectFacts", "canonical_type", "number_width"]
+
+
+@dataclass(frozen=True, slots=True)
+class DataFinding:
+    """Something wrong with rows of the database; the rows stay, the values at fault are missing facts.
+
+    Attributes:
+        code: A slug from ``core/codes.py``, such as ``bad-number``.
+        message: One line in words.
+        count: How many subjects (or rows) it concerns.
+        fact: The fact, or empty when it is about whole rows.
+        table: Where the value stands.
+        column: Where the value stands; empty for whole rows.
+        examples: Up to three ``(key, value as stored)``.
+    """
+
+    code: str
+    message: str
+    count: int
+    fact: str = ""
+    table: str = ""
+    column: str = ""
+    examples: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFacts:
+    """One subject: its id as text, its name, and its facts. A missing fact is absent, *none* is ``None``."""
+
+    key: str
+    name: str | None
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FactTable:
+    """A relation with one row a subject.
+
+    Its columns are ``key`` (VARCHAR, unique, never NULL), ``name`` (VARCHAR or NULL), and for each supplied fact one column of its
+    ``canonical_type``: NULL means missing, unless the column ``<column>__none`` (BOOLEAN, for nullable facts) is true: then it is none.
+
+    Attributes:
+        connection: Where the relation lives; it also holds the database, read-only.
+        relation: The name of the relation.
+        facts: The supplied facts by name.
+        columns: Fact name to column name; the same word but for a fact called ``key`` or ``name``.
+        location: What the user called the database.
+        findings: What was wrong with the data.
+    """
+
+    connection: DuckDBPyConnection
+    relation: str
+    facts: Mapping[str, Fact]
+    columns: Mapping[str, str]
+    location: str = ""
+    findings: tuple[DataFinding, ...] = field(default=())
+
+    def count(self) -> int:
+        """Return the number of subjects."""
+        row = self.connection.cursor().execute(exp.select("count(*)").from_(_quoted(self.relation)).sql("duckdb")).fetchone()
+        return int(row[0]) if row else 0
+
+    def row(self, key: str) -> SubjectFacts | None:
+        """Return one subject, or ``None`` when there is none with that id."""
+        query = self._select().where(exp.column("key", quoted=True).eq(exp.Placeholder()))
+        found = self.connection.cursor().execute(query.sql("duckdb"), [key]).fetchone()
+        return self._subject(found) if found else None
+
+    def subjects(self) -> Iterator[SubjectFacts]:
+        """Yield every subject in the order of the keys; a few thousand are in memory at a time."""
+        cursor = self.connection.cursor()
+        cursor.execute(self._select().order_by(exp.column("key", quoted=True)).sql("duckdb"))
+        while rows := cursor.fetchmany(5_000):
+            yield from (self._subject(row) for row in rows)
+
+    def _select(self) -> exp.Select:
+        names = ["key", "name"]
+        for fact in self.facts.values():
+            names += [self.columns[fact.name], *([self.columns[fact.name] + "__none"] if fact.nullable else [])]
+        return exp.select(*(exp.column(name, quoted=True) for name in names)).from_(_quoted(self.relation))
+
+    def _subject(self, row: tuple[Any, ...]) -> SubjectFacts:
+        cells = iter(row)
+        key, name = next(cells), next(cells)
+        facts: dict[str, Any] = {}
+        for fact in self.facts.values():
+            value = next(cells)
+            if fact.nullable and next(cells):
+                facts[fact.name] = None
+            elif value is not None:
+                facts[fact.name] = _core_value(value, fact.type)
+        return SubjectFacts(key, name, facts)
+
+
+def canonical_type(type: Type) -> str:
+    """Return the DuckDB type of a fact's column."""
+    if isinstance(type, NumberType):
+        return f"DECIMAL({number_width(type)}, {type.scale or 0})"
+    if isinstance(type, ListType | SetType):
+        return f"{canonical_type(type.item)}[]"
+    if isinstance(type, MapType):
+        return f"MAP(VARCHAR, {canonical_type(type.value)})"
+    if isinstance(type, RecordType):
+        return "STRUCT(" + ", ".join(f"{exp.to_identifier(n, quoted=True).sql('duckdb')} {canonical_type(t)}" for n, t in type.fields) + ")"
+    names = {BooleanType: "BOOLEAN", DateType: "DATE", DateTimeType: "TIMESTAMP", DurationType: "STRUCT(months INTEGER, seconds BIGINT)"}
+    return next((sql for cls, sql in names.items() if isinstance(type, cls)), "VARCHAR")
+
+
+def number_width(type: NumberType) -> int:
+    """Return the digits of a number's column: 18 where its bounds (or, without both, 12 whole digits) fit, else 38."""
+    whole = 12
+    if type.low is not None and type.high is not None:
+        whole = max(len(str(abs(int(bound)))) for bound in (type.low, type.high))
+    return 18 if whole + (type.scale or 0) <= 18 else 38
+
+
+def _core_value(value: Any, type: Type) -> Any:
+    if isinstance(type, NumberType):
+        return value if isinstance(value, Decimal) else Decimal(value)
+    if isinstance(type, DurationType):
+        return Duration(value["months"], value["seconds"])
+    if isinstance(type, ListType | SetType):
+        return tuple(_core_value(item, type.item) for item in value)
+    if isinstance(type, MapType):
+        return {key: _core_value(item, type.value) for key, item in value.items()}
+    if isinstance(type, RecordType):
+        return {name: _core_value(value[name], item) for name, item in type.fields if value[name] is not None}
+    if isinstance(type, DateType) and isinstance(value, datetime):
+        return value.date()
+    assert isinstance(value, str | bool | date)
+    return value
+
+
+def _quoted(name: str) -> exp.Table:
+    return exp.to_table(exp.to_identifier(name, quoted=True).sql("duckdb"), dialect="duckdb")
