@@ -1,0 +1,33 @@
+"""The built-in functions of the policy language. To add one, declare it in the file of its subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tierwise.core.environment import Function
+from tierwise.core.language.functions.dates import DATES
+from tierwise.core.language.functions.lists import LISTS
+from tierwise.core.language.functions.numbers import NUMBERS
+from tierwise.core.language.functions.scales import SCALES
+from tierwise.core.language.functions.texts import TEXTS
+
+__all__ = ["BUILTIN_FUNCTIONS", "functions_reference"]
+
+SUBJECTS: Mapping[str, tuple[Function, ...]] = MappingProxyType(
+    {"Numbers": NUMBERS, "Lists, sets and maps": LISTS, "Dates and durations": DATES, "Ordered words": SCALES, "Texts": TEXTS}
+)
+
+BUILTIN_FUNCTIONS: Mapping[str, Function] = MappingProxyType(
+    {function.name: function for functions in SUBJECTS.values() for function in functions}
+)
+"""Function name to function."""
+
+
+def functions_reference() -> str:
+    """Return the reference of all built-in functions in Markdown, one table a subject, as ``docs/language.md`` holds it."""
+    parts = []
+    for subject, functions in SUBJECTS.items():
+        rows = [f"| `{function.signature}` | {function.about} |" for function in functions]
+        parts.append("\n".join([f"### {subject}", "", "| function | gives |", "| --- | --- |", *rows]))
+    return "\n\n".join(parts) + "\n"

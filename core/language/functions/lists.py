@@ -1,0 +1,279 @@
+"""Functions of lists, sets and maps. A set keeps the order in which its items were given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from tierwise.core.environment import Function
+from tierwise.core.language.functions.declare import any_type, declare, list_of, map_of, number, text
+from tierwise.core.language.functions.numbers import added
+from tierwise.core.language.node_types import unified
+from tierwise.core.language.units import EXACT, plain
+from tierwise.core.outcome import distinct
+from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, ListType, MapType, NumberType, SetType, TextType, Type
+
+__all__ = ["LISTS"]
+
+SHARE_DIGITS = 6
+Items = Sequence[Any]
+
+
+def _has(items: Items, value: Any) -> bool:
+    return any(value == item for item in items)
+
+
+def _same_items(*types: Type) -> bool:
+    first = types[0]
+    return isinstance(first, ListType | SetType) and all(
+        isinstance(other, ListType | SetType) and unified(first.item, other.item) is not None for other in types[1:]
+    )
+
+
+def _over_lists(function: Function) -> Function:
+    """Refuse lists whose items are of different types."""
+
+    def type_of(types: tuple[Type, ...]) -> Type | str:
+        result = function.type_of(types)
+        if isinstance(result, str) or _same_items(*types):
+            return result
+        return f"the items of {types[0]} and {types[1]} do not go together"
+
+    return Function(function.name, function.signature, function.about, type_of, function.python, function.sql)
+
+
+def _holds(of: Type, item: Type) -> bool:
+    return isinstance(of, ListType | SetType) and unified(of.item, item) is not None
+
+
+def _over_item(function: Function) -> Function:
+    """Refuse an item of another type than those of the list."""
+
+    def type_of(types: tuple[Type, ...]) -> Type | str:
+        result = function.type_of(types)
+        if isinstance(result, str) or _holds(types[0], types[1]):
+            return result
+        return f"{types[0]} does not hold {types[1]}"
+
+    return Function(function.name, function.signature, function.about, type_of, function.python, function.sql)
+
+
+def _first_type(*types: Type) -> Type:
+    return types[0]
+
+
+def _as_set(*types: Type) -> Type:
+    item = types[0].item if isinstance(types[0], ListType | SetType) else types[0]
+    for other in types[1:]:
+        item = unified(item, other.item if isinstance(other, ListType | SetType) else other) or item
+    return SetType(item)
+
+
+def _item_type(of: Type, *_: Type) -> Type:
+    return of.item if isinstance(of, ListType | SetType) else of
+
+
+def _ordered(type_: Type) -> bool:
+    return isinstance(type_, NumberType | DateType | DateTimeType)
+
+
+_ordered.__name__ = "number_or_date"
+
+
+def _number_or_duration(type_: Type) -> bool:
+    return isinstance(type_, NumberType | DurationType)
+
+
+def _extreme(name: str, words: str, duckdb: str) -> Function:
+    """``min`` and ``max``: of the items of one list, or of two or more values written out."""
+    pick = min if name == "min" else max
+
+    def type_of(types: tuple[Type, ...]) -> Type | str:
+        if not types:
+            return "it takes a list, or two or more numbers or dates"
+        first = types[0].item if len(types) == 1 and isinstance(types[0], ListType | SetType) else types[0]
+        for type_ in (first, *types[1:]):
+            joined = unified(first, type_)
+            if not _ordered(type_) or joined is None:
+                return f"it takes numbers or dates, not {type_}"
+            first = joined
+        return NumberType(first.scale, first.unit, first.low, first.high) if isinstance(first, NumberType) else first
+
+    def python(*arguments: Any) -> Any:
+        items = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], tuple | list) else arguments
+        if items is None or not items or any(item is None for item in items):
+            return None
+        return pick(items)
+
+    return Function(name, f"{name}(list) -> item, {name}(a, b, …)", f"The {words}; none for an empty list.", type_of, python)
+
+
+def _sum_type(of: Type) -> Type:
+    item = _item_type(of)
+    return NumberType(item.scale, item.unit) if isinstance(item, NumberType) else item
+
+
+def _sum(items: Items) -> Decimal | None:
+    return None if any(item is None for item in items) else added(items)
+
+
+def _shares(amounts: Mapping[str, Decimal | None]) -> dict[str, Decimal] | None:
+    known = [amount for amount in amounts.values() if amount is not None]
+    total = added(known)
+    if len(known) < len(amounts) or not total:
+        return None
+    step = Decimal(1).scaleb(-SHARE_DIGITS)
+    return {key: _percent(amount, total, step) for key, amount in amounts.items() if amount is not None}
+
+
+def _percent(amount: Decimal, total: Decimal, step: Decimal) -> Decimal:
+    # In whole numbers of steps, so that a half is seen exactly: round half away from zero of amount * 100 / total.
+    above, below = amount * 100 / step, total
+    quotient, rest = divmod(abs(above), abs(below))
+    whole = quotient + (1 if 2 * rest >= abs(below) else 0)
+    return plain(whole * step * (1 if (above < 0) == (below < 0) else -1))
+
+
+def _coalesce(*arguments: Any) -> Any:
+    return next((argument for argument in arguments if argument is not None), None)
+
+
+def _coalesced_type(types: tuple[Type, ...]) -> Type | str:
+    if not types:
+        return "it takes at least 1 argument, not 0"
+    result = types[0]
+    for other in types[1:]:
+        joined = unified(result, other)
+        if joined is None:
+            return f"{result} and {other} do not go together"
+        result = joined
+    return result
+
+
+def _list_type(types: tuple[Type, ...]) -> Type | str:
+    joined = _coalesced_type(types)
+    return joined if isinstance(joined, str) else ListType(joined)
+
+
+LIST = list_of(any_type)
+MAP = map_of(any_type)
+
+LISTS = (
+    _extreme("min", "least", ""),
+    _extreme("max", "greatest", ""),
+    declare(
+        "sum(list of number) -> number", "The exact sum; 0 for an empty list. `sum(a, b)` is `a + b`.", (list_of(number),), _sum_type, _sum
+    ),
+    declare(
+        "count(list) -> integer",
+        "How many items a list, a set or a map has.",
+        (LIST,),
+        NumberType(0, "", Decimal(0)),
+        lambda items: Decimal(len(items)),
+        "CAST(len({0}) AS DECIMAL(18,0))",
+    ),
+    declare(
+        "mean(list of number) -> quotient",
+        "The average, as an exact quotient: it stands in a comparison or inside a rounding function.",
+        (list_of(number),),
+        NumberType(),
+        lambda items: EXACT.divide(added(items), Decimal(len(items))),
+    ),
+    Function("list", "list(a, b, …) -> list", "A list of values; `[a, b]` is the usual way to write it.", _list_type, lambda *items: items),
+    _over_item(
+        declare(
+            "list contains(list, item) -> boolean",
+            "Whether a list or set holds an item.",
+            (LIST, any_type),
+            BooleanType(),
+            _has,
+            "list_contains({0}, {1})",
+        )
+    ),
+    _over_lists(
+        declare(
+            "contains any(list, items: list) -> boolean",
+            "Whether a list or set holds at least one of some items.",
+            (LIST, LIST),
+            BooleanType(),
+            lambda of, items: any(_has(of, item) for item in items),
+            "list_has_any({0}, {1})",
+        )
+    ),
+    _over_lists(
+        declare(
+            "contains all(list, items: list) -> boolean",
+            "Whether a list or set holds every one of some items.",
+            (LIST, LIST),
+            BooleanType(),
+            lambda of, items: all(_has(of, item) for item in items),
+            "list_has_all({0}, {1})",
+        )
+    ),
+    _over_lists(
+        declare(
+            "without(list, items: list) -> list",
+            "The items of the first that are not in the second, in their order.",
+            (LIST, LIST),
+            _first_type,
+            lambda of, items: tuple(item for item in of if not _has(items, item)),
+            "list_filter({0}, lambda item: NOT list_contains({1}, item))",
+        )
+    ),
+    _over_lists(
+        declare(
+            "union(a: list, b: list, …) -> set",
+            "Every item of any of them, without repeats, in the order of first occurrence.",
+            (LIST, LIST),
+            _as_set,
+            lambda *lists: distinct(item for items in lists for item in items),
+            variadic=True,
+        )
+    ),
+    _over_lists(
+        declare(
+            "intersection(a: list, b: list) -> set",
+            "The items that both hold, without repeats, in the order of the first.",
+            (LIST, LIST),
+            _as_set,
+            lambda of, items: distinct(item for item in of if _has(items, item)),
+        )
+    ),
+    declare("distinct values(list) -> set", "The items without repeats, in the order of first occurrence.", (LIST,), _as_set, distinct),
+    declare(
+        "is empty(list) -> boolean",
+        "Whether a list or set has no items.",
+        (LIST,),
+        BooleanType(),
+        lambda items: not items,
+        "(len({0}) = 0)",
+    ),
+    declare("first(list) -> item", "The first item; none for an empty list.", (LIST,), _item_type, lambda items: items[0], "{0}[1]"),
+    declare("last(list) -> item", "The last item; none for an empty list.", (LIST,), _item_type, lambda items: items[-1], "{0}[-1]"),
+    declare("keys(map) -> list of text", "The keys of a map, in their order.", (MAP,), ListType(TextType()), tuple, "map_keys({0})"),
+    declare(
+        "values(map) -> list",
+        "The values of a map, in the order of its keys.",
+        (MAP,),
+        lambda of: ListType(of.value),
+        lambda of: tuple(of.values()),
+        "map_values({0})",
+    ),
+    declare(
+        "get value(map, key: text) -> value",
+        "The value of a key; none when the map lacks it.",
+        (MAP, text),
+        lambda of, key: of.value,
+        lambda of, key: of.get(key),
+        "{0}[{1}]",
+    ),
+    declare(
+        "shares pct(map of number) -> map of number",
+        f"Each value's share of the total in percent, rounded half up to {SHARE_DIGITS} digits; none when the total is 0.",
+        (map_of(number),),
+        MapType(NumberType(SHARE_DIGITS)),
+        _shares,
+    ),
+    Function("coalesce", "coalesce(a, b, …) -> value", "The first of some values that is not none.", _coalesced_type, _coalesce),
+)

@@ -1,0 +1,71 @@
+"""Answers which static type a node has, and whether and how types fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from tierwise.core.language.units import EXACT
+from tierwise.core.plan import Compare, InSet, Logic, Node, Not, Overdue, Quantified, ReadingRef, Within
+from tierwise.core.types import BooleanType, EnumType, ListType, NumberType, SetType, TextType, Type
+
+__all__ = ["fits", "product_type", "sum_type", "type_of", "unified"]
+
+
+def type_of(node: Node) -> Type:
+    """Return the static type of a node."""
+    if isinstance(node, Compare | Within | InSet | Logic | Not | Quantified | Overdue):
+        return BooleanType()
+    if isinstance(node, ReadingRef):
+        return EnumType(node.values)
+    return node.type
+
+
+def fits(found: Type, demanded: Type) -> bool:
+    """Say whether a value of one type may stand where another is demanded; scales and units of numbers are not looked at."""
+    if isinstance(found, EnumType):
+        return isinstance(demanded, TextType) or (isinstance(demanded, EnumType) and set(found.values) <= set(demanded.values))
+    if isinstance(found, ListType | SetType):
+        return isinstance(demanded, type(found)) and fits(found.item, demanded.item)
+    return isinstance(demanded, type(found)) if isinstance(found, NumberType) else found == demanded
+
+
+def unified(left: Type, right: Type) -> Type | None:
+    """Return the least type that holds the values of both, or ``None``."""
+    if isinstance(left, NumberType) and isinstance(right, NumberType):
+        scale = None if left.scale is None or right.scale is None else max(left.scale, right.scale)
+        low = None if left.low is None or right.low is None else min(left.low, right.low)
+        high = None if left.high is None or right.high is None else max(left.high, right.high)
+        return NumberType(scale, left.unit or right.unit, low, high)
+    if isinstance(left, EnumType) and isinstance(right, EnumType):
+        return EnumType(tuple(dict.fromkeys((*left.values, *right.values))), tuple(dict.fromkeys((*left.aliases, *right.aliases))))
+    if isinstance(left, ListType | SetType) and isinstance(right, type(left)):
+        item = unified(left.item, right.item)
+        return None if item is None else type(left)(item)
+    return right if fits(left, right) else left if fits(right, left) else None
+
+
+def sum_type(operator: str, left: NumberType, right: NumberType) -> NumberType:
+    """Return the type of ``left + right`` or ``left - right``."""
+    scale = None if left.scale is None or right.scale is None else max(left.scale, right.scale)
+    if operator == "+":
+        low, high = _both(EXACT.add, left.low, right.low), _both(EXACT.add, left.high, right.high)
+    else:
+        low, high = _both(EXACT.subtract, left.low, right.high), _both(EXACT.subtract, left.high, right.low)
+    return NumberType(scale, left.unit or right.unit, low, high)
+
+
+def product_type(left: NumberType, right: NumberType) -> NumberType:
+    """Return the type of ``left * right``. The unit of two numbers that both have one is not kept."""
+    scale = None if left.scale is None or right.scale is None else left.scale + right.scale
+    unit = "" if left.unit and right.unit else left.unit or right.unit
+    if left.low is None or left.high is None or right.low is None or right.high is None:
+        zero = Decimal(0)
+        positive = left.low is not None and right.low is not None and left.low >= zero and right.low >= zero
+        return NumberType(scale, unit, _both(EXACT.multiply, left.low, right.low) if positive else None)
+    corners = [EXACT.multiply(a, b) for a in (left.low, left.high) for b in (right.low, right.high)]
+    return NumberType(scale, unit, min(corners), max(corners))
+
+
+def _both(combine: Callable[[Decimal, Decimal], Decimal], left: Decimal | None, right: Decimal | None) -> Decimal | None:
+    return None if left is None or right is None else combine(left, right)

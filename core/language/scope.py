@@ -1,0 +1,127 @@
+"""What an expression may use: names, functions, limits; and the phrases by which its text is cut into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from tierwise.core.environment import Function, Limits
+from tierwise.core.language.node_types import type_of
+from tierwise.core.plan import Node
+from tierwise.core.types import EnumType, ListType, MapType, RecordType, SetType, Type
+
+__all__ = ["Phrases", "Scope", "canonical_word", "spellings", "words_of_type"]
+
+
+class Phrases:
+    """A set of phrases, found by the longest one that starts at a position."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._by_start: dict[str, list[str]] = {}
+        for phrase in sorted({p for p in phrases if p}, key=lambda p: (-len(p), p)):
+            self._by_start.setdefault(phrase[0], []).append(phrase)
+
+    def longest(self, text: str, start: int, glue: str = "") -> str:
+        """Return the longest phrase at ``start`` that is not cut out of a longer word, or an empty text.
+
+        Args:
+            text: Where to look.
+            start: The offset.
+            glue: Signs that, right after the phrase, make it part of something longer.
+        """
+        for phrase in self._by_start.get(text[start : start + 1], ()):
+            end = start + len(phrase)
+            if text.startswith(phrase, start) and not _goes_on(phrase, text[end : end + 1], glue):
+                return phrase
+        return ""
+
+
+def _goes_on(phrase: str, following: str, glue: str) -> bool:
+    last = phrase[-1]
+    return bool(following) and ((_in_word(last) and _in_word(following)) or following in glue)
+
+
+def _in_word(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Everything an expression may use.
+
+    Attributes:
+        names: Name to the node that stands for it: a fact, a decision, a reading, or a constant.
+        functions: Function name to function.
+        limits: Bounds on what an author may write.
+        item: The type of the item that the expression looks at (its fields are then names), when it stands in a list form.
+    """
+
+    names: Mapping[str, Node]
+    functions: Mapping[str, Function]
+    limits: Limits = field(default_factory=Limits)
+    item: Type | None = None
+
+    @cached_property
+    def phrases(self) -> Phrases:
+        """Every name that may start an operand: names in scope, and fields of records."""
+        return Phrases([*self.names, *self.field_types])
+
+    @cached_property
+    def function_phrases(self) -> Phrases:
+        """Every function name."""
+        return Phrases([*self.functions, "undetermined"])
+
+    @cached_property
+    def field_types(self) -> Mapping[str, tuple[Type, ...]]:
+        """Field name to the types it has in the records that any name can reach."""
+        found: dict[str, tuple[Type, ...]] = {}
+        types = [type_of(node) for node in self.names.values()]
+        for record in _records([*types, *([self.item] if self.item else [])]):
+            for name, type_ in record.fields:
+                found[name] = (*found.get(name, ()), type_)
+        return found
+
+    @cached_property
+    def words(self) -> Mapping[str, tuple[str, ...]]:
+        """Name or field to the spellings of the words that its values may be."""
+        found: dict[str, tuple[str, ...]] = {}
+        of_names = [(name, type_of(node)) for name, node in self.names.items()]
+        of_fields = [(name, type_) for name, types in self.field_types.items() for type_ in types]
+        for name, type_ in [*of_names, *of_fields]:
+            words = words_of_type(type_)
+            if words is not None:
+                found[name] = (*found.get(name, ()), *spellings(words))
+        return found
+
+
+def _records(types: Iterable[Type]) -> Iterator[RecordType]:
+    waiting = list(types)
+    while waiting:
+        type_ = waiting.pop()
+        if isinstance(type_, RecordType):
+            yield type_
+            waiting.extend(inner for _, inner in type_.fields)
+        elif isinstance(type_, ListType | SetType):
+            waiting.append(type_.item)
+        elif isinstance(type_, MapType):
+            waiting.append(type_.value)
+
+
+def words_of_type(type_: Type | None) -> EnumType | None:
+    """Return the enum whose words may stand where a value of this type (or one of its items) does."""
+    if isinstance(type_, ListType | SetType):
+        return words_of_type(type_.item)
+    if isinstance(type_, MapType):
+        return words_of_type(type_.value)
+    return type_ if isinstance(type_, EnumType) else None
+
+
+def spellings(enum: EnumType) -> tuple[str, ...]:
+    """Return every word of an enum and its aliases."""
+    return (*enum.values, *(alias for alias, _ in enum.aliases))
+
+
+def canonical_word(enum: EnumType, text: str) -> str | None:
+    """Return the word of an enum that a spelling stands for, or ``None``."""
+    return text if text in enum.values else dict(enum.aliases).get(text)
