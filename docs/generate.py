@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
 from pathlib import Path
 
 from tierwise.core.codes import CODES
+from tierwise.plugins import hookspecs
 
 HERE = Path(__file__).parent
 
@@ -21,7 +24,25 @@ def findings_page() -> str:
     return FINDINGS_HEAD + "".join(f"\n## {code}\n\n{CODES[code]}\n" for code in sorted(CODES))
 
 
-PAGES = {"findings.md": findings_page}
+def plugins_page() -> str:
+    """Return the page on plugins with the files it shows, and the hooks, as they are now."""
+    page = (HERE / "plugins.md").read_text(encoding="utf-8")
+    page = re.sub(r"(<!-- file: ([^\n]+) -->\n```\w+\n).*?```\n", _shown_file, page, flags=re.DOTALL)
+    head = page[: page.index("## The hooks\n")]
+    return head + "## The hooks\n" + "".join(_hook(name) for name in vars(hookspecs) if name.startswith("tierwise_"))
+
+
+def _shown_file(block: re.Match[str]) -> str:
+    return f"{block[1]}{(HERE.parent / block[2]).read_text(encoding='utf-8')}```\n"
+
+
+def _hook(name: str) -> str:
+    hook = getattr(hookspecs, name)
+    signature = str(inspect.signature(hook)).replace("'", "")
+    return f"\n### `{name}{signature}`\n\n{inspect.getdoc(hook)}\n".replace("``", "`")
+
+
+PAGES = {"findings.md": findings_page, "plugins.md": plugins_page}
 
 
 def main(arguments: list[str]) -> int:

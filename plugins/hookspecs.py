@@ -32,7 +32,7 @@ hookspec = HookspecMarker(NAME)
 def tierwise_functions() -> Iterable[Function]:
     """Give functions to the policy language.
 
-    Called once for each ``Environment`` that is built, before a policy is read. A name that another plugin gives, too, is an error.
+    Called once for each ``Plugins``, before a policy is read. A name that another plugin gives, too, is an error.
     """
     return ()
 
@@ -41,7 +41,7 @@ def tierwise_functions() -> Iterable[Function]:
 def tierwise_forms() -> Iterable[Form]:
     """Give forms: ways in which a decision decides, each one key of a decision.
 
-    Called once for each ``Environment`` that is built, before a policy is read. A name that another plugin gives, too, is an error.
+    Called once for each ``Plugins``, before a policy is read. A name that another plugin gives, too, is an error.
     """
     return ()
 
@@ -50,7 +50,7 @@ def tierwise_forms() -> Iterable[Form]:
 def tierwise_kinds() -> Iterable[Kind]:
     """Give kinds of modules: keys of their own, the decisions they stand for, checks.
 
-    Called once for each ``Environment`` that is built, before a policy is read. A name that another plugin gives, too, is an error.
+    Called once for each ``Plugins``, before a policy is read. A name that another plugin gives, too, is an error.
     """
     return ()
 
@@ -59,7 +59,7 @@ def tierwise_kinds() -> Iterable[Kind]:
 def tierwise_sources() -> Iterable[SourceOpener]:
     """Give openers of databases and data files.
 
-    Called when a command opens data, once for each ``Plugins``. The first opener whose ``opens`` accepts the location opens it. A name
+    Called once for each ``Plugins``, when data is opened. The first opener whose ``opens`` accepts the location opens it. A name
     that another plugin gives, too, is an error.
     """
     return ()
@@ -69,7 +69,7 @@ def tierwise_sources() -> Iterable[SourceOpener]:
 def tierwise_engines() -> Iterable[Engine]:
     """Give engines that run a plan over many subjects.
 
-    Called when a command grades or lists engines, once for each ``Plugins``. A name that another plugin gives, too, is an error.
+    Called once for each ``Plugins``, when subjects are graded or engines are listed. A name that another plugin gives, too, is an error.
     """
     return ()
 
@@ -78,7 +78,7 @@ def tierwise_engines() -> Iterable[Engine]:
 def tierwise_policies() -> Iterable[Traversable]:
     """Give folders whose sub-folders are policies, found by the sub-folder's name.
 
-    Called when a policy is looked up by name or listed, once for each ``Plugins``. A name that another plugin gives, too, is an error.
+    Called once for each ``Plugins``, when a policy is looked up by name or policies are listed. A name that another plugin gives, too, is an error.
     """
     return ()
 
@@ -87,8 +87,8 @@ def tierwise_policies() -> Iterable[Traversable]:
 def tierwise_commands() -> Iterable[click.Command]:
     """Give commands to the command line.
 
-    Called when a command is asked for that is not built in, once for each run: import what is heavy inside the command. The built-in
-    commands are looked up first; a name that another plugin gives, too, is an error.
+    Called once for each ``Plugins``, when a command is asked for that is not built in: import what is heavy inside the command. The
+    built-in commands are looked up first; a name that another plugin gives, too, is an error.
     """
     return ()
 
@@ -97,6 +97,6 @@ def tierwise_commands() -> Iterable[click.Command]:
 def tierwise_graded(plan: Plan, as_of: date | None, grading: Grading) -> None:
     """Observe a run.
 
-    Called once after a database was graded, when all results are there and before they are printed. Every plugin is called, in order;
+    Called once for each run over a database, when all results are there and before they are printed. Every plugin is called, in order;
     what it returns is ignored.
     """

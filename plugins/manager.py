@@ -68,6 +68,7 @@ class Plugins:
         self._manager.add_hookspecs(hookspecs)
         self._infos: dict[str, PluginInfo] = {}
         self._disabled = frozenset(disabled)
+        self._collected: dict[str, dict[str, Any]] = {}
         for name, module in MODULES.items():
             self._load(name, _own_version(), module, partial(importlib.import_module, module))
         for point in _installed() if entry_points else ():
@@ -90,11 +91,13 @@ class Plugins:
             raise PluginError(_one_line(f"plugin `{name}` does not fit: {error}"), name) from error
         hooks = tuple(caller.name.removeprefix("tierwise_") for caller in self._manager.get_hookcallers(plugin) or ())
         where = origin or getattr(plugin, "__name__", type(plugin).__name__)
+        self._collected.clear()
         self._infos[name] = PluginInfo(name, version or str(getattr(plugin, "__version__", "")), tuple(sorted(hooks)), where)
 
     def unregister(self, name: str) -> None:
         """Take a plugin out again."""
         self._manager.unregister(name=name)
+        self._collected.clear()
         self._infos.pop(name, None)
 
     def listing(self) -> tuple[PluginInfo, ...]:
@@ -105,31 +108,31 @@ class Plugins:
 
     def functions(self) -> Mapping[str, Function]:
         """Return the functions of the policy language by name."""
-        return self._collect("tierwise_functions", _name_of)
+        return self._collect("tierwise_functions")
 
     def forms(self) -> Mapping[str, Form]:
         """Return the forms by name."""
-        return self._collect("tierwise_forms", _name_of)
+        return self._collect("tierwise_forms")
 
     def kinds(self) -> Mapping[str, Kind]:
         """Return the kinds of modules by name."""
-        return self._collect("tierwise_kinds", _name_of)
+        return self._collect("tierwise_kinds")
 
     def sources(self) -> Mapping[str, SourceOpener]:
         """Return the openers of data by name, in the order in which they are asked."""
-        return self._collect("tierwise_sources", _name_of)
+        return self._collect("tierwise_sources")
 
     def engines(self) -> Mapping[str, Engine]:
         """Return the engines by name."""
-        return self._collect("tierwise_engines", _name_of)
+        return self._collect("tierwise_engines")
 
     def commands(self) -> Mapping[str, click.Command]:
         """Return the commands that plugins add, by name."""
-        return self._collect("tierwise_commands", _name_of)
+        return self._collect("tierwise_commands")
 
     def policies(self) -> Mapping[str, Traversable]:
         """Return the folder of every shipped policy by its name, sorted within each plugin."""
-        return self._collect("tierwise_policies", _name_of, _policy_folders)
+        return self._collect("tierwise_policies", _policy_folders)
 
     def graded(self, plan: Plan, as_of: date | None, grading: Grading) -> None:
         """Tell every observer about a run."""
@@ -167,14 +170,18 @@ class Plugins:
     def _collect(
         self,
         hook: str,
-        key: Callable[[Any], str],
         spread: Callable[[Any], Iterable[Any]] = lambda value: (value,),
-    ) -> dict[str, Any]:
+    ) -> Mapping[str, Any]:
+        if hook not in self._collected:
+            self._collected[hook] = self._ask(hook, spread)
+        return self._collected[hook]
+
+    def _ask(self, hook: str, spread: Callable[[Any], Iterable[Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         givers: dict[str, PluginInfo] = {}
         for info, values in self._answers(hook, lambda answer: [part for value in answer for part in spread(value)]):
             for value in values:
-                name = key(value)
+                name = getattr(value, "name", "")
                 if not isinstance(name, str) or not name:
                     raise PluginError(
                         f"plugin {info} gave `{value!r}` for hook `{hook}`, where a thing with a `name` is needed", info.name, hook
@@ -210,10 +217,6 @@ def _own_version() -> str:
     from tierwise import __version__  # here, because the package may re-export names that use this module
 
     return __version__
-
-
-def _name_of(value: Any) -> str:
-    return getattr(value, "name", "") or ""
 
 
 def _policy_folders(root: Traversable) -> Iterable[Traversable]:

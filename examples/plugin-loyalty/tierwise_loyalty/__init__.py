@@ -53,7 +53,9 @@ class LoyaltyPoints:
         for (better, more), (lower, less) in pairwise(keys.levels.items()):
             if less >= more:
                 span = context.span((*context.path, "levels", lower))
-                yield Finding.error("levels-out-of-order", f"`{lower}` needs {less} points, no fewer than the better level `{better}`", span)
+                yield Finding.error(
+                    "levels-out-of-order", f"`{lower}` needs {less} points, no fewer than the better level `{better}`", span
+                )
 
 
 @hookimpl
