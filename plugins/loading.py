@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tierwise.core.environment import Limits
 from tierwise.core.errors import PolicyError
-from tierwise.core.language.suggest import suggest
+from tierwise.core.language import suggest
 from tierwise.core.source import Source
 
 __all__ = ["PolicyFiles", "policy_files", "read_overlay_file", "shipped_policies"]

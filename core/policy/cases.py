@@ -16,8 +16,8 @@ from pydantic import Field
 from tierwise.core.environment import Limits, Path
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
+from tierwise.core.language import suggest
 from tierwise.core.language.messages import listed
-from tierwise.core.language.suggest import suggest
 from tierwise.core.outcome import Reason
 from tierwise.core.policy.document import Document, read_document
 from tierwise.core.policy.model import Policy

@@ -10,10 +10,9 @@ from pydantic import Field
 
 from tierwise.core.environment import Path
 from tierwise.core.finding import Finding
+from tierwise.core.language import read_literal, suggest
 from tierwise.core.language.messages import listed
-from tierwise.core.language.suggest import suggest
 from tierwise.core.policy.document import Document
-from tierwise.core.policy.literals import read_value
 from tierwise.core.policy.texts import Flag, Part, Text, Whole, Words
 from tierwise.core.source import Source, Span
 from tierwise.core.types import (
@@ -157,7 +156,7 @@ class _TypeReader:
     def _border(self, key: str, type: NumberType) -> Decimal | None:
         if key not in self.keys.model_fields_set:
             return None
-        value, findings = read_value(getattr(self.keys, key), type, self._span(key))
+        value, findings = read_literal(getattr(self.keys, key), type, self._span(key))
         self.findings += findings
         return value if isinstance(value, Decimal) else None
 

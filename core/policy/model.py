@@ -12,8 +12,8 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from tierwise.core.environment import Path
 from tierwise.core.finding import Finding
+from tierwise.core.language import suggest
 from tierwise.core.language.messages import listed
-from tierwise.core.language.suggest import suggest
 from tierwise.core.outcome import Reason
 from tierwise.core.policy.csv_table import read_csv_table
 from tierwise.core.policy.declared_types import TypeKeys, type_of_declaration

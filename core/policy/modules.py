@@ -7,8 +7,9 @@ from typing import Any
 
 from tierwise.core.environment import Environment, Path
 from tierwise.core.finding import Finding
+from tierwise.core.language import suggest
 from tierwise.core.language.messages import listed
-from tierwise.core.language.suggest import nearest, suggest
+from tierwise.core.language.suggest import nearest
 from tierwise.core.policy.declared_types import read_type
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.model import DecisionDeclaration, DecisionKeys, ModuleDeclaration, ModuleKeys

@@ -10,11 +10,10 @@ from pydantic import Field
 
 from tierwise.core.environment import Limits
 from tierwise.core.finding import Finding, has_errors
+from tierwise.core.language import read_literal, suggest
 from tierwise.core.language.messages import listed
-from tierwise.core.language.suggest import suggest
 from tierwise.core.policy.declared_types import read_type
 from tierwise.core.policy.document import Document, read_document
-from tierwise.core.policy.literals import read_value
 from tierwise.core.policy.model import Policy
 from tierwise.core.policy.texts import Part, Text
 from tierwise.core.policy.validation import validate
@@ -92,7 +91,7 @@ class _Filler:
                 continue
             type, _ = read_type(parameter, ("parameters", name), self.policy.document)
             if type is not None:
-                values[name], found = read_value(raw, type, self.document.span(place))
+                values[name], found = read_literal(raw, type, self.document.span(place))
                 self.findings += found
         return values
 

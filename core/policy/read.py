@@ -11,10 +11,10 @@ from pydantic import BaseModel
 from tierwise.core.environment import Environment, Path
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding, has_errors, sorted_findings
+from tierwise.core.language import read_literal
 from tierwise.core.policy.characters import check_text
 from tierwise.core.policy.declared_types import read_type
 from tierwise.core.policy.document import read_document
-from tierwise.core.policy.literals import read_value
 from tierwise.core.policy.model import (
     FactDeclaration,
     ModuleDeclaration,
@@ -181,7 +181,7 @@ class _PolicyReader:
             self.findings.append(
                 Finding.error("none-not-allowed", "a parameter has a value", self.document.span(path), "add `nullable: true`, or a value")
             )
-        value, found = read_value(parameter.value, type, self.document.span(path))
+        value, found = read_literal(parameter.value, type, self.document.span(path))
         self.findings += found
         return value
 

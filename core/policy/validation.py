@@ -10,8 +10,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from tierwise.core.environment import Path
 from tierwise.core.finding import Finding
+from tierwise.core.language import suggest
 from tierwise.core.language.messages import listed
-from tierwise.core.language.suggest import suggest
 from tierwise.core.policy.document import Document
 
 __all__ = ["in_model_order", "keys_of", "validate"]

@@ -12,6 +12,7 @@ from tierwise.core.source import Source
 __all__ = ["syntax_finding"]
 
 _INDENT = "items of one level start in the same column; indent with spaces"
+_MISSING_SPACE = re.compile(r"\s*(- )?[^\s:#\"'{\[]+:[^\s:]")
 
 
 def syntax_finding(source: Source, error: Exception, last_line: int) -> Finding:
@@ -25,17 +26,30 @@ def syntax_finding(source: Source, error: Exception, last_line: int) -> Finding:
     problem, context = str(getattr(error, "problem", "") or ""), str(getattr(error, "context", "") or "")
     mark = getattr(error, "problem_mark", None)
     opened = getattr(error, "context_mark", None)
-    # What is never closed is found at the end of the file; the author has to look where it was opened.
-    unclosed = "quoted scalar" in context or ("flow" in context and (mark is None or "stream end" in problem))
-    place = opened if opened is not None and (unclosed or "block scalar" in context) else mark
-    line, column = (place.line + 1, place.column + 1) if place is not None else (last_line, 1)
     lines = source.text.splitlines()
-    reason, help = _explain(problem, context, lines, line, column)
+    place = opened if opened is not None and _look_at_the_opening(context, problem, opened, mark, lines) else mark
+    line, column = (place.line + 1, place.column + 1) if place is not None else (last_line, 1)
+    if _MISSING_SPACE.match(lines[line - 2] if line > 1 else "") and "mapping values" in problem:
+        line, column = line - 1, lines[line - 2].index(":") + 1
+        return Finding.error(
+            "yaml-syntax", "a space is missing after the colon", inside(source, line, column, line, column + 1), "write `key: value`"
+        )
+    reason, help = _explain(problem, context, lines[line - 1] if line <= len(lines) else "", column)
     return Finding.error("yaml-syntax", reason, inside(source, line, column, line, column + 1, lines), help)
 
 
-def _explain(problem: str, context: str, lines: list[str], line: int, column: int) -> tuple[str, str]:
-    text = lines[line - 1] if 0 < line <= len(lines) else ""
+def _look_at_the_opening(context: str, problem: str, opened: Any, mark: Any, lines: list[str]) -> bool:
+    """Say whether the fault lies where something was opened: what is never closed is found far below, at times at the end of the file."""
+    if "quoted scalar" in context or "block scalar" in context:
+        return True
+    if "flow" not in context:
+        return False
+    text = lines[opened.line].rstrip() if opened.line < len(lines) else ""
+    goes_on = text.endswith((",", "[", "{"))
+    return mark is None or "stream end" in problem or (mark.line != opened.line and not goes_on)
+
+
+def _explain(problem: str, context: str, text: str, column: int) -> tuple[str, str]:
     rest = text[column - 1 :].rstrip()
     if "\t" in text[: len(text) - len(text.lstrip())] or "'\\t'" in problem:
         return "a tab cannot indent a line or separate words here", "use spaces instead of tabs"
@@ -47,7 +61,7 @@ def _explain(problem: str, context: str, lines: list[str], line: int, column: in
     if "flow" in context:
         opening = "[" if "sequence" in context else "{"
         return f"what `{opening}` opens is not closed as it should be", f"text that starts with `{opening}` or holds a bracket needs quotes"
-    return _explain_block(problem, lines, line, rest)
+    return _explain_block(problem, rest)
 
 
 _BAD_STARTS = (
@@ -59,11 +73,8 @@ _BAD_STARTS = (
 )
 
 
-def _explain_block(problem: str, lines: list[str], line: int, rest: str) -> tuple[str, str]:
+def _explain_block(problem: str, rest: str) -> tuple[str, str]:
     if "mapping values are not allowed" in problem:
-        before = lines[line - 2] if line > 1 else ""
-        if re.match(r"\s*(- )?[^\s:#\"'{\[]+:[^\s:]", before):
-            return "a space is missing after the colon on the line before", "write `key: value`"
         return "a second `: ` on the line", "text that holds `: ` needs quotes"
     if "but found ','" in problem or "but found '<scalar>'" in problem:
         return "there is more text after a closing quote", "put the whole text in the other kind of quotes: '…'"
