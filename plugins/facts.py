@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tierwise.core.plan import Fact
 
-__all__ = ["DataFinding", "FactTable", "SubjectFacts", "canonical_type", "number_width"]
+__all__ = ["DataFinding", "FactTable", "SubjectFacts", "canonical_type", "core_value", "number_width"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class FactTable:
             if fact.nullable and next(cells):
                 facts[fact.name] = None
             elif value is not None:
-                facts[fact.name] = _core_value(value, fact.type)
+                facts[fact.name] = core_value(value, fact.type)
         return SubjectFacts(key, name, facts)
 
 
@@ -146,17 +146,18 @@ def number_width(type: NumberType) -> int:
     return 18 if whole + (type.scale or 0) <= 18 else 38
 
 
-def _core_value(value: Any, type: Type) -> Any:
+def core_value(value: Any, type: Type) -> Any:
+    """Return a value of the core for one that DuckDB gave back for a column of ``type``'s canonical type."""
     if isinstance(type, NumberType):
         return value if isinstance(value, Decimal) else Decimal(value)
     if isinstance(type, DurationType):
         return Duration(value["months"], value["seconds"])
     if isinstance(type, ListType | SetType):
-        return tuple(_core_value(item, type.item) for item in value)
+        return tuple(core_value(item, type.item) for item in value)
     if isinstance(type, MapType):
-        return {key: _core_value(item, type.value) for key, item in value.items()}
+        return {key: core_value(item, type.value) for key, item in value.items()}
     if isinstance(type, RecordType):
-        return {name: _core_value(value[name], item) for name, item in type.fields if value[name] is not None}
+        return {name: core_value(value[name], item) for name, item in type.fields if value[name] is not None}
     if isinstance(type, DateType) and isinstance(value, datetime):
         return value.date()
     assert isinstance(value, str | bool | date)
