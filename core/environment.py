@@ -52,8 +52,8 @@ class FormContext(Protocol):
     unfilled: bool
     limits: Limits
 
-    def span(self, path: Path) -> Span:
-        """Return where a value of the document stands; for what is not written there, where the nearest thing around it stands."""
+    def span(self, path: Path, key: bool = False) -> Span:
+        """Return where a value of the document stands, or its ``key``; for what is not written, where the nearest thing around it stands."""
 
     def report(self, finding: Finding) -> None:
         """Add a finding."""

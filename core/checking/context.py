@@ -51,9 +51,9 @@ class EntryContext:
 
     # ---- places and findings
 
-    def span(self, path: Path) -> Span:
-        """Return where a value stands; what a kind made stands where its module does."""
-        return self._entry.span(self._policy, path)
+    def span(self, path: Path, key: bool = False) -> Span:
+        """Return where a value or its key stands; what a kind made stands where its module does."""
+        return self._entry.span(self._policy, path, key)
 
     def report(self, finding: Finding) -> None:
         """Add a finding."""
@@ -79,7 +79,7 @@ class EntryContext:
             node, findings = compile_value(written, self._place(path), expected, self._scope, nullable)
             return self._sound(node, findings)
         if not isinstance(expected, ListType | SetType):
-            self.report(Finding.error("wrong-type", f"a list stands here, where a `{expected}` is needed", self._place(path)))
+            self.report(Finding.error("type-mismatch", f"a list stands here, where a `{expected}` is needed", self._place(path)))
             return None
         return self._items(written, path, expected)
 
@@ -115,7 +115,7 @@ class EntryContext:
         """Return ``node``; that its type does not fit the output is reported."""
         reason = misfit(type_of(node), self.outputs[name])
         if reason:
-            self.report(Finding.error("wrong-type", f"`{name}` {reason}", self.span(self.path)))
+            self.report(Finding.error("type-mismatch", f"`{name}` {reason}", self.span(self.path)))
         return node
 
     # ---- what goes into the plan

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tierwise.core.checking.places import path_of_text, value_at
+from tierwise.core.checking.places import path_of_key, path_of_text, value_at
 from tierwise.core.environment import DeclaringForm, Environment, Form, Kind, Path
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
@@ -60,13 +60,21 @@ class Entry:
         """The outputs that may be none."""
         return frozenset(output.name for output in self.outputs if output.nullable)
 
-    def span(self, policy: Policy, path: Path) -> Span:
-        """Return where a value of the entry stands; a text that a kind passed on stands among the module's keys."""
-        if self.written_by_kind is not None and path[: len(self.form_path)] == self.form_path:
-            written = value_at(self.raw, path[len(self.form_path) :])
-            found = path_of_text(self.written_by_kind, written, path[-1]) if isinstance(written, str) else None
-            return policy.span(("modules", self.module, *(found or ())))
-        return policy.span(path)
+    def span(self, policy: Policy, path: Path, key: bool = False) -> Span:
+        """Return where a value of the entry, or its key, stands; a text that a kind passed on stands among the module's keys."""
+        if self.written_by_kind is not None:
+            return self._span_in_kind(policy, self.written_by_kind, path, key)
+        return policy.key_span(path) if key else policy.span(path)
+
+    def _span_in_kind(self, policy: Policy, keys: Mapping[str, Any], path: Path, key: bool) -> Span:
+        module: Path = ("modules", self.module)
+        last = path[-1]
+        as_key = path_of_key(keys, last) if key and isinstance(last, str) else None
+        if as_key is not None:
+            return policy.key_span((*module, *as_key))
+        written = last if key else value_at(self.raw, path[len(self.form_path) :])
+        as_text = path_of_text(keys, written, last) if isinstance(written, str) else None
+        return policy.span((*module, *(as_text or ())))
 
 
 @dataclass(slots=True)

@@ -25,7 +25,10 @@ def names_of(policy: Policy, entries: Iterable[Entry]) -> dict[str, Node]:
         known = name in policy.parameter_values
         names[name] = Constant(policy.parameter_values[name], parameter.type()) if known else DecisionRef(name, parameter.type())
     names |= {name: ReadingRef(name, tuple(reading.values), EnumType(tuple(reading.values))) for name, reading in policy.readings.items()}
-    names |= {output.name: DecisionRef(output.name, output.type) for entry in entries for output in entry.outputs}
+    for entry in entries:
+        for output in entry.outputs:
+            # A name that is there already keeps its meaning, so that the clash is the only finding.
+            names.setdefault(output.name, DecisionRef(output.name, output.type))
     return names
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from tierwise.core.environment import Path
 
-__all__ = ["path_of_text", "value_at"]
+__all__ = ["path_of_key", "path_of_text", "value_at"]
 
 
 def value_at(document: Any, path: Path) -> Any:
@@ -23,13 +24,17 @@ def value_at(document: Any, path: Path) -> Any:
 
 def path_of_text(document: Any, text: str, last: str | int | None = None) -> Path | None:
     """Return the path of the first value that is ``text``; one under the key ``last`` is preferred."""
-    paths = list(_paths(document, text, ()))
+    paths = [path for path, value in _values(document, ()) if value == text]
     return next((path for path in paths if path[-1:] == (last,)), paths[0] if paths else None)
 
 
-def _paths(document: Any, text: str, path: Path) -> list[Path]:
-    if isinstance(document, dict):
-        return [found for key, value in document.items() for found in _paths(value, text, (*path, key))]
-    if isinstance(document, list):
-        return [found for position, value in enumerate(document) for found in _paths(value, text, (*path, position))]
-    return [path] if document == text else []
+def path_of_key(document: Any, key: str) -> Path | None:
+    """Return the path of the first value that stands under ``key``."""
+    return next((path for path, _ in _values(document, ()) if path[-1:] == (key,)), None)
+
+
+def _values(document: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    inner = document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    for part, value in inner:
+        yield (*path, part), value
+        yield from _values(value, (*path, part))

@@ -50,7 +50,7 @@ def _gap(one: AcknowledgedGap, texts: Sequence[str], columns: Sequence[Node], pa
     span = context.span((*path, "gap"))
     if one.gap == "all":
         return Acknowledgement("gap", one.why.named(), span=span)
-    sound = _known(one.gap, texts, "column", (*path, "gap"), context)
+    sound = _known(one.gap, texts, "unknown-column", (*path, "gap"), context)
     region: list[Node | None] = []
     for text, column in zip(texts, columns, strict=True):
         test, is_sound = context.test(one.gap.get(text, "-"), (*path, "gap", text), column)
@@ -63,15 +63,15 @@ def _overlap(one: AcknowledgedOverlap, ids: Sequence[str], path: Path, context: 
     span = context.span((*path, "overlap"))
     if one.overlap == "all":
         return Acknowledgement("overlap", one.why.named(), span=span)
-    if not _known(one.overlap, ids, "rule", (*path, "overlap"), context):
+    if not _known(one.overlap, ids, "unknown-rule", (*path, "overlap"), context):
         return None
     return Acknowledgement("overlap", one.why.named(), rules=tuple(one.overlap), span=span)
 
 
-def _known(names: Sequence[str] | dict[str, str], known: Sequence[str], what: str, path: Path, context: FormContext) -> bool:
+def _known(names: Sequence[str] | dict[str, str], known: Sequence[str], code: str, path: Path, context: FormContext) -> bool:
     strange = [(position, name) for position, name in enumerate(names) if name not in known]
     for position, name in strange:
-        place = (*path, position if isinstance(names, list) else name)
-        message = f"this table has no {what} `{name}`"
-        context.report(Finding.error(f"unknown-{what}", message, context.span(place), suggest(name, known)))
+        span = context.span((*path, position)) if isinstance(names, list) else context.span((*path, name), key=True)
+        message = f"this table has no {code.removeprefix('unknown-')} `{name}`"
+        context.report(Finding.error(code, message, span, suggest(name, known)))
     return not strange

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from tierwise.core.environment import FormContext, Path
 from tierwise.core.finding import Finding
+from tierwise.core.forms.words import word_of
 from tierwise.core.forms.written import Written
-from tierwise.core.language import suggest
 from tierwise.core.plan import Compare, Constant, Labels, Node
 from tierwise.core.types import EnumType, SetType
 
@@ -27,7 +27,7 @@ def classes_of(of: str, context: FormContext) -> tuple[Node, EnumType] | None:
         tests = tuple((word, Compare("=", node, Constant(word, type))) for word in type.values)
         return Labels(tests, SetType(type)), type
     message = f"`{of}` is a `{type}`; `of` needs a word or a set of words with declared values"
-    context.report(Finding.error("wrong-type", message, context.span(path)))
+    context.report(Finding.error("type-mismatch", message, context.span(path)))
     return None
 
 
@@ -40,9 +40,10 @@ def value_of_each_class(
 ) -> tuple[tuple[str, Node], ...]:
     """Compile the value of each word, in the declared order of the words. A word that has none gets ``default``, or brings nothing."""
     path = (*context.path, "values")
-    for word in values:
-        if word not in words.values:
-            message = f"`{word}` is none of the classes"
-            context.report(Finding.error("unknown-word", message, context.span((*path, word)), suggest(word, words.values)))
-    nodes = {word: compile(values[word], (*path, word)) if word in values else default for word in words.values}
+    keys = {}
+    for key in values:
+        word = word_of(key, words, (*path, key), context)
+        if word is not None:
+            keys[word.value] = key
+    nodes = {word: compile(values[keys[word]], (*path, keys[word])) if word in keys else default for word in words.values}
     return tuple((word, node) for word, node in nodes.items() if node is not None)

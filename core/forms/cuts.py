@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from tierwise.core.environment import FormContext, Path
 from tierwise.core.finding import Finding
+from tierwise.core.forms.words import word_of
 from tierwise.core.plan import Constant, Cut, CutBy, Undecided
 from tierwise.core.types import NumberType, Type
 
@@ -51,9 +52,9 @@ def cumulative_cuts(
 
 
 def _part(word: str, text: str, by: CutBy, type: Type, path: Path, context: FormContext) -> _Part | Undecided | None:
-    value = context.constant(word, path, type)
-    if not isinstance(value, Constant):
-        return value
+    value = word_of(word, type, path, context)
+    if value is None:
+        return None
     if text == REST:
         return _Part(value, None, path)
     limit = context.constant(text, path, NumberType(0) if by == "top" else NumberType())

@@ -43,7 +43,7 @@ class Gather:
         type = context.outputs[name]
         if not isinstance(type, SetType):
             context.report(
-                Finding.error("wrong-type", f"`gather` gives a set, but `{name}` is declared `{type}`", context.span(context.path))
+                Finding.error("type-mismatch", f"`gather` gives a set, but `{name}` is declared `{type}`", context.span(context.path))
             )
             return {}
         of, words = classes

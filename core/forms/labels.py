@@ -7,6 +7,7 @@ from typing import Any
 
 from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
+from tierwise.core.forms.words import word_of
 from tierwise.core.plan import Labels as LabelsNode
 from tierwise.core.plan import Named, Node
 from tierwise.core.types import BooleanType, EnumType, SetType, Type
@@ -37,14 +38,14 @@ class Labels:
         type = context.outputs[name]
         if not isinstance(type, SetType):
             context.report(
-                Finding.error("wrong-type", f"`labels` gives a set, but `{name}` is declared `{type}`", context.span(context.path))
+                Finding.error("type-mismatch", f"`labels` gives a set, but `{name}` is declared `{type}`", context.span(context.path))
             )
             return {}
         tests = {}
         for word, condition in spec.items():
             path = (*context.path, word)
             test = context.expression(condition, path, BooleanType())
-            if context.constant(word, path, type.item) is not None and test is not None:
+            if word_of(word, type.item, path, context) is not None and test is not None:
                 tests[word] = test
         return {name: LabelsNode(tuple((word, tests[word]) for word in _in_order(tests, type.item)), type)}
 

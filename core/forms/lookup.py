@@ -54,7 +54,7 @@ class Lookup:
 
     def _rule(self, name: str, word: str, written: Written, column: Node, context: FormContext) -> Rule | None:
         path = (*context.path, "values", word)
-        test, sound = context.test(word, path, column)
+        test, sound = context.test(word, context.span(path, key=True), column)
         output = context.output(name, written, path)
         if output is None or not sound:
             return None

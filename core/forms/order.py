@@ -47,7 +47,7 @@ class Order:
         list_type = context.type_of(of)
         if not isinstance(list_type, ListType):
             message = f"`{spec.list}` is a `{list_type}`; `list` needs a list"
-            context.report(Finding.error("wrong-type", message, context.span((*context.path, "list"))))
+            context.report(Finding.error("type-mismatch", message, context.span((*context.path, "list"))))
             return {}
         item = list_type.item
         keys = [self._key(text, i, item, context) for i, text in enumerate(spec.by)]

@@ -73,5 +73,5 @@ class Schedule:
             return node
         message = f"`{text}` is a `{context.type_of(node)}`; `last` needs a date"
         help = f"write `date({text})`" if isinstance(context.type_of(node), DateTimeType) else ""
-        context.report(Finding.error("wrong-type", message, context.span(path), help))
+        context.report(Finding.error("type-mismatch", message, context.span(path), help))
         return None

@@ -23,7 +23,7 @@ def number_output(form: str, context: FormContext) -> tuple[str, NumberType] | N
     type = context.outputs[name]
     if not isinstance(type, NumberType):
         context.report(
-            Finding.error("wrong-type", f"`{form}` gives a number, but `{name}` is declared `{type}`", context.span(context.path))
+            Finding.error("type-mismatch", f"`{form}` gives a number, but `{name}` is declared `{type}`", context.span(context.path))
         )
         return None
     return name, type

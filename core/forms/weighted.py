@@ -52,6 +52,6 @@ class Weighted:
 
     def _term(self, text: str, weight: str, context: FormContext) -> Node | None:
         path = (*context.path, "terms", text)
-        value = context.expression(text, path, ANY_NUMBER)
+        value = context.expression(text, context.span(path, key=True), ANY_NUMBER)
         share = context.value(weight, path, ANY_NUMBER)
         return None if value is None or share is None else multiplied((share, value), context)
