@@ -1,0 +1,69 @@
+"""Grades many subjects with the reference engine: the slow, plain way that other engines are compared with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from tierwise.core.environment import Environment
+from tierwise.core.outcome import Determined, Outcome
+from tierwise.core.plan import Decision, Plan
+from tierwise.core.running.decide import decide_population
+from tierwise.core.running.distribution import shares_of
+from tierwise.core.running.grading import Share, SubjectResult
+from tierwise.core.running.subjects import Subject
+
+__all__ = ["ReferenceGrading", "grade"]
+
+
+class ReferenceGrading:
+    """All results, in the order of the subjects' keys (see ``Grading``)."""
+
+    def __init__(self, outputs: tuple[Decision, ...], population: Mapping[str, Outcome], results: Iterable[SubjectResult]) -> None:
+        self.outputs = outputs
+        self.population = population
+        self._results = sorted(results, key=lambda result: result.key)
+
+    def count(self) -> int:
+        """Return the number of subjects; every subject read is one of them."""
+        return len(self._results)
+
+    def distribution(self, output: str) -> tuple[Share, ...]:
+        """Return the values of an output in the order of its type (else by count), then the reasons; counts add up to ``count()``."""
+        (decision,) = (decision for decision in self.outputs if decision.name == output)
+        outcomes = [result.outcomes[output] for result in self._results]
+        values = [outcome.value for outcome in outcomes if isinstance(outcome, Determined)]
+        counts = Counter(map(_key, values))
+        counted = [(value, counts[key]) for key, value in {_key(value): value for value in values}.items()]
+        reasons = Counter(outcome.reason for outcome in outcomes if not isinstance(outcome, Determined))
+        return shares_of(decision.type, counted, reasons)
+
+    def rows(self, limit: int | None = None) -> Iterator[SubjectResult]:
+        """Yield the results in the order of the subjects' keys."""
+        return islice(self._results, limit)
+
+
+def grade(plan: Plan, environment: Environment, subjects: Iterable[Subject], as_of: date | None) -> ReferenceGrading:
+    """Grade a whole population.
+
+    Args:
+        plan: The compiled policy.
+        environment: Its functions and limits.
+        subjects: Every subject; each yields one result.
+        as_of: The date of the run.
+    """
+    decided = decide_population(plan, environment, list(subjects), as_of)
+    outputs = tuple(decision for decision in plan.outputs if not decision.population)
+    return ReferenceGrading(outputs, decided.population, decided.subjects)
+
+
+def _key(value: Any) -> Any:
+    """Return what equal values have in common and a dictionary can hold; records cannot be hashed."""
+    try:
+        hash(value)
+    except TypeError:
+        return repr(value)
+    return value
