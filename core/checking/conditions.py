@@ -6,8 +6,9 @@ quantities) stays as it is, and the analysis takes it as unknown: perhaps met, p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import reduce
+from typing import Literal
 
 from tierwise.core.checking.regions import domain_of
 from tierwise.core.plan import Arithmetic, Compare, CompareOp, Constant, DecisionRef, InSet, Logic, Node, Not, Plan, Undecided, Within
@@ -24,7 +25,7 @@ Structured = Compare | Within | InSet | Logic | Not
 def normal(test: Node, plan: Plan) -> Node:
     """Rewrite a condition to and, or, not, constants, ``Compare(op, quantity, constant)`` and bare boolean quantities."""
     if isinstance(test, Logic):
-        return Logic(test.op, tuple(normal(part, plan) for part in test.parts))
+        return _joined(test.op, [normal(part, plan) for part in test.parts])
     if isinstance(test, Not):
         return Not(normal(test.part, plan))
     if isinstance(test, Within):
@@ -33,10 +34,10 @@ def normal(test: Node, plan: Plan) -> Node:
             sides.append(_comparison(">=" if test.low_inclusive else ">", test.value, test.low, plan))
         if test.high is not None:
             sides.append(_comparison("<=" if test.high_inclusive else "<", test.value, test.high, plan))
-        return Logic("and", tuple(sides))
+        return _joined("and", sides)
     if isinstance(test, InSet):
         type = type_of_quantity(test.value)
-        return Logic("or", tuple(_comparison("=", test.value, Constant(value, type), plan) for value in test.values))
+        return _joined("or", [_comparison("=", test.value, Constant(value, type), plan) for value in test.values])
     if isinstance(test, Compare):
         return _comparison(test.op, test.left, test.right, plan)
     return test
@@ -62,6 +63,10 @@ def type_of_quantity(node: Node) -> Type:
     """Return a node's type; nodes without a type field are conditions."""
     type: Type = getattr(node, "type", TRUTH)
     return type
+
+
+def _joined(op: Literal["and", "or"], parts: Sequence[Node]) -> Node:
+    return parts[0] if len(parts) == 1 else Logic(op, tuple(parts))
 
 
 def _comparison(op: CompareOp, left: Node, right: Node, plan: Plan) -> Node:

@@ -59,7 +59,15 @@ class Cover:
 
     def __post_init__(self) -> None:
         """Prepare, for each dimension, which boxes accept each atom; then walk."""
-        if sum((side & limit).bit_count() for box in self.boxes for side, limit in zip(box, self.within, strict=True) if side & limit != limit) > BITS:
+        if (
+            sum(
+                (side & limit).bit_count()
+                for box in self.boxes
+                for side, limit in zip(box, self.within, strict=True)
+                if side & limit != limit
+            )
+            > BITS
+        ):
             raise TooLarge
         everyone = (1 << len(self.boxes)) - 1
         self._finished = [everyone]

@@ -99,6 +99,7 @@ class Line:
             size //= 10
         return Fraction(floor(middle))
 
+
 def line_of(type: Type, months: bool = False) -> Line | None:
     """Return the line of an ordered type, or ``None`` for a type without order. ``months``: durations of whole months, else of seconds."""
     if isinstance(type, NumberType):

@@ -76,7 +76,9 @@ class Domain:
         return {"=": upto & ~below, "<": below, "<=": upto, ">": ordered & ~upto, ">=": ordered & ~below}[op]
 
     def _equal(self, constant: Any) -> int:
-        return sum(1 << i for i, atom in enumerate(self.atoms) if atom.point and type(atom.value) is type(constant) and atom.value == constant)
+        return sum(
+            1 << i for i, atom in enumerate(self.atoms) if atom.point and type(atom.value) is type(constant) and atom.value == constant
+        )
 
     def _on_line(self, constant: Any) -> bool:
         if not isinstance(constant, Duration):

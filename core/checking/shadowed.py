@@ -43,7 +43,12 @@ def _better_rules(table: Table) -> dict[int, int]:
     ranks: dict[int, int] = {}
     for i, rule in enumerate(table.rules):
         output = rule.outputs[0]
-        if len(rule.outputs) == 1 and isinstance(output, Constant) and isinstance(output.type, EnumType) and output.value in output.type.values:
+        if (
+            len(rule.outputs) == 1
+            and isinstance(output, Constant)
+            and isinstance(output.type, EnumType)
+            and output.value in output.type.values
+        ):
             ranks[i] = output.type.values.index(output.value)
     return {i: sum(1 << j for j in ranks if ranks[j] < rank) for i, rank in ranks.items()}
 
@@ -60,5 +65,9 @@ def _behind(table: Table, space: Space, before: dict[int, int]) -> Iterator[Find
             rule = table.rules[i]
             names = some(table.rules[j].id for j in hiding)
             related = tuple((f"rule `{table.rules[j].id}`", span) for j in hiding[:5] if (span := table.rules[j].span) is not None)
-            message = f"rule `{rule.id}` of `{table.name}` never decides: {names} {'covers' if len(hiding) == 1 else 'cover'} all of it first"
-            yield Finding.warning("shadowed-rule", message, rule.span or table.span, "move it up, narrow the rules before it, or remove it", related=related)
+            message = (
+                f"rule `{rule.id}` of `{table.name}` never decides: {names} {'covers' if len(hiding) == 1 else 'cover'} all of it first"
+            )
+            yield Finding.warning(
+                "shadowed-rule", message, rule.span or table.span, "move it up, narrow the rules before it, or remove it", related=related
+            )

@@ -113,7 +113,9 @@ def lay_out(plan: Plan, texts: Sequence[str], rows: Sequence[Tests]) -> Space:
         rows: A test for each column, ``None`` where any value will do.
     """
     layout = _Layout(plan)
-    parts = [[(column, part) for column, test in enumerate(row) if test is not None for part in conjuncts(normal(test, plan))] for row in rows]
+    parts = [
+        [(column, part) for column, test in enumerate(row) if test is not None for part in conjuncts(normal(test, plan))] for row in rows
+    ]
     for row in parts:
         for column, part in row:
             layout.add(part, texts[column] if column < len(texts) else "")
@@ -221,7 +223,11 @@ class _Masks:
             return 0, full
         position = self.places[quantity][1]
         domain = dimension.quantities[position].domain
-        atoms = domain.where(test.op, test.right.value) if isinstance(test, Compare) and isinstance(test.right, Constant) else domain.where("=", True)
+        atoms = (
+            domain.where(test.op, test.right.value)
+            if isinstance(test, Compare) and isinstance(test.right, Constant)
+            else domain.where("=", True)
+        )
         if atoms is None:
             return 0, full
         lifted = dimension.lifted(position, atoms)

@@ -26,7 +26,9 @@ def find_unused(plan: Plan) -> Iterator[Finding]:
             yield report("unused-reading", f"nothing hangs on the reading `{reading.name}`", None, later)
     for decision in plan.decisions.values():
         if not decision.output and decision.name not in read and decision.form != "parameter":
-            yield Finding.warning("unused-decision", f"nothing reads the hidden decision `{decision.name}`", decision.span, "remove it, or show it")
+            yield Finding.warning(
+                "unused-decision", f"nothing reads the hidden decision `{decision.name}`", decision.span, "remove it, or show it"
+            )
 
 
 def _read(plan: Plan) -> frozenset[str]:

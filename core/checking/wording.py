@@ -25,9 +25,7 @@ ALTERNATIVES = 3
 def box_in_words(space: Space, box: Box) -> str:
     """Describe a box by the quantities that it narrows, such as ```usage` over 30万 and under 50万, `size` large``."""
     return ", ".join(
-        _dimension_in_words(dimension, side)
-        for dimension, side in zip(space.dimensions, box, strict=True)
-        if side != dimension.everything
+        _dimension_in_words(dimension, side) for dimension, side in zip(space.dimensions, box, strict=True) if side != dimension.everything
     )
 
 

@@ -1,0 +1,110 @@
+"""Names that nothing reads, words that nothing gives, conditions that decide nothing, conditions left unanalysed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.hand_built import GRADES, LOST, SAFE, SIZE, USAGE, compare, decision, fact, grade, named, plan_of, table, word
+from tierwise.core.checking.constant_conditions import find_constant_conditions
+from tierwise.core.checking.unclear import find_unclear
+from tierwise.core.checking.unreachable import find_unreachable
+from tierwise.core.checking.unused import find_unused
+from tierwise.core.finding import Severity
+from tierwise.core.outcome import Reason
+from tierwise.core.plan import (
+    Compare,
+    Conditional,
+    Constant,
+    DecisionRef,
+    FactRef,
+    Labels,
+    Logic,
+    Node,
+    Not,
+    Reading,
+    ReadingRef,
+    Undecided,
+)
+from tierwise.core.types import BooleanType, EnumType, NumberType, SetType, TextType
+
+
+def test_a_fact_that_nothing_reads_is_reported() -> None:
+    found = list(find_unused(plan_of(table([USAGE], [((compare(">", USAGE, 5), word(SAFE, True)), "A")]))))
+
+    assert [(f.code, f.message, f.severity) for f in found] == [("unused-fact", "nothing reads the fact `size`", Severity.WARNING)]
+
+
+def test_it_is_a_note_while_a_part_is_still_to_be_filled() -> None:
+    (finding,) = find_unused(plan_of(decisions=[decision("grade", LOST)], facts=[fact(USAGE)], lost=["grade"]))
+
+    assert finding.severity is Severity.NOTE
+
+
+def test_readings_and_hidden_decisions_that_nothing_reads_are_reported() -> None:
+    made = [decision("shown", grade("A")), decision("hidden", DecisionRef("shown", GRADES), output=False)]
+    readings = [Reading("open", ("x", "y"), None, named("open")), Reading("settled", ("x", "y"), "x", named("settled"))]
+    found = [f.message for f in find_unused(plan_of(decisions=made, facts=[fact(FactRef("as_of", NumberType(0)))], readings=readings))]
+
+    assert found == ["nothing hangs on the reading `open`", "nothing reads the hidden decision `hidden`"]
+
+
+def test_words_that_nothing_gives_are_reported_through_other_decisions() -> None:
+    made = [
+        decision("inner", Conditional(SAFE, grade("A"), grade("B"), GRADES)),
+        decision("outer", DecisionRef("inner", GRADES)),
+    ]
+    found = [f.message for f in find_unreachable(plan_of(decisions=made))]
+
+    assert found == ["nothing gives `C` of `inner`", "nothing gives `C` of `outer`"]
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        pytest.param(LOST, id="lost: it may be anything"),
+        pytest.param(Undecided(Reason.GAP, ("A", "B", "C"), GRADES), id="candidates count as given"),
+        pytest.param(FactRef("grade_now", GRADES), id="a fact gives every word"),
+        pytest.param(ReadingRef("how", ("A", "B", "C"), GRADES), id="so does a reading"),
+    ],
+)
+def test_words_that_may_be_given_are_not_reported(node: Node) -> None:
+    assert not list(find_unreachable(plan_of(decisions=[decision("grade", node)])))
+
+
+def test_conditions_that_decide_nothing_are_reported() -> None:
+    never = Logic("and", (compare(">", USAGE, 5), compare("<", USAGE, 3)))
+    made = [
+        decision("flag", Logic("or", (SAFE, Not(SAFE))), BooleanType(), "formula"),
+        decision(
+            "classes", Labels((("big", never), ("small", compare("<", USAGE, 3))), SetType(TextType())), SetType(TextType()), "labels"
+        ),
+        decision("grade", Conditional(compare(">=", USAGE, 0), grade("A"), grade("B"), GRADES), form="formula"),
+    ]
+    found = [(f.code, f.message) for f in find_constant_conditions(plan_of(decisions=made))]
+
+    assert found == [
+        ("always-true", "the formula of `flag` always holds, whatever the subject"),
+        ("always-false", "the condition of `big` in `classes` never holds, whatever the subject"),
+        ("always-true", "an `if` of `grade` always holds, whatever the subject"),
+    ]
+
+
+def test_a_plain_true_is_meant() -> None:
+    made = [decision("flag", Constant(True, BooleanType()), BooleanType(), "formula")]
+
+    assert not list(find_constant_conditions(plan_of(decisions=made)))
+
+
+def test_columns_without_fixed_bounds_are_named() -> None:
+    other = FactRef("other", NumberType(2))
+    (note,) = find_unclear(plan_of(table([SIZE, USAGE], [((word(SIZE, "large"), Compare(">", USAGE, other)), "A")])))
+
+    assert (note.code, note.severity) == ("not-analysed", Severity.NOTE)
+    assert note.message == "column `usage` of `grade` has conditions without fixed bounds: not analysed"
+
+
+def test_an_alternative_with_too_many_combinations_is_unclear() -> None:
+    columns = [FactRef(f"n{i}", EnumType(tuple("abcdefgh"))) for i in range(5)]
+    of = table([Logic("or", tuple(word(c, "a") for c in columns))], [((Logic("or", tuple(word(c, "a") for c in columns)),), "A")])
+
+    assert [f.code for f in find_unclear(plan_of(of))] == ["not-analysed"]
