@@ -59,13 +59,13 @@ class Finding:
 
 
 def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Order findings by file, line and column; those without a place come last. Repeats are dropped."""
+    """Order findings by file, line and column; those of one place keep their order, those without a place come last. Repeats are dropped."""
 
     def place(finding: Finding) -> tuple[Any, ...]:
         span = finding.span
         if span is None:
-            return (1, "", 0, 0, finding.code, finding.message)
-        return (0, span.source.name, span.line, span.column, finding.code, finding.message)
+            return (1, "", 0, 0)
+        return (0, span.source.name, span.line, span.column)
 
     unique = {(f.code, f.severity, f.message, f.span): f for f in findings}
     return tuple(sorted(unique.values(), key=place))
