@@ -1,0 +1,61 @@
+"""``tierwise grade``: grades every subject of a database by a policy."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from tierwise.cli.options import as_of_option, format_option, ledger_option, overlay_option, policy_option
+from tierwise.cli.session import Session
+
+
+@click.command("grade")
+@click.argument("database", metavar="DATABASE")
+@policy_option
+@click.option("--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names.")
+@overlay_option
+@as_of_option
+@click.option("--engine", "engine_name", default="duckdb", show_default=True, metavar="NAME", help="The engine that runs the policy.")
+@click.option("--rows", "limit", type=click.IntRange(0), default=10, show_default=True, help="How many rows the text form shows.")
+@click.option("--save", is_flag=True, help="Save the run in the ledger.")
+@ledger_option
+@format_option("text", "json", "jsonl", "csv", "markdown")
+@click.pass_context
+def command(
+    context: click.Context,
+    database: str,
+    policy_name: str,
+    binding: str | None,
+    overlay: str | None,
+    as_of: date | None,
+    engine_name: str,
+    limit: int,
+    save: bool,
+    ledger: str,
+    form: str,
+) -> None:
+    """Grade every subject of a database: SQLite, DuckDB, CSV, Parquet or Excel.
+
+    The text form prints the distribution of every output, what is undetermined and why, findings about the data and the first rows; the
+    other forms print a row for every subject. Nothing is written unless asked (--save).
+
+    \b
+    Example:
+      tierwise grade demo/demo.db --policy scorecard-100-rights --as-of 2026-06-30
+    """
+    from tierwise.cli.distribution import row_documents
+    from tierwise.cli.grading import grade_database, print_grading, save_run
+    from tierwise.cli.output import write_rows
+    from tierwise.plugins.policy import load
+
+    session = Session.of(context)
+    loaded = load(policy_name, overlay=overlay, plugins=session.plugins)
+    with grade_database(session, loaded, database, binding, as_of, engine_name) as run:
+        if save:
+            save_run(run, ledger, overlay)
+        if form == "text":
+            print_grading(session, run, limit)
+        else:
+            columns, rows = row_documents(run.grading, form)
+            write_rows(rows, columns, form)

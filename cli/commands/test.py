@@ -1,0 +1,41 @@
+"""``tierwise test``: runs the cases of policies on the engines and says which outcomes differ."""
+
+from __future__ import annotations
+
+import click
+
+from tierwise.cli.main import EXIT_FINDINGS
+from tierwise.cli.options import overlay_option
+from tierwise.cli.session import Session
+
+
+@click.command("test")
+@click.argument("policies", nargs=-1, metavar="[POLICY...]")
+@overlay_option
+@click.option("--engine", "engines", multiple=True, metavar="NAME", help="An engine to run the cases on; may be repeated [default: reference, duckdb].")
+@click.pass_context
+def command(context: click.Context, policies: tuple[str, ...], overlay: str | None, engines: tuple[str, ...]) -> None:
+    """Run the cases of policies (all shipped ones when none is named) on the engines.
+
+    \b
+    Example:
+      tierwise test big-customer-tiers closing-time-a-e
+    """
+    from tierwise.plugins.case_runner import run_cases
+    from tierwise.plugins.policy import load
+
+    session = Session.of(context)
+    failed = 0
+    for name in policies or sorted(session.plugins.policies()):
+        loaded = load(name, overlay=overlay, plugins=session.plugins)
+        results = run_cases(loaded, engines or ("reference", "duckdb"))
+        broken = [result for result in results if result.differences]
+        skipped = sum(result.skipped != "" for result in results)
+        for result in broken:
+            click.echo(f"FAILED {result.case} on {result.engine}")
+            for difference in result.differences:
+                click.echo(f"  {difference.output}: expected {difference.expected}, got {difference.got}")
+        kept = f", {skipped} not for that engine" if skipped else ""
+        click.echo(f"{name}: {len(results) - len(broken) - skipped} passed, {len(broken)} failed{kept}")
+        failed += len(broken)
+    context.exit(EXIT_FINDINGS if failed else 0)

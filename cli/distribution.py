@@ -1,0 +1,113 @@
+"""The page that ``grade`` prints: distributions with bars, what is undetermined and why, and the first rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from rich.cells import cell_len
+
+from tierwise.cli.output import cell_text, outcome_text
+from tierwise.cli.table import bar, text_table
+from tierwise.core.plan import Decision, Named
+from tierwise.core.running.grading import Grading, Share
+from tierwise.core.types import BooleanType, EnumType, ListType, SetType
+from tierwise.core.values import to_json
+
+__all__ = ["distribution_lines", "first_rows", "outcome_lines", "row_documents"]
+
+MOST_VALUES = 15
+
+
+def distribution_lines(grading: Grading, text: Callable[[Named], str]) -> Iterator[str]:
+    """Yield, for every output, its distribution: a bar for each value, then the undetermined by reason."""
+    total = grading.count()
+    for decision in grading.outputs:
+        shares = grading.distribution(decision.name)
+        yield ""
+        label = text(decision.label)
+        yield decision.name if label in ("", decision.name) else f"{decision.name}  {label}"
+        if _is_countable(decision) and sum(share.reason is None for share in shares) <= MOST_VALUES:
+            yield from _bars(shares, total)
+        else:
+            determined = sum(share.count for share in shares if share.reason is None)
+            values = Share("determined", None, determined)
+            yield from _bars([values, *(share for share in shares if share.reason is not None)], total)
+
+
+def _is_countable(decision: Decision) -> bool:
+    kind = decision.type.item if isinstance(decision.type, SetType | ListType) else decision.type
+    return isinstance(kind, EnumType | BooleanType)
+
+
+def _bars(shares: Sequence[Share], total: int) -> Iterator[str]:
+    names = [_share_name(share) for share in shares]
+    width = max((cell_len(name) for name in names), default=0)
+    for name, share in zip(names, shares, strict=True):
+        part = share.count / total if total else 0.0
+        padding = " " * (width - cell_len(name))
+        drawn = bar(part)
+        yield f"  {name}{padding}  {drawn}{' ' * (30 - cell_len(drawn))}  {share.count:>9,}  {part:6.1%}"
+
+
+def _share_name(share: Share) -> str:
+    if share.reason is not None:
+        return f"? {share.reason}"
+    if share.value is None:
+        return "none"
+    return cell_text(to_json(share.value)) or "–"
+
+
+def outcome_lines(grading: Grading) -> Iterator[str]:
+    """Yield a table with a line for every output: determined, undetermined, and how many for each reason."""
+    total = grading.count()
+    rows = []
+    for decision in grading.outputs:
+        reasons = [(share.reason, share.count) for share in grading.distribution(decision.name) if share.reason is not None]
+        undetermined = sum(count for _, count in reasons)
+        said = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
+        rows.append((decision.name, f"{total - undetermined:,}", f"{undetermined:,}", said))
+    yield from text_table(("output", "determined", "undetermined", "by reason"), rows, right=(1, 2))
+
+
+def first_rows(grading: Grading, limit: int) -> Iterator[str]:
+    """Yield a table of the first results."""
+    names = [decision.name for decision in grading.outputs]
+    rows = [(result.key, result.name or "", *(outcome_text(result.outcomes[name]) for name in names)) for result in grading.rows(limit)]
+    yield from text_table(("key", "name", *names), rows, most=28)
+
+
+def row_documents(grading: Grading, form: str) -> tuple[list[str], Iterator[dict[str, Any]]]:
+    """Return columns and rows for a machine format: one row for every subject.
+
+    ``csv`` and ``markdown`` get, for each output, its value and a column ``<output>?`` with the reason when it is undetermined (and the
+    candidates); JSON forms get the outcome objects of DESIGN.md 6 with the rule ids.
+    """
+    names = [decision.name for decision in grading.outputs]
+    if form in ("json", "jsonl"):
+        return ["key", "name", "outputs"], (
+            {"key": r.key, "name": r.name, "outputs": {name: _document(r.outcomes[name]) for name in names}} for r in grading.rows()
+        )
+    columns = ["key", "name", *(column for name in names for column in (name, f"{name}?"))]
+    return columns, (_flat(result, names) for result in grading.rows())
+
+
+def _document(outcome: Any) -> dict[str, Any]:
+    from tierwise.core.running import outcome_document
+
+    document = dict(outcome_document(outcome))
+    if outcome.rules:
+        document["rules"] = list(outcome.rules)
+    return document
+
+
+def _flat(result: Any, names: Sequence[str]) -> dict[str, Any]:
+    from tierwise.core.outcome import Determined
+
+    row: dict[str, Any] = {"key": result.key, "name": result.name}
+    for name in names:
+        outcome = result.outcomes[name]
+        determined = isinstance(outcome, Determined)
+        row[name] = to_json(outcome.value) if determined else None
+        row[f"{name}?"] = None if determined else outcome_text(outcome).removeprefix("? ")
+    return row
