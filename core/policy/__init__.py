@@ -22,6 +22,7 @@ from tierwise.core.policy.modules import read_decision
 from tierwise.core.policy.names import check_names
 from tierwise.core.policy.overlay import Overlay
 from tierwise.core.policy.read import read_policy
+from tierwise.core.policy.schema import json_schema
 from tierwise.core.policy.text_table import Cell, TableRow, TextTable, read_text_table
 from tierwise.core.policy.texts import Text
 from tierwise.core.policy.validation import validate
@@ -45,6 +46,7 @@ __all__ = [
     "TextTable",
     "check_names",
     "fingerprint",
+    "json_schema",
     "read_bands",
     "read_cases",
     "read_csv_table",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, WithJsonSchema, model_validator
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
 __all__ = ["Flag", "Language", "Part", "Text", "Whole", "Words"]
@@ -36,6 +37,11 @@ class Text(Part):
         if isinstance(raw, Text):
             return raw
         raise PydanticCustomError("wrong-shape", "demands one text, or `{{zh: …, en: …}}`")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        languages = {"type": "object", "properties": {"zh": {"type": "string"}, "en": {"type": "string"}}, "minProperties": 1}
+        return {"anyOf": [{"type": "string"}, {**languages, "additionalProperties": False}]}
 
     def in_language(self, language: str) -> str:
         """Return the text for a language code; English for any but Chinese."""
@@ -85,5 +91,11 @@ Flag = Annotated[bool, BeforeValidator(_read_flag)]
 Whole = Annotated[int, BeforeValidator(_read_whole)]
 """A whole number from zero up."""
 
-Words = Annotated[dict[str, Text], BeforeValidator(_read_words)]
+_WORDS_SCHEMA = {
+    "anyOf": [
+        {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        {"type": "object", "minProperties": 1},
+    ]
+}
+Words = Annotated[dict[str, Text], BeforeValidator(_read_words), WithJsonSchema(_WORDS_SCHEMA)]
 """Words in order, each with its label; written as a list of words or as word to label."""
