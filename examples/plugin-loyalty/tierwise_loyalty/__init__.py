@@ -1,7 +1,6 @@
 """A plugin with one kind of module, ``loyalty-points``, and a policy that uses it."""
 
 from importlib.resources import files
-from itertools import pairwise
 
 from tierwise.core.finding import Finding
 from tierwise.core.policy.texts import Part, Whole
@@ -28,11 +27,7 @@ class LoyaltyPoints:
 
     def decisions(self, module, keys):
         """Return what the keys stand for, as an author would have written it."""
-        rows = [f"id | {keys.points} -> {keys.level}"]
-        reach = None
-        for level, least in keys.levels.items():
-            rows.append(f"{level} | {f'[{least}..{reach})' if reach is not None else f'>= {least}'} -> {level}")
-            reach = least
+        rows = "".join(f"{level} | >= {least} -> {level}\n" for level, least in keys.levels.items())
         return {
             keys.points: {
                 "label": {"zh": "积分", "en": "points"},
@@ -44,18 +39,18 @@ class LoyaltyPoints:
                 "label": {"zh": "会员等级", "en": "level"},
                 "type": "enum",
                 "values": list(keys.levels),
-                "table": {"hit": "unique", "rules": "\n".join(rows)},
+                "table": {"hit": "first", "rules": f"id | {keys.points} -> {keys.level}\n{rows}"},
             },
         }
 
     def check(self, keys, context):
-        """Find a level that needs no fewer points than the better one before it."""
-        for (better, more), (lower, less) in pairwise(keys.levels.items()):
-            if less >= more:
-                span = context.span((*context.path, "levels", lower))
-                yield Finding.error(
-                    "levels-out-of-order", f"`{lower}` needs {less} points, no fewer than the better level `{better}`", span
-                )
+        """Find a level that no customer can reach."""
+        fact = context.plan.facts.get(keys.amount)
+        for level, least in keys.levels.items():
+            takes = least * keys.per_point
+            if fact is not None and fact.type.high is not None and takes > fact.type.high:
+                span = context.span((*context.path, "levels", level))
+                yield Finding.warning("level-out-of-reach", f"`{level}` takes {takes}, more than `{keys.amount}` can be", span)
 
 
 @hookimpl

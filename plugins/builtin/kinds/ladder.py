@@ -84,7 +84,7 @@ def inversion_finding(
     message = f"`{right}` is `{lower}` for `{inversion.lower}` but `{higher}` for the better grade `{inversion.higher}`"
     witness = ((by, inversion.lower),)
     if acknowledged:
-        return Finding.note(code, f"{message}, acknowledged: {acknowledged}", span, witness=witness)
+        return Finding.note(code, f"{message}, as acknowledged", span, str(acknowledged), witness=witness)
     help = "a lower grade never gets more; mend it, or say why with `acknowledge: {inversion: …}`"
     return Finding(code, severity, message, span, help, witness=witness)
 

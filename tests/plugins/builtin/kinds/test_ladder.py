@@ -158,4 +158,5 @@ def test_an_acknowledged_inversion_is_a_note_with_the_reason() -> None:
     found = finding(acknowledged=Text(zh="原文如此", en="the source says so"))
 
     assert found.severity is Severity.NOTE
-    assert found.message.endswith("for the better grade `A`, acknowledged: the source says so")
+    assert found.message.endswith("for the better grade `A`, as acknowledged")
+    assert found.help == "the source says so"
