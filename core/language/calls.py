@@ -6,9 +6,10 @@ To add a function: declare it in ``functions/``. Only one that needs more than i
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tierwise.core.language import messages, naming, operators
+from tierwise.core.language import arithmetic, messages, naming
 from tierwise.core.language.node_types import type_of
 from tierwise.core.language.scan import read_iso
 from tierwise.core.language.scope import canonical_word, words_of_type
@@ -80,8 +81,8 @@ def _rounding(mode: RoundMode) -> Special:
             problem = "it takes one number" if whole else "it takes a number and how many digits to keep"
             raise compiler.failure(messages.wrong_arguments(compiler.span(tree.at), tree.name.text, problem, signature))
         scale = 0 if whole else _literal_digits(compiler, tree.arguments[1], tree.name.text, signature)
-        value = operators.compile_side(compiler, tree.arguments[0])
-        type_ = operators.demand_number(compiler, tree.arguments[0].at, value)
+        value = arithmetic.compile_side(compiler, tree.arguments[0])
+        type_ = arithmetic.demand_number(compiler, tree.arguments[0].at, value)
         return Round(value, scale, mode, NumberType(scale, type_.unit))
 
     return compile_round
@@ -103,8 +104,8 @@ def _sum(compiler: Compiler, tree: CallOf) -> Node | None:
     if len(tree.arguments) < 2:
         return None
     parts = compiler.together(tree.arguments)
-    operators.refuse_quotients(compiler, *zip(tree.arguments, parts, strict=True))
-    return operators.total(compiler, Operation(tree.at, "+", tree.arguments), parts)
+    arithmetic.refuse_quotients(compiler, *zip(tree.arguments, parts, strict=True))
+    return arithmetic.total(compiler, Operation(tree.at, "+", tree.arguments), parts)
 
 
 def _literal(compiler: Compiler, tree: CallOf) -> Node | None:
@@ -112,7 +113,7 @@ def _literal(compiler: Compiler, tree: CallOf) -> Node | None:
     if len(tree.arguments) != 1 or not isinstance(text := tree.arguments[0], Text):
         return None
     value, wanted = read_iso(text.value), tree.name.text
-    kinds = {"date": DateType(), "date and time": DateTimeType(), "duration": DurationType()}
+    kinds: dict[str, Type] = {"date": DateType(), "date and time": DateTimeType(), "duration": DurationType()}
     if value is None or _kind(value) != kinds[wanted]:
         example = {"date": "2024-01-31", "date and time": "2024-01-31T08:00:00", "duration": "P7D"}[wanted]
         raise compiler.failure(messages.bad_literal(compiler.span(text.at), text.value, wanted, f"write it as `{example}`"))
@@ -122,7 +123,7 @@ def _literal(compiler: Compiler, tree: CallOf) -> Node | None:
 def _kind(value: object) -> Type:
     if isinstance(value, Duration):
         return DurationType()
-    return DateTimeType() if hasattr(value, "hour") else DateType()
+    return DateTimeType() if isinstance(value, datetime) else DateType()
 
 
 def _by_order(compiler: Compiler, tree: CallOf) -> Node | None:

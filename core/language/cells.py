@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tierwise.core.language import messages, operators
+from tierwise.core.language import arithmetic, comparing, messages
 from tierwise.core.language.failure import Unsound
 from tierwise.core.language.node_types import fits, type_of
 from tierwise.core.language.syntax import Comparison, In, Interval, ItemMark, ListOf, Nothing, Test, Tests, Tree, walk
@@ -19,8 +19,8 @@ __all__ = ["compile_in", "compile_tests"]
 
 def compile_in(compiler: Compiler, tree: In) -> Node:
     """Compile ``x in (…)``."""
-    of = operators.compile_side(compiler, tree.of)
-    operators.refuse_quotients(compiler, (tree.of, of))
+    of = arithmetic.compile_side(compiler, tree.of)
+    arithmetic.refuse_quotients(compiler, (tree.of, of))
     tests = tree.tests.tests
     if len(tests) == 1 and isinstance(tests[0], ListOf):
         tests = tests[0].items
@@ -60,8 +60,8 @@ def _compile_test(compiler: Compiler, test: Test, column: Node) -> Node:
     if isinstance(test, Tests):
         return compile_tests(compiler, test, column)
     if isinstance(test, Comparison):
-        value = operators.compile_side(compiler, test.of, column_type)
-        return operators.compare(compiler, test.at, test.operator, (column, None), (value, test.of))
+        value = arithmetic.compile_side(compiler, test.of, column_type)
+        return comparing.compare(compiler, test.at, test.operator, (column, None), (value, test.of))
     if isinstance(test, Interval):
         return _compile_interval(compiler, test, column)
     if any(isinstance(part, ItemMark) for part in walk(test)):
@@ -73,9 +73,9 @@ def _compile_test(compiler: Compiler, test: Test, column: Node) -> Node:
 
 def _compile_interval(compiler: Compiler, test: Interval, column: Node) -> Node:
     low, high = compiler.together((test.low, test.high), type_of(column))
-    operators.refuse_quotients(compiler, (test.low, low), (test.high, high))
-    operators.check_comparable(compiler, test.at, "<=", (low, test.low), (column, None))
-    operators.check_comparable(compiler, test.at, "<=", (column, None), (high, test.high))
+    arithmetic.refuse_quotients(compiler, (test.low, low), (test.high, high))
+    comparing.check_comparable(compiler, test.at, "<=", (low, test.low), (column, None))
+    comparing.check_comparable(compiler, test.at, "<=", (column, None), (high, test.high))
     if isinstance(low, Constant) and isinstance(high, Constant) and _is_empty(low, high, test.low_inclusive and test.high_inclusive):
         raise compiler.failure(messages.empty_interval(compiler.span(test.at)))
     return Within(column, low, high, test.low_inclusive, test.high_inclusive)
@@ -89,11 +89,11 @@ def _is_empty(low: Constant, high: Constant, closed: bool) -> bool:
 
 
 def _compile_equality(compiler: Compiler, test: Tree, column: Node) -> Node:
-    value = operators.compile_side(compiler, test, type_of(column))
+    value = arithmetic.compile_side(compiler, test, type_of(column))
     value_type = type_of(value)
     if isinstance(value_type, ListType | SetType) and fits(type_of(column), value_type.item):
         return Call("list contains", (value, column), BooleanType())
-    return operators.compare(compiler, test.at, "=", (column, None), (value, test))
+    return comparing.compare(compiler, test.at, "=", (column, None), (value, test))
 
 
 def _compile_membership(compiler: Compiler, test: Tree, column: Node, column_type: ListType | SetType) -> Node:

@@ -1,6 +1,6 @@
 """Turns a syntax tree into plan nodes: finds names, checks types, collects findings.
 
-Operators are in ``operators.py``, calls in ``calls.py``, cells in ``cells.py``, names and words in ``naming.py``.
+Operators are in ``arithmetic.py`` and ``comparing.py``, calls in ``calls.py``, cells in ``cells.py``, names and words in ``naming.py``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tierwise.core.finding import Finding
-from tierwise.core.language import calls, cells, lists, messages, naming, operators
+from tierwise.core.language import arithmetic, calls, cells, comparing, lists, messages, naming
 from tierwise.core.language.failure import Unsound
 from tierwise.core.language.node_types import type_of, unified
 from tierwise.core.language.scope import Scope, canonical_word, words_of_type
@@ -104,8 +104,12 @@ class Compiler:
                 return Not(self.boolean(tree.of))
             case Operation(operator="and" | "or"):
                 return Logic("and" if tree.operator == "and" else "or", tuple(self.each(tree.parts)))
-            case Operation() | Opposite() | Between():
-                return operators.compile_operation(self, tree)
+            case Operation(operator="+" | "-" | "*" | "/") | Opposite():
+                return arithmetic.compile_arithmetic(self, tree)
+            case Operation():
+                return comparing.compile_comparison(self, tree)
+            case Between():
+                return comparing.compile_between(self, tree)
             case In():
                 return cells.compile_in(self, tree)
             case Choice():
@@ -142,7 +146,7 @@ class Compiler:
         nodes: dict[int, Node] = {}
         for position in sorted(range(len(trees)), key=lambda i: naming.is_open(self, trees[i])):
             try:
-                nodes[position] = operators.compile_side(self, trees[position], hint)
+                nodes[position] = arithmetic.compile_side(self, trees[position], hint)
             except Unsound:
                 continue
             hint = hint or type_of(nodes[position])
@@ -167,7 +171,7 @@ class Compiler:
     def _choice(self, tree: Choice, hint: Type | None) -> Node:
         condition = self.boolean(tree.condition)
         yes, no = self.together((tree.yes, tree.no), hint)
-        operators.refuse_quotients(self, (tree.yes, yes), (tree.no, no))
+        arithmetic.refuse_quotients(self, (tree.yes, yes), (tree.no, no))
         type_ = unified(type_of(yes), type_of(no))
         if type_ is None:
             raise self.failure(messages.not_comparable(self.span(tree.at), str(type_of(yes)), str(type_of(no))))

@@ -10,8 +10,10 @@ from tierwise.core.language import messages, values
 from tierwise.core.language.cells import compile_tests
 from tierwise.core.language.compiler import Compiler
 from tierwise.core.language.failure import Unsound
+from tierwise.core.language.grammar import Words
 from tierwise.core.language.node_types import type_of
-from tierwise.core.language.parse import Parser, Words
+from tierwise.core.language.parse import Parser
+from tierwise.core.language.parse_tests import read_cell
 from tierwise.core.language.scan import SyntaxProblem
 from tierwise.core.language.scope import Scope, spellings, words_of_type
 from tierwise.core.language.snippet import Snippet
@@ -41,7 +43,7 @@ def compile_expression(text: str, span: Span, scope: Scope, expected: Type | Non
 
     def compile_tree(compiler: Compiler, tree: Tree) -> Node:
         if expected is None:
-            return values.without_type(compiler, tree)
+            return compiler.compile(tree)
         return values.compile_value_tree(compiler, tree, expected, nullable=True)
 
     return _compiled(text, span, scope, _words(expected), None, Parser.whole_expression, compile_tree)
@@ -57,7 +59,7 @@ def compile_test(text: str, span: Span, column: Node, scope: Scope) -> tuple[Nod
     def compile_tree(compiler: Compiler, tree: Tests | None) -> Node | None:
         return None if tree is None else compile_tests(compiler, tree, column)
 
-    node, findings = _compiled(text, span, scope, _words(type_of(column)), column, Parser.whole_cell, compile_tree)
+    node, findings = _compiled(text, span, scope, _words(type_of(column)), column, read_cell, compile_tree)
     return node, not any(finding.severity == "error" for finding in findings), findings
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tierwise.core.language import messages, operators
+from tierwise.core.language import arithmetic, messages
 from tierwise.core.language.node_types import type_of, unified
 from tierwise.core.language.scope import words_of_type
 from tierwise.core.language.syntax import Index, ListOf, Member, Name, Number, Quantifier, Tree
@@ -94,7 +94,7 @@ def _written_list(compiler: Compiler, tree: ListOf, hint: Type | None) -> Node:
     if not tree.items:
         return Constant((), hint if isinstance(hint, ListType | SetType) else ListType(TextType()))
     items = compiler.together(tree.items, hint.item if isinstance(hint, ListType | SetType) else hint)
-    operators.refuse_quotients(compiler, *zip(tree.items, items, strict=True))
+    arithmetic.refuse_quotients(compiler, *zip(tree.items, items, strict=True))
     item_type = type_of(items[0])
     for item, written in zip(items[1:], tree.items[1:], strict=True):
         joined = unified(item_type, type_of(item))

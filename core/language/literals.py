@@ -9,11 +9,11 @@ from typing import Any
 
 from tierwise.core.finding import Finding
 from tierwise.core.language import messages
-from tierwise.core.language.operators import is_unit_twice
 from tierwise.core.language.scan import Scanner, SyntaxProblem, read_iso
 from tierwise.core.language.scope import canonical_word
 from tierwise.core.language.snippet import Snippet
 from tierwise.core.language.syntax import Number, Time
+from tierwise.core.language.unit_checks import is_unit_twice
 from tierwise.core.language.units import EXACT, digits_of
 from tierwise.core.language.values import check_number
 from tierwise.core.source import Span

@@ -52,7 +52,7 @@ def unknown_word(span: Span, word: str, values: Iterable[str], names: Iterable[s
     """A word that is neither an allowed value nor a name."""
     allowed = list(values)
     help = suggest(word, [*allowed, *names])
-    return Finding.error("unknown-word", f"{quoted(word)} is not one of the allowed values {listed(allowed)}", span, help)
+    return Finding.error("unknown-value", f"{quoted(word)} is not one of the allowed values {listed(allowed)}", span, help)
 
 
 def ambiguous_word(span: Span, word: str) -> Finding:

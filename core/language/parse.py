@@ -1,46 +1,34 @@
 """Reads an expression into its syntax tree, by precedence climbing. Names are known, types are not.
 
-``parse_tests.py`` reads cells on top of this.
+``parse_words.py`` reads what begins with a word, ``parse_tests.py`` reads cells.
 """
 
 from __future__ import annotations
 
 from tierwise.core.language import messages
-from tierwise.core.language.scan import KEYWORDS, VALUE_WORD, Scanner, SyntaxProblem
+from tierwise.core.language.grammar import CHAINED, COMPARISONS, LEVELS, OR, SUM, Words
+from tierwise.core.language.parse_tests import interval_ahead, read_test, read_tests
+from tierwise.core.language.parse_words import read_named
+from tierwise.core.language.scan import Scanner, SyntaxProblem
 from tierwise.core.language.scope import Phrases, Scope
 from tierwise.core.language.snippet import Snippet
 from tierwise.core.language.syntax import (
     Between,
-    CallOf,
-    Choice,
-    Comparison,
     In,
     Index,
-    Interval,
     ItemMark,
     ListOf,
     Member,
     Name,
-    Negation,
-    Nothing,
     Operation,
     Opposite,
-    Quantifier,
-    Test,
     Tests,
     Time,
     Tree,
-    Truth,
     walk,
 )
 
 __all__ = ["Parser"]
-
-COMPARISONS = ("<=", ">=", "!=", "<", ">", "=")
-LEVELS: tuple[tuple[str, ...], ...] = (("or",), ("and",), (*COMPARISONS, "between", "in"), ("+", "-"), ("*", "/"))
-OR, RELATION, SUM = 0, 2, 3
-CHAINED = frozenset({"or", "and", "+", "*"})
-Words = tuple[str, ...]
 
 
 class Parser:
@@ -52,7 +40,7 @@ class Parser:
         self.words = words
         self.depth = 0
         self._phrases: dict[Words, Phrases] = {}
-        self._high_end = False
+        self.high_end = False
 
     def whole_expression(self) -> Tree:
         """Read the whole text as one expression.
@@ -74,14 +62,10 @@ class Parser:
 
     def expression(self, words: Words) -> Tree:
         """Read an expression; ``words`` are the enum values that may stand in it."""
-        self.depth += 1
-        limit = self.scope.limits.expression_depth
-        if self.depth > limit:
-            at = min(self.scan.position, len(self.scan.text) - 1)
-            raise SyntaxProblem(messages.too_deep(self.scan.snippet.span(at, at + 1), limit))
-        high_end, self._high_end = self._high_end, False
+        self.deeper()
+        high_end, self.high_end = self.high_end, False
         tree = self.operation(OR, words)
-        self._high_end = high_end
+        self.high_end = high_end
         self.depth -= 1
         return tree
 
@@ -114,12 +98,12 @@ class Parser:
 
     def _in(self, of: Tree) -> Tree:
         words = self.words_near(of)
-        if self.scan.peek("(") and not self._interval_ahead():
+        if self.scan.peek("(") and not interval_ahead(self):
             self.scan.accept("(")
-            tests = self.tests(words)
+            tests = read_tests(self, words)
             self.scan.expect(")")
         else:
-            test = self.test(words, SUM)
+            test = read_test(self, words, SUM)
             tests = Tests(test.at, (test,))
         return In((of.at[0], self.scan.position), of, tests)
 
@@ -136,9 +120,9 @@ class Parser:
     def operand(self, words: Words) -> Tree:
         """Read a value with its signs before and its fields and filters behind."""
         start = self.scan.skip_space()
-        if self.scan.peek("-") and not self._word_here(words):
+        if self.scan.peek("-") and not self.word_here(words):
             self.scan.accept("-")
-            self._deeper()
+            self.deeper()
             of = self.operand(words)
             self.depth -= 1
             return Opposite((start, of.at[1]), of)
@@ -146,7 +130,7 @@ class Parser:
         while True:
             if self.scan.peek(".") and not self.scan.peek(".."):
                 tree = self._member(tree)
-            elif self.scan.peek("[") and not self._high_end:
+            elif self.scan.peek("[") and not self.high_end:
                 self.scan.accept("[")
                 inner = self.expression(())
                 self.scan.expect("]")
@@ -154,11 +138,13 @@ class Parser:
             else:
                 return tree
 
-    def _deeper(self) -> None:
+    def deeper(self) -> None:
+        """Go one level down, unless that is too deep."""
         self.depth += 1
         limit = self.scope.limits.expression_depth
         if self.depth > limit:
-            raise SyntaxProblem(messages.too_deep(self.scan.snippet.span(self.scan.position - 1, self.scan.position), limit))
+            at = min(self.scan.position, len(self.scan.text) - 1)
+            raise SyntaxProblem(messages.too_deep(self.scan.snippet.span(at, at + 1), limit))
 
     def _member(self, of: Tree) -> Tree:
         self.scan.accept(".")
@@ -180,7 +166,7 @@ class Parser:
         scan, start = self.scan, self.scan.skip_space()
         if start >= len(scan.text):
             raise scan.problem("a value is missing at the end")
-        if named := self._named(words):
+        if named := read_named(self, words):
             return named
         sign = scan.plain[start]
         if sign == '"':
@@ -202,98 +188,13 @@ class Parser:
             raise scan.problem(f"a value is needed here, not {messages.quoted(sign)}")
         return word
 
-    def _named(self, words: Words) -> Tree | None:
-        start = self.scan.position
-        value = self._word_here(words)
-        name = self.scope.phrases.longest(self.scan.text, start)
-        function = self._function_here()
-        if function and len(function) >= max(len(value), len(name)):
-            return self._call(function, words)
-        keyword = self._keyword_here()
-        if keyword and not value and len(name) <= len(keyword):
-            return self._keyword_value(keyword, words)
-        if longest := max(value, name, key=len):
-            self.scan.position += len(longest)
-            return Name((start, self.scan.position), longest)
-        if words and (unknown := VALUE_WORD.match(self.scan.text, start)) and not unknown.group()[0].isdigit():
-            self.scan.position = unknown.end()
-            return Name(unknown.span(), unknown.group())
-        return None
-
-    def _word_here(self, words: Words) -> str:
+    def word_here(self, words: Words) -> str:
+        """Return the longest of some words that comes next, or an empty text."""
         if not words:
             return ""
         if words not in self._phrases:
             self._phrases[words] = Phrases(words)
         return self._phrases[words].longest(self.scan.text, self.scan.skip_space(), glue="+-/")
-
-    def _keyword_here(self) -> str:
-        return next((word for word in KEYWORDS if self.scan.keyword(word)), "")
-
-    def _function_here(self) -> str:
-        start = self.scan.position
-        name = self.scope.function_phrases.longest(self.scan.text, start)
-        if name and self.scan.plain[start + len(name) :].lstrip().startswith("("):
-            return name
-        return ""
-
-    def _keyword_value(self, keyword: str, words: Words) -> Tree:
-        start = self.scan.position
-        self.scan.accept_keyword(keyword)
-        at = (start, self.scan.position)
-        if keyword in ("true", "false"):
-            return Truth(at, keyword == "true")
-        if keyword == "null":
-            return Nothing(at)
-        if keyword == "if":
-            return self._choice(start, words)
-        if keyword in ("some", "every"):
-            return self._quantifier(keyword, start)
-        if keyword == "not":
-            return self._negation(start, words)
-        raise self.scan.problem(f"a value is needed before `{keyword}`", start)
-
-    def _choice(self, start: int, words: Words) -> Tree:
-        condition = self.expression(())
-        self.scan.expect_keyword("then", "after the condition of `if`")
-        yes = self.expression(words)
-        self.scan.expect_keyword("else", "after the value of `then`: an `if` gives a value in both cases")
-        no = self.expression(words)
-        return Choice((start, no.at[1]), condition, yes, no)
-
-    def _quantifier(self, keyword: str, start: int) -> Tree:
-        variable = self.scan.word()
-        if variable is None:
-            raise self.scan.problem(f"a name for the item is missing after `{keyword}`")
-        self.scan.expect_keyword("in", "after the name of the item")
-        of = self.expression(())
-        self.scan.expect_keyword("satisfies", "after the list")
-        test = self.expression(())
-        return Quantifier((start, test.at[1]), keyword, variable, of, test)
-
-    def _negation(self, start: int, words: Words) -> Tree:
-        if self.scan.accept("("):
-            of = self.expression(words)
-            self.scan.expect(")")
-        else:
-            self._deeper()
-            of = self.operation(RELATION, words)
-            self.depth -= 1
-        return Negation((start, self.scan.position), of)
-
-    def _call(self, function: str, words: Words) -> Tree:
-        start = self.scan.position
-        self.scan.position += len(function)
-        name = Name((start, self.scan.position), function)
-        self.scan.expect("(")
-        arguments: list[Tree] = []
-        while not self.scan.peek(")"):
-            near = [word for argument in arguments for word in self.words_near(argument)]
-            arguments.append(self.expression(tuple(dict.fromkeys([*near, *words]))))
-            if not self.scan.accept(","):
-                break
-        self.scan.expect(")", f" after the arguments of `{function}`")
-        return CallOf((start, self.scan.position), name, tuple(arguments))
 
     def _at_text(self) -> Tree:
         start = self.scan.position
@@ -319,102 +220,6 @@ class Parser:
                 break
         self.scan.expect("]", " after the items of the list")
         return ListOf((start, self.scan.position), tuple(items))
-
-    # ---- tests ----------------------------------------------------------------------------------------------------------
-
-    def whole_cell(self) -> Tests | None:
-        """Read the whole text as a cell; ``None`` for ``-`` and for nothing.
-
-        Raises:
-            SyntaxProblem: It is none.
-        """
-        if self.scan.at_end() or (self.scan.plain.strip() == "-" and "-" not in self.words):
-            return None
-        tests = self.tests(self.words)
-        self.expect_end()
-        return tests
-
-    def tests(self, words: Words) -> Tests:
-        """Read tests separated by commas."""
-        start = self.scan.skip_space()
-        found = [self.test(words)]
-        while self.scan.accept(","):
-            found.append(self.test(words))
-        return Tests((start, self.scan.position), tuple(found))
-
-    def test(self, words: Words, level: int = OR) -> Test:
-        """Read one test: ``not(…)``, an interval, a comparison, or an expression."""
-        self._deeper()
-        found = self._test(words, level)
-        self.depth -= 1
-        return found
-
-    def _test(self, words: Words, level: int) -> Test:
-        start = self.scan.skip_space()
-        if self._negated_tests_ahead(words):
-            return self._negated_tests(words)
-        if self.scan.peek("]") or (any(self.scan.peek(sign) for sign in "([") and self._interval_ahead()):
-            return self._interval()
-        if operator := self.scan.accept_operator(COMPARISONS):
-            of = self.operation(SUM, words)
-            return Comparison((start, of.at[1]), operator, of)
-        return self.operation(level, words)
-
-    def _negated_tests_ahead(self, words: Words) -> bool:
-        start = self.scan.position
-        if self._word_here(words) or not self.scan.keyword("not"):
-            return False
-        plain = self.scan.plain
-        opening = start + len("not") + len(plain[start + len("not") :]) - len(plain[start + len("not") :].lstrip())
-        if not plain.startswith("(", opening):
-            return False
-        # `not(a) and b` is an expression, `not(a), b` are two tests.
-        behind = plain[self._bracket_end(opening) + 1 :].lstrip()[:1]
-        return behind in ("", ",", ")")
-
-    def _negated_tests(self, words: Words) -> Tests:
-        start = self.scan.position
-        self.scan.accept_keyword("not")
-        self.scan.expect("(")
-        inner = self.tests(words)
-        self.scan.expect(")", " after the tests of `not`")
-        return Tests((start, self.scan.position), inner.tests, negated=True)
-
-    def _interval(self) -> Interval:
-        start = self.scan.skip_space()
-        opening = self.scan.plain[start]
-        self.scan.take(1)
-        low = self.operation(SUM, ())
-        self.scan.expect("..", " between the two ends of the interval")
-        self._high_end = True
-        high = self.operation(SUM, ())
-        self._high_end = False
-        closing = self.scan.plain[self.scan.skip_space() :][:1]
-        if closing not in ("]", ")", "["):
-            raise self.scan.problem("the closing bracket of the interval is missing")
-        self.scan.take(1)
-        return Interval((start, self.scan.position), low, high, opening == "[", closing == "]")
-
-    def _interval_ahead(self) -> bool:
-        """Say whether ``..`` stands inside the bracket that comes next, without reading what is in it."""
-        opening = self.scan.skip_space()
-        return self._bracket_end(opening, stop_at="..") < self._bracket_end(opening)
-
-    def _bracket_end(self, opening: int, stop_at: str = "") -> int:
-        """Return where the bracket at ``opening`` closes, or where ``stop_at`` stands directly inside it, whichever is first."""
-        depth, position, plain = 0, opening + 1, self.scan.plain
-        while position < len(plain):
-            sign = plain[position]
-            if sign in '"`':
-                position = max(plain.find(sign, position + 1), position)
-            elif sign in "([":
-                depth += 1
-            elif depth == 0 and (sign in ")]" or (stop_at and plain.startswith(stop_at, position))):
-                return position
-            elif sign in ")]":
-                depth -= 1
-            position += 1
-        return position
 
 
 def _joined(operator: str, left: Tree, right: Tree) -> Tree:

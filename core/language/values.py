@@ -5,22 +5,21 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tierwise.core.language import messages, operators
+from tierwise.core.finding import Finding
+from tierwise.core.language import messages
+from tierwise.core.language.comparing import advice
 from tierwise.core.language.node_types import fits, type_of
 from tierwise.core.language.syntax import CallOf, Choice, Name, Number, Opposite, Text, Tree
+from tierwise.core.language.unit_checks import check_literal_unit
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import Conditional, Constant, Node, Undecided
+from tierwise.core.source import Span
 from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 
 if TYPE_CHECKING:
     from tierwise.core.language.compiler import Compiler
 
-__all__ = ["check_number", "compile_value_tree", "without_type"]
-
-
-def without_type(compiler: Compiler, tree: Tree) -> Node:
-    """Compile a whole expression of any type; a bare quotient is refused."""
-    return compiler.compile(tree)
+__all__ = ["check_number", "compile_value_tree"]
 
 
 def compile_value_tree(compiler: Compiler, tree: Tree, expected: Type, nullable: bool) -> Node:
@@ -66,7 +65,7 @@ def _demand(compiler: Compiler, tree: Tree, node: Node, expected: Type) -> None:
     if isinstance(found, NumberType) and isinstance(expected, NumberType):
         if found.unit and expected.unit and found.unit != expected.unit:
             raise compiler.failure(messages.unit_mismatch(span, found.unit, expected.unit))
-        operators.check_literal_unit(compiler, tree, expected.unit)
+        check_literal_unit(compiler, tree, expected.unit)
         literal = isinstance(tree, Number | Opposite) and isinstance(node, Constant)
         for finding in check_number(span, found.scale, node.value if isinstance(node, Constant) else None, expected, literal):
             raise compiler.failure(finding)
@@ -75,12 +74,10 @@ def _demand(compiler: Compiler, tree: Tree, node: Node, expected: Type) -> None:
         if isinstance(inner, EnumType) and isinstance(wanted, EnumType) and type(found) is type(expected):
             stray = next(word for word in inner.values if word not in wanted.values)
             raise compiler.failure(messages.unknown_word(span, stray, wanted.values))
-        raise compiler.failure(messages.type_mismatch(span, str(found), str(expected)))
+        raise compiler.failure(messages.type_mismatch(span, str(found), str(expected), advice(found, expected)))
 
 
-def check_number(
-    span: messages.Span, digits: int | None, value: Decimal | None, expected: NumberType, literal: bool
-) -> list[messages.Finding]:
+def check_number(span: Span, digits: int | None, value: Decimal | None, expected: NumberType, literal: bool) -> list[Finding]:
     """Return what is wrong with the digits or the range of a number of a declared type."""
     if digits is not None and expected.scale is not None and digits > expected.scale:
         return [messages.scale_too_fine(span, digits, expected.scale, literal)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import date as Date
 from datetime import datetime, timedelta
@@ -64,11 +65,8 @@ def _most_per_calendar(dates: Sequence[Date], period: str) -> Decimal:
 def _most_within(dates: Sequence[Date], length: Duration) -> Decimal:
     """The largest number of dates in any window ``[d, d + length]``, both ends inclusive; a best window starts at one of the dates."""
     ordered = sorted(dates)
-    best = 0
-    for position, start in enumerate(ordered):
-        end = add_duration(start, length)
-        best = max(best, sum(1 for other in ordered[position:] if other <= end))
-    return Decimal(best)
+    counts = (bisect_right(ordered, add_duration(start, length)) - position for position, start in enumerate(ordered))
+    return Decimal(max(counts, default=0))
 
 
 def _part(name: str, words: str, python: Callable[[Date], int], duckdb: str) -> Function:

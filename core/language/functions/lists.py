@@ -128,11 +128,13 @@ def _shares(amounts: Mapping[str, Decimal | None]) -> dict[str, Decimal] | None:
 
 
 def _percent(amount: Decimal, total: Decimal, step: Decimal) -> Decimal:
-    # In whole numbers of steps, so that a half is seen exactly: round half away from zero of amount * 100 / total.
-    above, below = amount * 100 / step, total
-    quotient, rest = divmod(abs(above), abs(below))
-    whole = quotient + (1 if 2 * rest >= abs(below) else 0)
-    return plain(whole * step * (1 if (above < 0) == (below < 0) else -1))
+    # In whole steps, so that a half is seen exactly; halves go away from zero.
+    above = EXACT.divide(EXACT.multiply(amount, Decimal(100)), step)
+    steps, rest = EXACT.divmod(EXACT.abs(above), EXACT.abs(total))
+    if EXACT.multiply(rest, Decimal(2)) >= EXACT.abs(total):
+        steps = EXACT.add(steps, Decimal(1))
+    share = EXACT.multiply(steps, step)
+    return plain(share if (above < 0) == (total < 0) else EXACT.minus(share))
 
 
 def _coalesce(*arguments: Any) -> Any:
@@ -167,7 +169,7 @@ LISTS = (
     ),
     declare(
         "count(list) -> integer",
-        "How many items a list, a set or a map has.",
+        "How many items a list or a set has.",
         (LIST,),
         NumberType(0, "", Decimal(0)),
         lambda items: Decimal(len(items)),

@@ -1,66 +1,30 @@
-"""Compiles arithmetic, quotients and comparisons, and checks their types, units and scales."""
+"""Compiles ``+ - * /``: numbers exactly, dates and durations; an expression that divides becomes one exact quotient."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from tierwise.core.language import messages
-from tierwise.core.language.node_types import product_type, sum_type, type_of, unified
-from tierwise.core.language.syntax import Between, CallOf, Number, Operation, Opposite, Place, Tree
+from tierwise.core.language.node_types import product_type, sum_type, type_of
+from tierwise.core.language.syntax import CallOf, Operation, Opposite, Place, Tree
+from tierwise.core.language.unit_checks import check_units
 from tierwise.core.language.units import EXACT, plain
-from tierwise.core.plan import Arithmetic, Call, Compare, CompareOp, Constant, Node, Quotient, Within
-from tierwise.core.types import (
-    BooleanType,
-    DateTimeType,
-    DateType,
-    DurationType,
-    EnumType,
-    ListType,
-    MapType,
-    NumberType,
-    RecordType,
-    SetType,
-    TextType,
-    Type,
-)
+from tierwise.core.plan import Arithmetic, Call, Constant, Node, Quotient
+from tierwise.core.types import DateTimeType, DateType, DurationType, ListType, NumberType, SetType, Type
 from tierwise.core.values import Duration
 
 if TYPE_CHECKING:
     from tierwise.core.language.compiler import Compiler
 
-__all__ = [
-    "check_comparable",
-    "check_literal_unit",
-    "compare",
-    "compile_operation",
-    "compile_side",
-    "demand_number",
-    "is_unit_twice",
-    "product",
-    "refuse_quotients",
-    "total",
-]
-
-ORDERINGS = ("<", "<=", ">", ">=")
-MULTIPLE_SIGNS = "千万亿"
+__all__ = ["compile_arithmetic", "compile_side", "demand_number", "product", "refuse_quotients", "total"]
 
 
-def compile_operation(compiler: Compiler, tree: Operation | Opposite | Between) -> Node:
-    """Compile ``+ - *``, ``-x``, a comparison or ``between``; a bare quotient is refused."""
-    if isinstance(tree, Between):
-        value, low, high = compiler.together((tree.of, tree.low, tree.high))
-        refuse_quotients(compiler, (tree.of, value), (tree.low, low), (tree.high, high))
-        check_comparable(compiler, tree.at, "<=", (low, tree.low), (value, tree.of))
-        check_comparable(compiler, tree.at, "<=", (value, tree.of), (high, tree.high))
-        return Within(value, low, high, True, True)
-    if isinstance(tree, Operation) and tree.operator in get_args(CompareOp):
-        left, right = compiler.together(tree.parts)
-        return compare(compiler, tree.at, tree.operator, (left, tree.parts[0]), (right, tree.parts[1]))
-    above, below = _ratio(compiler, tree, None)
-    if below is not None:
-        raise compiler.failure(messages.quotient_without_scale(compiler.span(tree.at)))
-    return above
+def compile_arithmetic(compiler: Compiler, tree: Operation | Opposite) -> Node:
+    """Compile ``+ - * /`` and ``-x`` where a bare quotient is refused."""
+    node = compile_side(compiler, tree)
+    refuse_quotients(compiler, (tree, node))
+    return node
 
 
 def compile_side(compiler: Compiler, tree: Tree, hint: Type | None = None) -> Node:
@@ -82,9 +46,6 @@ def refuse_quotients(compiler: Compiler, *parts: tuple[Tree, Node]) -> None:
         compiler.failure(messages.quotient_without_scale(compiler.span(tree.at)))
     if found:
         raise compiler.failure(messages.quotient_without_scale(compiler.span(found[0].at)))
-
-
-# ---- arithmetic ------------------------------------------------------------------------------------------------------------
 
 
 def _ratio(compiler: Compiler, tree: Tree, hint: Type | None) -> tuple[Node, Node | None]:
@@ -193,7 +154,7 @@ def total(compiler: Compiler, tree: Operation, nodes: list[Node]) -> Node:
     if not all(isinstance(type_of(node), NumberType) for node in nodes):
         return _shifted(compiler, tree, nodes)
     types = [demand_number(compiler, _place(tree, i, nodes), node) for i, node in enumerate(nodes)]
-    _check_units(compiler, tree.at, list(zip(nodes, tree.parts, strict=False)))
+    check_units(compiler, tree.at, list(zip(nodes, tree.parts, strict=False)))
     type_ = types[0]
     for other in types[1:]:
         type_ = sum_type(operator, type_, other)
@@ -228,97 +189,3 @@ def _shifted_type(operator: str, left: Type, right: Type) -> Type | None:
 
 def _place(tree: Operation, position: int, nodes: list[Node]) -> Place:
     return tree.parts[position].at if len(nodes) == len(tree.parts) else tree.at
-
-
-# ---- comparison ------------------------------------------------------------------------------------------------------------
-
-Side = tuple[Node, Tree | None]
-
-
-def compare(compiler: Compiler, at: Place, operator: str, left: Side, right: Side) -> Node:
-    """Return a checked comparison of two sides, each with the tree it came from (``None`` for a column)."""
-    check_comparable(compiler, at, operator, left, right)
-    for op in get_args(CompareOp):
-        if op == operator:
-            return Compare(op, left[0], right[0])
-    raise AssertionError(operator)
-
-
-def check_comparable(compiler: Compiler, at: Place, operator: str, left: Side, right: Side) -> None:
-    """Raise ``Unsound`` unless two sides can be compared; warn about literals that nothing can equal."""
-    span = compiler.span(at)
-    left_type, right_type = type_of(left[0]), type_of(right[0])
-    if _is_none(left[0]) or _is_none(right[0]):
-        if operator in ORDERINGS:
-            raise compiler.failure(messages.syntax(span, "`null` is compared by `=` and `!=` only"))
-    elif isinstance(left_type, NumberType) and isinstance(right_type, NumberType):
-        _check_units(compiler, at, [left, right])
-        _check_digits(compiler, left, right)
-        _check_digits(compiler, right, left)
-    elif unified(left_type, right_type) is None or isinstance(left_type, RecordType | MapType):
-        raise compiler.failure(_mismatch(compiler, at, left, right))
-    elif isinstance(left_type, EnumType) and isinstance(right_type, EnumType) and not set(left_type.values) & set(right_type.values):
-        raise compiler.failure(messages.unknown_word(span, right_type.values[0] if right_type.values else "", left_type.values))
-    elif operator in ORDERINGS and isinstance(left_type, EnumType):
-        raise compiler.failure(messages.enum_order(span, operator))
-    elif operator in ORDERINGS and isinstance(left_type, BooleanType | ListType | SetType):
-        raise compiler.failure(messages.not_comparable(span, str(left_type), str(right_type), "compare these by `=` and `!=`"))
-
-
-def _mismatch(compiler: Compiler, at: Place, left: Side, right: Side) -> messages.Finding:
-    left_type, right_type = type_of(left[0]), type_of(right[0])
-    pair = (left_type, right_type)
-    help = ""
-    if any(isinstance(t, TextType) for t in pair) and any(isinstance(t, NumberType) for t in pair):
-        help = "a number is written without quotes"
-    elif any(isinstance(t, TextType) for t in pair) and any(isinstance(t, DateType) for t in pair):
-        help = 'write a date as `2024-01-31` or `date("2024-01-31")`'
-    elif any(isinstance(t, DateTimeType) for t in pair) and any(isinstance(t, DateType) for t in pair):
-        help = "take the day of a date and time by `date(x)`"
-    elif isinstance(right_type, BooleanType) and left[1] is None:
-        help = "a condition in a cell says `?` for the value of its column"
-    span = compiler.span(right[1].at if right[1] is not None else at)
-    return messages.not_comparable(span, str(left_type), str(right_type), help)
-
-
-def _check_units(compiler: Compiler, at: Place, sides: list[Side]) -> None:
-    units = [type_.unit for node, _ in sides if isinstance(type_ := type_of(node), NumberType) and type_.unit]
-    for other in units[1:]:
-        if other != units[0]:
-            raise compiler.failure(messages.unit_mismatch(compiler.span(at), units[0], other))
-    for _, tree in sides:
-        if units:
-            check_literal_unit(compiler, tree, units[0])
-
-
-def check_literal_unit(compiler: Compiler, tree: Tree | None, unit: str) -> None:
-    """Raise ``Unsound`` when a literal carries a multiple that the declared unit has already."""
-    number = tree.of if isinstance(tree, Opposite) else tree
-    if isinstance(number, Number) and is_unit_twice(number.unit, unit):
-        raise compiler.failure(messages.unit_twice(compiler.span(number.at), number.unit, unit))
-
-
-def is_unit_twice(written: str, declared: str) -> bool:
-    """Say whether a multiple written after a number is in the declared unit already.
-
-    Example:
-        >>> is_unit_twice("万", "万元"), is_unit_twice("万", "元")
-        (True, False)
-    """
-    signs = ("%", "百分") if written == "%" else tuple(MULTIPLE_SIGNS)
-    return bool(written) and any(sign in declared for sign in signs)
-
-
-def _check_digits(compiler: Compiler, literal: Side, other: Side) -> None:
-    literal_type, other_type = type_of(literal[0]), type_of(other[0])
-    if not isinstance(literal[0], Constant) or literal[1] is None or isinstance(other[0], Constant | Quotient):
-        return
-    if not isinstance(literal_type, NumberType) or not isinstance(other_type, NumberType) or not isinstance(literal[1], Number | Opposite):
-        return
-    digits, scale = literal_type.scale, other_type.scale
-    if digits is not None and scale is not None and digits > scale:
-        compiler.findings.append(messages.finer_than_scale(compiler.span(literal[1].at), digits, scale))
-
-
-def _is_none(node: Node) -> bool:
-    return isinstance(node, Constant) and node.value is None
