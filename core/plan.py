@@ -566,6 +566,7 @@ class Reading:
     values: tuple[str, ...]
     settled: str | None
     label: Named
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

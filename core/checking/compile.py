@@ -114,7 +114,9 @@ def _plan(policy: Policy, parts: Parts, decisions: tuple[Decision, ...]) -> Plan
         fingerprint=fingerprint(policy),
         facts={name: _fact(name, fact, policy) for name, fact in policy.facts.items()},
         readings={
-            name: Reading(name, tuple(reading.values), policy.settled.get(name), _named(reading.label, name))
+            name: Reading(
+                name, tuple(reading.values), policy.settled.get(name), _named(reading.label, name), policy.key_span(("readings", name))
+            )
             for name, reading in policy.readings.items()
         },
         tables=parts.tables,

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from tierwise.core.types import EnumType, ListType, MapType, NumberType, SetType, TextType, Type
+from tierwise.core.language.node_types import fits
+from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 
 __all__ = ["misfit"]
 
 
 def misfit(actual: Type, declared: Type) -> str:
     """Return why a value of type ``actual`` does not fit ``declared``, to be read after its name; empty when it does."""
+    if isinstance(actual, ListType | SetType) and isinstance(declared, type(actual)):
+        return misfit(actual.item, declared.item)
     if isinstance(actual, NumberType) and isinstance(declared, NumberType):
         return _number_misfit(actual, declared)
     if isinstance(actual, EnumType) and isinstance(declared, EnumType):
         strange = [word for word in actual.values if word not in declared.values]
         return f"may become `{strange[0]}`, which is none of its declared values" if strange else ""
-    if isinstance(actual, EnumType) and isinstance(declared, TextType):
-        return ""
-    if isinstance(actual, ListType | SetType) and isinstance(declared, ListType | SetType) and type(actual) is type(declared):
-        return misfit(actual.item, declared.item)
-    if isinstance(actual, MapType) and isinstance(declared, MapType):
-        return misfit(actual.value, declared.value)
-    return "" if actual == declared else f"is declared `{declared}`, but gets a `{actual}`"
+    return "" if fits(actual, declared) else f"is declared `{declared}`, but gets a `{actual}`"
 
 
 def _number_misfit(actual: NumberType, declared: NumberType) -> str:

@@ -17,13 +17,14 @@ def find_unused(plan: Plan) -> Iterator[Finding]:
     """Yield a warning for each name that is declared and never read; a note while a local table that may read it is still to be filled."""
     read = _read(plan)
     report = Finding.note if plan.lost else Finding.warning
+    yet = " yet" if plan.lost else ""
     later = "a part that every company fills in itself may read it" if plan.lost else "remove it, or use it"
     for fact in plan.facts.values():
         if fact.name not in read and fact.name not in ALWAYS_THERE:
-            yield report("unused-fact", f"nothing reads the fact `{fact.name}`", fact.span, later)
+            yield report("unused-fact", f"nothing reads the fact `{fact.name}`{yet}", fact.span, later)
     for reading in plan.readings.values():
         if reading.name not in read and reading.settled is None:
-            yield report("unused-reading", f"nothing hangs on the reading `{reading.name}`", None, later)
+            yield report("unused-reading", f"nothing hangs on the reading `{reading.name}`", reading.span, later)
     for decision in plan.decisions.values():
         if not decision.output and decision.name not in read and decision.form != "parameter":
             yield Finding.warning(
