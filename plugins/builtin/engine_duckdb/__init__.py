@@ -1,0 +1,7 @@
+"""The engine of the embedded database: a plan as one layered query, and the reference engine for the rows that SQL leaves open."""
+
+from __future__ import annotations
+
+from tierwise.plugins.builtin.engine_duckdb.engine import DuckDBEngine, grade
+
+__all__ = ["DuckDBEngine", "grade"]

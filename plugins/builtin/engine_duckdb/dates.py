@@ -1,0 +1,146 @@
+"""Dates and durations: steps that never fail, differences in days, and whether a recurring duty is overdue."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from tierwise.core.plan import CompareOp
+from tierwise.core.types import DateTimeType, NumberType, Type
+from tierwise.core.values import SECONDS_PER_DAY
+from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins.builtin.engine_duckdb.numbers import COMPARISONS
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.terms import Term
+
+__all__ = ["add_durations", "compare_durations", "days_between", "months_of", "period_number", "seconds_of", "step", "times"]
+
+LONGEST = 120_000  # months; also a bound on days that keeps a step inside DuckDB's dates: 40 * 120,000 days are 13,000 years
+LAST_YEAR = 9999
+
+ZERO = sql.integer(0)
+TWO = Decimal(2)
+INTEGER = NumberType(0)
+
+
+def months_of(duration: Sql) -> Sql:
+    """The months of a duration."""
+    return sql.call("struct_extract", duration, sql.string("months"))
+
+
+def seconds_of(duration: Sql) -> Sql:
+    """The seconds of a duration."""
+    return sql.call("struct_extract", duration, sql.string("seconds"))
+
+
+def _duration(months: Sql, seconds: Sql) -> Sql:
+    return sql.struct([("months", sql.cast(months, "INTEGER", safe=True)), ("seconds", sql.cast(seconds, "BIGINT", safe=True))])
+
+
+def step(start: Term, duration: Term, sign: Literal[1, -1]) -> Term:
+    """Add or subtract a duration; NULL outside the years 1 to 9999."""
+    months, seconds = months_of(duration.sql), seconds_of(duration.sql)
+    by_months = sql.call("to_months", _clamped(_signed(months, sign), LONGEST))
+    moved = sql.binary(exp.Add, start.sql, by_months)
+    if isinstance(start.type, DateTimeType):
+        by_seconds = sql.call("to_seconds", _clamped(_signed(seconds, sign), LONGEST * 40 * SECONDS_PER_DAY, "BIGINT"))
+        exact = sql.binary(exp.Add, start.sql, by_seconds)
+        kind = "TIMESTAMP"
+    else:
+        exact = sql.binary(exp.Add, start.sql, _clamped(_signed(_whole_days(seconds), sign), LONGEST * 40))
+        kind = "DATE"
+    tree = sql.case(
+        [
+            (sql.binary(exp.GT, sql.call("abs", sql.cast(months, "BIGINT")), sql.integer(LONGEST)), sql.NULL),
+            (sql.binary(exp.GT, sql.call("abs", sql.cast(seconds, "HUGEINT")), sql.integer(LONGEST * 40 * SECONDS_PER_DAY)), sql.NULL),
+            (sql.binary(exp.NEQ, months, ZERO), sql.cast(moved, kind, safe=True)),
+        ],
+        sql.cast(exact, kind, safe=True),
+    )
+    year = sql.call("year", tree)
+    inside = sql.all_of([sql.binary(exp.GTE, year, sql.integer(1)), sql.binary(exp.LTE, year, sql.integer(LAST_YEAR))])
+    return Term(sql.case([(inside, tree)], sql.cast(sql.NULL, kind)), start.type)
+
+
+def _signed(number: Sql, sign: Literal[1, -1]) -> Sql:
+    return number if sign == 1 else exp.paren(exp.Neg(this=sql.cast(number, "BIGINT")))
+
+
+def _clamped(number: Sql, bound: int, kind: str = "INTEGER") -> Sql:
+    """Keep a number within bounds, so that the step cannot fail."""
+    return sql.cast(sql.call("least", sql.call("greatest", number, sql.integer(-bound)), sql.integer(bound)), kind)
+
+
+def _whole_days(seconds: Sql) -> Sql:
+    """Return whole days, rounded down also below zero, as Python does."""
+    day = sql.integer(SECONDS_PER_DAY)
+    rest = sql.binary(exp.Mod, sql.binary(exp.Add, sql.binary(exp.Mod, seconds, day), day), day)
+    return sql.binary(exp.IntDiv, sql.binary(exp.Sub, seconds, rest), day)
+
+
+def days_between(later: Term, earlier: Term, type: Type) -> Term:
+    """Return ``later - earlier`` as a duration of whole days, or of seconds between two times."""
+    if isinstance(later.type, DateTimeType):
+        seconds = sql.call("date_diff", sql.string("second"), earlier.sql, later.sql)
+    else:
+        days = sql.call("date_diff", sql.string("day"), earlier.sql, later.sql)
+        seconds = sql.binary(exp.Mul, sql.cast(days, "BIGINT"), sql.integer(SECONDS_PER_DAY))
+    known = sql.all_of([sql.is_known(later.sql), sql.is_known(earlier.sql)])
+    return Term(sql.case([(known, _duration(ZERO, seconds))]), type)
+
+
+def add_durations(left: Term, right: Term, sign: Literal[1, -1], type: Type) -> Term:
+    """Add or subtract two durations of the same sort; of mixed sorts NULL, as a duration has months or seconds, never both."""
+    kind = exp.Add if sign == 1 else exp.Sub
+    months = sql.binary(kind, sql.cast(months_of(left.sql), "BIGINT"), months_of(right.sql))
+    seconds = sql.binary(kind, sql.cast(seconds_of(left.sql), "HUGEINT"), seconds_of(right.sql))
+    return Term(_sound(months, seconds, [left, right]), type)
+
+
+def times(duration: Term, factor: Term, type: Type) -> Term:
+    """Repeat a duration a whole number of times."""
+    count = sql.cast(factor.sql, "INTEGER", safe=True)
+    months = sql.binary(exp.Mul, sql.cast(months_of(duration.sql), "BIGINT"), count)
+    seconds = sql.binary(exp.Mul, sql.cast(seconds_of(duration.sql), "HUGEINT"), count)
+    return Term(_sound(months, seconds, [duration, factor.by(count)]), type)
+
+
+def _sound(months: Sql, seconds: Sql, parts: list[Term]) -> Sql:
+    """Return the duration of these months and seconds, NULL when it would have both, is too long, or a part is unknown."""
+    duration = _duration(months, seconds)
+    mixed = sql.all_of([sql.binary(exp.NEQ, months, ZERO), sql.binary(exp.NEQ, seconds, ZERO)])
+    fits = [sql.is_known(months_of(duration)), sql.is_known(seconds_of(duration))]
+    return sql.case([(sql.all_of([*(sql.is_known(p.sql) for p in parts), *fits, sql.negate(mixed)]), duration)])
+
+
+def compare_durations(op: CompareOp, left: Term, right: Term) -> Sql:
+    """Compare two durations; months and seconds are never equal, nor is one less than the other."""
+    kind = COMPARISONS[op]
+    in_seconds = sql.all_of(sql.binary(exp.EQ, months_of(t.sql), ZERO) for t in (left, right))
+    in_months = sql.all_of(sql.binary(exp.EQ, seconds_of(t.sql), ZERO) for t in (left, right))
+    return sql.case(
+        [
+            (in_seconds, sql.binary(kind, seconds_of(left.sql), seconds_of(right.sql))),
+            (in_months, sql.binary(kind, months_of(left.sql), months_of(right.sql))),
+            (sql.all_of([sql.is_known(left.sql), sql.is_known(right.sql)]), sql.TRUE if op == "!=" else sql.FALSE),
+        ]
+    )
+
+
+def period_number(day: Term, every: Term) -> Sql:
+    """Number the calendar period (day, ISO week, month, quarter, half-year, year) that a day lies in; NULL for other lengths."""
+    months, seconds = months_of(every.sql), seconds_of(every.sql)
+    month = sql.binary(exp.Add, sql.binary(exp.Mul, sql.call("year", day.sql), sql.integer(12)), sql.call("month", day.sql))
+    month = sql.binary(exp.Sub, month, sql.integer(1))
+    monday = sql.cast(sql.string("0001-01-01"), "DATE")  # a Monday
+    days = sql.call("date_diff", sql.string("day"), monday, sql.cast(day.sql, "DATE"))
+    calendar = sql.binary(exp.EQ, months, sql.integer(1))
+    for length in (3, 6, 12):
+        calendar = sql.any_of([calendar, sql.binary(exp.EQ, months, sql.integer(length))])
+    return sql.case(
+        [
+            (calendar, sql.binary(exp.IntDiv, month, sql.call("nullif", months, ZERO))),
+            (sql.binary(exp.EQ, seconds, sql.integer(SECONDS_PER_DAY)), days),
+            (sql.binary(exp.EQ, seconds, sql.integer(7 * SECONDS_PER_DAY)), sql.binary(exp.IntDiv, days, sql.integer(7))),
+        ]
+    )

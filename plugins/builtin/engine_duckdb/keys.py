@@ -1,0 +1,110 @@
+"""Numbers, in SQL, what a decision can tell apart of a subject's facts, so that equal subjects are asked about only once.
+
+The same split as ``core/running/keys.py`` makes: a fact that is only tested against constants counts by the atom in which it lies, any
+other by its very value. Atoms of several facts share one whole number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tierwise.core.checking.regions import borders_of
+from tierwise.core.running.usage import Usage
+from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, MapType, NumberType, Type
+from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins.builtin.engine_duckdb.expressions import compare
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, Term, constant
+
+__all__ = ["keys_of"]
+
+MOST = 1 << 60
+NONE, MISSING = 0, 1  # the first two atoms of every fact
+
+
+def keys_of(usage: Usage, terms: dict[str, Term]) -> list[Sql]:
+    """Return expressions that are equal for two rows only when every decision with this usage has one outcome for both."""
+    exact: list[Sql] = []
+    atoms: list[tuple[Sql, int]] = []
+    for name in usage.facts:
+        term = terms.get(name)
+        if term is None or not term.sql.find(exp.Column):
+            continue  # the same for all rows
+        if name not in usage.exact:
+            numbered = _atom(term, [border for test in usage.tests[name] for border in borders_of(test) if border is not None])
+            if numbered is not None:
+                atoms.append(numbered)
+                continue
+        exact.append(_comparable(term.sql, term.type))
+        if term.none is not None:
+            atoms.append((sql.case([(term.none, sql.integer(1))], sql.integer(0)), 2))
+    return [*_packed(atoms), *exact]
+
+
+def _comparable(value: Sql, type: Type) -> Sql:
+    """Return a value by which rows can be grouped; a map counts by its entries."""
+    if isinstance(type, MapType):
+        return sql.call("map_entries", value)
+    return value
+
+
+def _packed(atoms: Sequence[tuple[Sql, int]]) -> Iterator[Sql]:
+    """Write atoms as digits of whole numbers with mixed radix."""
+    parts: list[Sql] = []
+    factor = 1
+    for number, count in atoms:
+        if factor * count > MOST:
+            yield sql.balanced(exp.Add, parts) or sql.integer(0)
+            parts, factor = [], 1
+        parts.append(sql.binary(exp.Mul, sql.cast(number, "BIGINT"), sql.integer(factor)))
+        factor *= count
+    if parts:
+        yield sql.balanced(exp.Add, parts) or sql.integer(0)
+
+
+def _atom(term: Term, borders: list[Any]) -> tuple[Sql, int] | None:
+    """Return the number of the atom in which a value lies, and how many there are; ``None`` when its very value matters."""
+    if isinstance(term.type, BooleanType):
+        number, count = sql.case([(term.sql, sql.integer(2))], sql.integer(3)), 4
+    elif isinstance(term.type, EnumType):
+        number, count = _among(term, term.type.values)
+    elif isinstance(term.type, NumberType | DateType | DateTimeType):
+        places = sorted({b for b in borders if isinstance(b, Decimal | date)})
+        if not all(_is_comparable(term, constant(place, term.type)) for place in places):
+            return None
+        number, count = _on_line(term, places)
+    elif any("\0" in border for border in borders):
+        return None
+    else:
+        number, count = _among(term, tuple(dict.fromkeys(b for b in borders if isinstance(b, str))))
+    missing = (sql.is_null(term.sql), sql.integer(MISSING))
+    none = [] if term.none is None else [(term.none, sql.integer(NONE))]
+    return sql.case([*none, missing], number), count
+
+
+def _among(term: Term, words: Sequence[str]) -> tuple[Sql, int]:
+    branches = [(sql.binary(exp.EQ, term.sql, constant(word, term.type).sql), sql.integer(place)) for place, word in enumerate(words, 2)]
+    return sql.case(branches, sql.integer(len(words) + 2)), len(words) + 3
+
+
+def _on_line(term: Term, borders: Sequence[Any]) -> tuple[Sql, int]:
+    """Count the borders below and those reached: an interval gets an even number, a border an odd one."""
+    steps = []
+    for border in borders:
+        other = constant(border, term.type)
+        steps += [_one(compare(">=", term, other)), _one(compare(">", term, other))]
+    count = sql.balanced(exp.Add, steps) or sql.integer(0)
+    return sql.binary(exp.Add, count, sql.integer(2)), 2 * len(borders) + 3
+
+
+def _is_comparable(left: Term, right: Term) -> bool:
+    """Whether two values can always be compared: numbers fit into one decimal type."""
+    is_known = not right.sql.find(exp.Null)
+    return is_known and max(left.whole, right.whole) + max(left.scale, right.scale) <= MOST_DIGITS
+
+
+def _one(condition: Sql) -> Sql:
+    return sql.case([(condition, sql.integer(1))], sql.integer(0))

@@ -1,0 +1,63 @@
+"""Computed columns in layers: each column stands one layer above the columns that it reads, and each layer is one common table expression.
+
+So every condition is written and computed once, however often it is read, and no expression grows with the depth of the policy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.terms import Term
+
+__all__ = ["ITEM", "Layers"]
+
+ITEM = "i"  # prefix of lambda parameters: what reads one cannot be hoisted out of its lambda
+COLUMN = "c"
+
+
+class Layers:
+    """The columns computed so far, over a first layer called ``source``."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.levels: list[list[tuple[str, Sql]]] = []
+        self._level_of: dict[str, int] = {}
+        self._name_of: dict[str, str] = {}
+
+    def hoist(self, term: Term) -> Term:
+        """Give a term a column of its own, unless it is one already, is constant, or reads the item of a list."""
+        value = self.column(term.sql)
+        none = None if term.none is None else self.column(term.none)
+        return replace(term, sql=value, none=none)
+
+    def column(self, tree: Sql) -> Sql:
+        """Give an expression a column of its own and return a reference to it."""
+        if isinstance(tree, exp.Column):
+            return tree
+        names = [c.name for c in tree.find_all(exp.Column)]
+        if not names or any(name.startswith(ITEM) for name in names):
+            return tree
+        text = sql.text(tree)
+        if text not in self._name_of:
+            level = max(self._level_of.get(name, 0) for name in names) + 1
+            name = f"{COLUMN}{len(self._name_of)}"
+            self._name_of[text], self._level_of[name] = name, level
+            while len(self.levels) < level:
+                self.levels.append([])
+            self.levels[level - 1].append((name, tree))
+        return sql.column(self._name_of[text])
+
+    def query(self, stage: exp.Select, columns: list[tuple[str, Sql]]) -> exp.Select:
+        """Return the query that computes all layers over ``stage`` and selects ``columns`` from the last."""
+        previous = self.source
+        layers = [(self.source, stage)]
+        for number, computed in enumerate(self.levels, start=1):
+            name = f"layer {number}"
+            layers.append((name, sql.select(computed, previous, star=True)))
+            previous = name
+        query = sql.select(columns, previous)
+        for name, layer in layers:
+            query = query.with_(exp.to_identifier(name, quoted=True), as_=layer, copy=False)
+        return query

@@ -1,0 +1,162 @@
+"""The results of a run, kept as tables in DuckDB: counted there, and read row by row as outcomes of the core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
+from tierwise.core.plan import Decision
+from tierwise.core.running.grading import Share, SubjectResult
+from tierwise.core.types import BooleanType, EnumType
+from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins.builtin.engine_duckdb.rulebook import Rulebook
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW
+from tierwise.plugins.facts import core_value
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["Answers", "Columns", "DuckGrading"]
+
+BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of one output in the table of results; all but ``value`` are absent where they do not apply.
+
+    Attributes:
+        value: The value, NULL where it is none or where SQL did not decide.
+        none: Whether it is none.
+        rules: The number of the rules that gave it.
+        open: What alone decides the outcome where the policy itself leaves it open.
+    """
+
+    value: str
+    none: str | None = None
+    rules: str | None = None
+    open: str | None = None
+
+    def is_determined(self) -> Sql:
+        """Whether SQL decided the row."""
+        known = sql.is_known(sql.column(self.value))
+        return known if self.none is None else sql.any_of([known, sql.column(self.none)])
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the reference engine decided of one output: ``table`` maps rows to places in ``outcomes``."""
+
+    table: str
+    outcomes: Sequence[Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class DuckGrading:
+    """A ``Grading`` over a DuckDB table.
+
+    Attributes:
+        outputs: The decisions that are shown for each subject.
+        population: Outcomes about the whole population.
+        connection: Where the tables live.
+        table: The table of results: row, key, name, and the columns of each output.
+        columns: Output name to its columns.
+        answers: Output name to what the reference engine decided, for outputs about which SQL had to ask.
+        rulebook: Turns rule numbers into ids.
+    """
+
+    outputs: tuple[Decision, ...]
+    population: Mapping[str, Outcome]
+    connection: DuckDBPyConnection
+    table: str
+    columns: Mapping[str, Columns]
+    answers: Mapping[str, Answers]
+    rulebook: Rulebook
+
+    def count(self) -> int:
+        """Return the number of subjects."""
+        row = self._run(exp.select(exp.Count(this=exp.Star())).from_(sql.table(self.table))).fetchone()
+        return int(row[0]) if row else 0
+
+    def distribution(self, output: str) -> tuple[Share, ...]:
+        """Return the values of an output in the order of its type (else by count), then the reasons."""
+        decision = next(d for d in self.outputs if d.name == output)
+        columns, value = self.columns[output], sql.column(self.columns[output].value)
+        counted = exp.select(value, exp.Count(this=exp.Star())).from_(sql.table(self.table)).where(columns.is_determined()).group_by(value)
+        shares = [(None if found is None else core_value(found, decision.type), int(count)) for found, count in self._run(counted).fetchall()]
+        reasons: dict[Reason, int] = {}
+        for outcome, count in self._answered(output):
+            if isinstance(outcome, Undetermined):
+                reasons[outcome.reason] = reasons.get(outcome.reason, 0) + count
+            else:
+                shares.append((outcome.value, count))
+        ordered = [Share(found, None, count) for found, count in _ordered(_added(shares), decision)]
+        return (*ordered, *(Share(None, reason, reasons[reason]) for reason in Reason if reason in reasons))
+
+    def _answered(self, output: str) -> Iterator[tuple[Outcome, int]]:
+        answers = self.answers.get(output)
+        if answers is not None:
+            answer = sql.column("answer")
+            query = exp.select(answer, exp.Count(this=exp.Star())).from_(sql.table(answers.table)).group_by(answer)
+            yield from ((answers.outcomes[place], int(count)) for place, count in self._run(query).fetchall())
+
+    def rows(self, limit: int | None = None) -> Iterator[SubjectResult]:
+        """Yield the results in the order of the subjects' keys; a few thousand are in memory at a time."""
+        wanted = [sql.column(KEY, self.table), sql.column(NAME, self.table)]
+        query = exp.select().from_(sql.table(self.table))
+        for output in self.outputs:
+            columns = self.columns[output.name]
+            wanted += [sql.column(c, self.table) if c else sql.NULL for c in (columns.value, columns.none, columns.rules)]
+            answers = self.answers.get(output.name)
+            if answers is None:
+                wanted.append(sql.NULL)
+            else:
+                wanted.append(sql.column("answer", answers.table))
+                same_row = sql.binary(exp.EQ, sql.column(ROW, self.table), sql.column(ROW, answers.table))
+                query = query.join(sql.table(answers.table), on=same_row, join_type="left")
+        query = query.select(*wanted).order_by(sql.column(KEY, self.table), sql.column(ROW, self.table))
+        cursor = self._run(query if limit is None else query.limit(limit))
+        while batch := cursor.fetchmany(BATCH):
+            yield from (self._result(row) for row in batch)
+
+    def _result(self, row: tuple[Any, ...]) -> SubjectResult:
+        outcomes = {}
+        for place, output in enumerate(self.outputs):
+            value, none, rules, answer = row[2 + 4 * place : 6 + 4 * place]
+            outcomes[output.name] = self._outcome(output, value, none, rules, answer)
+        return SubjectResult(row[0], row[1], outcomes)
+
+    def _outcome(self, output: Decision, value: Any, none: bool | None, rules: int | None, answer: int | None) -> Outcome:
+        if answer is not None:
+            return self.answers[output.name].outcomes[answer]
+        assert value is not None or none, "INVARIANT: what SQL does not decide has an answer"
+        return Determined(None if none else core_value(value, output.type), self.rulebook.ids(rules))
+
+    def _run(self, query: exp.Select) -> DuckDBPyConnection:
+        return self.connection.cursor().execute(sql.text(query))
+
+
+def _added(shares: Sequence[tuple[Any, int]]) -> list[tuple[Any, int]]:
+    """Add up the counts of equal values."""
+    totals: dict[Any, int] = {}
+    kept: dict[Any, Any] = {}
+    for value, count in shares:
+        mark = repr(value) if isinstance(value, dict | list | tuple) else (type(value), value)
+        kept.setdefault(mark, value)
+        totals[mark] = totals.get(mark, 0) + count
+    return [(kept[mark], count) for mark, count in totals.items()]
+
+
+def _ordered(shares: list[tuple[Any, int]], decision: Decision) -> list[tuple[Any, int]]:
+    """Order by the type: its words, true before false; else the most frequent first; none last."""
+    words: tuple[Any, ...] = ()
+    if isinstance(decision.type, EnumType):
+        words = decision.type.values
+    elif isinstance(decision.type, BooleanType):
+        words = (True, False)
+    if words:
+        return sorted(shares, key=lambda share: words.index(share[0]) if share[0] in words else len(words))
+    return sorted(shares, key=lambda share: (share[0] is None, -share[1], str(share[0])))

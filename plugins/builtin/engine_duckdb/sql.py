@@ -1,0 +1,148 @@
+"""Small builders of SQL syntax trees: names are always quoted, constants always typed, long chains always balanced.
+
+Every tree is printed once, by ``text``, for the duckdb dialect. SQL's ``NULL`` stands for *unknown* everywhere in this engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlglot import exp
+
+__all__ = [
+    "FALSE",
+    "NULL",
+    "TRUE",
+    "Sql",
+    "all_of",
+    "any_of",
+    "array",
+    "binary",
+    "call",
+    "case",
+    "cast",
+    "column",
+    "integer",
+    "is_known",
+    "is_null",
+    "lambda_",
+    "negate",
+    "select",
+    "string",
+    "struct",
+    "table",
+    "text",
+]
+
+Sql = exp.Expression
+
+NULL = exp.Null()
+TRUE = exp.true()
+FALSE = exp.false()
+
+
+def text(tree: Sql) -> str:
+    """Print a tree for DuckDB."""
+    return tree.sql("duckdb")
+
+
+def column(name: str, table: str = "") -> Sql:
+    """Return a quoted column name."""
+    return exp.column(exp.to_identifier(name, quoted=True), table=exp.to_identifier(table, quoted=True) if table else None)
+
+
+def string(value: str) -> Sql:
+    """Return a text literal."""
+    return exp.Literal.string(value)
+
+
+def integer(value: int) -> Sql:
+    """Return a whole number; a negative one in brackets, so that ``--`` cannot arise."""
+    literal = exp.Literal.number(abs(value))
+    return literal if value >= 0 else exp.paren(exp.Neg(this=literal))
+
+
+def cast(value: Sql, type: str, safe: bool = False) -> Sql:
+    """Cast to a DuckDB type; a ``safe`` cast gives NULL where the value does not fit."""
+    to = exp.DataType.build(type, dialect="duckdb")
+    return exp.TryCast(this=value, to=to) if safe else exp.Cast(this=value, to=to)
+
+
+def call(function: str, *arguments: Sql) -> Sql:
+    """Call a DuckDB function by its own name, untouched by sqlglot's rewriting."""
+    return exp.Anonymous(this=function, expressions=list(arguments))
+
+
+def binary(kind: type[exp.Binary], left: Sql, right: Sql) -> Sql:
+    """Combine two trees by an operator, in brackets."""
+    return exp.paren(kind(this=left, expression=right), copy=False)
+
+
+def is_null(value: Sql) -> Sql:
+    """Return ``value IS NULL``."""
+    return exp.paren(exp.Is(this=value, expression=exp.Null()), copy=False)
+
+
+def is_known(value: Sql) -> Sql:
+    """Return ``value IS NOT NULL``."""
+    return negate(is_null(value))
+
+
+def negate(value: Sql) -> Sql:
+    """Return Kleene's ``NOT``."""
+    return exp.paren(exp.Not(this=value), copy=False)
+
+
+def all_of(parts: Iterable[Sql]) -> Sql:
+    """Join by ``AND`` as a balanced tree; no part at all is true."""
+    return balanced(exp.And, [p for p in parts if p is not TRUE]) or TRUE
+
+
+def any_of(parts: Iterable[Sql]) -> Sql:
+    """Join by ``OR`` as a balanced tree; no part at all is false."""
+    return balanced(exp.Or, [p for p in parts if p is not FALSE]) or FALSE
+
+
+def balanced(kind: type[exp.Binary], parts: Sequence[Sql]) -> Sql | None:
+    """Fold parts by an operator as a balanced tree: a chain of 1,000 would be refused by the engine."""
+    if len(parts) <= 1:
+        return parts[0] if parts else None
+    middle = len(parts) // 2
+    left, right = balanced(kind, parts[:middle]), balanced(kind, parts[middle:])
+    assert left is not None and right is not None
+    return binary(kind, left, right)
+
+
+def case(branches: Iterable[tuple[Sql, Sql]], otherwise: Sql | None = None) -> Sql:
+    """Return ``CASE WHEN … THEN … ELSE … END``; without an ``otherwise`` the rest is NULL."""
+    ifs = [exp.If(this=condition, true=value) for condition, value in branches]
+    if not ifs:
+        return NULL if otherwise is None else otherwise
+    return exp.Case(ifs=ifs, default=otherwise)
+
+
+def array(items: Iterable[Sql]) -> Sql:
+    """Return a list of values."""
+    return call("list_value", *items)
+
+
+def struct(fields: Iterable[tuple[str, Sql]]) -> Sql:
+    """Return a struct with quoted field names."""
+    return call("struct_pack", *(exp.PropertyEQ(this=exp.to_identifier(name, quoted=True), expression=value) for name, value in fields))
+
+
+def lambda_(parameter: str, body: Sql) -> Sql:
+    """Return ``LAMBDA parameter : body``."""
+    return exp.Lambda(this=body, expressions=[exp.to_identifier(parameter, quoted=True)])
+
+
+def select(columns: Iterable[tuple[str, Sql]], source: str, star: bool = False) -> exp.Select:
+    """Select named columns from a table or a common table expression, with ``star`` beside all that it has."""
+    named: list[Sql] = [exp.Star()] if star else []
+    named += [exp.alias_(value, name, quoted=True) for name, value in columns]
+    return exp.select(*named).from_(table(source))
+
+
+def table(name: str) -> exp.Table:
+    """Return a quoted table name."""
+    return exp.Table(this=exp.to_identifier(name, quoted=True))

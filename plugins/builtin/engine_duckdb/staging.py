@@ -1,0 +1,70 @@
+"""Brings the facts that a plan reads under columns of our own, beside a row number: the table that all layers stand on.
+
+The view of the facts is read exactly once, so that a subject cannot come out differently between two readings of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tierwise.core.plan import Fact, Plan
+from tierwise.core.types import DateType
+from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins.builtin.engine_duckdb.expressions import number_of
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, none_term
+from tierwise.plugins.facts import FactTable, canonical_type
+
+__all__ = ["KEY", "NAME", "ROW", "Staging", "staging_of"]
+
+ROW, KEY, NAME = "row", "key", "name"
+AS_OF = "as_of"
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """The facts of a plan as columns.
+
+    Attributes:
+        columns: Column name to what it is in the relation of facts.
+        terms: Fact name to its term over those columns; facts that nobody supplies are absent.
+        staged: The facts that have columns, in declaration order.
+    """
+
+    columns: tuple[tuple[str, Sql], ...]
+    terms: dict[str, Term]
+    staged: tuple[Fact, ...]
+
+
+def staging_of(plan: Plan, facts: FactTable, names: Sequence[str], as_of: date | None) -> Staging:
+    """Return the columns of the facts called ``names``, as far as they are supplied."""
+    columns: list[tuple[str, Sql]] = [
+        (ROW, exp.Window(this=sql.call("row_number"))),
+        (KEY, sql.column("key")),
+        (NAME, sql.column("name")),
+    ]
+    terms: dict[str, Term] = {}
+    staged = []
+    for number, fact in enumerate(plan.facts[name] for name in names if name in plan.facts):
+        if fact.name not in facts.columns:
+            if fact.absent_is_none:
+                terms[fact.name] = none_term(fact.type)
+            continue
+        value = sql.cast(sql.column(facts.columns[fact.name]), canonical_type(fact.type))
+        columns.append((f"f{number}", value))
+        none = None
+        if fact.nullable:
+            columns.append((f"n{number}", _is_none(fact, facts.columns[fact.name])))
+            none = sql.column(f"n{number}")
+        terms[fact.name] = number_of(Term(sql.column(f"f{number}"), fact.type, none))
+        staged.append(fact)
+    if as_of is not None:
+        terms[AS_OF] = constant(as_of, DateType())
+    return Staging(tuple(columns), terms, tuple(staged))
+
+
+def _is_none(fact: Fact, column: str) -> Sql:
+    is_none = sql.call("coalesce", sql.column(f"{column}__none"), sql.FALSE)
+    return sql.any_of([is_none, sql.is_null(sql.column(column))]) if fact.absent_is_none else is_none
