@@ -28,6 +28,7 @@ class Settled:
         value: The one value, when ``reason`` is ``None``.
         reason: Why there is no single value.
         bound: The values still possible; ``None`` when that may be any.
+        is_partial: Besides, it may be left open without any candidate.
         needs: Names of what would settle it.
         rules: Ids of the rules that gave the value, or stay possible.
     """
@@ -37,6 +38,7 @@ class Settled:
     bound: tuple[Any, ...] | None = ()
     needs: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
+    is_partial: bool = False
 
     def agrees_with(self, other: Settled) -> bool:
         """Say whether both are one value, or undetermined for one reason."""
@@ -96,9 +98,10 @@ class Completion:
         if not differ and ways[0].reason is None:
             return Settled(ways[0].value, rules=rules)
         bound = _bound(ways, result.bound)
+        is_partial = any(way.is_partial for way in ways)
         if not differ:
-            return Settled(None, ways[0].reason, bound, needs, rules)
-        return Settled(None, need.reason, bound, needs | self._names(need, world), rules)
+            return Settled(None, ways[0].reason, bound, needs, rules, is_partial)
+        return Settled(None, need.reason, bound, needs | self._names(need, world), rules, is_partial)
 
     def _next(self, result: Unknown, world: World) -> Need | None:
         """Return the unknown to split on first, or ``None`` when none can be split."""
@@ -121,8 +124,9 @@ class Completion:
         if need.kind == "reading":
             return plan.readings[need.name].values
         if need.kind == "decision":
-            bound: tuple[Any, ...] = world.results[need.name].bound
-            return bound
+            result: Unknown = world.results[need.name]
+            left_open = (Unknown(frozenset({Need("policy", need.name, result.reason)}), ()),) if result.is_partial else ()
+            return (*(result.bound or ()), *left_open)
         fact = self._evaluation.fact(need.name)
         return tuple(atom.value for atom in atoms_of(fact.type, self._usage.tests[need.name], fact.nullable))
 
@@ -134,7 +138,7 @@ class Completion:
 
 
 def _unsplit(result: Unknown, rules: frozenset[str]) -> Settled:
-    return Settled(None, result.reason, result.bound, _named(result.needs), rules)
+    return Settled(None, result.reason, result.bound, _named(result.needs), rules, result.is_partial)
 
 
 def _named(needs: frozenset[Need]) -> frozenset[str]:

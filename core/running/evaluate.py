@@ -7,6 +7,7 @@ Where a truth value stands, *none* counts as false. Nothing here completes missi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, get_args
 
 from tierwise.core import plan as nodes
@@ -19,7 +20,7 @@ from tierwise.core.running.cadence import overdue
 from tierwise.core.running.cuts import ROUNDINGS, class_at
 from tierwise.core.running.lists import in_order, taken
 from tierwise.core.running.tables import Picked, hits_of, pick
-from tierwise.core.running.unknown import Need, Unknown, domain, either, lazily, strictly, union
+from tierwise.core.running.unknown import Need, Unknown, domain, either, lazily, merged, strictly
 from tierwise.core.running.usage import Usage, usage_of
 from tierwise.core.running.world import World
 from tierwise.core.types import DateType, ListType, MapType, SetType
@@ -97,9 +98,9 @@ class Evaluation:
             return result
         open_needs = {need for need in result.needs if need.kind != "policy"}
         if result.bound:
-            return Unknown(frozenset({*open_needs, Need("decision", node.name, result.reason)}), result.bound)
+            return replace(result, needs=frozenset({*open_needs, Need("decision", node.name, result.reason)}))
         named = {Need("policy", need.name or node.name, need.reason) for need in result.needs - open_needs}
-        return Unknown(frozenset({*open_needs, *named}), result.bound)
+        return replace(result, needs=frozenset({*open_needs, *named}))
 
     def _readingref(self, node: nodes.ReadingRef, world: World) -> Any:
         settled = self.plan.readings[node.name].settled or world.readings.get(node.name)
@@ -274,7 +275,13 @@ class Evaluation:
         return lazily(unknowns, tuple(sets) if len(sets) <= _MOST_SUBSETS else None)
 
     def _agree(self, node: nodes.Agree, world: World) -> Any:
-        return self._over_classes(node.of, world, lambda classes: self._agreed(node, classes, world))
+        rights = [right for _, right in node.values] + ([] if node.empty is None else [node.empty])
+        return self._over_classes(
+            node.of,
+            world,
+            lambda classes: self._agreed(node, classes, world),
+            lambda needs: merged([self.evaluate(right, world) for right in rights], needs),
+        )
 
     def _agreed(self, node: nodes.Agree, classes: tuple[Any, ...], world: World) -> Any:
         if not classes:
@@ -284,26 +291,29 @@ class Evaluation:
             rights.append(Unknown.because(Reason.GAP))  # a class of which nothing is said
         known = distinct(right for right in rights if not isinstance(right, Unknown))
         if len(known) > 1:
-            return Unknown.because(Reason.OVERLAP, union(rights) or known)
+            return merged(rights, Unknown.because(Reason.OVERLAP).needs)
         unknowns = [right for right in rights if isinstance(right, Unknown)]
         if not unknowns:
             return known[0]
-        return strictly(unknowns, union(rights))
+        deciding = [right for right in unknowns if right.is_final] or unknowns
+        return merged(rights, frozenset().union(*(right.needs for right in deciding)))
 
     def _collected(self, node: nodes.Collected, world: World) -> Any:
-        return self._over_classes(node.of, world, lambda classes: self._gathered(node, classes, world))
+        return self._over_classes(node.of, world, lambda classes: self._gathered(node, classes, world), Unknown)
 
     def _gathered(self, node: nodes.Collected, classes: tuple[Any, ...], world: World) -> Any:
         sets = [self.evaluate(items, world) for word, items in node.values if word in classes]
         return strictly(sets, None) or distinct(item for items in sets for item in items or ())
 
-    def _over_classes(self, of: Node, world: World, give: Callable[[tuple[Any, ...]], Any]) -> Any:
+    def _over_classes(
+        self, of: Node, world: World, give: Callable[[tuple[Any, ...]], Any], any_of_them: Callable[[frozenset[Need]], Unknown]
+    ) -> Any:
         """Apply ``give`` to a set of classes, or to a single one; to each of the possible sets when it is unknown."""
         classes = self.evaluate(of, world)
         if not isinstance(classes, Unknown):
             return give(_as_set(classes))
-        if not classes.bound:
-            return Unknown(classes.needs, classes.bound)
+        if not classes.bound or classes.is_partial:
+            return any_of_them(classes.needs)
         return either([give(_as_set(way)) for way in classes.bound], classes.needs)
 
     def _prefer(self, node: nodes.Prefer, world: World) -> Any:
@@ -371,7 +381,10 @@ class Evaluation:
         if not isinstance(rounding, Unknown):
             return class_at(position, node.by, node.cuts, rounding, needs)
         ways = rounding.bound or ROUNDINGS
-        return either([class_at(position, node.by, node.cuts, way, needs) for way in ways], rounding.needs)
+        found = either([class_at(position, node.by, node.cuts, way, needs) for way in ways], rounding.needs)
+        if not isinstance(found, Unknown):
+            return found
+        return replace(found, bound=tuple(value for value in distinct(cut.value for cut in node.cuts) if value in (found.bound or ())))
 
     def _in(self, world: World) -> Callable[[Node], Any]:
         return lambda node: self.evaluate(node, world)

@@ -89,7 +89,7 @@ class Evaluator:
         if settled.reason is None:
             return settled.value
         names = settled.needs or {""}
-        return Unknown(frozenset(Need("policy", name, settled.reason) for name in names), settled.bound)
+        return Unknown(frozenset(Need("policy", name, settled.reason) for name in names), settled.bound, settled.is_partial)
 
     def _node(self, decision: str) -> Node:
         return self.plan.decisions[decision].node

@@ -11,7 +11,7 @@ from typing import Any
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import HitPolicy, Node, Rule, Table
 from tierwise.core.running.exact import add, compare
-from tierwise.core.running.unknown import Need, Unknown, either, lazily, same, union
+from tierwise.core.running.unknown import Need, Unknown, either, lazily, merged, same
 from tierwise.core.types import EnumType, SetType, Type
 
 __all__ = ["Hit", "Picked", "hits_of", "pick"]
@@ -89,7 +89,7 @@ def _agreeing(hits: Sequence[Hit], values: Sequence[Any], fallback: Any) -> Any:
     sure = [value for hit, value in zip(hits, values, strict=True) if hit.is_sure]
     known = distinct(value for value in sure if not isinstance(value, Unknown))
     if len(known) > 1:
-        return Unknown(frozenset({Need("policy", "", Reason.OVERLAP)}), union(values))
+        return merged(values, frozenset({Need("policy", "", Reason.OVERLAP)}))
     tests = _needs(hits)
     if not sure:
         return either([*values, fallback], tests)
@@ -97,8 +97,8 @@ def _agreeing(hits: Sequence[Hit], values: Sequence[Any], fallback: Any) -> Any:
     if known and not unknown and all(same(value, known[0]) for value in values):
         return known[0]
     if unknown and all(u.is_final for u in unknown):
-        return lazily(unknown, union(values))
-    return Unknown(tests.union(*(v.needs for v in values if isinstance(v, Unknown))), union(values))
+        return merged(values, frozenset().union(*(u.needs for u in unknown)))
+    return merged(values, tests.union(*(v.needs for v in values if isinstance(v, Unknown))))
 
 
 def _order(hit: HitPolicy, values: Sequence[Any], type: Type) -> list[int]:

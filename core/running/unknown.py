@@ -10,7 +10,7 @@ from typing import Literal as OneOfWords
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.types import BooleanType, EnumType, Type
 
-__all__ = ["Need", "Unknown", "domain", "either", "lazily", "same", "strictly", "strongest", "union"]
+__all__ = ["Need", "Unknown", "domain", "either", "lazily", "merged", "same", "strictly", "strongest", "union"]
 
 _STRENGTH = (Reason.LOST, Reason.VAGUE, Reason.MISSING_FACT, Reason.READING, Reason.OVERLAP, Reason.TIE, Reason.GAP)
 
@@ -37,15 +37,18 @@ class Unknown:
     Attributes:
         needs: What it hangs on; never empty.
         bound: Every value it may have, in policy order; ``None`` when that may be any. Being undetermined is not a value: a gap's bound is empty.
+        is_partial: It may also be left open without any candidate (a gap, something lost), beside the values of ``bound``.
     """
 
     needs: frozenset[Need]
     bound: tuple[Any, ...] | None = None
+    is_partial: bool = False
 
     @classmethod
     def because(cls, reason: Reason, candidates: Iterable[Any] = (), name: str = "") -> Unknown:
         """Make an unknown that nothing can settle: the policy leaves it open for ``reason``."""
-        return cls(frozenset({Need("policy", name, reason)}), distinct(candidates))
+        bound = distinct(candidates)
+        return cls(frozenset({Need("policy", name, reason)}), bound, not bound)
 
     @property
     def is_final(self) -> bool:
@@ -92,6 +95,11 @@ def lazily(unknowns: Sequence[Unknown], bound: tuple[Any, ...] | None) -> Unknow
     return Unknown(frozenset().union(*(u.needs for u in unknowns)), bound)
 
 
+def merged(options: Sequence[Any], needs: frozenset[Need]) -> Unknown:
+    """Return an unknown that may be whatever one of ``options`` may be."""
+    return Unknown(needs, union(options), any(isinstance(option, Unknown) and option.is_partial for option in options))
+
+
 def either(options: Sequence[Any], needs: frozenset[Need]) -> Any:
     """Return what holds when one of ``options`` is the case and ``needs`` decide which.
 
@@ -100,10 +108,10 @@ def either(options: Sequence[Any], needs: frozenset[Need]) -> Any:
     unknowns = [o for o in options if isinstance(o, Unknown)]
     if not unknowns and all(same(options[0], option) for option in options[1:]):
         return options[0]
-    bound = union(options)
+    left_open = frozenset().union(*(u.needs for u in unknowns))
     if len(unknowns) == len(options) and all(u.is_final for u in unknowns) and len({u.reason for u in unknowns}) == 1:
-        return lazily(unknowns, bound)
-    return Unknown(needs.union(*(u.needs for u in unknowns)), bound)
+        return merged(options, left_open)
+    return merged(options, needs | left_open)
 
 
 def union(options: Iterable[Any]) -> tuple[Any, ...] | None:
