@@ -92,14 +92,15 @@ def _form(name: str, raw: Mapping[str, Any], path: Path, document: Document, env
     findings = []
     forms = [key for key in raw if key in environment.forms and key not in _DECISION_KEYS]
     unknown = [key for key in raw if key not in forms and key not in _DECISION_KEYS]
-    choices = [*_DECISION_KEYS, *environment.forms]
+    # Where the form is missing, a misspelt word is more likely the form.
+    choices = [*_DECISION_KEYS, *environment.forms] if forms else [*environment.forms, *_DECISION_KEYS]
     for key in unknown:
-        hint = suggest(key, choices)
+        place = document.key_span((*path, key))
         if forms or nearest(key, choices) in _DECISION_KEYS:
-            findings.append(Finding.error("unknown-key", f"there is no key `{key}` here", document.key_span((*path, key)), hint))
+            findings.append(Finding.error("unknown-key", f"there is no key `{key}` here", place, suggest(key, choices)))
         else:
-            help = hint or f"the forms are {listed(environment.forms)}"
-            findings.append(Finding.error("unknown-form", f"there is no form `{key}`", document.key_span((*path, key)), help))
+            help = suggest(key, choices) or f"the forms are {listed(environment.forms)}"
+            findings.append(Finding.error("unknown-form", f"there is no form `{key}`", place, help))
     if not forms and not unknown:
         help = f"add one of {listed(environment.forms)}"
         findings.append(Finding.error("no-form", f"decision `{name}` does not say how it is decided", document.key_span(path), help))

@@ -56,12 +56,21 @@ class _Generator(GenerateJsonSchema):
         return self.generate_inner(schema["schema"])
 
     def function_before_schema(self, schema: Any) -> JsonSchemaValue:
-        """Admit a short form, too, where a model is made of something else first (`quarter: [calendar, rolling]`)."""
+        """Admit a short form of what a model is made of (``give: {due_on: due}`` for ``{due_on: {name: due}}``)."""
         inner = super().function_before_schema(schema)
-        return {"anyOf": [inner, {"type": "string"}, {"type": "array"}]} if schema["schema"]["type"] == "model" else inner
+        return _or_short(inner) if schema["schema"]["type"] in ("model", "definition-ref") else inner
+
+    def model_schema(self, schema: Any) -> JsonSchemaValue:
+        """Admit a short form, too, of a model that completes it itself (``quarter: [calendar, rolling]``)."""
+        inner = super().model_schema(schema)
+        return _or_short(inner) if schema["schema"]["type"] == "function-before" and "anyOf" not in inner else inner
 
     def is_instance_schema(self, schema: Any) -> JsonSchemaValue:
         return {"not": {}}
+
+
+def _or_short(schema: JsonSchemaValue) -> JsonSchemaValue:
+    return {"anyOf": [schema, {"type": "string"}, {"type": "array"}]}
 
 
 def _schemas(annotations: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -140,7 +140,7 @@ def _finding(problem: _Problem, annotation: Any, path: Path, document: Document,
         return Finding.error("unknown-key", f"there is no key `{key}` here", document.key_span(full), hint)
     if problem.type == "missing":
         return Finding.error("missing-key", f"{_owner(full[:-1])} demands `{key}`", document.key_span(full[:-1]), f"add `{key}: …`")
-    if problem.type == "literal_error":
+    if problem.type in ("literal_error", "enum"):
         wanted = str(problem.context.get("expected", "")).replace("'", "`")
         hint = suggest(str(problem.given), [word.strip("`") for word in wanted.replace(" or ", ", ").split(", ")])
         return Finding.error("wrong-value", f"`{key}` must be {wanted}{_not(problem.given)}", document.span(full), hint)
