@@ -54,6 +54,7 @@ CODES: Mapping[str, str] = {
     "not-ordered": "A ranking or an order goes by something that has no order, such as a boolean or a list.",
     "one-output": "A form that gives one value stands in a decision with several outputs.",
     "output-never-given": "No rule of a table gives a value for one of its outputs.",
+    "output-not-given": "A form gives no value for an output that its entry declares.",
     "output-without-column": "A table has no column for an output that it declares.",
     "overlap": "Two rules of a `unique` or `any` table apply to the same subjects and give different outputs; there the outcome is undetermined.",
     "overlap-acknowledged": "An overlap that the source really has, as its author says; the outcome stays undetermined.",

@@ -13,7 +13,7 @@ from tierwise.core.checking.context import EntryContext, Parts
 from tierwise.core.checking.dependencies import nodes_behind, ordered
 from tierwise.core.checking.entries import Entry, Module
 from tierwise.core.checking.names import AS_OF, POPULATION, check_entry_names, lost_parameters, names_of, population_of
-from tierwise.core.environment import Environment
+from tierwise.core.environment import DeclaringForm, Environment
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, suggest
 from tierwise.core.plan import Decision, DecisionRef, Fact, FactRef, Node, Plan, RankCut, Reading
@@ -48,10 +48,16 @@ def compile_policy(policy: Policy, modules: Sequence[Module], environment: Envir
 
 
 def _compile_entry(entry: Entry, policy: Policy, scope: Scope, parts: Parts) -> None:
-    """Compile one entry; what it gives beside what it declares is dropped."""
+    """Compile one entry."""
+    before = len(parts.findings)
     nodes = entry.form.compile(entry.spec, EntryContext(entry, policy, scope, parts))
+    explained = has_errors(parts.findings[before:])
     for output in entry.outputs:
         node = nodes.get(output.name)
+        if node is None and not explained:
+            message = f"`{entry.form.name}` gives no value for `{output.name}`"
+            help = "leave the type out: this form declares what it gives" if isinstance(entry.form, DeclaringForm) else ""
+            parts.findings.append(Finding.error("output-not-given", message, output.span, help))
         if node is not None:
             parts.decisions[output.name] = Decision(
                 name=output.name,

@@ -11,7 +11,7 @@ from pydantic import Field
 from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.forms.classes import classes_of, value_of_each_class
-from tierwise.core.forms.written import UNWRITTEN, Unwritten, Written
+from tierwise.core.forms.written import Written, is_written
 from tierwise.core.plan import Agree as AgreeNode
 from tierwise.core.plan import Node
 from tierwise.core.policy.texts import Part
@@ -24,10 +24,8 @@ class AgreeValue(Part):
 
     of: str
     values: dict[str, Written]
-    default: Written | Unwritten = Field(default=UNWRITTEN, description="the value of every other class")
-    empty: Written | Unwritten = Field(
-        default=UNWRITTEN, description="the value of a subject without any class or without one that has a value (else: gap)"
-    )
+    default: Written = Field(default=None, description="the value of every other class")
+    empty: Written = Field(default=None, description="the value of a subject without a class that has a value (else: gap)")
 
 
 class Agree:
@@ -45,8 +43,8 @@ class Agree:
             return {}
         of, words = classes
         compile = partial(context.output, name)
-        default = None if isinstance(spec.default, Unwritten) else compile(spec.default, (*context.path, "default"))
-        empty = None if isinstance(spec.empty, Unwritten) else compile(spec.empty, (*context.path, "empty"))
+        default = compile(spec.default, (*context.path, "default")) if is_written(spec, "default") else None
+        empty = compile(spec.empty, (*context.path, "empty")) if is_written(spec, "empty") else None
         values = value_of_each_class(words, spec.values, default, compile, context)
         if empty is None and default is None:
             self._warn_of_open_classes([word for word in words.values if word not in spec.values], context)

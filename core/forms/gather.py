@@ -11,7 +11,7 @@ from pydantic import Field
 from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.forms.classes import classes_of, value_of_each_class
-from tierwise.core.forms.written import UNWRITTEN, Unwritten, Written
+from tierwise.core.forms.written import Written, is_written
 from tierwise.core.plan import Collected, Node
 from tierwise.core.policy.texts import Part
 from tierwise.core.types import SetType
@@ -24,7 +24,7 @@ class GatherValue(Part):
 
     of: str
     values: dict[str, Written]
-    default: Written | Unwritten = Field(default=UNWRITTEN, description="what every other class brings")
+    default: Written = Field(default=None, description="what every other class brings")
 
 
 class Gather:
@@ -48,5 +48,5 @@ class Gather:
             return {}
         of, words = classes
         compile = partial(context.output, name)
-        default = None if isinstance(spec.default, Unwritten) else compile(spec.default, (*context.path, "default"))
+        default = compile(spec.default, (*context.path, "default")) if is_written(spec, "default") else None
         return {name: Collected(of, value_of_each_class(words, spec.values, default, compile, context), type)}

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from tierwise.core.environment import FormContext
-from tierwise.core.forms.written import UNWRITTEN, Unwritten, Written
+from tierwise.core.forms.written import Written, is_written
 from tierwise.core.plan import HitPolicy, Node, Pick, Rule, Table
 from tierwise.core.policy.texts import Part
 
@@ -20,7 +20,7 @@ class LookupValue(Part):
 
     by: str
     values: dict[str, Written]
-    default: Written | Unwritten = Field(default=UNWRITTEN, description="the value of every other word")
+    default: Written = Field(default=None, description="the value of every other word")
 
 
 class Lookup:
@@ -37,7 +37,7 @@ class Lookup:
         if name is None or column is None:
             return {}
         rules = [self._rule(name, word, written, column, context) for word, written in spec.values.items()]
-        default = None if isinstance(spec.default, Unwritten) else context.output(name, spec.default, (*context.path, "default"))
+        default = context.output(name, spec.default, (*context.path, "default")) if is_written(spec, "default") else None
         context.add_table(
             Table(
                 name=name,

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.forms.cuts import cumulative_cuts
-from tierwise.core.forms.written import UNWRITTEN, Unwritten, Written
+from tierwise.core.forms.written import Written, is_written
 from tierwise.core.plan import Constant, CutBy, Node, RankCut, Undecided
 from tierwise.core.plan import Ranking as PlanRanking
 from tierwise.core.policy.texts import Part
@@ -32,7 +32,7 @@ class RankingValue(Part):
     order: Literal["highest first", "lowest first"] = "highest first"
     partition: str | None = None
     among: str | None = None
-    outside: Written | Unwritten = Field(default=UNWRITTEN, description="the class of a subject that is not ranked (else: gap)")
+    outside: Written = Field(default=None, description="the class of a subject that is not ranked (else: gap)")
     rank: str | None = None
     count: str | None = None
     quotas: dict[str, str] | None = None
@@ -66,7 +66,7 @@ class Ranking:
         among = self._optional(spec, "among", BooleanType(), context)
         rank = self._optional(spec, "rank", NumberType(0), context)
         count = self._optional(spec, "count", NumberType(0), context)
-        outside = None if isinstance(spec.outside, Unwritten) else context.output(name, spec.outside, (*context.path, "outside"))
+        outside = context.output(name, spec.outside, (*context.path, "outside")) if is_written(spec, "outside") else None
         rounding: Node | None = Constant("floor", ROUNDING)
         if spec.rounding is not None:
             rounding = context.value(spec.rounding, (*context.path, "rounding"), ROUNDING)

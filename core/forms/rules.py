@@ -23,7 +23,9 @@ def columns_of(table: TextTable, context: FormContext) -> tuple[Node, ...] | Non
 
 
 def output_order(table: TextTable, context: FormContext) -> tuple[str, ...] | None:
-    """Return the declared outputs in the order of the columns; ``None`` when the two are not the same names."""
+    """Return the declared outputs in the order of the columns; ``None`` when the two are not the same names, or there is no header."""
+    if not table.outputs:
+        return None
     names = [header.text for header in table.outputs]
     sound = True
     for header in table.outputs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
@@ -21,13 +21,26 @@ CADENCE = EnumType(("rolling", "calendar"))
 AS_OF = FactRef("as_of", DateType())
 
 
+class ScheduleOutputs(Part):
+    """What is wanted, each under the name that it gets."""
+
+    interval: str | None = Field(default=None, description="the duration between two times")
+    due_on: str | None = Field(default=None, description="the date of the next time; none when there was no last one")
+    due: str | None = Field(default=None, description="whether the next time has come")
+    overdue: str | None = Field(default=None, description="whether the next time is missed")
+
+    def wanted(self) -> Mapping[str, str]:
+        """Return what is wanted and its name."""
+        return {what: name for what, name in self if name is not None}
+
+
 class ScheduleValue(Part):
     """``{last: last_visit_on, every: 2 weeks, reading: cadence, outputs: {due_on: visit_due_on}}``."""
 
     last: str
     every: str
     reading: str
-    outputs: dict[Literal["interval", "due_on", "due", "overdue"], str]
+    outputs: ScheduleOutputs
     labels: dict[str, Text] = Field(default_factory=dict, description="what people call the outputs, by name")
 
 
@@ -43,7 +56,7 @@ class Schedule:
 
     def declares(self, entry: str, spec: ScheduleValue) -> Mapping[str, Type]:
         """Return the outputs by the names that the author gives them."""
-        return {name: _TYPES[what] for what, name in spec.outputs.items()}
+        return {name: _TYPES[what] for what, name in spec.outputs.wanted().items()}
 
     def labels(self, spec: ScheduleValue) -> Mapping[str, Named]:
         """Return the labels that the author gives."""
@@ -64,7 +77,7 @@ class Schedule:
             "due": lambda: Logic("or", (never, Compare(">=", AS_OF, due_on))),
             "overdue": lambda: Overdue(last, every, AS_OF, reading),
         }
-        return {name: nodes[what]() for what, name in spec.outputs.items()}
+        return {name: nodes[what]() for what, name in spec.outputs.wanted().items()}
 
     def _date(self, text: str, context: FormContext) -> Node | None:
         path = (*context.path, "last")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.forms.acknowledged import AcknowledgedGap, AcknowledgedOverlap, acknowledgements
 from tierwise.core.forms.rules import columns_of, output_order, rules_of
-from tierwise.core.forms.written import UNWRITTEN, Unwritten, Written
+from tierwise.core.forms.written import Written, is_written
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import HitPolicy, Node, Pick, Table, Undecided
 from tierwise.core.policy.text_table import TextTable, read_text_table
@@ -20,20 +20,17 @@ from tierwise.core.policy.texts import Flag, Part
 __all__ = ["DecisionTable", "TableValue"]
 
 
-def _hit(value: Any) -> Any:
-    if value in [hit.value for hit in HitPolicy]:
-        return HitPolicy(value)
-    raise ValueError("must be one of " + ", ".join(f"`{hit.value}`" for hit in HitPolicy))
+Hit = Literal["unique", "first", "any", "priority", "collect", "collect sum", "collect min", "collect max", "collect count"]
 
 
 class TableValue(Part):
     """``{hit: unique, rules: …}``, or ``{local: true, inputs: […]}`` where every company sets its own rules."""
 
-    hit: Annotated[HitPolicy, BeforeValidator(_hit)] = HitPolicy.UNIQUE
+    hit: Hit = "unique"
     rules: str | None = Field(default=None, description="the rules as text, or the name of a file in `tables/`")
     local: Flag = Field(default=False, description="not in the source: lost until an overlay gives the rules")
     inputs: list[str] = Field(default_factory=list, description="what the rules of a local table may read")
-    default: Written | dict[str, Written] | Unwritten = Field(default=UNWRITTEN, description="the value when no rule is met (else: gap)")
+    default: Written | dict[str, Written] = Field(default=None, description="the value when no rule is met (else: gap)")
     acknowledge: list[AcknowledgedGap | AcknowledgedOverlap] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -74,12 +71,12 @@ class DecisionTable:
         names = output_order(written, context)
         if columns is None or names is None:
             return {}
-        rules = rules_of(written, columns, names, spec.hit, context)
+        rules = rules_of(written, columns, names, HitPolicy(spec.hit), context)
         texts = tuple(header.text for header in written.inputs)
         context.add_table(
             Table(
                 name=context.name,
-                hit=spec.hit,
+                hit=HitPolicy(spec.hit),
                 columns=columns,
                 column_texts=texts,
                 outputs=names,
@@ -93,7 +90,7 @@ class DecisionTable:
 
     def _default(self, name: str, spec: TableValue, context: FormContext) -> Node | None:
         path = (*context.path, "default")
-        if isinstance(spec.default, Unwritten):
+        if not is_written(spec, "default"):
             return None
         if not isinstance(spec.default, dict):
             return context.output(name, spec.default, path)

@@ -5,29 +5,14 @@ Every scalar of a policy arrives as text (``None`` for *none*); a form gives it 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from pydantic import BaseModel
 
-from pydantic import BeforeValidator
-
-__all__ = ["UNWRITTEN", "Text", "Unwritten", "Written"]
-
-
-def _in_every_language(value: Any) -> Any:
-    return {"zh": value, "en": value} if isinstance(value, str) else value
-
-
-Text = Annotated[dict[str, str], BeforeValidator(_in_every_language)]
-"""A text for people, by language, for keys that are written on into decisions."""
+__all__ = ["Written", "is_written"]
 
 Written = str | list[str] | None
 """A value: one text, a YAML list of texts, or none."""
 
 
-class Unwritten:
-    """Stands for a key that the author left out, where none is a value of its own."""
-
-    def __repr__(self) -> str:
-        return "(not written)"
-
-
-UNWRITTEN: Final = Unwritten()
+def is_written(spec: BaseModel, key: str) -> bool:
+    """Say whether an author gave a key at all, where none is a value of its own."""
+    return key in spec.model_fields_set

@@ -330,7 +330,11 @@ FAULTS = [
     ("d: {type: list of text, order: {list: queue, by: [scor], give: order}}", "unknown-name", "scor"),
     ("d: {schedule: {last: grade, every: 7 days, reading: rolling, outputs: {overdue: late}}}", "type-mismatch", "grade"),
     ("d: {schedule: {last: last, every: 7 days, reading: daily, outputs: {overdue: late}}}", "unknown-value", "daily"),
+    ("d: {type: integer, schedule: {last: last, every: 7 days, reading: rolling, outputs: {overdue: late}}}", "output-not-given", "d"),
+    ("d: {schedule: {last: last, every: 7 days, reading: rolling, outputs: {overdu: late}}}", "unknown-key", "overdu"),
     ("d: {formula: good}", "type-missing", "d"),
+    ("d: {type: integer, table: {rules: tables/none.csv}}", "missing-file", "tables/none.csv"),
+    ("d: {type: integer, table: {rules: tables/none.csv, hit: uniqe}}", "wrong-value", "uniqe"),
     ("d: {type: enum, values: [A], prefer: []}", "empty-form", "prefer"),
 ]
 
