@@ -33,7 +33,7 @@ class NoKeys(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-@dataclass(frozen=True)
+@dataclass
 class PlainForm:
     name: str
     model: Any
@@ -43,7 +43,7 @@ class PlainForm:
         return {}
 
 
-@dataclass(frozen=True)
+@dataclass
 class PlainKind:
     name: str
     keys: type[BaseModel]
