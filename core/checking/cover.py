@@ -6,18 +6,18 @@ simplest first, each widened as far as nothing covers it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
 
 from tierwise.core.checking.space import Box
 
-__all__ = ["Cover", "TooLarge", "atoms_in"]
+__all__ = ["EFFORT", "Cover", "TooLarge", "atoms_in", "compact", "meets"]
 
-STATES = 100_000  # of one walk
+EFFORT = 2_000_000  # atoms looked at in one walk, a second or less
 PATHS = 400  # looked at for simple boxes
-BITS = 4_000_000  # of all boxes together
+BITS = 2_000_000  # of all boxes together
 
 CLOSED = -1
 OPEN = -2
@@ -35,20 +35,39 @@ def atoms_in(mask: int) -> Iterator[int]:
         mask ^= low
 
 
+def meets(box: Box, other: Box) -> bool:
+    """Say whether two boxes share anything."""
+    return all(a & b for a, b in zip(box, other, strict=True))
+
+
+def compact(boxes: Iterable[Box]) -> tuple[Box, ...]:
+    """Return fewer boxes that cover the same: those that differ in one dimension only become one."""
+    kept = tuple(dict.fromkeys(boxes))
+    for dimension in range(len(kept[0]) if kept else 0):
+        sides: dict[Box, int] = {}
+        for box in kept:
+            rest = box[:dimension] + box[dimension + 1 :]
+            sides[rest] = sides.get(rest, 0) | box[dimension]
+        kept = tuple((*rest[:dimension], side, *rest[dimension:]) for rest, side in sides.items())
+    return kept
+
+
 @dataclass(slots=True)
 class Cover:
     """Boxes that cover, and the box within which one asks.
 
     Attributes:
         walked: Look for what is left uncovered; without it only ``meeting`` is answered.
+        effort: How many atoms the walk may look at; what is left of it afterwards.
 
     Raises:
-        TooLarge: From any method, when there are too many boxes, atoms or states.
+        TooLarge: From any method, when there are too many boxes or atoms, or the walk takes too long.
     """
 
     boxes: Sequence[Box]
     within: Box
     walked: bool = True
+    effort: int = EFFORT
     _accepting: list[dict[int, int]] = field(init=False, default_factory=list)
     _reached: list[int] = field(init=False, default_factory=list)
     _finished: list[int] = field(init=False, default_factory=list)
@@ -119,7 +138,8 @@ class Cover:
         known = self._memo.get((dimension, alive))
         if known is not None:
             return known
-        if len(self._memo) >= STATES:
+        self.effort -= len(self._accepting[dimension])
+        if self.effort < 0:
             raise TooLarge
         groups: dict[int, int] = {}
         for atom, accepted in self._accepting[dimension].items():
@@ -192,7 +212,7 @@ def _needed(boxes: Sequence[Box]) -> Iterator[Box]:
     """Yield the boxes that add something to those before them."""
     kept: list[Box] = []
     for box in boxes:
-        meeting = [k for k in kept if all(a & b for a, b in zip(k, box, strict=True))]
+        meeting = [k for k in kept if meets(k, box)]
         if not Cover(meeting, box).complete:
             kept.append(box)
             yield box

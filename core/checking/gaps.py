@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierwise.core.checking.cover import Cover, TooLarge
+from tierwise.core.checking.cover import Cover, TooLarge, compact
 from tierwise.core.checking.space import Box, Row, Space, lay_out
 from tierwise.core.checking.wording import box_in_words, doubt, row_of_cells, witness_of
 from tierwise.core.finding import Finding
@@ -41,7 +41,7 @@ def _gaps_of(table: Table, plan: Plan) -> Iterator[Finding]:
 
 
 def _unexpected(table: Table, plan: Plan, space: Space, covered: list[Box]) -> Iterator[Finding]:
-    cover = Cover(covered, space.everything)
+    cover = Cover(compact(covered), space.everything)
     if cover.complete:
         return
     holes, more = cover.holes()
@@ -50,7 +50,9 @@ def _unexpected(table: Table, plan: Plan, space: Space, covered: list[Box]) -> I
         yield _gap(table, plan, space, hole, is_points)
     hidden = len(holes) - SHOWN
     if hidden > 0 or more:
-        message = f"`{table.name}` leaves {'at least ' if more else ''}{hidden} more regions without a rule"
+        message = (
+            f"`{table.name}` leaves {'at least ' if more else ''}{hidden} more {'region' if hidden == 1 else 'regions'} without a rule"
+        )
         yield Finding.warning("gap", message, table.span, "give the table a `default`, or acknowledge its gaps with a reason")
 
 
@@ -69,7 +71,7 @@ def _gap(table: Table, plan: Plan, space: Space, hole: Box, is_points: bool) -> 
 def _expected(table: Table, space: Space, rules: tuple[Row, ...], acknowledgement: Acknowledgement, row: Row) -> Finding:
     """Say what an acknowledged gap leaves open, or that there is none."""
     span = acknowledgement.span or table.span
-    inside = Cover([rule.may for rule in rules], row.may)
+    inside = Cover(compact(rule.may for rule in rules), row.may)
     if inside.complete:
         message = f"`{table.name}` has no gap here any more: the acknowledgement is not needed"
         return Finding.warning("acknowledgement-not-needed", message, span, "remove it")

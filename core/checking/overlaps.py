@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from tierwise.core.checking.cover import Cover, TooLarge, atoms_in
 from tierwise.core.checking.space import Box, Space, lay_out
@@ -13,7 +14,7 @@ from tierwise.core.plan import Acknowledgement, Constant, HitPolicy, Node, Plan,
 __all__ = ["find_overlaps"]
 
 SHOWN = 8
-PAIRS = 100_000
+PAIRS = 100_000  # more are not looked at: the first few show what is wrong
 AGREEING = (HitPolicy.UNIQUE, HitPolicy.ANY)
 HELP = "make their conditions exclude each other, use `hit: first`, or acknowledge the overlap with a reason"
 Pair = tuple[int, int]
@@ -29,7 +30,7 @@ def find_overlaps(plan: Plan) -> Iterator[Finding]:
 def _overlaps_of(table: Table, plan: Plan) -> Iterator[Finding]:
     space = lay_out(plan, table.column_texts, [rule.tests for rule in table.rules])
     try:
-        meeting = list(_meeting(space))
+        meeting = list(islice(_meeting(space), PAIRS))
     except TooLarge:
         yield Finding.note("analysis-capped", f"`{table.name}` has too many rules: its overlaps were not looked for", table.span)
         return
@@ -40,23 +41,22 @@ def _overlaps_of(table: Table, plan: Plan) -> Iterator[Finding]:
     for pair in unexpected[:SHOWN]:
         yield _overlap(table, plan, space, pair)
     if len(unexpected) > SHOWN:
-        message = f"{len(unexpected) - SHOWN} more pairs of rules of `{table.name}` overlap with different outputs"
-        yield Finding.warning("overlap", message, table.span, HELP)
+        more = len(unexpected) - SHOWN
+        message = f"{'at least ' if len(meeting) == PAIRS else ''}{more} more {'pair' if more == 1 else 'pairs'} of rules of `{table.name}` overlap with different outputs"
+        yield Finding.warning("overlap", message, table.rules[unexpected[SHOWN - 1][1]].span or table.span, HELP)
     for acknowledgement in acknowledged:
-        yield _expected(table, space, acknowledgement, [pair for pair in different if _is_between(table, pair, acknowledgement)])
+        meant = [pair for pair in different if _is_between(table, pair, acknowledgement)]
+        yield _expected(table, space, acknowledgement, meant)
+        different = [pair for pair in different if pair not in meant]
 
 
 def _meeting(space: Space) -> Iterator[Pair]:
     """Yield the pairs of rules that surely share a subject, in table order."""
     boxes = [row.must if all(row.must) else (0,) * len(row.must) for row in space.rows]
     cover = Cover(boxes, space.everything, walked=False)
-    found = 0
     for later, box in enumerate(boxes):
         if all(box):
             met = cover.meeting(box) & ((1 << later) - 1)
-            found += met.bit_count()
-            if found > PAIRS:
-                raise TooLarge
             yield from ((earlier, later) for earlier in atoms_in(met))
 
 
@@ -103,7 +103,7 @@ def _expected(table: Table, space: Space, acknowledgement: Acknowledgement, pair
         between = f" between {some(acknowledgement.rules)}" if acknowledgement.rules else ""
         message = f"`{table.name}` has no overlap{between} any more: the acknowledgement is not needed"
         return Finding.warning("acknowledgement-not-needed", message, span, "remove it")
-    names = some((f"`{table.rules[a].id}` and `{table.rules[b].id}`" for a, b in pairs), quote="").replace("` and ", "` with ")
+    names = some((f"`{table.rules[a].id}` with `{table.rules[b].id}`" for a, b in pairs), quote="")
     why = acknowledgement.why.get("en", "")
     message = f"rules of `{table.name}` overlap as acknowledged: {names}"
     return Finding.note("overlap-acknowledged", message, span, why, witness=witness_of(space, _shared(space, pairs[0])))

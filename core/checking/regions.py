@@ -8,7 +8,7 @@ for that one value. Sets of atoms are bit sets (``int``): bit ``i`` is atom ``i`
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -49,12 +49,14 @@ class Domain:
     Attributes:
         line: The order it has, or ``None``.
         places: Positions of the atoms on the line, ascending; atom ``i`` stands on ``places[i]``.
+        points: Where the atom of each single value is that stands on no line.
     """
 
     type: Type
     atoms: tuple[Atom, ...]
     line: Line | None
     places: tuple[Fraction, ...]
+    points: Mapping[Any, int]
 
     @property
     def everything(self) -> int:
@@ -76,9 +78,8 @@ class Domain:
         return {"=": upto & ~below, "<": below, "<=": upto, ">": ordered & ~upto, ">=": ordered & ~below}[op]
 
     def _equal(self, constant: Any) -> int:
-        return sum(
-            1 << i for i, atom in enumerate(self.atoms) if atom.point and type(atom.value) is type(constant) and atom.value == constant
-        )
+        atom = self.points.get(constant)
+        return 0 if atom is None else 1 << atom
 
     def _on_line(self, constant: Any) -> bool:
         if not isinstance(constant, Duration):
@@ -125,7 +126,8 @@ def domain_of(type: Type, borders: Iterable[Any], nullable: bool = False) -> Dom
     places = tuple(atom.place for atom in atoms if atom.place is not None)
     if nullable:
         atoms.append(Atom(None))
-    return Domain(type, tuple(atoms), line, places)
+    points = {atom.value: i for i, atom in enumerate(atoms) if atom.point and atom.place is None}
+    return Domain(type, tuple(atoms), line, places, points)
 
 
 def _fits(value: Any, type: Type, months: bool) -> bool:

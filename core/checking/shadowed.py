@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierwise.core.checking.cover import Cover, TooLarge, atoms_in
+from tierwise.core.checking.cover import EFFORT, Cover, TooLarge, compact, meets
 from tierwise.core.checking.space import Box, Space, lay_out
 from tierwise.core.checking.wording import some
 from tierwise.core.finding import Finding
@@ -13,6 +13,8 @@ from tierwise.core.types import EnumType
 
 __all__ = ["find_shadowed"]
 
+SHOWN = 8
+
 
 def find_shadowed(plan: Plan) -> Iterator[Finding]:
     """Yield a warning for each rule that no subject can ever be decided by."""
@@ -20,13 +22,17 @@ def find_shadowed(plan: Plan) -> Iterator[Finding]:
         space = lay_out(plan, table.column_texts, [rule.tests for rule in table.rules])
         yield from _contradictions(table, space)
         try:
-            if table.hit is HitPolicy.FIRST:
-                yield from _behind(table, space, {i: (1 << i) - 1 for i in range(len(table.rules))})
-            elif table.hit is HitPolicy.PRIORITY:
-                yield from _behind(table, space, _better_rules(table))
+            yield from _behind(table, space, _sequence(table))
         except TooLarge:
             message = f"`{table.name}` has too many combinations: rules that never decide were not looked for"
             yield Finding.note("analysis-capped", message, table.span)
+
+
+def _sequence(table: Table) -> list[list[int]]:
+    """Return the rules in the order in which they get their turn, those of equal turn together; empty where all count alike."""
+    if table.hit is HitPolicy.FIRST:
+        return [[i] for i in range(len(table.rules))]
+    return _by_rank(table) if table.hit is HitPolicy.PRIORITY else []
 
 
 def _contradictions(table: Table, space: Space) -> Iterator[Finding]:
@@ -38,9 +44,9 @@ def _contradictions(table: Table, space: Space) -> Iterator[Finding]:
             yield Finding.warning("rule-never-fires", message, rule.span or table.span, "correct the condition, or remove the rule")
 
 
-def _better_rules(table: Table) -> dict[int, int]:
-    """Return for each rule the set of rules whose output stands before its own in the output's list; rules with open outputs are left out."""
-    ranks: dict[int, int] = {}
+def _by_rank(table: Table) -> list[list[int]]:
+    """Group rules by where their output stands in its list; rules with open outputs neither hide nor are hidden."""
+    ranks: dict[int, list[int]] = {}
     for i, rule in enumerate(table.rules):
         output = rule.outputs[0]
         if (
@@ -49,25 +55,36 @@ def _better_rules(table: Table) -> dict[int, int]:
             and isinstance(output.type, EnumType)
             and output.value in output.type.values
         ):
-            ranks[i] = output.type.values.index(output.value)
-    return {i: sum(1 << j for j in ranks if ranks[j] < rank) for i, rank in ranks.items()}
+            ranks.setdefault(output.type.values.index(output.value), []).append(i)
+    return [ranks[rank] for rank in sorted(ranks)]
 
 
-def _behind(table: Table, space: Space, before: dict[int, int]) -> Iterator[Finding]:
+def _behind(table: Table, space: Space, sequence: list[list[int]]) -> Iterator[Finding]:
     """Yield the rules that those before them cover wholly."""
-    sure: list[Box] = [row.must for row in space.rows]
-    everything = Cover(sure, space.everything, walked=False)
-    for i, row in enumerate(space.rows):
-        if i not in before or not all(row.may):
-            continue
-        hiding = list(atoms_in(everything.meeting(row.may) & before[i]))
-        if hiding and Cover([sure[j] for j in hiding], row.may).complete:
-            rule = table.rules[i]
-            names = some(table.rules[j].id for j in hiding)
-            related = tuple((f"rule `{table.rules[j].id}`", span) for j in hiding[:5] if (span := table.rules[j].span) is not None)
-            message = (
-                f"rule `{rule.id}` of `{table.name}` never decides: {names} {'covers' if len(hiding) == 1 else 'cover'} all of it first"
-            )
-            yield Finding.warning(
-                "shadowed-rule", message, rule.span or table.span, "move it up, narrow the rules before it, or remove it", related=related
-            )
+    covered: tuple[Box, ...] = ()
+    before: list[int] = []
+    effort, found = EFFORT, 0
+    for turn in sequence:
+        for i in turn:
+            within = space.rows[i].may
+            if not all(within) or not covered:
+                continue
+            cover = Cover([box for box in covered if meets(box, within)], within, effort=effort)
+            effort = cover.effort
+            found += cover.complete
+            if cover.complete and found <= SHOWN:
+                yield _hidden(table, i, [j for j in before if meets(space.rows[j].must, within)])
+        before += turn
+        covered = compact((*covered, *(space.rows[i].must for i in turn if all(space.rows[i].must))))
+    if found > SHOWN:
+        message = f"{found - SHOWN} more rules of `{table.name}` never decide"
+        yield Finding.warning("shadowed-rule", message, table.span, "put rules that cover less before those that cover more")
+
+
+def _hidden(table: Table, position: int, hiding: list[int]) -> Finding:
+    rule = table.rules[position]
+    names = some(table.rules[j].id for j in hiding)
+    related = tuple((f"rule `{table.rules[j].id}`", span) for j in hiding[:5] if (span := table.rules[j].span) is not None)
+    message = f"rule `{rule.id}` of `{table.name}` never decides: {names} {'covers' if len(hiding) == 1 else 'cover'} all of it first"
+    help = "move it up, narrow the rules before it, or remove it"
+    return Finding.warning("shadowed-rule", message, rule.span or table.span, help, related=related)

@@ -166,13 +166,21 @@ def _runs(domain: Domain, side: int) -> Iterator[list[Atom]]:
 
 
 def _typical(dimension: Dimension, side: int) -> int:
-    """Return an atom to show: no none and nothing out at the end of a line where the set has something between two borders."""
+    """Return an atom to show: rather the middle of a range than its border, its open end or none."""
 
     def oddness(index: int) -> int:
         atoms = [q.domain.atoms[a] for q, a in zip(dimension.quantities, dimension.combination(index), strict=True)]
-        return sum(2 * (atom.value is None) + (atom.place is not None and (atom.low is None or atom.high is None)) for atom in atoms)
+        return sum(_oddness(atom) for atom in atoms)
 
     return min(atoms_in(side), key=oddness)
+
+
+def _oddness(atom: Atom) -> int:
+    if atom.value is None:
+        return 3
+    if atom.place is None:
+        return 0
+    return 1 if atom.point else 2 * (atom.low is None or atom.high is None)
 
 
 def _membership(node: Node) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tierwise.core.checking import cover
-from tierwise.core.checking.cover import Cover, TooLarge
+from tierwise.core.checking.cover import Cover, TooLarge, compact
 from tierwise.core.checking.space import Box
 
 SIZES = (3, 4, 2)
@@ -79,11 +79,9 @@ def run(size: int) -> int:
     return sum(1 << i for i in range(low, random.randrange(low, size) + 1))
 
 
-def test_too_many_states_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cover, "STATES", 3)
-
+def test_a_walk_that_takes_too_long_is_given_up() -> None:
     with pytest.raises(TooLarge):
-        Cover([(0b001, 0b0111, 0b01), (0b010, 0b1110, 0b01), (0b100, 0b0110, 0b10)], FULL)
+        Cover([(0b001, 0b0111, 0b01), (0b010, 0b1110, 0b01), (0b100, 0b0110, 0b10)], FULL, effort=5)
 
 
 def test_too_many_atoms_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,3 +89,13 @@ def test_too_many_atoms_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(TooLarge):
         Cover([(0b011, 0b0111, 0b01)], FULL)
+
+
+@settings(max_examples=50)
+@given(st.lists(boxes, max_size=6))
+def test_compact_boxes_cover_the_same(covering: list[Box]) -> None:
+    fewer = compact(covering)
+
+    assert len(fewer) <= len(covering)
+    for point in product(*(range(size) for size in SIZES)):
+        assert any(holds(box, point) for box in fewer) == any(holds(box, point) for box in covering)

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.hand_built import SAFE, SIZE, compare, decision, fact, grade, interval, plan_of, table, word
-from tierwise.core.checking import plan_checks
 from tierwise.core.checking.gaps import find_gaps
 from tierwise.core.checking.overlaps import find_overlaps
 from tierwise.core.checking.plan_checks import CHECKS, check_plan
@@ -184,4 +183,4 @@ def test_what_would_take_too_long_is_a_note(monkeypatch: Any) -> None:
     monkeypatch.setattr("tierwise.core.checking.cover.BITS", 1)
     of = table([SIZE], [((word(SIZE, "large", "small"),), "A"), ((word(SIZE, "medium", "small"),), grade("B"))])
 
-    assert [f.code for f in plan_checks.check_plan(plan_with(of)) if f.code != "unused-fact"][:2] == ["analysis-capped", "analysis-capped"]
+    assert "analysis-capped" in [f.code for f in check_plan(plan_with(of))]

@@ -58,3 +58,14 @@ def test_an_interval_without_a_value_of_the_scale_never_fires() -> None:
     (finding,) = shadowed(table([count], [((interval(count, "(3..4)"),), "A")]))
 
     assert finding.code == "rule-never-fires"
+
+
+def test_many_shadowed_rules_are_capped() -> None:
+    found = shadowed(table([USAGE], [((None,), "A")] * 12, HitPolicy.FIRST))
+
+    assert len(found) == 9
+    assert found[-1].message == "3 more rules of `grade` never decide"
+
+
+def test_rules_in_falling_steps_are_sound_and_fast() -> None:
+    assert not shadowed(table([USAGE], [((compare(">=", USAGE, 300 - i),), "A") for i in range(300)], HitPolicy.FIRST))
