@@ -8,19 +8,22 @@ from datetime import date
 from sqlglot import exp
 
 from tierwise.core.plan import Plan
+from tierwise.plugins.binding.aggregates import supply_aggregate
 from tierwise.plugins.binding.data_findings import find_bad_values
+from tierwise.plugins.binding.dialect import dialect_of
+from tierwise.plugins.binding.groups import RowGroup
 from tierwise.plugins.binding.layout import Layout, lay_out
 from tierwise.plugins.binding.model import Binding
-from tierwise.plugins.binding.sql import cast, column, identifier, null
+from tierwise.plugins.binding.sql import call, cast, column, identifier, null, whole
 from tierwise.plugins.binding.subject_rows import make_keys
 from tierwise.plugins.binding.supply import Supply, supply_stored
 from tierwise.plugins.duckdb_connection import readable
-from tierwise.plugins.facts import FactTable
+from tierwise.plugins.facts import DataFinding, FactTable
 from tierwise.plugins.source import Source
 
 __all__ = ["bind"]
 
-ROWS, KEYED, ENTERED, FACTS = "tierwise_rows", "tierwise_keyed", "tierwise_entered", "tierwise_facts"
+ROWS, KEYED, ENTERED, FACTS, GROUP = "tierwise_rows", "tierwise_keyed", "tierwise_entered", "tierwise_facts", "tierwise_group"
 
 
 def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date | None = None) -> FactTable:
@@ -42,7 +45,10 @@ def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date
         types = _types(source, ROWS)
         findings = make_keys(source.connection, ROWS, KEYED, types["id"], (layout.table.name, layout.key.name), layout.key.key == 1)
         supplies = _column_supplies(layout, types)
-        _make_entered(source, types, supplies)
+        for number, group in enumerate(layout.groups):
+            supplies += _group_supplies(source, group, f"{GROUP}{number}")
+            findings += _find_orphans(source, layout, group, f"{GROUP}{number}")
+        _make_entered(source, layout, types, supplies)
         columns = _make_facts(source, supplies)
         findings += find_bad_values(source.connection, ENTERED, supplies)
     facts = {supply.fact.name: supply.fact for supply in supplies}
@@ -60,13 +66,39 @@ def _column_supplies(layout: Layout, types: Mapping[str, str]) -> list[Supply]:
     ]
 
 
-def _make_entered(source: Source, types: Mapping[str, str], supplies: Sequence[Supply]) -> None:
+def _group_supplies(source: Source, group: RowGroup, relation: str) -> list[Supply]:
+    dialect = dialect_of(source.dialect)
+    source.supply(relation, group.query(source, dialect), keep=True)
+    types = _types(source, relation)
+    return [supply_aggregate(bound, relation, types, dialect) for bound in group.aggregates]
+
+
+def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str) -> list[DataFinding]:
+    """Find rows that belong to no subject; not looked for when a condition leaves subjects out."""
+    if layout.where is not None:
+        return []
+    known = exp.select(column("id")).from_(exp.Table(this=identifier(KEYED))).where(exp.Not(this=column("id").is_(null())))
+    lost = exp.or_(column("id").is_(null()), exp.Not(this=exp.In(this=column("id"), query=known.subquery())))
+    example = call("min", column("id"), whole(3))
+    query = exp.select(exp.Sum(this=column("all_rows")), example).from_(exp.Table(this=identifier(relation))).where(lost)
+    count, ids = source.connection.execute(query.sql("duckdb")).fetchone() or (None, None)
+    if not count:
+        return []
+    table, key = (group.between or group.child).name, group.key.name
+    message = f"{count} rows of `{group.child.name}` belong to no row of `{layout.table.name}`: they are not counted"
+    return [DataFinding("orphan-rows", message, int(count), "", table, key, tuple((str(id), "") for id in ids or ()))]
+
+
+def _make_entered(source: Source, layout: Layout, types: Mapping[str, str], supplies: Sequence[Supply]) -> None:
     name = cast(column("name", "s"), "VARCHAR") if "name" in types else cast(null(), "VARCHAR")
     cells = [exp.alias_(column("key", "s"), "key", quoted=True), exp.alias_(name, "name", quoted=True)]
     for i, supply in enumerate(supplies):
         parts = {"value": supply.value, "none": supply.none, "problem": supply.problem, "stored": supply.stored}
         cells += [exp.alias_(part, f"{word}{i}", quoted=True) for word, part in parts.items() if part is not None]
     query = exp.select(*cells).from_(exp.Table(this=identifier(KEYED), alias=exp.TableAlias(this=identifier("s"))))
+    for number in range(len(layout.groups)):
+        relation = f"{GROUP}{number}"
+        query = query.join(exp.Table(this=identifier(relation)), on=column("id", relation).eq(column("id", "s")), join_type="left")
     _view(source, ENTERED, query)
 
 

@@ -28,6 +28,8 @@ MESSAGES: Mapping[str, str] = {
     "bad-list": "is no list of what the fact may hold",
     "bad-record": "is no record of what the fact may hold",
     "bad-map": "is no map of what the fact may hold",
+    "bad-value": "holds a value that does not read, or not at the fact's scale",
+    "empty-value": "is empty in a row that counts, so the sum is not known",
     "ambiguous-row": "differs between rows that stand first together",
 }
 

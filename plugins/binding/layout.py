@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from sqlglot import exp
 
-from tierwise.core.errors import DataError
-from tierwise.core.language.suggest import suggest
+from tierwise.core.errors import PolicyError
+from tierwise.core.finding import has_errors
 from tierwise.core.plan import Fact, Plan
-from tierwise.core.source import Span
 from tierwise.plugins.binding.automatic import equal_names, find_subject_table, key_column, name_column
+from tierwise.plugins.binding.conditions import Conditions
+from tierwise.plugins.binding.dialect import dialect_of
+from tierwise.plugins.binding.groups import RowGroup, group_aggregates
 from tierwise.plugins.binding.model import Binding
+from tierwise.plugins.binding.naming import find_column, find_table
+from tierwise.plugins.binding.scope import columns_in_scope
 from tierwise.plugins.binding.sql import column
 from tierwise.plugins.source import Column, Source, SourceTable
 
@@ -28,6 +31,9 @@ class BoundColumn:
         alias: What the query of the rows calls it.
         cell: The column, or an expression over columns.
         shown: What messages call it.
+        values: Stored word to word of the fact.
+        empty: What NULL means; ``None`` for the default.
+        rounded: A value between two steps of the fact's scale is brought to it.
     """
 
     fact: Fact
@@ -36,6 +42,7 @@ class BoundColumn:
     shown: str
     values: dict[str, str]
     empty: str | None
+    rounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class Layout:
     name: Column | None
     where: exp.Expr | None
     columns: tuple[BoundColumn, ...]
+    groups: tuple[RowGroup, ...]
 
     def row_query(self) -> exp.Query:
         """Return the query of the subject's rows: ``id``, ``name`` where there is one, and a column for each bound fact."""
@@ -60,10 +68,11 @@ class Layout:
 
 
 def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | None) -> Layout:
-    """Resolve every name.
+    """Resolve every name and compile every cell.
 
     Raises:
         DataError: The database lacks a table or column.
+        PolicyError: A cell or expression of the binding is wrong.
     """
     subject = binding.subject if binding else None
     table = find_table(source, subject.table, binding, ("subject", "table")) if subject else find_subject_table(source, plan)
@@ -71,46 +80,31 @@ def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | N
     named = find_column(table, subject.name, binding, ("subject", "name")) if subject and subject.name else name_column(table, key)
     told = set(binding.facts) if binding else set()
     columns = [
-        BoundColumn(plan.facts[fact], f"f{i}", column(found.name), found.name, {}, None)
+        BoundColumn(plan.facts[fact], f"e{i}", column(found.name), found.name, {}, None)
         for i, (fact, found) in enumerate(equal_names(table, (f for f in plan.facts if f not in told)).items())
     ]
-    return Layout(source, table, key, named, None, tuple(columns))
+    if binding is None:
+        return Layout(source, table, key, named, None, tuple(columns), ())
+    conditions = Conditions(binding, columns_in_scope(source, [("", table)]), dialect_of(source.dialect))
+    where = conditions.where(subject.where, ("subject", "where")) if subject else None
+    columns += _told_columns(plan, binding, conditions)
+    groups, findings = group_aggregates(source, plan, binding, key, as_of)
+    findings += conditions.findings
+    if has_errors(findings):
+        raise PolicyError(f"the binding of `{plan.policy}` does not fit `{source.location}`", findings)
+    return Layout(source, table, key, named, where, tuple(columns), tuple(groups))
 
 
-def find_table(source: Source, name: str, binding: Binding | None, path: tuple[str, ...]) -> SourceTable:
-    """Return a table by name.
-
-    Raises:
-        DataError: There is none.
-    """
-    tables = source.tables()
-    found = tables.get(name) or next((t for t in tables.values() if t.name.casefold() == name.casefold()), None)
-    if found is None:
-        help = suggest(name, tables) or f"its tables are {_listed(tables)}"
-        raise DataError(f"{_place(binding, path)}`{source.location}` has no table `{name}`", help)
-    return found
-
-
-def find_column(table: SourceTable, name: str, binding: Binding | None, path: tuple[str, ...]) -> Column:
-    """Return a column of a table by name.
-
-    Raises:
-        DataError: There is none.
-    """
-    found = table.column(name)
-    if found is None:
-        names = [c.name for c in table.columns]
-        help = suggest(name, names) or f"its columns are {_listed(names)}"
-        raise DataError(f"{_place(binding, path)}table `{table.name}` has no column `{name}`", help)
-    return found
-
-
-def _place(binding: Binding | None, path: tuple[str, ...]) -> str:
-    span: Span | None = binding.span(path) if binding else None
-    return f"{span.place}: " if span else ""
-
-
-def _listed(names: Iterable[str]) -> str:
-    shown = list(names)
-    more = f" and {len(shown) - 8} more" if len(shown) > 8 else ""
-    return ", ".join(f"`{name}`" for name in shown[:8]) + more
+def _told_columns(plan: Plan, binding: Binding, conditions: Conditions) -> list[BoundColumn]:
+    columns = []
+    for i, (name, told) in enumerate(binding.facts.items()):
+        if told.aggregate is not None:
+            continue
+        if told.expression is not None:
+            cell, shown = conditions.expression(told.expression, ("facts", name, "expression")), told.expression
+        else:
+            raw = conditions.raw(told.column or "", ("facts", name, "column"))
+            cell, shown = (raw[0] if raw else None), told.column or ""
+        if cell is not None:
+            columns.append(BoundColumn(plan.facts[name], f"t{i}", cell, shown, told.values, told.empty, told.round is not None))
+    return columns

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, datetime
+import sqlite3
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["LastTwo", "date_of_text", "steps_of_text"]
+__all__ = ["FirstTwo", "LastTwo", "add_functions", "date_of_text", "moment_of_text", "number_of_text", "steps_of_text"]
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T](\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?", re.ASCII)
@@ -26,15 +27,26 @@ def steps_of_text(value: Any, scale: int, exact: int) -> int | None:
     return int(steps.to_integral_value(rounding="ROUND_HALF_UP"))
 
 
+def number_of_text(value: Any) -> float | None:
+    """Return the number in a text, or ``None``."""
+    text = value.strip() if isinstance(value, str) else ""
+    return float(text) if NUMBER.fullmatch(text) else None
+
+
 def date_of_text(value: Any) -> str | None:
     """Return the ISO date at the start of a text such as ``2024/1/5`` or ``2024年1月5日``, or ``None``."""
+    moment = moment_of_text(value)
+    return moment[:10] if moment else None
+
+
+def moment_of_text(value: Any) -> str | None:
+    """Return the date and time in a text as ``2024-01-05 10:00:00``, or ``None``."""
     match = DATE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         return None
+    hour, minute, second = (*(match[4] or "0:0").split(":"), "0")[:3]
     try:
-        if match[4]:
-            datetime.fromisoformat(f"2000-01-01T{match[4].zfill(5 if match[4].count(':') == 1 else 8)}")
-        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+        return datetime(int(match[1]), int(match[2]), int(match[3]), int(hour), int(minute), int(float(second))).isoformat(sep=" ")
     except ValueError:
         return None
 
@@ -49,9 +61,7 @@ class LastTwo:
         """Look at one row."""
         pair = (_order(by) + _order(value), by, value)
         pairs = self._pairs
-        if len(pairs) == 2 and pair[0] <= pairs[1][0]:
-            return
-        if any(pair[0] == kept[0] for kept in pairs):
+        if (len(pairs) == 2 and pair[0] <= pairs[1][0]) or any(pair[0] == kept[0] for kept in pairs):
             return
         pairs.append(pair)
         pairs.sort(key=lambda kept: kept[0], reverse=True)
@@ -62,6 +72,30 @@ class LastTwo:
         from tierwise.plugins.arrow_columns import as_text
 
         return json.dumps([[as_text(by), as_text(value)] for _, by, value in self._pairs], ensure_ascii=False) if self._pairs else None
+
+
+class FirstTwo(LastTwo):
+    """The same for the two distinct pairs with the least ``by``; least first."""
+
+    def step(self, by: Any, value: Any) -> None:
+        """Look at one row."""
+        pair = (_order(by) + _order(value), by, value)
+        pairs = self._pairs
+        if (len(pairs) == 2 and pair[0] >= pairs[1][0]) or any(pair[0] == kept[0] for kept in pairs):
+            return
+        pairs.append(pair)
+        pairs.sort(key=lambda kept: kept[0])
+        del pairs[2:]
+
+
+def add_functions(connection: sqlite3.Connection) -> None:
+    """Add the functions to a connection; none of them reads or writes anything."""
+    connection.create_function("tierwise_steps", 3, steps_of_text, deterministic=True)
+    connection.create_function("tierwise_number", 1, number_of_text, deterministic=True)
+    connection.create_function("tierwise_date", 1, date_of_text, deterministic=True)
+    connection.create_function("tierwise_moment", 1, moment_of_text, deterministic=True)
+    connection.create_aggregate("tierwise_last", 2, LastTwo)  # type: ignore[arg-type]
+    connection.create_aggregate("tierwise_first", 2, FirstTwo)  # type: ignore[arg-type]
 
 
 def _order(value: Any) -> tuple[Any, ...]:

@@ -57,6 +57,7 @@ class SqliteSource:
     dialect = "sqlite"
 
     def __init__(self, location: str) -> None:
+        from tierwise.plugins.binding.sqlite_functions import add_functions
         from tierwise.plugins.duckdb_connection import in_memory
 
         self.location = location
@@ -69,7 +70,7 @@ class SqliteSource:
             self._sqlite.execute("BEGIN")
             self._sqlite.execute("SELECT count(*) FROM sqlite_master").fetchone()
         self.connection: DuckDBPyConnection = in_memory()
-        _add_functions(self._sqlite)
+        add_functions(self._sqlite)
 
     def tables(self) -> Mapping[str, SourceTable]:
         """Return its tables and views by name."""
@@ -152,15 +153,6 @@ def _readable(location: str) -> Iterator[None]:
         if "integer overflow" in message:
             raise DataError(f"a sum over `{location}` has more digits than fit", help="declare the fact with a smaller scale") from error
         raise DataError(f"`{location}` cannot be read: {message}") from error
-
-
-def _add_functions(connection: sqlite3.Connection) -> None:
-    """Give SQLite what its dialect lacks: numbers and dates in text, and the last rows of a group."""
-    from tierwise.plugins.binding.sqlite_functions import LastTwo, date_of_text, steps_of_text
-
-    connection.create_function("tierwise_steps", 3, steps_of_text, deterministic=True)
-    connection.create_function("tierwise_date", 1, date_of_text, deterministic=True)
-    connection.create_aggregate("tierwise_last", 2, LastTwo)  # type: ignore[arg-type]
 
 
 @hookimpl

@@ -81,7 +81,7 @@ def test_other_files_bind_the_same(ending: str, tmp_path: Path, opened: Opened, 
         sheet = book.active
         assert sheet is not None
         sheet.append(["customer_id", "name", "amount", "region", "safe", "seen_on"])
-        for row in duckdb.sql(select).fetchall():
+        for row in duckdb.connect().execute(select).fetchall():
             sheet.append(row)
         book.save(path)
     elif ending == "folder":

@@ -1,0 +1,231 @@
+"""The aggregates: what the source computes for a fact over the rows of a child table, and how the result becomes the fact.
+
+For the fact at position i the source gives ``n<i>``, how many rows count; ``a<i>``, the aggregate; and ``b<i>``, ``code:value`` of a row whose value
+(or date) does not read, which keeps the fact out: what such a row would add is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from tierwise.core.plan import Fact
+from tierwise.core.types import BooleanType, DateTimeType, DateType, ListType, NumberType, RecordType, SetType
+from tierwise.plugins.binding.dialect import Dialect
+from tierwise.plugins.binding.entry import enter
+from tierwise.plugins.binding.entry.numbers import enter_steps, round_steps
+from tierwise.plugins.binding.model import FactBinding
+from tierwise.plugins.binding.sql import call, case, cast, column, concat, lambda_of, null, text, try_cast, whole
+from tierwise.plugins.binding.supply import Supply, supply_stored, with_empty
+
+__all__ = ["BoundAggregate", "fits_aggregate", "source_cells", "supply_aggregate"]
+
+ROUNDING_DIGITS = 4
+"""With `round`, rows are added up at this many more digits than the fact has."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundAggregate:
+    """A fact that comes from rows of another table.
+
+    Attributes:
+        position: Its number in the query.
+        cells: For ``sum`` and the like the value of a row; for ``list`` of records one cell a field; stored value and declared type each.
+        condition: Which rows count.
+        unreadable: Tests for dates that do not read, with the stored value: such a row may or may not count.
+        by: What orders the rows, comparable.
+    """
+
+    fact: Fact
+    binding: FactBinding
+    position: int
+    cells: tuple[tuple[exp.Expr, str], ...]
+    condition: exp.Expr
+    unreadable: tuple[tuple[exp.Expr, exp.Expr], ...]
+    by: exp.Expr | None
+    shown: str
+
+
+def fits_aggregate(fact: Fact, binding: FactBinding) -> str:
+    """Return what type of fact the aggregate demands when this one is of another, else an empty text."""
+    kind, type = binding.aggregate, fact.type
+    if kind in ("sum", "avg", "count", "count distinct"):
+        return "" if isinstance(type, NumberType) else "a number"
+    if kind == "exists":
+        return "" if isinstance(type, BooleanType) else "a boolean"
+    if kind in ("min", "max"):
+        return "" if isinstance(type, NumberType | DateType | DateTimeType) else "a number or a date"
+    if kind == "list":
+        if not isinstance(type, ListType | SetType):
+            return "a list or a set"
+        return "a list of record" if bool(binding.fields) != isinstance(type.item, RecordType) else ""
+    return ""
+
+
+def source_cells(bound: BoundAggregate, dialect: Dialect) -> dict[str, exp.Expr]:
+    """Return the aggregates that the source computes, by column name."""
+    i, kind = bound.position, bound.binding.aggregate
+    cells = {f"n{i}": _filtered(exp.Count(this=exp.Star()), bound.condition)}
+    bad = [(concat(text("bad-date:"), stored.copy()), unread) for unread, stored in bound.unreadable]
+    if kind in ("sum", "avg", "min", "max"):
+        raw, declared = bound.cells[0]
+        value = _comparable(bound, dialect)
+        cells[f"a{i}"] = _filtered(call("min" if kind == "min" else "max" if kind == "max" else "sum", value), bound.condition)
+        bad.append(_bad_value(bound, value, dialect.words(raw, declared)))
+    elif kind in ("count", "count distinct") and bound.cells:
+        raw = dialect.words(*bound.cells[0])
+        counted = exp.Distinct(expressions=[raw]) if kind == "count distinct" else raw
+        cells[f"a{i}"] = _filtered(exp.Count(this=counted), bound.condition)
+    elif kind in ("last", "first"):
+        assert bound.by is not None
+        cells[f"a{i}"] = dialect.last_two(bound.by, dialect.words(*bound.cells[0]), bound.condition, kind == "last")
+    elif kind == "list":
+        by = bound.by if bound.by is not None else null()
+        texts = [dialect.words(raw, declared) for raw, declared in bound.cells]
+        cells[f"a{i}"] = dialect.gathered([cast(by, "VARCHAR") if bound.by is not None else by, *texts], bound.condition)
+    if bad:
+        cells[f"b{i}"] = call("min", case(*((condition, said) for said, condition in bad)))
+    return cells
+
+
+def supply_aggregate(bound: BoundAggregate, relation: str, types: Mapping[str, str], dialect: Dialect) -> Supply:
+    """Return the fact that the joined row of aggregates gives."""
+    i, fact, kind, binding = bound.position, bound.fact, bound.binding.aggregate, bound.binding
+    place = (binding.table or "", bound.shown)
+    count = call("coalesce", column(f"n{i}", relation), whole(0))
+    nothing = exp.Paren(this=count.eq(whole(0)))
+    result = column(f"a{i}", relation)
+    empty = binding.empty or "missing"
+    if kind == "exists":
+        supply = Supply(fact, exp.GT(this=count.copy(), expression=whole(0)), None, null_text(), cast(count, "VARCHAR"), nothing, *place)
+        empty = binding.empty or "false"
+    elif kind in ("count", "count distinct"):
+        of = call("coalesce", result, whole(0)) if bound.cells else count.copy()
+        supply = supply_stored(fact, cast(of, "BIGINT"), "BIGINT", {}, place, "missing")
+        supply = _absent_when(supply, nothing)
+        empty = binding.empty or "0"
+    elif kind in ("sum", "avg") or (kind in ("min", "max") and isinstance(fact.type, NumberType)):
+        supply = _of_steps(bound, result, count, nothing, place)
+        empty = binding.empty or ("0" if kind == "sum" else "missing")
+    elif kind == "list":
+        supply = _of_rows(bound, dialect.rows(result), nothing, place)
+    elif kind in ("last", "first"):
+        supply = _of_pairs(bound, dialect.rows(result), place)
+    else:
+        supply = supply_stored(fact, result, types[f"a{i}"], {}, place, "missing")
+    return with_empty(_kept_out(supply, column(f"b{i}", relation)) if f"b{i}" in types else supply, empty)
+
+
+def row_scale(bound: BoundAggregate) -> int:
+    """Return the digits at which the values of the rows are taken."""
+    scale = bound.fact.type.scale or 0 if isinstance(bound.fact.type, NumberType) else 0
+    return scale + ROUNDING_DIGITS if bound.binding.round or bound.binding.aggregate == "avg" else scale
+
+
+def _comparable(bound: BoundAggregate, dialect: Dialect) -> exp.Expr:
+    raw, declared = bound.cells[0]
+    if isinstance(bound.fact.type, DateType):
+        return dialect.day(raw, declared)
+    if isinstance(bound.fact.type, DateTimeType):
+        return dialect.moment(raw, declared)
+    return dialect.steps(raw, declared, row_scale(bound), exact=row_scale(bound) == (bound.fact.type.scale or 0))  # type: ignore[union-attr]
+
+
+def _bad_value(bound: BoundAggregate, value: exp.Expr, stored: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
+    """A row that counts but whose value does not read. In a sum an empty value is unknown, too; it is no zero."""
+    raw = bound.cells[0][0]
+    unread = exp.Paren(this=exp.and_(bound.condition.copy(), value.copy().is_(null())))
+    if bound.binding.aggregate in ("sum", "avg"):
+        said = case((raw.copy().is_(null()), text("empty-value:")), default=concat(text("bad-value:"), stored))
+        return said, unread
+    return concat(text("bad-value:"), stored), exp.and_(unread, exp.Not(this=raw.copy().is_(null())))
+
+
+def _of_steps(bound: BoundAggregate, result: exp.Expr, count: exp.Expr, nothing: exp.Expr, place: tuple[str, str]) -> Supply:
+    fact = bound.fact
+    assert isinstance(fact.type, NumberType)
+    divisor: exp.Expr = whole(10 ** (row_scale(bound) - (fact.type.scale or 0)))
+    steps = try_cast(result, "HUGEINT")
+    if bound.binding.aggregate == "avg":
+        divisor = exp.Mul(this=divisor, expression=call("greatest", count.copy(), whole(1)))
+        steps = round_steps(steps, divisor)
+    elif bound.binding.round:
+        steps = round_steps(steps, divisor)
+    entered = enter_steps(steps, fact.type)
+    stored = cast(entered.value.copy(), "VARCHAR")
+    return Supply(fact, entered.value, None, entered.problem, call("coalesce", stored, cast(steps.copy(), "VARCHAR")), nothing, *place)
+
+
+def _of_pairs(bound: BoundAggregate, pairs: exp.Expr, place: tuple[str, str]) -> Supply:
+    def cell(row: int, position: int) -> exp.Expr:
+        return call("list_extract", call("list_extract", pairs.copy(), whole(row)), whole(position))
+
+    supply = supply_stored(bound.fact, cell(1, 2), "VARCHAR", bound.binding.values, place, "missing")
+    same = cell(1, 1).eq(cell(2, 1))
+    tied = exp.and_(exp.GT(this=call("len", pairs), expression=whole(1)), same)
+    both = concat(call("coalesce", cell(1, 2), text("")), text(" / "), call("coalesce", cell(2, 2), text("")))
+    return Supply(
+        bound.fact,
+        case((exp.Not(this=call("coalesce", exp.Paren(this=tied), exp.false())), supply.value)),
+        None,
+        case((tied.copy(), text("ambiguous-row")), default=supply.problem),
+        case((tied.copy(), both), default=supply.stored),
+        supply.absent,
+        *place,
+    )
+
+
+def _of_rows(bound: BoundAggregate, rows: exp.Expr, nothing: exp.Expr, place: tuple[str, str]) -> Supply:
+    type = bound.fact.type
+    assert isinstance(type, ListType | SetType)
+    row = column("r")
+    key = call("list_extract", row, whole(1))
+    fields = [("n", try_cast(key, "DOUBLE")), ("t", key.copy()), ("r", row.copy())]
+    keyed = exp.Struct(expressions=[exp.PropertyEQ(this=exp.to_identifier(n), expression=v) for n, v in fields])
+    ordered = call("list_sort", call("list_transform", rows, lambda_of("r", keyed)))
+    picked = exp.Dot(this=column("r"), expression=exp.to_identifier("r"))
+    if bound.binding.fields:
+        items = call("list_transform", ordered, lambda_of("r", call("list_slice", picked, whole(2), whole(len(bound.cells) + 1))))
+        raw_type = "VARCHAR[][]"
+    else:
+        value: exp.Expr = call("list_extract", picked, whole(2))
+        if bound.binding.values:
+            value = case(*((value.copy().eq(text(k)), text(v)) for k, v in bound.binding.values.items()), default=value)
+        all_items = call("list_transform", ordered, lambda_of("r", value))
+        items = call("list_filter", all_items, lambda_of("r", exp.Not(this=column("r").is_(null()))))
+        raw_type = "VARCHAR[]"
+    entered = enter(items, raw_type, type)
+    result = entered.value if bound.binding.by or bound.binding.fields else call("list_sort", entered.value)
+    if isinstance(type, SetType):
+        result = entered.value
+    empty = cast(exp.Array(expressions=[]), raw_type)
+    none_there = enter(empty, raw_type, type).value
+    value_or_empty = case((nothing, none_there), default=result) if bound.binding.empty is None else result
+    return Supply(bound.fact, value_or_empty, None, entered.problem, cast(items.copy(), "VARCHAR"), nothing.copy(), *place)
+
+
+def _kept_out(supply: Supply, bad: exp.Expr) -> Supply:
+    """Let a row that does not read keep the fact out."""
+    code = call("split_part", bad, text(":"), whole(1))
+    value = case((bad.copy().is_(null()), supply.value))
+    problem = case((exp.Not(this=bad.copy().is_(null())), code), default=supply.problem)
+    stored = case(
+        (exp.Not(this=bad.copy().is_(null())), call("substr", bad.copy(), exp.Add(this=call("length", code.copy()), expression=whole(2))))
+    )
+    stored.set("default", supply.stored)
+    return Supply(supply.fact, value, supply.none, problem, stored, supply.absent, supply.table, supply.column)
+
+
+def _absent_when(supply: Supply, absent: exp.Expr) -> Supply:
+    return Supply(supply.fact, supply.value, supply.none, supply.problem, supply.stored, absent, supply.table, supply.column)
+
+
+def null_text() -> exp.Expr:
+    """Return NULL as text: nothing to find."""
+    return cast(null(), "VARCHAR")
+
+
+def _filtered(aggregate: exp.Expr, condition: exp.Expr) -> exp.Expr:
+    return exp.Filter(this=aggregate, expression=exp.Where(this=condition))

@@ -1,0 +1,111 @@
+"""Compiles the cells and expressions of a binding in the policy language, over columns instead of facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from tierwise.core.environment import Limits, Path
+from tierwise.core.finding import Finding
+from tierwise.core.language import Scope, compile_expression, compile_test, suggest
+from tierwise.core.plan import FactRef, Node
+from tierwise.core.source import Source as TextSource
+from tierwise.core.source import Span
+from tierwise.core.types import EnumType, NumberType, TextType
+from tierwise.plugins.binding.dialect import Dialect
+from tierwise.plugins.binding.model import Binding
+from tierwise.plugins.binding.printing import CannotPrint, print_node
+from tierwise.plugins.binding.scope import RowColumn, named_column
+from tierwise.plugins.binding.sql import all_of, column
+
+__all__ = ["Conditions"]
+
+QUOTED = re.compile(r'"([^"]*)"')
+NEGATED = re.compile(r"\s*not\s*\((.*)\)\s*$", re.DOTALL)
+
+
+@dataclass
+class Conditions:
+    """Compiles for one query; what is wrong is collected in ``findings``.
+
+    Attributes:
+        binding: The file, for places.
+        columns: What may be named.
+        dialect: The SQL of the source.
+    """
+
+    binding: Binding
+    columns: dict[str, RowColumn]
+    dialect: Dialect
+    findings: list[Finding] = field(default_factory=list)
+
+    def where(self, cells: Mapping[str, str | None], path: Path) -> exp.Expr | None:
+        """Return the conjunction of cells; ``None`` when there are none."""
+        return all_of(*(self._cell(name, cell, (*path, name)) for name, cell in cells.items()))
+
+    def column(self, name: str, path: Path) -> RowColumn | None:
+        """Return a column by name, or report that there is none."""
+        found = named_column(self.columns, name)
+        if found is None:
+            tables = " and ".join(dict.fromkeys(f"`{c.table.name}`" for c in self.columns.values()))
+            help = suggest(name, self.columns)
+            self.findings.append(Finding.error("unknown-column", f"{tables} has no column `{name}`", self.span(path), help))
+        return found
+
+    def expression(self, text: str, path: Path) -> exp.Expr | None:
+        """Return an expression over numbers of a row."""
+        span = self.span(path, text)
+        node, findings = compile_expression(text, span, Scope(self._names(), {}, Limits()), NumberType())
+        self.findings += findings
+        return self._printed(node, span)
+
+    def raw(self, name: str, path: Path) -> tuple[exp.Expr, str] | None:
+        """Return a column as it is stored, and its declared type; or report that there is none."""
+        found = self.column(name, path)
+        return None if found is None else (column(found.column.name, found.alias), found.column.type)
+
+    def span(self, path: Path, text: str = " ") -> Span:
+        """Return where a value stands; for a binding without a file, a place in the value's own text."""
+        return self.binding.span(path) or Span.at(TextSource("binding", text), 1, 1, len(text))
+
+    def _cell(self, name: str, cell: str | None, path: Path) -> exp.Expr | None:
+        found = self.column(name, path)
+        if found is None:
+            return None
+        text = "null" if cell is None else cell
+        span, type = self.span(path, text), found.type
+        if isinstance(type, TextType):
+            type = self._words_of(text) or type
+        names = self._names()
+        node, _, findings = compile_test(text, span, FactRef(_known_as(self.columns, found), type), Scope(names, {}, Limits()))
+        self.findings += findings
+        return self._printed(node, span)
+
+    def _words_of(self, cell: str) -> EnumType | None:
+        """Return the words of a cell over text as a closed list, so that they need no quotation marks."""
+        inner = negated[1] if (negated := NEGATED.match(cell)) else cell
+        if "?" in inner:
+            return None
+        quoted = QUOTED.findall(inner)
+        bare = [part.strip().removeprefix("!=").removeprefix("=").strip() for part in re.split("[,，]", QUOTED.sub("", inner))]
+        words = [w for w in bare if w and w not in ("null", "-") and w[0] not in "<>[](≥≤" and named_column(self.columns, w) is None]
+        return EnumType(tuple(dict.fromkeys((*words, *quoted)))) if words else None
+
+    def _names(self) -> dict[str, Node]:
+        return {name: FactRef(name, found.type) for name, found in self.columns.items()}
+
+    def _printed(self, node: Node | None, span: Span) -> exp.Expr | None:
+        if node is None:
+            return None
+        try:
+            return print_node(node, self.columns, self.dialect)
+        except CannotPrint as reason:
+            self.findings.append(Finding.error("beyond-binding", str(reason), span))
+            return None
+
+
+def _known_as(columns: Mapping[str, RowColumn], found: RowColumn) -> str:
+    return next(name for name, known in columns.items() if known is found)

@@ -1,0 +1,229 @@
+"""Groups the aggregates of a binding by the rows they read, so that each child table is read once, and compiles them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlglot import exp
+
+from tierwise.core.errors import DataError
+from tierwise.core.finding import Finding
+from tierwise.core.plan import Fact, Plan
+from tierwise.core.types import DateType, NumberType, RecordType
+from tierwise.plugins.binding.aggregates import BoundAggregate, fits_aggregate, source_cells
+from tierwise.plugins.binding.conditions import Conditions
+from tierwise.plugins.binding.dialect import Dialect, dialect_of
+from tierwise.plugins.binding.model import Binding, FactBinding
+from tierwise.plugins.binding.naming import find_column, find_table
+from tierwise.plugins.binding.scope import RowColumn, columns_in_scope
+from tierwise.plugins.binding.sql import all_of, column, identifier
+from tierwise.plugins.binding.windows import window_days
+from tierwise.plugins.source import Column, Source, SourceTable
+
+__all__ = ["RowGroup", "group_aggregates"]
+
+CHILD, BETWEEN = "c", "v"
+
+
+@dataclass
+class RowGroup:
+    """The aggregates over the rows of one child table, grouped by one key.
+
+    Attributes:
+        links: For a table between: columns of the child and of it that must be equal.
+        key: The column with the subject's id, in the child table or the one between.
+    """
+
+    child: SourceTable
+    between: SourceTable | None
+    links: tuple[tuple[Column, Column], ...]
+    key: Column
+    columns: dict[str, RowColumn]
+    aggregates: list[BoundAggregate] = field(default_factory=list)
+
+    def query(self, source: Source, dialect: Dialect) -> exp.Query:
+        """Return the query: ``id``, ``all_rows`` and the cells of each aggregate, one row an id."""
+        owner = BETWEEN if self.between else CHILD
+        id = dialect.key(column(self.key.name, owner), self.key.type)
+        cells = [exp.alias_(id, "id", quoted=True), exp.alias_(exp.Count(this=exp.Star()), "all_rows", quoted=True)]
+        for bound in self.aggregates:
+            cells += [exp.alias_(cell, name, quoted=True) for name, cell in source_cells(bound, dialect).items()]
+        query = exp.select(*cells).from_(_aliased(source, self.child, CHILD)).group_by(id.copy())
+        if self.between is None:
+            return query
+        on = all_of(*(_equal(dialect, child, between) for child, between in self.links))
+        return query.join(_aliased(source, self.between, BETWEEN), on=on, join_type="left")
+
+
+def group_aggregates(
+    source: Source, plan: Plan, binding: Binding, subject_key: Column, as_of: date | None
+) -> tuple[list[RowGroup], list[Finding]]:
+    """Compile every aggregate of a binding.
+
+    Raises:
+        DataError: The database lacks a table or column, or a window has no date of the run.
+    """
+    groups: dict[tuple[str, ...], RowGroup] = {}
+    findings: list[Finding] = []
+    for position, (name, told) in enumerate(binding.facts.items()):
+        if told.aggregate is None:
+            continue
+        place = (told.table or "", told.key or "", *((told.via.table, str(told.via.key)) if told.via else ()))
+        if place not in groups:
+            groups[place] = _row_group(source, binding, name, told, subject_key)
+        group = groups[place]
+        conditions = Conditions(binding, group.columns, dialect_of(source.dialect))
+        bound = _Compiler(plan.facts[name], told, conditions, as_of).bound(position)
+        findings += conditions.findings
+        if bound is not None:
+            group.aggregates.append(bound)
+    return list(groups.values()), findings
+
+
+def _row_group(source: Source, binding: Binding, name: str, told: FactBinding, subject_key: Column) -> RowGroup:
+    path = ("facts", name)
+    child = find_table(source, told.table or "", binding, (*path, "table"))
+    between: SourceTable | None = None
+    links: tuple[tuple[Column, Column], ...] = ()
+    if told.via is not None:
+        between = find_table(source, told.via.table, binding, (*path, "via", "table"))
+        pairs = {told.via.key: told.via.key} if isinstance(told.via.key, str) else told.via.key
+        links = tuple(
+            (find_column(child, of_child, binding, (*path, "via", "key")), find_column(between, of_between, binding, (*path, "via", "key")))
+            for of_child, of_between in pairs.items()
+        )
+    key = find_column(between or child, told.key or subject_key.name, binding, (*path, "key") if told.key else path)
+    tables = [(CHILD, child), *([(BETWEEN, between)] if between else [])]
+    return RowGroup(child, between, links, key, columns_in_scope(source, tables))
+
+
+@dataclass
+class _Compiler:
+    """Compiles one aggregate; what is wrong goes to the findings of ``conditions``."""
+
+    fact: Fact
+    told: FactBinding
+    conditions: Conditions
+    as_of: date | None
+
+    def bound(self, position: int) -> BoundAggregate | None:
+        path = ("facts", self.fact.name)
+        demanded = fits_aggregate(self.fact, self.told)
+        if demanded:
+            self._report(
+                "aggregate-type",
+                f"`{self.told.aggregate}` gives {demanded}, but fact `{self.fact.name}` is a {self.fact.type}",
+                "aggregate",
+            )
+        parts: list[exp.Expr | None] = [self.conditions.where(self.told.where, (*path, "where"))]
+        unreadable: list[tuple[exp.Expr, exp.Expr]] = []
+        if self.told.window is not None:
+            self._window(parts, unreadable)
+        if self.told.valid_until is not None:
+            self._valid(self.told.valid_until, parts)
+        by = self._by(parts, unreadable) if self.told.by is not None else None
+        cells = self._cells()
+        if self.conditions.findings and any(f.severity == "error" for f in self.conditions.findings):
+            return None
+        condition = all_of(*parts) or exp.true()
+        where = all_of(self.conditions.where(self.told.where, (*path, "where")))
+        doubts = tuple((all_of(where, unread) or unread, stored) for unread, stored in unreadable)
+        shown = self.told.column or self.told.expression or ", ".join(self.told.fields.values()) or "*"
+        return BoundAggregate(self.fact, self.told, position, tuple(cells), condition, doubts, by, shown)
+
+    def _window(self, parts: list[exp.Expr | None], unreadable: list[tuple[exp.Expr, exp.Expr]]) -> None:
+        window, path = self.told.window, ("facts", self.fact.name, "window")
+        assert window is not None
+        found = self.conditions.column(window.column, (*path, "column"))
+        if found is None:
+            return
+        if not isinstance(found.type, DateType):
+            self._report("not-a-date", f"column `{window.column}` holds no dates, which a window demands", "window", "column")
+            return
+        if self.as_of is None:
+            raise DataError(
+                f"fact `{self.fact.name}` is bound by a window, which needs the date of the run", help="give it: `--as-of DATE`"
+            )
+        first, last, findings = window_days(window, self.as_of, self.conditions.span(path))
+        self.conditions.findings += findings
+        day = self._day(found, unreadable)
+        literal = self.conditions.dialect.date_literal
+        parts.append(exp.LTE(this=day, expression=literal(last)))
+        if first is not None:
+            parts.append(exp.GTE(this=day.copy(), expression=literal(first)))
+
+    def _valid(self, name: str, parts: list[exp.Expr | None]) -> None:
+        found = self.conditions.column(name, ("facts", self.fact.name, "valid_until"))
+        if found is None or self.as_of is None:
+            return
+        raw = column(found.column.name, found.alias)
+        day = self.conditions.dialect.day(raw, found.column.type)
+        parts.append(exp.or_(raw.copy().is_(exp.null()), exp.GTE(this=day, expression=self.conditions.dialect.date_literal(self.as_of))))
+
+    def _by(self, parts: list[exp.Expr | None], unreadable: list[tuple[exp.Expr, exp.Expr]]) -> exp.Expr | None:
+        """Return what orders the rows; a row dated after the run does not count, nor one whose order is not known."""
+        found = self.conditions.column(self.told.by or "", ("facts", self.fact.name, "by"))
+        if found is None:
+            return None
+        dialect, raw, declared = self.conditions.dialect, column(found.column.name, found.alias), found.column.type
+        if isinstance(found.type, DateType):
+            day = self._day(found, unreadable)
+            if self.as_of is not None:
+                parts.append(exp.LTE(this=day, expression=dialect.date_literal(self.as_of)))
+            by = dialect.moment(raw, declared)
+        else:
+            by = dialect.number(raw, declared) if isinstance(found.type, NumberType) else dialect.words(raw, declared)
+        if self.told.aggregate != "list":
+            parts.append(exp.Not(this=by.copy().is_(exp.null())))
+        return by
+
+    def _day(self, found: RowColumn, unreadable: list[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
+        raw, declared = column(found.column.name, found.alias), found.column.type
+        day = self.conditions.dialect.day(raw, declared)
+        unread = exp.and_(exp.Not(this=raw.is_(exp.null())), exp.Paren(this=day.copy()).is_(exp.null()))
+        unreadable.append((unread, self.conditions.dialect.words(raw.copy(), declared)))
+        return day
+
+    def _cells(self) -> list[tuple[exp.Expr, str]]:
+        path = ("facts", self.fact.name)
+        if self.told.fields:
+            return self._field_cells()
+        if self.told.expression is not None:
+            value = self.conditions.expression(self.told.expression, (*path, "expression"))
+            return [] if value is None else [(exp.Paren(this=value), "DOUBLE")]
+        if self.told.column is None:
+            return []
+        found = self.conditions.raw(self.told.column, (*path, "column"))
+        return [] if found is None else [found]
+
+    def _field_cells(self) -> list[tuple[exp.Expr, str]]:
+        item = getattr(self.fact.type, "item", None)
+        if not isinstance(item, RecordType):
+            return []
+        known = [name for name, _ in item.fields]
+        for name in self.told.fields:
+            if name not in known:
+                self._report("unknown-field", f"the records of fact `{self.fact.name}` have no field `{name}`", "fields", name)
+        cells: list[tuple[exp.Expr, str]] = []
+        for name in known:
+            told = self.told.fields.get(name)
+            found = self.conditions.raw(told, ("facts", self.fact.name, "fields", name)) if told else (exp.null(), "VARCHAR")
+            if found is not None:
+                cells.append(found)
+        return cells
+
+    def _report(self, code: str, message: str, *path: str) -> None:
+        self.conditions.findings.append(Finding.error(code, message, self.conditions.span(("facts", self.fact.name, *path))))
+
+
+def _aliased(source: Source, table: SourceTable, alias: str) -> exp.Table:
+    named = source.named(table.name)
+    named.set("alias", exp.TableAlias(this=identifier(alias)))
+    return named
+
+
+def _equal(dialect: Dialect, child: Column, between: Column) -> exp.Expr:
+    if child.type == between.type:
+        return column(child.name, CHILD).eq(column(between.name, BETWEEN))
+    return dialect.key(column(child.name, CHILD), child.type).eq(dialect.key(column(between.name, BETWEEN), between.type))
