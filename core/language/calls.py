@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tierwise.core.language import arithmetic, messages, naming
+from tierwise.core.language.grammar import ARGUMENT_WORDS
 from tierwise.core.language.node_types import type_of
 from tierwise.core.language.scan import read_iso
 from tierwise.core.language.scope import canonical_word, words_of_type
@@ -21,9 +22,9 @@ from tierwise.core.values import Duration
 if TYPE_CHECKING:
     from tierwise.core.language.compiler import Compiler
 
-__all__ = ["PERIODS", "compile_call"]
+__all__ = ["compile_call"]
 
-PERIODS = EnumType(("month", "quarter", "half-year", "year"))
+PERIODS = EnumType(ARGUMENT_WORDS["most per calendar"])
 MOST_DIGITS = 30
 
 

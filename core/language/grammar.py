@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CHAINED", "COMPARISONS", "LEVELS", "OR", "RELATION", "SUM", "Words"]
+__all__ = ["ARGUMENT_WORDS", "CHAINED", "COMPARISONS", "LEVELS", "OR", "RELATION", "SUM", "Words"]
 
 COMPARISONS = ("<=", ">=", "!=", "<", ">", "=")
 LEVELS: tuple[tuple[str, ...], ...] = (("or",), ("and",), (*COMPARISONS, "between", "in"), ("+", "-"), ("*", "/"))
@@ -12,3 +12,5 @@ CHAINED = frozenset({"or", "and", "+", "*"})
 """Operators that take any number of parts."""
 Words = tuple[str, ...]
 """Spellings of the enum values that may stand at a place."""
+ARGUMENT_WORDS: dict[str, Words] = {"most per calendar": ("month", "quarter", "half-year", "year")}
+"""Bare words that the arguments of a function may be."""

@@ -51,7 +51,7 @@ def unknown_name(span: Span, name: str, choices: Iterable[str], text_expected: b
 def unknown_word(span: Span, word: str, values: Iterable[str], names: Iterable[str] = ()) -> Finding:
     """A word that is neither an allowed value nor a name."""
     allowed = list(values)
-    help = suggest(word, [*allowed, *names])
+    help = suggest(word, allowed) or suggest(word, names)
     return Finding.error("unknown-value", f"{quoted(word)} is not one of the allowed values {listed(allowed)}", span, help)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tierwise.core.language.units import EXACT
 from tierwise.core.plan import Compare, InSet, Logic, Node, Not, Overdue, Quantified, ReadingRef, Within
-from tierwise.core.types import BooleanType, EnumType, ListType, NumberType, SetType, TextType, Type
+from tierwise.core.types import BooleanType, EnumType, ListType, MapType, NumberType, RecordType, SetType, TextType, Type
 
 __all__ = ["fits", "product_type", "sum_type", "type_of", "unified"]
 
@@ -22,12 +22,22 @@ def type_of(node: Node) -> Type:
 
 
 def fits(found: Type, demanded: Type) -> bool:
-    """Say whether a value of one type may stand where another is demanded; scales and units of numbers are not looked at."""
+    """Say whether a value of one type may stand where another is demanded. Digits are looked at inside lists, records and maps only."""
     if isinstance(found, EnumType):
         return isinstance(demanded, TextType) or (isinstance(demanded, EnumType) and set(found.values) <= set(demanded.values))
     if isinstance(found, ListType | SetType):
-        return isinstance(demanded, type(found)) and fits(found.item, demanded.item)
+        return isinstance(demanded, type(found)) and _part_fits(found.item, demanded.item)
+    if isinstance(found, MapType):
+        return isinstance(demanded, MapType) and _part_fits(found.value, demanded.value)
+    if isinstance(found, RecordType) and isinstance(demanded, RecordType):
+        return all((part := found.field(name)) is not None and _part_fits(part, type_) for name, type_ in demanded.fields)
     return isinstance(demanded, type(found)) if isinstance(found, NumberType) else found == demanded
+
+
+def _part_fits(found: Type, demanded: Type) -> bool:
+    if isinstance(found, NumberType) and isinstance(demanded, NumberType):
+        return demanded.scale is None or (found.scale is not None and found.scale <= demanded.scale)
+    return fits(found, demanded)
 
 
 def unified(left: Type, right: Type) -> Type | None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tierwise.core.language import messages
-from tierwise.core.language.grammar import RELATION, Words
+from tierwise.core.language.grammar import ARGUMENT_WORDS, RELATION, Words
 from tierwise.core.language.scan import KEYWORDS, VALUE_WORD, SyntaxProblem
 from tierwise.core.language.syntax import CallOf, Choice, Name, Negation, Nothing, Quantifier, Tree, Truth
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_named"]
 
+QUANTIFIER = re.compile(r"(some|every)\s+\w+\s+in(?!\w)")
 CALL = re.compile(r"([^\W\d]\w*(?: [^\W\d]\w*){0,3})\s*\(")
 
 
@@ -51,7 +52,10 @@ def _refuse_unknown_function(parser: Parser) -> None:
 
 
 def _keyword_here(parser: Parser) -> str:
-    return next((word for word in KEYWORDS if parser.scan.keyword(word)), "")
+    word = next((word for word in KEYWORDS if parser.scan.keyword(word)), "")
+    if word in ("some", "every") and not QUANTIFIER.match(parser.scan.text, parser.scan.position):
+        return ""  # A fact may be called `every`.
+    return word
 
 
 def _function_here(parser: Parser) -> str:
@@ -116,6 +120,7 @@ def _call(parser: Parser, function: str, words: Words) -> Tree:
     name = Name((start, parser.scan.position), function)
     parser.scan.expect("(")
     arguments: list[Tree] = []
+    words = (*ARGUMENT_WORDS.get(function, ()), *words)
     while not parser.scan.peek(")"):
         near = [word for argument in arguments for word in parser.words_near(argument)]
         arguments.append(parser.expression(tuple(dict.fromkeys([*near, *words]))))

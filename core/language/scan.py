@@ -208,7 +208,7 @@ class Scanner:
     def problem(self, message: str, start: int | None = None, help: str = "") -> SyntaxProblem:
         """Return a syntax error at ``start`` (default: here)."""
         at = self.skip_space() if start is None else start
-        at = min(at, max(len(self.text) - 1, 0))
+        at = min(at, max(len(self.text.rstrip()) - 1, 0))
         return SyntaxProblem(messages.syntax(self.snippet.span(at, at + 1), message, help))
 
 
