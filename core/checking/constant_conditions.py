@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierwise.core.checking.dependencies import walk
+from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.space import lay_out
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Conditional, Constant, Decision, Labels, Node, Plan
@@ -15,9 +16,10 @@ __all__ = ["find_constant_conditions"]
 
 def find_constant_conditions(plan: Plan) -> Iterator[Finding]:
     """Yield a warning for each condition that is true, or false, whatever the subject."""
+    producing = Producing(plan)
     for decision in plan.decisions.values():
         for name, condition in _conditions(decision):
-            verdict = _verdict(condition, plan)
+            verdict = _verdict(condition, producing)
             if verdict is not None:
                 state = "always" if verdict else "never"
                 yield Finding.warning(f"always-{str(verdict).lower()}", f"{name} {state} holds, whatever the subject", decision.span)
@@ -33,11 +35,11 @@ def _conditions(decision: Decision) -> Iterator[tuple[str, Node]]:
             yield f"an `if` of `{decision.name}`", node.condition
 
 
-def _verdict(condition: Node, plan: Plan) -> bool | None:
+def _verdict(condition: Node, producing: Producing) -> bool | None:
     """Return what a condition surely is, or ``None``; a bare ``true`` is meant and says nothing."""
     if isinstance(condition, Constant):
         return None
-    space = lay_out(plan, (), [(condition,)])
+    space = lay_out(producing, (), [(condition,)])
     row = space.rows[0]
     if not all(row.may):
         return False

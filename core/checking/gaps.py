@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierwise.core.checking.cover import Cover, TooLarge, compact
+from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.space import Box, Row, Space, lay_out
 from tierwise.core.checking.wording import box_in_words, doubt, row_of_cells, witness_of
 from tierwise.core.finding import Finding
@@ -18,22 +19,23 @@ NEVER = (HitPolicy.COLLECT, HitPolicy.COUNT)
 
 def find_gaps(plan: Plan) -> Iterator[Finding]:
     """Yield what the tables of a plan leave open: a warning for each region, a note where its author has acknowledged it."""
+    producing = Producing(plan)
     for table in plan.tables.values():
         if table.hit not in NEVER and not _has_defaults(table):
-            yield from _gaps_of(table, plan)
+            yield from _gaps_of(table, producing)
 
 
 def _has_defaults(table: Table) -> bool:
     return len(table.defaults) == len(table.outputs) and all(default is not None for default in table.defaults)
 
 
-def _gaps_of(table: Table, plan: Plan) -> Iterator[Finding]:
+def _gaps_of(table: Table, producing: Producing) -> Iterator[Finding]:
     acknowledged = [a for a in table.acknowledged if a.what == "gap"]
     regions = [a.region or (None,) * len(table.columns) for a in acknowledged]
-    space = lay_out(plan, table.column_texts, [*(rule.tests for rule in table.rules), *regions])
+    space = lay_out(producing, table.column_texts, [*(rule.tests for rule in table.rules), *regions])
     rules, accepted = space.rows[: len(table.rules)], space.rows[len(table.rules) :]
     try:
-        yield from _unexpected(table, plan, space, [row.may for row in (*rules, *accepted)])
+        yield from _unexpected(table, producing.plan, space, [row.may for row in (*rules, *accepted)])
         for acknowledgement, row in zip(acknowledged, accepted, strict=True):
             yield _expected(table, space, rules, acknowledgement, row)
     except TooLarge:

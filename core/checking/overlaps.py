@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from tierwise.core.checking.cover import Cover, TooLarge, atoms_in
+from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.space import Box, Space, lay_out
 from tierwise.core.checking.wording import box_in_words, doubt, some, value_in_words, witness_of
 from tierwise.core.finding import Finding
@@ -22,13 +23,14 @@ Pair = tuple[int, int]
 
 def find_overlaps(plan: Plan) -> Iterator[Finding]:
     """Yield pairs of rules that contradict each other: a warning, or a note where the author has acknowledged it."""
+    producing = Producing(plan)
     for table in plan.tables.values():
         if table.hit in AGREEING:
-            yield from _overlaps_of(table, plan)
+            yield from _overlaps_of(table, producing)
 
 
-def _overlaps_of(table: Table, plan: Plan) -> Iterator[Finding]:
-    space = lay_out(plan, table.column_texts, [rule.tests for rule in table.rules])
+def _overlaps_of(table: Table, producing: Producing) -> Iterator[Finding]:
+    space = lay_out(producing, table.column_texts, [rule.tests for rule in table.rules])
     try:
         meeting = list(islice(_meeting(space), PAIRS))
     except TooLarge:
@@ -39,7 +41,7 @@ def _overlaps_of(table: Table, plan: Plan) -> Iterator[Finding]:
     acknowledged = [a for a in table.acknowledged if a.what == "overlap"]
     unexpected = [pair for pair in different if not any(_is_between(table, pair, a) for a in acknowledged)]
     for pair in unexpected[:SHOWN]:
-        yield _overlap(table, plan, space, pair)
+        yield _overlap(table, producing.plan, space, pair)
     if len(unexpected) > SHOWN:
         more = len(unexpected) - SHOWN
         message = f"{'at least ' if len(meeting) == PAIRS else ''}{more} more {'pair' if more == 1 else 'pairs'} of rules of `{table.name}` overlap with different outputs"

@@ -28,71 +28,89 @@ from tierwise.core.plan import (
 )
 from tierwise.core.types import EnumType, MapType
 
-__all__ = ["can_be_none", "words_given"]
+__all__ = ["Producing"]
 
 Words = frozenset[Any] | None
+SINGLE = (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.ANY, HitPolicy.PRIORITY)
 
 
-def words_given(node: Node, plan: Plan) -> Words:
-    """Return every value that a node with a closed list of values can give; ``None`` when that cannot be said."""
-    if isinstance(node, Constant):
-        return frozenset((node.value,))
-    if isinstance(node, Undecided):
-        return frozenset(node.candidates) if node.candidates or node.reason is Reason.GAP else None
-    if isinstance(node, FactRef):
-        return frozenset(node.type.values) if isinstance(node.type, EnumType) else None
-    if isinstance(node, ReadingRef):
-        reading = plan.readings.get(node.name)
-        return frozenset((reading.settled,) if reading and reading.settled else node.values)
-    if isinstance(node, DecisionRef):
-        return words_given(plan.decisions[node.name].node, plan) if node.name in plan.decisions else None
-    if isinstance(node, RankCut):
-        return _union(((cut.value,) for cut in node.cuts), node.outside, plan)
-    branches = _branches(node, plan)
-    return None if branches is None else _union((), None, plan, branches)
+class Producing:
+    """What the decisions of a plan can give, worked out once.
+
+    Decisions are taken in the plan's order, each after those it reads, so that a long chain of them is no deep recursion.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._words: dict[str, Words] = {}
+        self._none: dict[str, bool] = {}
+        for decision in plan.decisions.values():
+            self._words[decision.name] = self.words(decision.node)
+            self._none[decision.name] = self.can_be_none(decision.node)
+
+    def words(self, node: Node) -> Words:
+        """Return every value that a node with a closed list of values can give; ``None`` when that cannot be said."""
+        if isinstance(node, Constant):
+            return frozenset((node.value,))
+        if isinstance(node, Undecided):
+            return frozenset(node.candidates) if node.candidates or node.reason is Reason.GAP else None
+        if isinstance(node, FactRef):
+            return frozenset(node.type.values) if isinstance(node.type, EnumType) else None
+        if isinstance(node, ReadingRef):
+            reading = self.plan.readings.get(node.name)
+            return frozenset((reading.settled,) if reading and reading.settled else node.values)
+        if isinstance(node, DecisionRef):
+            return self._words.get(node.name)
+        branches = self._branches(node)
+        return None if branches is None else self._united(branches)
+
+    def can_be_none(self, node: Node) -> bool:
+        """Say whether a value can be *none*: a nullable fact, a quotient by zero, a key that a map lacks, or what is made of them."""
+        if isinstance(node, Constant):
+            return node.value is None
+        if isinstance(node, FactRef):
+            return node.name in self.plan.facts and self.plan.facts[node.name].nullable
+        if isinstance(node, DecisionRef):
+            return self._none.get(node.name, False)
+        if isinstance(node, Quotient):
+            by_constant = isinstance(node.right, Constant) and node.right.value != 0
+            return not by_constant or self.can_be_none(node.left)
+        if isinstance(node, FieldRef):
+            return isinstance(getattr(node.of, "type", None), MapType)
+        if isinstance(node, Round):
+            return self.can_be_none(node.value)
+        if isinstance(node, Arithmetic):
+            return any(self.can_be_none(part) for part in node.parts)
+        if isinstance(node, Call):
+            return any(self.can_be_none(argument) for argument in node.arguments)
+        return any(self.can_be_none(branch) for branch in self._branches(node) or ())
+
+    def _united(self, branches: Iterable[Node]) -> Words:
+        found: set[Any] = set()
+        for branch in branches:
+            words = self.words(branch)
+            if words is None:
+                return None
+            found |= words
+        return frozenset(found)
+
+    def _branches(self, node: Node) -> tuple[Node, ...] | None:
+        """Return the nodes of which one is the node's value; ``None`` for a node that computes its value."""
+        if isinstance(node, Conditional):
+            return (node.yes, node.no)
+        if isinstance(node, Prefer):
+            return node.parts
+        if isinstance(node, RankCut):
+            return (*(Constant(cut.value, node.type) for cut in node.cuts), *_there(node.outside))
+        if isinstance(node, Agree):
+            return (*(value for _, value in node.values), *_there(node.empty))
+        if isinstance(node, Pick) and node.table in self.plan.tables:
+            table = self.plan.tables[node.table]
+            if table.hit in SINGLE:
+                outputs = tuple(rule.outputs[node.output] for rule in table.rules)
+                return (*outputs, *_there(*table.defaults[node.output : node.output + 1]))
+        return None
 
 
-def _union(sets: Iterable[Iterable[Any]], other: Node | None, plan: Plan, branches: Iterable[Node] = ()) -> Words:
-    found = {value for values in sets for value in values}
-    for branch in (*branches, *(() if other is None else (other,))):
-        words = words_given(branch, plan)
-        if words is None:
-            return None
-        found |= words
-    return frozenset(found)
-
-
-def _branches(node: Node, plan: Plan) -> tuple[Node, ...] | None:
-    """Return the nodes of which one is the node's value; ``None`` for a node that computes its value."""
-    if isinstance(node, Conditional):
-        return (node.yes, node.no)
-    if isinstance(node, Prefer):
-        return node.parts
-    if isinstance(node, Agree):
-        return (*(value for _, value in node.values), *(() if node.empty is None else (node.empty,)))
-    if isinstance(node, Pick) and node.table in plan.tables:
-        table = plan.tables[node.table]
-        if table.hit in (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.ANY, HitPolicy.PRIORITY):
-            default = table.defaults[node.output] if table.defaults else None
-            return (*(rule.outputs[node.output] for rule in table.rules), *(() if default is None else (default,)))
-    return None
-
-
-def can_be_none(node: Node, plan: Plan) -> bool:
-    """Say whether a value can be *none*: a nullable fact, a quotient by zero, a key that a map lacks, or what is made of them."""
-    if isinstance(node, Constant):
-        return node.value is None
-    if isinstance(node, FactRef):
-        return node.name in plan.facts and plan.facts[node.name].nullable
-    if isinstance(node, DecisionRef):
-        return node.name in plan.decisions and can_be_none(plan.decisions[node.name].node, plan)
-    if isinstance(node, Quotient):
-        by_constant = isinstance(node.right, Constant) and node.right.value != 0
-        return not by_constant or can_be_none(node.left, plan)
-    if isinstance(node, FieldRef):
-        return isinstance(getattr(node.of, "type", None), MapType)
-    if isinstance(node, Round):
-        return can_be_none(node.value, plan)
-    if isinstance(node, Arithmetic | Call):
-        return any(can_be_none(part, plan) for part in (node.parts if isinstance(node, Arithmetic) else node.arguments))
-    return any(can_be_none(branch, plan) for branch in _branches(node, plan) or ())
+def _there(*nodes: Node | None) -> tuple[Node, ...]:
+    return tuple(node for node in nodes if node is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierwise.core.checking.cover import EFFORT, Cover, TooLarge, compact, meets
+from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.space import Box, Space, lay_out
 from tierwise.core.checking.wording import some
 from tierwise.core.finding import Finding
@@ -18,8 +19,9 @@ SHOWN = 8
 
 def find_shadowed(plan: Plan) -> Iterator[Finding]:
     """Yield a warning for each rule that no subject can ever be decided by."""
+    producing = Producing(plan)
     for table in plan.tables.values():
-        space = lay_out(plan, table.column_texts, [rule.tests for rule in table.rules])
+        space = lay_out(producing, table.column_texts, [rule.tests for rule in table.rules])
         yield from _contradictions(table, space)
         try:
             yield from _behind(table, space, _sequence(table))

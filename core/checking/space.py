@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from math import prod
 
 from tierwise.core.checking.conditions import conjuncts, normal, quantity_of, type_of_quantity
-from tierwise.core.checking.producing import can_be_none, words_given
+from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.regions import Domain, borders_of, domain_of
-from tierwise.core.plan import Compare, Constant, Logic, Node, Not, Plan, ReadingRef
+from tierwise.core.plan import Compare, Constant, Logic, Node, Not, ReadingRef
 from tierwise.core.types import EnumType, Type
 
 __all__ = ["Box", "Dimension", "Quantity", "Row", "Space", "lay_out"]
@@ -104,17 +104,18 @@ class Space:
 Tests = Sequence[Node | None]
 
 
-def lay_out(plan: Plan, texts: Sequence[str], rows: Sequence[Tests]) -> Space:
+def lay_out(producing: Producing, texts: Sequence[str], rows: Sequence[Tests]) -> Space:
     """Return the space of some rows.
 
     Args:
-        plan: Says which facts may be none and which words a decision can give.
+        producing: Says which facts may be none and which words a decision can give.
         texts: What the author calls each column.
         rows: A test for each column, ``None`` where any value will do.
     """
-    layout = _Layout(plan)
+    layout = _Layout(producing)
     parts = [
-        [(column, part) for column, test in enumerate(row) if test is not None for part in conjuncts(normal(test, plan))] for row in rows
+        [(column, part) for column, test in enumerate(row) if test is not None for part in conjuncts(normal(test, producing.plan))]
+        for row in rows
     ]
     for row in parts:
         for column, part in row:
@@ -126,7 +127,7 @@ def lay_out(plan: Plan, texts: Sequence[str], rows: Sequence[Tests]) -> Space:
 class _Layout:
     """Collects quantities with their borders, and which of them are joined."""
 
-    plan: Plan
+    producing: Producing
     names: dict[Node, str] = field(default_factory=dict)
     parts: dict[Node, None] = field(default_factory=dict)
 
@@ -167,7 +168,7 @@ class _Layout:
                 if quantity is not None:
                     borders[quantity].extend(borders_of(leaf, quantity))
         return {
-            node: Quantity(node, text, domain_of(self._type(node), borders[node], can_be_none(node, self.plan)))
+            node: Quantity(node, text, domain_of(self._type(node), borders[node], self.producing.can_be_none(node)))
             for node, text in self.names.items()
         }
 
@@ -175,7 +176,7 @@ class _Layout:
         """Return a quantity's type, an enum narrowed to the words that anything gives."""
         type = EnumType(node.values) if isinstance(node, ReadingRef) else type_of_quantity(node)
         if isinstance(type, EnumType):
-            given = words_given(node, self.plan)
+            given = self.producing.words(node)
             if given:
                 return EnumType(tuple(word for word in type.values if word in given) or type.values)
         return type

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.space import lay_out
 from tierwise.core.checking.wording import some
 from tierwise.core.finding import Finding
@@ -14,8 +15,9 @@ __all__ = ["find_unclear"]
 
 def find_unclear(plan: Plan) -> Iterator[Finding]:
     """Yield a note for each table with conditions that compare one thing with another instead of with a constant."""
+    producing = Producing(plan)
     for table in plan.tables.values():
-        space = lay_out(plan, table.column_texts, [rule.tests for rule in table.rules])
+        space = lay_out(producing, table.column_texts, [rule.tests for rule in table.rules])
         if space.unclear:
             names = some(table.column_texts[i] for i in space.unclear)
             many = len(space.unclear) > 1

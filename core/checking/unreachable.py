@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from tierwise.core.checking.producing import words_given
+from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.wording import some
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Plan
-from tierwise.core.types import EnumType
+from tierwise.core.plan import Decision, Labels, Plan
+from tierwise.core.types import EnumType, SetType
 
 __all__ = ["find_unreachable"]
 
 
 def find_unreachable(plan: Plan) -> Iterator[Finding]:
-    """Yield a warning for each decision with words that no rule, lookup, cut or formula gives."""
+    """Yield a warning for each decision with words that no rule, lookup, cut, label or formula gives."""
+    producing = Producing(plan)
     for decision in plan.decisions.values():
-        if not isinstance(decision.type, EnumType):
-            continue
-        given = words_given(decision.node, plan)
-        never = [] if given is None else [word for word in decision.type.values if word not in given]
-        if given and never:
+        given = _given(decision, producing)
+        never = [word for word in _listed(decision) if word not in given] if given else []
+        if never:
             message = f"nothing gives {some(never)} of `{decision.name}`"
             yield Finding.warning("unreachable-value", message, decision.span, "add a rule that gives it, or take it off the list")
+
+
+def _listed(decision: Decision) -> tuple[str, ...]:
+    """Return the words that a decision declares, alone or as members of its set."""
+    type = decision.type.item if isinstance(decision.type, SetType) else decision.type
+    return type.values if isinstance(type, EnumType) else ()
+
+
+def _given(decision: Decision, producing: Producing) -> frozenset[Any] | None:
+    if isinstance(decision.type, SetType):
+        return frozenset(word for word, _ in decision.node.tests) if isinstance(decision.node, Labels) else None
+    return producing.words(decision.node)

@@ -58,6 +58,19 @@ def test_words_that_nothing_gives_are_reported_through_other_decisions() -> None
     assert found == ["nothing gives `C` of `inner`", "nothing gives `C` of `outer`"]
 
 
+def test_labels_without_a_condition_are_reported() -> None:
+    labels = Labels((("A", SAFE), ("C", compare(">", USAGE, 5))), SetType(GRADES))
+    found = [f.message for f in find_unreachable(plan_of(decisions=[decision("classes", labels, SetType(GRADES), "labels")]))]
+
+    assert found == ["nothing gives `B` of `classes`"]
+
+
+def test_a_long_chain_of_decisions_is_no_deep_recursion() -> None:
+    chain = [decision("d0", grade("A")), *(decision(f"d{i}", DecisionRef(f"d{i - 1}", GRADES)) for i in range(1, 3000))]
+
+    assert len(list(find_unreachable(plan_of(decisions=chain)))) == 3000
+
+
 @pytest.mark.parametrize(
     "node",
     [
