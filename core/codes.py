@@ -48,6 +48,7 @@ CODES: Mapping[str, str] = {
     "interval-inverted": "A better class is surely visited less often than a lower one; it can be acknowledged.",
     "key-not-for-type": "A key that has no meaning for the declared type, such as `scale` of a date.",
     "key-not-text": "A key that is a list, a mapping or nothing instead of one text.",
+    "line-too-long": "A line with more characters than a person writes.",
     "literal-finer-than-scale": "A number with more digits after the point than the values it is compared with: none can equal it.",
     "min-above-max": "The least value of a number is greater than its greatest.",
     "missing-file": "A table names a CSV file that is not beside the policy.",

@@ -17,6 +17,8 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]|\r(?!\n)"
 )
 _SHOWN = 5
+_LONGEST_LINE = 100_000
+"""The parser takes quadratic time for some texts of one line, such as ``!!!!…``; this bounds it, and no person writes longer lines."""
 
 
 def check_text(source: Source, limits: Limits) -> list[Finding]:
@@ -34,7 +36,7 @@ def check_text(source: Source, limits: Limits) -> list[Finding]:
         return [
             Finding.error("file-too-large", f"`{source.name}` is larger than the {limits.file_bytes:,} bytes that a file may have", start)
         ]
-    findings = []
+    findings = _long_lines(source)
     for match in islice(_FORBIDDEN.finditer(source.text), _SHOWN):
         before = source.text[: match.start()]
         line = before.count("\n") + 1
@@ -67,6 +69,17 @@ def inside(source: Source, line: int, column: int, end_line: int, end_column: in
 
     start, end = clamp(line, column), clamp(end_line, end_column)
     return Span(source, *start, *max(start, end))
+
+
+def _long_lines(source: Source) -> list[Finding]:
+    if len(source.text) <= _LONGEST_LINE:
+        return []
+    lines = source.text.splitlines()
+    number = next((index for index, line in enumerate(lines, 1) if len(line) > _LONGEST_LINE), None)
+    if number is None:
+        return []
+    message = f"line {number} has more than {_LONGEST_LINE:,} characters"
+    return [Finding.error("line-too-long", message, inside(source, number, 1, number, 2, lines), "break it into several lines")]
 
 
 def _exceeds(text: str, size: int) -> bool:

@@ -179,6 +179,10 @@ def test_fifty_megabytes_are_refused_without_being_parsed() -> None:
     assert [finding.code for finding in findings_of("a: [" * 12_500_000)] == ["file-too-large"]
 
 
+def test_a_line_that_nobody_writes_is_refused_without_being_parsed() -> None:
+    assert [finding.code for finding in findings_of("a: 1\nb: " + "!" * 1_000_000)] == ["line-too-long"]
+
+
 def test_a_byte_order_mark_at_the_start_does_no_harm() -> None:
     document = document_of("\ufeffa: 1\n")
 
