@@ -48,6 +48,14 @@ class Span:
         """``file:line:column``, as editors and compilers write it."""
         return f"{self.source.name}:{self.line}:{self.column}"
 
+    @property
+    def text(self) -> str:
+        """The text it covers."""
+        lines = [self.source.line(number) for number in range(self.line, self.end_line + 1)]
+        lines[-1] = lines[-1][: self.end_column - 1]
+        lines[0] = lines[0][self.column - 1 :]
+        return "\n".join(lines)
+
     def inside(self, offset: int, length: int = 1) -> Span:
         """Return the part of a one-line span that starts ``offset`` characters in."""
         return Span.at(self.source, self.line, self.column + offset, length)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from tierwise.core.codes import CODES
+from tierwise.core.language import functions_reference
 from tierwise.plugins import hookspecs
 
 HERE = Path(__file__).parent
@@ -22,6 +23,12 @@ acknowledged. This page is written by `python docs/generate.py` from `core/codes
 def findings_page() -> str:
     """Return the page of findings: one heading for each code."""
     return FINDINGS_HEAD + "".join(f"\n## {code}\n\n{CODES[code]}\n" for code in sorted(CODES))
+
+
+def language_page() -> str:
+    """Return the page on the policy language with its functions as they are now."""
+    page = (HERE / "language.md").read_text(encoding="utf-8")
+    return page[: page.index("## Functions\n")] + "## Functions\n\n" + functions_reference()
 
 
 def plugins_page() -> str:
@@ -42,7 +49,7 @@ def _hook(name: str) -> str:
     return f"\n### `{name}{signature}`\n\n{inspect.getdoc(hook)}\n".replace("``", "`")
 
 
-PAGES = {"findings.md": findings_page, "plugins.md": plugins_page}
+PAGES = {"findings.md": findings_page, "language.md": language_page, "plugins.md": plugins_page}
 
 
 def main(arguments: list[str]) -> int:

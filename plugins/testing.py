@@ -16,10 +16,10 @@ from tierwise.core.checking import CheckedPolicy, check
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
 from tierwise.core.policy import read_policy
-from tierwise.core.source import Source, Span
+from tierwise.core.source import Source
 from tierwise.plugins.manager import Plugins
 
-__all__ = ["assert_finding", "assert_no_findings", "findings_of", "policy_from", "run_cases", "underlined_text", "with_plugin"]
+__all__ = ["assert_finding", "assert_no_findings", "findings_of", "policy_from", "run_cases", "with_plugin"]
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def assert_finding(
     [finding] = matching
     if underlined is not None:
         assert finding.span is not None, f"`{code}` has no place: {finding.message}"
-        assert underlined_text(finding.span) == underlined
+        assert finding.span.text == underlined
     if message is not None:
         assert finding.message == message
     if help is not None:
@@ -122,16 +122,6 @@ def run_cases(policy: str | PathLike[str], plugins: Plugins | None = None, engin
     ]
     assert not broken, "\n".join(broken)
     return len(results)
-
-
-def underlined_text(span: Span) -> str:
-    """Return the text that a span covers."""
-    lines = [span.source.line(number) for number in range(span.line, span.end_line + 1)]
-    if not lines:
-        return ""
-    lines[-1] = lines[-1][: span.end_column - 1]
-    lines[0] = lines[0][span.column - 1 :]
-    return "\n".join(lines)
 
 
 def _line(finding: Finding) -> str:

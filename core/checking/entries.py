@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tierwise.core.checking.kind_places import generated
 from tierwise.core.checking.places import path_of_key, path_of_text, value_at
 from tierwise.core.environment import DeclaringForm, Environment, Form, Kind, Path
 from tierwise.core.finding import Finding
@@ -74,6 +75,8 @@ class Entry:
             return policy.key_span((*module, *as_key))
         written = last if key else value_at(self.raw, path[len(self.form_path) :])
         as_text = path_of_text(keys, written, last) if isinstance(written, str) else None
+        if as_text is None and isinstance(written, str) and not key:
+            return generated(written)
         return policy.span((*module, *(as_text or ())))
 
 

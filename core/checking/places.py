@@ -7,7 +7,7 @@ from typing import Any
 
 from tierwise.core.environment import Path
 
-__all__ = ["path_of_key", "path_of_text", "value_at"]
+__all__ = ["path_of_key", "path_of_text", "texts_in", "value_at"]
 
 
 def value_at(document: Any, path: Path) -> Any:
@@ -31,6 +31,13 @@ def path_of_text(document: Any, text: str, last: str | int | None = None) -> Pat
 def path_of_key(document: Any, key: str) -> Path | None:
     """Return the path of the first value that stands under ``key``."""
     return next((path for path, _ in _values(document, ()) if path[-1:] == (key,)), None)
+
+
+def texts_in(document: Any) -> Iterator[tuple[Path, str]]:
+    """Yield every text of a document and its path."""
+    for path, value in _values(document, ()):
+        if isinstance(value, str):
+            yield path, value
 
 
 def _values(document: Any, path: Path) -> Iterator[tuple[Path, Any]]:

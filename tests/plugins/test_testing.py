@@ -13,7 +13,7 @@ from tierwise.core.finding import Finding
 from tierwise.core.source import Source, Span
 from tierwise.core.types import BooleanType
 from tierwise.plugins import hookimpl
-from tierwise.plugins.testing import assert_finding, assert_no_findings, findings_of, policy_from, run_cases, underlined_text, with_plugin
+from tierwise.plugins.testing import assert_finding, assert_no_findings, findings_of, policy_from, run_cases, with_plugin
 
 POLICY = """\
 tierwise: 1
@@ -111,14 +111,6 @@ def test_no_findings_means_none() -> None:
     assert_no_findings([])
     with pytest.raises(AssertionError, match="odd-thing"):
         assert_no_findings([ODD])
-
-
-@pytest.mark.parametrize(
-    ("span", "text"),
-    [(Span.at(SOURCE, 1, 7, 4), "line"), (Span(SOURCE, 1, 7, 3, 6), "line\nsecond line\nthird"), (Span(SOURCE, 9, 1, 9, 2), "")],
-)
-def test_the_underlined_text_is_what_the_span_covers(span: Span, text: str) -> None:
-    assert underlined_text(span) == text
 
 
 def test_cases_are_counted_or_fail_with_the_difference(tmp_path: Path) -> None:

@@ -321,3 +321,27 @@ def test_another_decision_may_give_the_grade() -> None:
     modules = TIER.replace("      tier:", "      worth:").replace("    scale:", "    grade: worth\n    scale:")
 
     assert_no_findings(found(modules))
+
+
+# ---- places ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("modules", "old", "new", "underlined"),
+    [
+        (PRICE, "price: price", "price: prise", "prise"),
+        (PRICE, "offered: offered", "offered: ofered", "ofered"),
+        (PRICE, "by: grade", "by: grad", "grad"),
+        (PRICE, "5%}, B", "discount_of_a}, B", "discount_of_a"),
+        (CREDIT, "from: level_now", "from: levels_now", "levels_now"),
+        (CREDIT, "give: level", "give: level, lowest: worst", "worst"),
+        (CREDIT, "late >= 2", "late >= grade", "grade"),
+        (VISITS, "last: last_on", "last: lost_on", "lost_on"),
+        (VISITS, "reading: cadence", "reading: cadenza", "cadenza"),
+        (VISITS, "A: 1 week", "A: sometimes", "sometimes"),
+    ],
+)
+def test_a_mistake_in_a_key_of_a_kind_is_underlined_there(modules: str, old: str, new: str, underlined: str) -> None:
+    wrong = [finding for finding in found(modules.replace(old, new)) if finding.severity is Severity.ERROR]
+
+    assert {finding.span.text for finding in wrong} == {underlined}
