@@ -52,7 +52,7 @@ def _refuse_unknown_function(parser: Parser) -> None:
 
 
 def _keyword_here(parser: Parser) -> str:
-    word = next((word for word in KEYWORDS if parser.scan.keyword(word)), "")
+    word = parser.scan.any_keyword()
     if word in ("some", "every") and not QUANTIFIER.match(parser.scan.text, parser.scan.position):
         return ""  # A fact may be called `every`.
     return word

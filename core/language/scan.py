@@ -27,6 +27,8 @@ UNDERSCORED = re.compile(r"[0-9]+(?:_[0-9]+)+")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?(?![0-9])")
 WORD = re.compile(r"[^\W\d]\w*")
 VALUE_WORD = re.compile(r"\w[\w+\-/·]*")
+SPACE = re.compile(r"\s*")
+KEYWORD = re.compile(rf"(?:{'|'.join(sorted(KEYWORDS))})(?!\w)")
 UNITS = Phrases([*MULTIPLES, *TIMES])
 ISO_DURATION = re.compile(
     r"(-?)P(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})W)?(?:([0-9]{1,9})D)?(?:T(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})S)?)?"
@@ -54,8 +56,9 @@ class Scanner:
 
     def skip_space(self) -> int:
         """Move past white space and return the new position."""
-        while self.position < len(self.text) and self.text[self.position].isspace():
-            self.position += 1
+        space = SPACE.match(self.text, self.position)
+        if space:
+            self.position = space.end()
         return self.position
 
     def at_end(self) -> bool:
@@ -84,6 +87,11 @@ class Scanner:
         following = self.text[start + len(word) : start + len(word) + 1]
         return self.text.startswith(word, start) and not (following.isalnum() or following == "_")
 
+    def any_keyword(self) -> str:
+        """Return the keyword that comes next, or an empty text."""
+        found = KEYWORD.match(self.text, self.skip_space())
+        return found.group() if found else ""
+
     def accept_keyword(self, word: str) -> bool:
         """Move past a keyword when it comes next."""
         if not self.keyword(word):
@@ -101,7 +109,7 @@ class Scanner:
         start = self.skip_space()
         for operator in operators:
             if operator[0].isalpha():
-                if self.accept_keyword(operator):
+                if self.text.startswith(operator, start) and self.accept_keyword(operator):
                     return operator
             elif self.plain.startswith(operator, start):
                 self.take(len(operator))
