@@ -239,7 +239,7 @@ class Policy(PolicyKeys):
             f"the files are {listed(files)}" if files else "put it into the folder `tables` beside `policy.yaml`"
         )
         missing = Finding.error("missing-file", f"there is no file `{name}`", span, help)
-        return TextTable((), (), (), span, False, (missing,))
+        return TextTable((), (), (), span, (missing,))
 
     def decisions(self) -> dict[Path, DecisionDeclaration]:
         """Return the path of every written decision to its declaration, in the author's order."""

@@ -46,6 +46,6 @@ def _check_name(name: str, span: Span) -> list[Finding]:
     if name in _SUPPLIED:
         return [Finding.error("reserved-name", f"`{name}` is always there to read and cannot be declared", span, "give it another name")]
     if _READS_AS_EXPRESSION.search(name) or RESERVED & set(name.split()):
-        help = f"write it in backquotes (`` `{name}` ``) in expressions, or give it another name"
+        help = "write it in backquotes wherever an expression reads it, or give it another name"
         return [Finding.warning("name-reads-as-expression", f"the name `{name}` can be read as an expression", span, help)]
     return []

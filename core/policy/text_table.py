@@ -47,7 +47,6 @@ class TextTable:
     outputs: tuple[Cell, ...]
     rows: tuple[TableRow, ...]
     span: Span
-    has_ids: bool = False
     findings: tuple[Finding, ...] = field(default=())
 
 
@@ -89,11 +88,11 @@ def make_table(lines: list[tuple[list[Cell], int | None]], span: Span, findings:
         findings.append(
             Finding.error("empty-table", "the table holds no header", span, "start with a line of column names, `->` before the outputs")
         )
-        return TextTable((), (), (), span, False, tuple(findings))
+        return TextTable((), (), (), span, tuple(findings))
     header, arrow = lines[0]
     if arrow is None:
         findings.append(Finding.error("no-arrow", "the header has no `->` before the outputs", _across(header), "write `a | b -> result`"))
-        return TextTable((), (), (), span, False, tuple(findings))
+        return TextTable((), (), (), span, tuple(findings))
     shape = _Shape.of(header, arrow)
     findings += shape.findings(header)
     rows = []
@@ -111,7 +110,7 @@ def make_table(lines: list[tuple[list[Cell], int | None]], span: Span, findings:
         rows.append(row)
     if not rows and len(lines) == 1:
         findings.append(Finding.error("empty-table", "the table holds no rules", _across(header), "write one rule a line below the header"))
-    return TextTable(shape.inputs, shape.outputs, tuple(rows), span, shape.has_ids, tuple(findings))
+    return TextTable(shape.inputs, shape.outputs, tuple(rows), span, tuple(findings))
 
 
 def line_spans(text: str, span: Span) -> tuple[Span, ...]:

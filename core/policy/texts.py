@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, WithJsonSchema, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Flag", "Language", "Part", "Text", "Whole", "Words"]
-
-Language = Literal["zh", "en"]
+__all__ = ["Flag", "Part", "Text", "Whole", "Words"]
 
 
 class Part(BaseModel):
