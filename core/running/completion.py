@@ -100,6 +100,8 @@ class Completion:
         bound = _bound(ways, result.bound)
         is_partial = any(way.is_partial for way in ways)
         if not differ:
+            if any(way.bound != ways[0].bound for way in ways):
+                needs |= self._names(need, world)
             return Settled(None, ways[0].reason, bound, needs, rules, is_partial)
         return Settled(None, need.reason, bound, needs | self._names(need, world), rules, is_partial)
 

@@ -20,7 +20,7 @@ from tierwise.core.running.exact import add
 from tierwise.core.running.unknown import Unknown
 from tierwise.core.values import Duration
 
-__all__ = ["positions_of"]
+__all__ = ["positions_of", "standings_of"]
 
 # A share with this many digits is on the right side of every cut that can be written, though a third is not exact.
 _SHARES = Context(prec=200)
@@ -44,6 +44,17 @@ def positions_of(evaluator: Evaluator, subjects: Sequence[Mapping[str, Any]]) ->
         for subject, place in found.items():
             positions[subject][ranking.name] = place
     return positions
+
+
+def standings_of(
+    evaluator: Evaluator, ranking: str, subjects: Sequence[Mapping[str, Any]], positions: Sequence[Mapping[str, Position]], subject: int
+) -> list[Any]:
+    """Return what the members of a subject's partition were ranked by, best first; those that cannot be compared are left out."""
+    made = evaluator.plan.rankings[ranking]
+    partitions, _ = _members(evaluator, made, subjects, positions)
+    members = next((found for found in partitions.values() if any(member.subject == subject for member in found)), [])
+    ranked = sorted((m for m in members if m.by is not None and m.is_sure), key=lambda m: m.by, reverse=made.descending)
+    return [evaluator.value_of(made.by, subjects[m.subject], positions[m.subject]) for m in ranked]
 
 
 def _in_order(evaluator: Evaluator) -> list[Ranking]:

@@ -1,0 +1,121 @@
+"""Lays an explanation out as sentences with indentation; how they are shown is up to the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tierwise.core.explaining.trace import DecisionTrace, Explanation, RankTrace, RuleTrace, Term, TestTrace
+from tierwise.core.explaining.words import miss_text, name_text, outcome_text, phrase, read_text, value_text
+from tierwise.core.outcome import Determined, Undetermined
+
+__all__ = ["lines_of"]
+
+Line = tuple[int, str]
+
+
+def lines_of(explanation: Explanation, language: str) -> list[Line]:
+    """Return the lines of every output; a hidden decision follows, indented, the first output that reads it."""
+    told: set[str] = set()
+    return [
+        line for trace in explanation.decisions.values() if trace.is_output for line in _decision(trace, explanation, language, 0, told)
+    ]
+
+
+def _decision(trace: DecisionTrace, explanation: Explanation, language: str, indent: int, told: set[str]) -> Iterator[Line]:
+    told.add(trace.name)
+    name = name_text(trace.name, trace.label, language)
+    yield indent, f"{name}{'：' if language == 'zh' else ': '}{outcome_text(trace.outcome, trace.type, language)}"
+    for depth, text in _body(trace, language):
+        yield indent + 1 + depth, text
+    for read in trace.reads:
+        hidden = explanation.decisions.get(read.name)
+        if hidden is not None and not hidden.is_output and hidden.name not in told:
+            yield from _decision(hidden, explanation, language, indent + 1, told)
+
+
+def _body(trace: DecisionTrace, language: str) -> Iterator[Line]:
+    for rule in trace.given:
+        yield from _given(rule, trace, language)
+    for rule in trace.passed_over:
+        yield 0, phrase("later", language, id=rule.id)
+    if trace.rank is not None:
+        yield from _rank(trace.rank, trace, language)
+    if trace.terms:
+        yield from _sum(trace, language)
+    if not (trace.given or trace.terms):
+        yield from ((0, read_text(read, language)) for read in trace.reads)
+    yield from _missed_rules(trace, language)
+    if trace.needs:
+        names = ", ".join(name_text(read.name, read.label, language) for read in trace.needs)
+        yield 0, phrase("settle", language, names=names)
+
+
+def _missed_rules(trace: DecisionTrace, language: str) -> Iterator[Line]:
+    if trace.form == "lookup" and isinstance(trace.outcome, Determined):
+        return  # that the other grades have other rights is no news
+    for rule in trace.missed:
+        yield from _missed(rule, trace, language)
+    if trace.more_missed:
+        yield 0, phrase("more", language, count=trace.more_missed)
+
+
+def _given(rule: RuleTrace, trace: DecisionTrace, language: str) -> Iterator[Line]:
+    if rule.id in ("then", "else") and trace.form != "table":
+        key = "perhaps" if rule.met is None else rule.id
+    elif trace.form == "labels":
+        key = "class holds" if rule.met else "class may hold"
+    elif trace.form in ("agree", "gather"):
+        key = "class gives"
+    else:
+        key = "rule gives" if rule.met else "rule may give"
+    note = f"  # {rule.note}" if rule.note else ""
+    yield 0, phrase(key, language, id=rule.id, value=_output(rule.output, trace, language)) + note
+    for test in rule.tests:
+        yield 1, _test(test, language)
+
+
+def _test(test: TestTrace, language: str) -> str:
+    key = "unknown" if test.met is None else "met" if test.met else "not met"
+    text = phrase(key, language, test=f"`{test.column} {test.cell}`".replace("` ", "`"))
+    reads = "; ".join(read_text(read, language) for read in test.reads)
+    return phrase("with", language, text=text, reads=reads) if reads else text
+
+
+def _missed(rule: RuleTrace, trace: DecisionTrace, language: str) -> Iterator[Line]:
+    key = "missed class" if trace.form == "labels" else "missed rule"
+    yield 0, phrase(key, language, id=rule.id, value=_output(rule.output, trace, language))
+    for test in rule.failing:
+        yield from ((1, miss_text(miss, language)) for miss in test.misses)
+        if not test.misses:
+            yield 1, _test(test, language)
+
+
+def _output(value: Any, trace: DecisionTrace, language: str) -> str:
+    return outcome_text(value if isinstance(value, Undetermined) else Determined(value), trace.type, language)
+
+
+def _sum(trace: DecisionTrace, language: str) -> Iterator[Line]:
+    yield 0, phrase("sum", language)
+    yield from ((1, _term("term", term, trace, language)) for term in trace.terms)
+    yield from ((0, _term("factor", factor, trace, language)) for factor in trace.factors)
+
+
+def _term(key: str, term: Term, trace: DecisionTrace, language: str) -> str:
+    name = name_text(term.name, term.label, language)
+    value = outcome_text(Undetermined(term.reason) if term.reason else Determined(term.value), None, language)
+    if term.weight is not None and key == "term":
+        return phrase("weighted term", language, name=name, value=value, weight=value_text(term.weight, None, language))
+    return phrase(key, language, name=name, value=value)
+
+
+def _rank(rank: RankTrace, trace: DecisionTrace, language: str) -> Iterator[Line]:
+    key = "rank" if rank.first == rank.last else "tie"
+    yield 0, phrase(key, language, first=rank.first, last=rank.last, count=rank.count)
+    if rank.last_rank is not None:
+        yield 0, phrase("rank end", language, last=rank.last_rank)
+    if rank.to_better is not None:
+        better = value_text(rank.better, trace.type, language)
+        cut, own = (value_text(value, rank.by_type, language) for value in (rank.by_at_cut, rank.by))
+        key = "better" if rank.by_at_cut is None else "better by"
+        yield 0, phrase(key, language, value=better, count=rank.to_better, cut=cut, own=own)

@@ -1,0 +1,125 @@
+"""Measures by how much a condition is missed: numbers and dates by their distance to the border, words by what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from tierwise.core import plan as nodes
+from tierwise.core.explaining.reader import Reader
+from tierwise.core.explaining.trace import Miss, RuleTrace
+from tierwise.core.explaining.written import tested, text_of
+from tierwise.core.plan import CompareOp, Node
+from tierwise.core.running.exact import add, compare, round_to, subtract
+from tierwise.core.running.unknown import Unknown
+from tierwise.core.values import Duration
+
+__all__ = ["misses_of", "nearness"]
+
+_OPPOSITE: dict[str, Any] = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<", "in": "not in", "not in": "in"}
+_FLIPPED: dict[str, Any] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_SHOWN_DIGITS = 6
+_FAR = Fraction(10**9)
+
+
+def misses_of(test: Node, reader: Reader, wanted: bool = True) -> tuple[Miss, ...]:
+    """Return why a condition is not ``wanted`` although all it reads is known; nothing where that has no short form."""
+    if reader.truth(test) is not (not wanted):
+        return ()
+    if isinstance(test, nodes.Not):
+        return misses_of(test.part, reader, not wanted)
+    if isinstance(test, nodes.Logic):
+        ways = [found for part in test.parts if (found := misses_of(part, reader, wanted))]
+        if (test.op == "and") is wanted:  # all that fail must be mended
+            return tuple(miss for way in ways for miss in way)
+        return min(ways, key=_furthest, default=())  # one is enough
+    if isinstance(test, nodes.Compare | nodes.Within | nodes.InSet):
+        return tuple(_leaf(test, reader, wanted))
+    return ()
+
+
+def _leaf(test: nodes.Compare | nodes.Within | nodes.InSet, reader: Reader, wanted: bool) -> Iterator[Miss]:
+    about = tested(test)
+    value = reader.value(about)
+    if isinstance(test, nodes.InSet):
+        values = test.values
+        op: Any = "in" if wanted else "not in"
+    else:
+        op, border = _border(test, reader, value)
+        if isinstance(border, Unknown):
+            return
+        values, op = (border,), op if wanted else _OPPOSITE[op]
+    type = getattr(about, "type", None)
+    by = None if value is None else min((d for w in values if (d := _distance(value, w)) is not None), key=_size, default=None)
+    yield Miss(
+        text_of(about),
+        reader.label(about),
+        type,
+        _shown(value),
+        op,
+        tuple(_shown(v) for v in values),
+        _shown(by) if op != "not in" else None,
+    )
+
+
+def _border(test: nodes.Compare | nodes.Within, reader: Reader, value: Any) -> tuple[CompareOp, Any]:
+    """Return the comparison that decides: of an interval that with the bound on whose outer side the value lies."""
+    if isinstance(test, nodes.Compare):
+        if tested(test) is test.left:
+            return test.op, reader.value(test.right)
+        return _FLIPPED[test.op], reader.value(test.left)
+    low = None if test.low is None else reader.value(test.low)
+    op: CompareOp = ">=" if test.low_inclusive else ">"
+    is_below = test.low is not None and not isinstance(low, Unknown) and value is not None and not compare(op, value, low)
+    if is_below or test.high is None:
+        return op, low
+    return "<=" if test.high_inclusive else "<", reader.value(test.high)
+
+
+def _distance(value: Any, border: Any) -> Any:
+    if isinstance(value, bool) or isinstance(border, bool):
+        return None
+    if isinstance(value, Decimal | Fraction) and isinstance(border, Decimal | Fraction):
+        return abs(Fraction(value) - Fraction(border))
+    if isinstance(value, date) and isinstance(border, date):
+        elapsed = subtract(value, border)
+        return Duration(seconds=abs(elapsed.seconds)) if isinstance(elapsed, Duration) else None
+    if isinstance(value, Duration) and isinstance(border, Duration):
+        apart = add(value, border.times(-1))
+        return Duration(abs(apart.months), abs(apart.seconds)) if isinstance(apart, Duration) else None
+    return None
+
+
+def _size(distance: Any) -> Fraction:
+    if isinstance(distance, Duration):
+        return Fraction(distance.months * 30 * 86_400 + distance.seconds)
+    return Fraction(distance)
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as it can be written: an exact quotient to six digits."""
+    if not isinstance(value, Fraction):
+        return value
+    return round_to(value, _SHOWN_DIGITS, "half even")
+
+
+def nearness(rule: RuleTrace) -> tuple[Any, ...]:
+    """Return a key that puts rules nearest to being hit first: fewer tests that fail, then the shorter way to the border."""
+    misses = [miss for test in rule.failing for miss in test.misses]
+    return (len(rule.failing), _furthest(misses) if misses else _FAR)
+
+
+def _furthest(misses: Iterable[Miss]) -> Fraction:
+    """Return the longest way to a border, as a part of the border; a word counts as far as can be."""
+    return max((_relative(miss) for miss in misses), default=_FAR)
+
+
+def _relative(miss: Miss) -> Fraction:
+    if miss.by is None:
+        return Fraction(10)
+    border = miss.wanted[0]
+    scale = _size(border) if isinstance(border, Decimal | Duration) else Fraction(365 * 86_400)
+    return _size(miss.by) / (abs(scale) or 1)

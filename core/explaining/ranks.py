@@ -1,0 +1,64 @@
+"""Explains a place in a ranking: the rank, the cut, and how far the next better class is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from tierwise.core.explaining.reader import Reader
+from tierwise.core.explaining.trace import RankTrace
+from tierwise.core.plan import Position, RankCut
+from tierwise.core.running.cuts import ROUNDINGS, class_at, last_rank
+from tierwise.core.running.unknown import Unknown
+
+__all__ = ["rank_of"]
+
+
+def rank_of(node: RankCut, reader: Reader, standings: Sequence[Any] = ()) -> RankTrace | None:
+    """Return the place, or ``None`` when it is not known.
+
+    Args:
+        node: The cut.
+        reader: The subject.
+        standings: What the members of its partition were ranked by, best first, where a population is known.
+    """
+    position = _position(node, reader)
+    if position is None:
+        return None
+    ranking = reader.plan.rankings[node.ranking]
+    by = reader.value(ranking.by)
+    plain = RankTrace(
+        position.first,
+        position.last,
+        position.count,
+        None,
+        by=None if isinstance(by, Unknown) else by,
+        by_type=getattr(ranking.by, "type", None),
+    )
+    rounding = reader.value(node.rounding)
+    ways = (rounding.bound or ROUNDINGS) if isinstance(rounding, Unknown) else (rounding,)
+    places = [_place(node, position, way, plain, standings) for way in ways]
+    return places[0] if all(place == places[0] for place in places) else plain
+
+
+def _place(node: RankCut, position: Position, rounding: str, plain: RankTrace, standings: Sequence[Any]) -> RankTrace:
+    """Return the trace with the cuts that one way of rounding gives."""
+    current = class_at(position, node.by, node.cuts, rounding)
+    index = next((i for i, cut in enumerate(node.cuts) if not isinstance(current, Unknown) and cut.value == current), None)
+    if index is None or node.by == "pareto":
+        return plain
+    end = last_rank(node.cuts[index], position.count, node.by, rounding)
+    better = last_rank(node.cuts[index - 1], position.count, node.by, rounding) if index else None
+    if not better:
+        return replace(plain, last_rank=end)
+    at_cut = standings[better - 1] if better <= len(standings) else None
+    return replace(plain, last_rank=end, better=node.cuts[index - 1].value, to_better=position.first - better, by_at_cut=at_cut)
+
+
+def _position(node: RankCut, reader: Reader) -> Position | None:
+    rank = None if node.rank is None else reader.value(node.rank)
+    count = None if node.count is None else reader.value(node.count)
+    if rank is not None and count is not None and not isinstance(rank, Unknown) and not isinstance(count, Unknown):
+        return Position(int(rank), int(rank), int(rank), int(count))
+    return reader.positions.get(node.ranking)

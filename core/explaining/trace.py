@@ -1,0 +1,196 @@
+"""What an explanation is made of: frozen values that say which rule gave an outcome, what it read, and what was missed by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from typing import Literal as OneOfWords
+
+from tierwise.core.outcome import Outcome, Reason
+from tierwise.core.plan import Named
+from tierwise.core.types import Type
+
+__all__ = ["DecisionTrace", "Explanation", "Miss", "RankTrace", "Read", "RuleTrace", "Term", "TestTrace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A fact, decision or reading that was read.
+
+    Attributes:
+        name: Its name in the policy.
+        label: What people call it.
+        kind: What it is.
+        type: Its type; ``None`` for a reading.
+        value: Its value when ``reason`` is ``None``.
+        reason: Why it has no value: a fact is missing, a decision undetermined, a reading unsettled.
+    """
+
+    name: str
+    label: Named
+    kind: OneOfWords["fact", "decision", "reading"]
+    type: Type | None
+    value: Any
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """How far a value is from meeting a condition.
+
+    Attributes:
+        what: Name or text of what was compared.
+        label: What people call it.
+        type: The type of what was compared.
+        value: The value it has.
+        op: What the condition asks: a comparison, or ``in``, ``not in``.
+        wanted: The border, or the values that would do.
+        by: The distance to the border: a number, or a duration between dates; ``None`` where there is no distance.
+    """
+
+    what: str
+    label: Named
+    type: Type | None
+    value: Any
+    op: OneOfWords["=", "!=", "<", "<=", ">", ">=", "in", "not in"]
+    wanted: tuple[Any, ...]
+    by: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestTrace:
+    """One cell, or one condition, for this subject.
+
+    Attributes:
+        column: The header of its column, as written.
+        cell: The cell, as written.
+        met: True, false, or ``None`` when that hangs on something unknown.
+        reads: What it read.
+        misses: Why it is not met, and by how much.
+    """
+
+    column: str
+    cell: str
+    met: bool | None
+    reads: tuple[Read, ...]
+    misses: tuple[Miss, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTrace:
+    """One rule of a table, or one label, for this subject: its tests, its output, and whether it is hit (``None``: perhaps)."""
+
+    id: str
+    met: bool | None
+    tests: tuple[TestTrace, ...]
+    output: Any
+    note: str = ""
+
+    @property
+    def failing(self) -> tuple[TestTrace, ...]:
+        """The tests that are not met."""
+        return tuple(test for test in self.tests if test.met is False)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A part of a sum, or a factor on it.
+
+    Attributes:
+        name: The fact or decision it comes from; empty for a number of the policy.
+        label: What people call that.
+        value: What it adds; ``None`` when ``reason`` says why that is not known.
+        weight: The number it was multiplied by, if any.
+        reason: Why it has no value.
+    """
+
+    name: str
+    label: Named
+    value: Any
+    weight: Any = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RankTrace:
+    """Where a subject stands in a ranking.
+
+    Attributes:
+        first: Its rank, or the best of those that tie.
+        last: The last of those that tie.
+        count: How many are ranked.
+        last_rank: The last rank of its class; ``None`` for the class that takes the rest.
+        better: The next better class, and ``to_better`` how many ranks it is away.
+        by: What it was ranked by, and ``by_at_cut`` what the last one in the better class has, where a population is known.
+    """
+
+    first: int
+    last: int
+    count: int
+    last_rank: int | None
+    better: Any = None
+    to_better: int | None = None
+    by: Any = None
+    by_at_cut: Any = None
+    by_type: Type | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTrace:
+    """One decision, explained.
+
+    Attributes:
+        given: The rules (or labels) that gave the outcome; of an undetermined one those that stay possible.
+        passed_over: Rules that are hit too, but come later.
+        missed: The rules nearest to being hit, nearest first.
+        more_missed: How many further rules were missed.
+        terms: The parts of a sum, ``factors`` what multiplies it.
+        rank: The place in a ranking.
+        reads: Everything it reads directly.
+        needs: What would settle an undetermined outcome.
+    """
+
+    name: str
+    label: Named
+    type: Type
+    form: str
+    outcome: Outcome
+    is_output: bool
+    reads: tuple[Read, ...]
+    given: tuple[RuleTrace, ...] = ()
+    passed_over: tuple[RuleTrace, ...] = ()
+    missed: tuple[RuleTrace, ...] = ()
+    more_missed: int = 0
+    terms: tuple[Term, ...] = ()
+    factors: tuple[Term, ...] = ()
+    rank: RankTrace | None = None
+    needs: tuple[Read, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a subject got its outcomes.
+
+    Attributes:
+        decisions: Every output, and every hidden decision that one of them reads, in the plan's order.
+    """
+
+    policy: str
+    version: str
+    fingerprint: str
+    title: Named
+    as_of: date | None
+    decisions: Mapping[str, DecisionTrace]
+
+    @property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """Output name to outcome: the same as ``decide`` gives."""
+        return {trace.name: trace.outcome for trace in self.decisions.values() if trace.is_output}
+
+    def lines(self, language: str = "en") -> list[tuple[int, str]]:
+        """Return the explanation as sentences, each with its indentation, in English (``en``) or Chinese (``zh``)."""
+        from tierwise.core.explaining.lines import lines_of
+
+        return lines_of(self, language)
