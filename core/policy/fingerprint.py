@@ -16,6 +16,7 @@ from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
+from tierwise.core.finding import has_errors
 from tierwise.core.language.units import plain
 from tierwise.core.policy.model import DecisionDeclaration, Policy
 from tierwise.core.policy.text_table import TextTable, is_separator, split_cells
@@ -80,7 +81,7 @@ def _spec(policy: Policy, raw: Any) -> Any:
 
 
 def _table(table: TextTable) -> list[Any] | None:
-    if not table.rows or table.findings:
+    if not table.rows or has_errors(table.findings):
         return None
     header = [[_squeezed(cell.text) for cell in cells] for cells in (table.inputs, table.outputs)]
     rows = [[row.id, [_squeezed(cell.text) for cell in row.inputs], [_squeezed(cell.text) for cell in row.outputs]] for row in table.rows]

@@ -28,6 +28,7 @@ OVERLAY = "overlay: 1\npolicy: big-customers\nparameters: {days: 30}\nreadings: 
         ("{type: number, scale: 2, unit: 元", "{unit: 元, scale: 2, type: number"),
         (">= 20万  | large -> A    | seldom", ">= 20万 | large -> A | often"),
         ("| # note\n", "| # remark\n            ------|-----\n"),
+        ("usage    | size", "usage ｜ size"),
         ("months + 1", "months   + 1"),
         ("kind: value-tier\n    scale: [A, B]\n", "label: x\n    scale: [A, B]\n    kind: value-tier\n"),
         ("          hit: unique\n", ""),
