@@ -12,8 +12,9 @@ import duckdb
 from tierwise.core.environment import Environment, Function, Limits
 from tierwise.core.outcome import Determined, Outcome, Undetermined
 from tierwise.core.plan import Plan
-from tierwise.core.running.decide import decide
-from tierwise.core.types import NumberType
+from tierwise.core.running.reference import grade as grade_by_reference
+from tierwise.core.running.subjects import Subject
+from tierwise.core.types import ListType, NumberType, RecordType, SetType, Type
 from tierwise.core.values import Duration
 from tierwise.plugins.builtin.engine_duckdb import grade
 from tierwise.plugins.facts import FactTable, canonical_type
@@ -42,20 +43,20 @@ def fact_table(plan: Plan, subjects: Sequence[Mapping[str, Any]]) -> FactTable:
     for number, facts in enumerate(subjects):
         row: list[Any] = [f"{number:05}", None]
         for fact in plan.facts.values():
-            row.append(_to_duckdb(facts.get(fact.name)))
+            row.append(_to_duckdb(facts.get(fact.name), fact.type))
             row += [facts.get(fact.name, 0) is None] if fact.nullable else []
         connection.execute(f"INSERT INTO subjects VALUES ({', '.join('?' * len(row))})", row)
     return FactTable(connection, "subjects", plan.facts, {name: name for name in plan.facts})
 
 
-def _to_duckdb(value: Any) -> Any:
+def _to_duckdb(value: Any, type: Type) -> Any:
     if isinstance(value, Duration):
         return {"months": value.months, "seconds": value.seconds}
-    if isinstance(value, tuple):
-        return [_to_duckdb(item) for item in value]
-    if isinstance(value, Mapping) and value.keys() <= {"amount", "kind"}:
-        return {"amount": value.get("amount"), "kind": value.get("kind")}
-    return value
+    if isinstance(value, tuple) and isinstance(type, ListType | SetType):
+        return [_to_duckdb(item, type.item) for item in value]
+    if isinstance(value, Mapping) and isinstance(type, RecordType):
+        return {name: value.get(name) for name, _ in type.fields}
+    return {"key": list(value), "value": list(value.values())} if isinstance(value, Mapping) else value
 
 
 def differences(plan: Plan, subjects: Sequence[Mapping[str, Any]], as_of: date | None) -> list[str]:
@@ -65,15 +66,18 @@ def differences(plan: Plan, subjects: Sequence[Mapping[str, Any]], as_of: date |
     rows = list(grading.rows())
     if len(rows) != len(subjects) or grading.count() != len(subjects):
         found.append(f"{len(subjects)} subjects, {len(rows)} rows, count {grading.count()}")
-    for facts, row in zip(subjects, rows, strict=False):
-        expected = decide(plan, ENVIRONMENT, facts, as_of)
-        for output, outcome in expected.items():
+    population = [Subject(f"{number:05}", None, facts) for number, facts in enumerate(subjects)]
+    reference = grade_by_reference(plan, ENVIRONMENT, population, as_of)
+    for subject, expected, row in zip(population, reference.rows(), rows, strict=False):
+        for output, outcome in expected.outcomes.items():
             if not same(outcome, row.outcomes[output]):
-                found.append(f"{output} of {dict(facts)}: reference {outcome}, duckdb {row.outcomes[output]}")
-    for output in grading.outputs:
-        total = sum(share.count for share in grading.distribution(output.name))
-        if total != len(subjects):
-            found.append(f"{output.name}: distribution adds up to {total}")
+                found.append(f"{output} of {dict(subject.facts)}: reference {outcome}, duckdb {row.outcomes[output]}")
+    for output, outcome in reference.population.items():
+        if not same(outcome, grading.population[output]):
+            found.append(f"{output}: reference {outcome}, duckdb {grading.population[output]}")
+    for decision in grading.outputs:
+        if grading.distribution(decision.name) != reference.distribution(decision.name):
+            found.append(f"{decision.name}: {grading.distribution(decision.name)} is not {reference.distribution(decision.name)}")
     return found
 
 

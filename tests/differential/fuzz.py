@@ -15,13 +15,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rankings", action="store_true", help="rank the subjects, too")
     parser.add_argument("--subjects", type=int, default=40)
     options = parser.parse_args()
     end, seed = time.monotonic() + options.seconds, options.seed
     while time.monotonic() < end:
         random = Random(seed)
-        plan = random_plan(random)
-        found = differences(plan, random_subjects(random, plan, options.subjects), AS_OF)
+        plan = random_plan(random, options.rankings)
+        try:
+            found = differences(plan, random_subjects(random, plan, options.subjects), AS_OF)
+        except Exception as error:  # noqa: BLE001 - a fuzzer reports whatever happens and goes on
+            found = [f"{type(error).__name__}: {error}"]
         for line in found[:3]:
             print(f"seed {seed}: {line}", flush=True)
         seed += 1

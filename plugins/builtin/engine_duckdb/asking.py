@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow
+from sqlglot import exp
 
 from tierwise.core.plan import Fact, Position
 from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins.builtin.engine_duckdb.positions import PARTS
 from tierwise.plugins.builtin.engine_duckdb.results import Answers
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.staging import ROW
+from tierwise.plugins.builtin.engine_duckdb.subjects import facts_of
 from tierwise.plugins.builtin.engine_duckdb.terms import Term
-from tierwise.plugins.facts import core_value
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Question", "ask"]
 
 BATCH = 2_000
+SHARES = Context(prec=200)  # as exact as the reference engine divides
 GROUP, ANSWER = "group", "answer"
 Decide = Callable[[Mapping[str, Any], Mapping[str, Position]], Any]
 
@@ -43,7 +47,7 @@ class Question:
     keys: Sequence[Sql]
     shortcut: Sql | None
     facts: Sequence[tuple[Fact, Term]]
-    positions: Mapping[str, Sequence[Sql]]
+    positions: Mapping[str, Mapping[str, Sql]]
     answer: str
 
 
@@ -61,11 +65,11 @@ def ask(connection: DuckDBPyConnection, table: str, question: Question, decide: 
     least = exp.alias_(sql.call("min", sql.column(ROW)), ROW, quoted=True)
     keys = [sql.column(name) for name in names]
     grouped = exp.select(*keys, least, exp.alias_(exp.Window(this=sql.call("row_number")), GROUP, quoted=True))
-    _create(connection, groups, grouped.from_(keyed.subquery("keyed")).group_by(*keys))
+    connection.execute(sql.create(groups, grouped.from_(keyed.subquery("keyed")).group_by(*keys)))
     outcomes: list[Any] = []
     places = list(_answered(connection, table, groups, question, decide, outcomes))
     _spread(connection, keyed, names, groups, question.answer, places)
-    connection.execute(sql.text(exp.Drop(tables=[sql.table(groups)], kind="TABLE")))
+    connection.execute(sql.drop(groups))
     return Answers(question.answer, outcomes)
 
 
@@ -87,31 +91,31 @@ def _answered(
     columns = [(GROUP, sql.column(GROUP, groups))]
     columns += [(f"v{i}", term.sql) for i, (_, term) in enumerate(question.facts)]
     columns += [(f"n{i}", term.none or sql.FALSE) for i, (_, term) in enumerate(question.facts)]
-    columns += [(f"p{i}", part) for i, part in enumerate(part for parts in question.positions.values() for part in parts)]
+    columns += [(f"p{i}", part) for i, part in enumerate(position[p] for position in question.positions.values() for p in PARTS)]
     same_row = sql.binary(exp.EQ, sql.column(ROW, groups), sql.column(ROW, table))
     query = sql.select(columns, groups).join(sql.table(table), on=same_row)
     cursor = connection.cursor().execute(sql.text(query))
     seen: dict[Any, int] = {}
     while batch := cursor.fetchmany(BATCH):
         for group, *cells in batch:
-            outcome = decide(_facts(question, cells), _positions(question, cells))
-            yield group, _place(outcome, outcomes, seen)
-
-
-def _facts(question: Question, cells: Sequence[Any]) -> dict[str, Any]:
-    values, nones = cells[: len(question.facts)], cells[len(question.facts) :]
-    facts: dict[str, Any] = {}
-    for (fact, _), value, is_none in zip(question.facts, values, nones, strict=False):
-        if is_none:
-            facts[fact.name] = None
-        elif value is not None:
-            facts[fact.name] = core_value(value, fact.type)
-    return facts
+            size = len(question.facts)
+            given = facts_of([fact for fact, _ in question.facts], cells[:size], cells[size : 2 * size])
+            yield group, _place(decide(given, _positions(question, cells[2 * size :])), outcomes, seen)
 
 
 def _positions(question: Question, cells: Sequence[Any]) -> dict[str, Position]:
-    parts = iter(cells[2 * len(question.facts) :])
-    return {name: Position(*(next(parts) for _ in columns)) for name, columns in question.positions.items()}
+    """Return the positions of one subject; rankings of which it is no member are left out."""
+    found = {}
+    for place, name in enumerate(question.positions):
+        first, last, last_possible, count, held_before, held_before_last, held, maybe = cells[len(PARTS) * place : len(PARTS) * (place + 1)]
+        if first is not None:
+            before, before_last = (None if held is None else _share(part, held) for part in (held_before, held_before_last))
+            found[name] = Position(first, last, last_possible, count, before, before_last, maybe)
+    return found
+
+
+def _share(part: int, whole: int) -> Decimal:
+    return SHARES.divide(Decimal(part), Decimal(whole)) if whole else Decimal(0)
 
 
 def _place(outcome: Any, outcomes: list[Any], seen: dict[Any, int]) -> int:
@@ -136,9 +140,5 @@ def _spread(
         .join(sql.table(groups), on=same_group)
         .join(sql.table(found), on=sql.binary(exp.EQ, sql.column(GROUP, groups), sql.column(GROUP, found)))
     )
-    _create(connection, answer, query)
+    connection.execute(sql.create(answer, query))
     connection.unregister(found)
-
-
-def _create(connection: DuckDBPyConnection, name: str, query: exp.Select) -> None:
-    connection.execute(sql.text(exp.Create(this=sql.table(name), kind="TABLE", expression=query)))

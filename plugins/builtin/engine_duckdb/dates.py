@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
+from sqlglot import exp
+
 from tierwise.core.plan import CompareOp
 from tierwise.core.types import DateTimeType, NumberType, Type
 from tierwise.core.values import SECONDS_PER_DAY
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.numbers import COMPARISONS
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term
 
 __all__ = ["add_durations", "compare_durations", "days_between", "months_of", "period_number", "seconds_of", "step", "times"]

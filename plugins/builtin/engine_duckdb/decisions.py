@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlglot import exp
+
 from tierwise.core.plan import (
     Agree,
     Collected,
@@ -24,7 +26,7 @@ from tierwise.core.plan import (
 from tierwise.core.types import BooleanType, EnumType, ListType, SetType
 from tierwise.plugins.builtin.engine_duckdb import dates, sql
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, choose, compare
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.tables import Picked, Tables
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, unknown
 from tierwise.plugins.facts import canonical_type

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlglot
+from sqlglot import exp
 
 from tierwise.core.environment import Environment
 from tierwise.core.plan import (
@@ -47,7 +48,7 @@ from tierwise.plugins.builtin.engine_duckdb import dates, numbers, sql
 from tierwise.plugins.builtin.engine_duckdb.layers import Layers
 from tierwise.plugins.builtin.engine_duckdb.numbers import Ratio
 from tierwise.plugins.builtin.engine_duckdb.rounding import round_ratio
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, unknown
 from tierwise.plugins.facts import canonical_type, number_width
 

@@ -11,12 +11,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlglot import exp
+
 from tierwise.core.checking.regions import borders_of
 from tierwise.core.running.usage import Usage
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, MapType, NumberType, Type
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.expressions import compare
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, Term, constant
 
 __all__ = ["keys_of"]

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlglot import exp
+
 from tierwise.plugins.builtin.engine_duckdb import sql
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term
 
 __all__ = ["ITEM", "Layers"]

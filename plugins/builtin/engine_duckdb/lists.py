@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlglot import exp
+
 from tierwise.core.plan import Filter, ItemRef, Node, Project, Quantified
 from tierwise.core.types import BooleanType, ListType, SetType, Type
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, number_of
 from tierwise.plugins.builtin.engine_duckdb.layers import ITEM
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, unknown
 from tierwise.plugins.facts import canonical_type
 

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import reduce
 
+from sqlglot import exp
+
 from tierwise.core.plan import CompareOp
 from tierwise.core.types import NumberType, Type
 from tierwise.plugins.builtin.engine_duckdb import sql
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, PLAIN_DIGITS, Term, unknown
 
 __all__ = ["Ratio", "add", "compare", "compare_ratios", "multiply", "subtract"]

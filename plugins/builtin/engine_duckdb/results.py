@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
+
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Decision
+from tierwise.core.running.distribution import shares_of
 from tierwise.core.running.grading import Share, SubjectResult
-from tierwise.core.types import BooleanType, EnumType
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.rulebook import Rulebook
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW
 from tierwise.plugins.facts import core_value
 
@@ -54,7 +56,7 @@ class Answers:
     outcomes: Sequence[Outcome]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DuckGrading:
     """A ``Grading`` over a DuckDB table.
 
@@ -78,8 +80,8 @@ class DuckGrading:
 
     def count(self) -> int:
         """Return the number of subjects."""
-        row = self._run(exp.select(exp.Count(this=exp.Star())).from_(sql.table(self.table))).fetchone()
-        return int(row[0]) if row else 0
+        ((count,),) = self._run(exp.select(exp.Count(this=exp.Star())).from_(sql.table(self.table))).fetchall()
+        return int(count)
 
     def distribution(self, output: str) -> tuple[Share, ...]:
         """Return the values of an output in the order of its type (else by count), then the reasons."""
@@ -93,8 +95,7 @@ class DuckGrading:
                 reasons[outcome.reason] = reasons.get(outcome.reason, 0) + count
             else:
                 shares.append((outcome.value, count))
-        ordered = [Share(found, None, count) for found, count in _ordered(_added(shares), decision)]
-        return (*ordered, *(Share(None, reason, reasons[reason]) for reason in Reason if reason in reasons))
+        return shares_of(decision.type, _added(shares), reasons)
 
     def _answered(self, output: str) -> Iterator[tuple[Outcome, int]]:
         answers = self.answers.get(output)
@@ -148,15 +149,3 @@ def _added(shares: Sequence[tuple[Any, int]]) -> list[tuple[Any, int]]:
         kept.setdefault(mark, value)
         totals[mark] = totals.get(mark, 0) + count
     return [(kept[mark], count) for mark, count in totals.items()]
-
-
-def _ordered(shares: list[tuple[Any, int]], decision: Decision) -> list[tuple[Any, int]]:
-    """Order by the type: its words, true before false; else the most frequent first; none last."""
-    words: tuple[Any, ...] = ()
-    if isinstance(decision.type, EnumType):
-        words = decision.type.values
-    elif isinstance(decision.type, BooleanType):
-        words = (True, False)
-    if words:
-        return sorted(shares, key=lambda share: words.index(share[0]) if share[0] in words else len(words))
-    return sorted(shares, key=lambda share: (share[0] is None, -share[1], str(share[0])))

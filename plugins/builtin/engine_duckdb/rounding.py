@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlglot import exp
+
 from tierwise.core.plan import RoundMode
 from tierwise.core.types import Type
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.numbers import LEAST_WHOLE, Ratio, at
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, PLAIN_DIGITS, Term, unknown
 
-__all__ = ["round_ratio"]
+__all__ = ["round_ratio", "unscaled"]
 
 
 def round_ratio(ratio: Ratio, scale: int, mode: RoundMode, type: Type, hoist: Callable[[Sql], Sql]) -> Term:
@@ -28,8 +30,8 @@ def round_ratio(ratio: Ratio, scale: int, mode: RoundMode, type: Type, hoist: Ca
     if below is None and above.scale <= scale:
         return above
     shift = scale + (below.scale if below else 0) - above.scale
-    dividend = _unscaled(above, max(shift, 0))
-    divisor = _unscaled(below, max(-shift, 0)) if below else (_power(-shift), -shift + 1)
+    dividend = unscaled(above, max(shift, 0))
+    divisor = unscaled(below, max(-shift, 0)) if below else (_power(-shift), -shift + 1)
     if dividend is None or divisor is None:
         return unknown(type)
     digits = dividend[1] + 1
@@ -38,7 +40,7 @@ def round_ratio(ratio: Ratio, scale: int, mode: RoundMode, type: Type, hoist: Ca
     return _rescaled(rounded, digits, scale, type)
 
 
-def _unscaled(number: Term, up: int) -> tuple[Sql, int] | None:
+def unscaled(number: Term, up: int) -> tuple[Sql, int] | None:
     """Return ``number * 10**(its scale + up)`` as a whole number, and its digits; ``None`` when that may need more than there are."""
     whole = min(number.whole, MOST_DIGITS - 1 - number.scale - up, MOST_DIGITS - 1 - 2 * number.scale)
     if whole < min(LEAST_WHOLE, number.whole):

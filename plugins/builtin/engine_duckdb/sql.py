@@ -22,6 +22,8 @@ __all__ = [
     "case",
     "cast",
     "column",
+    "create",
+    "drop",
     "integer",
     "is_known",
     "is_null",
@@ -34,11 +36,11 @@ __all__ = [
     "text",
 ]
 
-Sql = exp.Expression
+Sql = exp.Expr
 
-NULL = exp.Null()
-TRUE = exp.true()
-FALSE = exp.false()
+NULL: Sql = exp.Null()
+TRUE: Sql = exp.true()
+FALSE: Sql = exp.false()
 
 
 def text(tree: Sql) -> str:
@@ -146,3 +148,13 @@ def select(columns: Iterable[tuple[str, Sql]], source: str, star: bool = False) 
 def table(name: str) -> exp.Table:
     """Return a quoted table name."""
     return exp.Table(this=exp.to_identifier(name, quoted=True))
+
+
+def create(name: str, query: exp.Select) -> str:
+    """Print the statement that makes a table of a query's rows."""
+    return text(exp.Create(this=table(name), kind="TABLE", expression=query))
+
+
+def drop(name: str) -> str:
+    """Print the statement that removes a table."""
+    return text(exp.Drop(tables=[table(name)], kind="TABLE"))

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlglot import exp
+
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import DateType
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.expressions import number_of
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, none_term
 from tierwise.plugins.facts import FactTable, canonical_type
 

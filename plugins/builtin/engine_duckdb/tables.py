@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from sqlglot import exp
+
 from tierwise.core.plan import Constant, HitPolicy, Node, Pick, Plan, Table, Undecided
 from tierwise.core.types import EnumType, ListType, NumberType, SetType
 from tierwise.plugins.builtin.engine_duckdb import numbers, sql
 from tierwise.plugins.builtin.engine_duckdb.disjoint import are_disjoint
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, choose
 from tierwise.plugins.builtin.engine_duckdb.rulebook import MOST_SUBSET_RULES, Rulebook
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql, exp
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, unknown
 from tierwise.plugins.facts import canonical_type
 
@@ -45,7 +47,7 @@ class Tables:
         self.rulebook = rulebook
         self._hits: dict[str, list[Sql]] = {}
         self._single: dict[str, tuple[Sql, int]] = {}
-        self._subset: dict[str, tuple[Sql, int]] = {}
+        self._subset: dict[str, Sql] = {}
         expressions.compilers[Pick] = lambda node: self.pick(node).value
 
     def pick(self, node: Pick) -> Picked:
@@ -143,21 +145,22 @@ class Tables:
 
     # ---- collect -------------------------------------------------------------------------------------------------------
 
-    def _subset_of(self, table: Table) -> tuple[Sql, Sql, int]:
+    def _subset_of(self, table: Table) -> tuple[Sql, Sql]:
         """Return whether all hits are known, and the number of the rules hit."""
         hits = [self.expressions.layers.column(hit) for hit in self.hits(table)]
         all_known = sql.all_of(sql.is_known(hit) for hit in hits)
         if table.name not in self._subset:
             start = self.rulebook.subset([rule.id for rule in table.rules])
-            self._subset[table.name] = self.expressions.layers.column(_bits(list(enumerate(hits)), start)), start
-        number, start = self._subset[table.name]
-        return all_known, number, start
+            self._subset[table.name] = self.expressions.layers.column(_bits(list(enumerate(hits)), start))
+        return all_known, self._subset[table.name]
 
     def _pick_collected(self, table: Table, node: Pick) -> Picked:
-        all_known, number, start = self._subset_of(table)
+        all_known, number = self._subset_of(table)
         hits = [self.expressions.layers.column(hit) for hit in self.hits(table)]
         outputs = [rule.outputs[node.output] for rule in table.rules]
         if table.hit is HitPolicy.COUNT:
+            terms = [self._output(output, node) for output in outputs]  # what is hit must be known, though only counted
+            all_known = sql.all_of([all_known, *(sql.any_of([sql.negate(h), t.known]) for h, t in zip(hits, terms, strict=True))])
             ones = [Term(_when(hit, sql.cast(sql.integer(1), "DECIMAL(1, 0)")), node.type, None, 1, 0) for hit in hits]
             value = numbers.add(ones, node.type) if ones else constant(numbers.ZERO, node.type)
         elif table.hit is HitPolicy.COLLECT:

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlglot import exp
+
 from tierwise.core.types import ListType, NumberType, SetType, Type
 from tierwise.core.values import Duration
 from tierwise.plugins.builtin.engine_duckdb import sql
@@ -82,7 +84,7 @@ def constant(value: Any, type: Type) -> Term:
 
 
 def _number(value: Decimal, type: Type) -> Term:
-    sign, digits, exponent = value.as_tuple()
+    _, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int), "numbers of a policy are finite"
     scale = max(0, -exponent)
     whole = max(1, len(digits) + exponent)
@@ -105,7 +107,7 @@ def _literal(value: Any, type: Type) -> Sql | None:
         return sql.cast(sql.struct([("months", months), ("seconds", seconds)]), canonical_type(type))
     if isinstance(value, tuple) and isinstance(type, ListType | SetType):
         items = [constant(item, type.item) for item in value]
-        return None if any(item.sql.find(sql.exp.Null) for item in items) else sql.cast(sql.array([i.sql for i in items]), canonical_type(type))
+        return None if any(item.sql.find(exp.Null) for item in items) else sql.cast(sql.array([i.sql for i in items]), canonical_type(type))
     assert not isinstance(value, tuple) or isinstance(type, ListType | SetType)
     if isinstance(value, Mapping):
         return None  # a record or a map as a constant: the reference engine decides

@@ -1,0 +1,261 @@
+"""Computes, before the decisions, where each subject stands in every ranking of a plan, as columns beside its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pyarrow
+from sqlglot import exp
+
+from tierwise.core.plan import FactRef, Node, Plan, Ranking
+from tierwise.core.running.unknown import Unknown
+from tierwise.core.running.usage import usage_of
+from tierwise.core.types import NumberType
+from tierwise.core.values import Duration
+from tierwise.plugins.builtin.engine_duckdb import positions, sql
+from tierwise.plugins.builtin.engine_duckdb.compiler import Compiler
+from tierwise.plugins.builtin.engine_duckdb.cuts import Position
+from tierwise.plugins.builtin.engine_duckdb.results import Answers
+from tierwise.plugins.builtin.engine_duckdb.rounding import unscaled
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
+from tierwise.plugins.builtin.engine_duckdb.staging import ROW
+from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, Term
+from tierwise.plugins.facts import canonical_type
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["NeedsReference", "Ranked", "rank", "rankings_in_order", "with_positions"]
+
+ROLES = ("among", positions.PARTITION, positions.BY)
+MOST_AMOUNT_DIGITS = 20  # so that sums over ten thousand million members, times a share, stay within 38
+AskPart = Callable[[str, Node, Sql, str], Answers]
+"""Asks the reference engine for a part of the plan: table, part, which rows, name of the answers."""
+
+
+class NeedsReference(Exception):
+    """A population that only the reference engine can rank, such as one with amounts beyond 38 digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A ranking whose positions stand in a table.
+
+    Attributes:
+        name: The ranking's name.
+        table: Row and position of each member.
+    """
+
+    name: str
+    table: str
+
+    def columns(self, number: int) -> list[tuple[str, str]]:
+        """Return the parts of a position with the names of their columns beside the facts."""
+        return [(part, f"{part} {number}") for part in positions.PARTS]
+
+
+def rankings_in_order(plan: Plan) -> Iterator[Ranking]:
+    """Yield the rankings, each after those whose positions it reads itself."""
+    waiting = dict(plan.rankings)
+    while waiting:
+        ready = [r for r in waiting.values() if not (_reads(plan, r) & waiting.keys() - {r.name})]
+        for ranking in ready or list(waiting.values()):
+            yield waiting.pop(ranking.name)
+
+
+def _reads(plan: Plan, ranking: Ranking) -> set[str]:
+    parts = [part for part in (ranking.among, ranking.partition, ranking.by) if part is not None]
+    return {name for part in parts for name in usage_of(plan, part).rankings}
+
+
+def with_positions(stage: str, ranked: list[Ranked]) -> tuple[exp.Select, dict[str, Position]]:
+    """Return the query of the facts with the positions beside them, and the columns of each position."""
+    query = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier(stage, quoted=True))).from_(sql.table(stage))
+    found: dict[str, Position] = {}
+    for number, ranking in enumerate(ranked):
+        columns = ranking.columns(number)
+        query = query.select(*(exp.alias_(sql.column(part, ranking.table), name, quoted=True) for part, name in columns))
+        same_row = sql.binary(exp.EQ, sql.column(ROW, stage), sql.column(ROW, ranking.table))
+        query = query.join(sql.table(ranking.table), on=same_row, join_type="left")
+        found[ranking.name] = {part: sql.column(name) for part, name in columns}
+    return query, found
+
+
+def rank(
+    connection: DuckDBPyConnection, table: str, ranking: Ranking, compiler: Compiler, stage: exp.Select, facts: list[str], ask_part: AskPart
+) -> Ranked:
+    """Make the table of positions of one ranking.
+
+    Args:
+        connection: Where the tables live.
+        table: The name of the table to make.
+        ranking: What to rank by.
+        compiler: Compiles parts over ``stage``; all decisions are compiled.
+        stage: The query of the facts and of the positions known so far.
+        facts: The columns that the reference engine is given when it is asked.
+        ask_part: Asks it.
+
+    Raises:
+        NeedsReference: SQL cannot hold the numbers.
+    """
+    parts = {role: node for role, node in zip(ROLES, (ranking.among, ranking.partition, ranking.by), strict=True) if node is not None}
+    terms = {role: compiler.part(node) for role, node in parts.items()}
+    wanted: list[tuple[str, Sql]] = [(name, sql.column(name)) for name in ([ROW, *facts] if _has_more_than_facts(parts) else [ROW])]
+    for role, term in terms.items():
+        wanted += [(role, term.sql), (f"{role} none", term.none or sql.FALSE)]
+    parts_table = f"{table} parts"
+    connection.execute(sql.create(parts_table, compiler.layers.query(stage, wanted)))
+    by = _Members(connection, parts_table, parts, terms, ask_part)
+    members = f"{table} members"
+    connection.execute(sql.create(members, by.query()))
+    is_amount = by.check_amounts(members)
+    connection.execute(sql.create(table, positions.positions_query(members, ranking.descending, is_amount)))
+    for done in (parts_table, members):
+        connection.execute(sql.drop(done))
+    return Ranked(ranking.name, table)
+
+
+def _has_more_than_facts(parts: Mapping[str, Node]) -> bool:
+    return any(not isinstance(node, FactRef) for node in parts.values())
+
+
+class _Members:
+    """The query of who is or may be a member, with what the reference engine said where SQL could not tell."""
+
+    def __init__(
+        self, connection: DuckDBPyConnection, table: str, parts: Mapping[str, Node], terms: dict[str, Term], ask_part: AskPart
+    ) -> None:
+        self.connection = connection
+        self.table = table
+        self.terms = terms
+        self.joins: list[str] = []
+        self.answered: dict[str, str] = {}
+        for role, node in parts.items():
+            if not isinstance(node, FactRef):  # a fact that is missing is unknown, there is nothing to ask
+                self._ask(role, node, ask_part)
+
+    def _ask(self, role: str, node: Node, ask_part: AskPart) -> None:
+        is_open = sql.all_of([sql.is_null(sql.column(role)), sql.negate(sql.column(f"{role} none"))])
+        count = exp.select(sql.call("count_if", is_open)).from_(sql.table(self.table))
+        ((open_rows,),) = self.connection.execute(sql.text(count)).fetchall()
+        if open_rows:
+            answers = ask_part(self.table, node, is_open, f"{self.table} {role}")
+            self.terms[role] = self._register(role, answers)
+            self.answered[role] = answers.table
+
+    def _register(self, role: str, answers: Answers) -> Term:
+        """Put the answers' values into a table; return the term that holds both SQL's and the answered values."""
+        values = [None if isinstance(value, Unknown) else value for value in answers.outcomes]
+        term = self.terms[role]
+        if isinstance(term.type, NumberType):
+            term = _wide_enough(term, [value for value in values if value is not None])
+        rows = {
+            "answer": list(range(len(values))),
+            "text": [None if value is None else _text(value) for value in values],
+            "is none": [value is None for value in answers.outcomes],
+        }
+        name = f"{answers.table} values"
+        self.connection.register(name, pyarrow.table(rows, schema=_SCHEMA))
+        self.joins.append(name)
+        return term
+
+    def query(self) -> exp.Select:
+        """Return the query."""
+        among, is_no_member = self._value("among"), sql.FALSE
+        if "among" in self.terms:
+            none = self._none("among")
+            is_no_member = sql.call("coalesce", sql.any_of([sql.negate(among), none]), sql.FALSE)
+        partition, is_anywhere = sql.cast(sql.NULL, "VARCHAR"), sql.FALSE
+        if positions.PARTITION in self.terms:
+            partition = self._value(positions.PARTITION)
+            is_anywhere = sql.all_of([sql.is_null(partition), sql.negate(self._none(positions.PARTITION))])
+        by = self._value(positions.BY)
+        columns = {
+            positions.SURE: sql.TRUE if "among" not in self.terms else sql.call("coalesce", among, sql.FALSE),
+            positions.PARTITION: partition,
+            positions.BY: by,
+            positions.AMOUNT: self._amount(by),
+            positions.ANYWHERE: is_anywhere,
+        }
+        query = exp.select(sql.column(ROW, self.table), *(exp.alias_(tree, name, quoted=True) for name, tree in columns.items()))
+        query = query.from_(sql.table(self.table)).where(sql.negate(is_no_member))
+        for answers in self.answered.values():
+            values = f"{answers} values"
+            query = query.join(sql.table(answers), on=sql.binary(exp.EQ, sql.column(ROW, self.table), sql.column(ROW, answers)), join_type="left")
+            same = sql.binary(exp.EQ, sql.column("answer", answers), sql.column("answer", values))
+            query = query.join(sql.table(values), on=same, join_type="left")
+        return query
+
+    def _value(self, role: str) -> Sql:
+        if role not in self.terms:
+            return sql.TRUE
+        term, value = self.terms[role], sql.column(role, self.table)
+        answers = self.answered.get(role)
+        if answers is None:
+            return value
+        kind = f"DECIMAL({term.digits}, {term.scale})" if isinstance(term.type, NumberType) else canonical_type(term.type)
+        answer = sql.cast(sql.column("text", f"{answers} values"), kind, safe=True)
+        return sql.case([(sql.is_known(value), sql.cast(value, kind))], answer)
+
+    def _none(self, role: str) -> Sql:
+        none = sql.column(f"{role} none", self.table)
+        answers = self.answered.get(role)
+        if answers is None:
+            return none
+        return sql.any_of([none, sql.call("coalesce", sql.column("is none", f"{answers} values"), sql.FALSE)])
+
+    def _amount(self, by: Sql) -> Sql:
+        """Return ``by`` as a whole number of its smallest unit."""
+        term = self.terms[positions.BY]
+        if not isinstance(term.type, NumberType):
+            return sql.cast(sql.integer(0), "HUGEINT")
+        whole = unscaled(term.by(by), 0)
+        if whole is None:
+            return sql.cast(sql.NULL, "HUGEINT")
+        amount = whole[0]
+        bound = sql.cast(sql.string("1" + "0" * MOST_AMOUNT_DIGITS), "HUGEINT")
+        return sql.case([(sql.binary(exp.LT, sql.call("abs", amount), bound), amount)])
+
+    def check_amounts(self, members: str) -> bool:
+        """Say whether members are compared by amounts that can be added up.
+
+        Raises:
+            NeedsReference: An amount is too large to be added up in SQL.
+        """
+        lost = sql.all_of([sql.is_known(sql.column(positions.BY)), sql.is_null(sql.column(positions.AMOUNT))])
+        count = exp.select(sql.call("count_if", lost)).from_(sql.table(members))
+        ((lost_rows,),) = self.connection.execute(sql.text(count)).fetchall()
+        for name in self.joins:
+            self.connection.unregister(name)
+        if lost_rows:
+            raise NeedsReference
+        return isinstance(self.terms[positions.BY].type, NumberType)
+
+
+_SCHEMA = pyarrow.schema([("answer", pyarrow.int64()), ("text", pyarrow.string()), ("is none", pyarrow.bool_())])
+
+
+def _wide_enough(term: Term, values: list[Any]) -> Term:
+    """Return a number's term with room for further values."""
+    whole, scale = term.whole, term.scale
+    for value in values:
+        exponent = int(value.as_tuple().exponent)
+        scale, whole = max(scale, -exponent), max(whole, value.adjusted() + 1)
+    if whole + scale > MOST_DIGITS:
+        raise NeedsReference
+    return Term(term.sql, term.type, term.none, whole, scale)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Duration):
+        return f"{{'months': {value.months}, 'seconds': {value.seconds}}}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple | dict):
+        raise NeedsReference
+    return str(value)
