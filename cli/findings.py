@@ -76,7 +76,7 @@ def _human(finding: Finding) -> str:
         shown = ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in finding.witness)
         lines.append(f"  example: {shown}")
     if finding.help:
-        lines.append(f"  help: {finding.help}")
+        lines.append(f"  {'why' if finding.severity is Severity.NOTE else 'help'}: {finding.help}")
     return "\n".join(lines)
 
 

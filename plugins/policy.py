@@ -30,13 +30,16 @@ class LoadedPolicy:
         policy: What the author wrote, with the overlay merged in.
         plan: What it compiled to.
         findings: Warnings and notes of the checks.
+        plugins: The plugins it was loaded with.
+        origin: The name or path it was loaded from.
     """
 
-    def __init__(self, checked: CheckedPolicy, plugins: Plugins) -> None:
+    def __init__(self, checked: CheckedPolicy, plugins: Plugins, origin: str) -> None:
         self.policy: Policy = checked.policy
         self.plan: Plan = checked.require_plan()
         self.findings: tuple[Finding, ...] = checked.findings
         self.plugins = plugins
+        self.origin = origin
         self.environment = plugins.environment()
 
     @property
@@ -103,4 +106,4 @@ def load(name_or_path: str | PathLike[str], *, overlay: str | PathLike[str] | No
         PluginError: A plugin failed.
     """
     plugins = plugins or Plugins()
-    return LoadedPolicy(check_policy(name_or_path, overlay, plugins), plugins)
+    return LoadedPolicy(check_policy(name_or_path, overlay, plugins), plugins, str(name_or_path))

@@ -16,4 +16,5 @@ MODULES: Mapping[str, str] = {
     "parquet": "tierwise.plugins.builtin.source_parquet",
     "csv": "tierwise.plugins.builtin.source_csv",
     "excel": "tierwise.plugins.builtin.source_excel",
+    "engines": "tierwise.plugins.builtin.engines",
 }

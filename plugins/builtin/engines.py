@@ -1,0 +1,50 @@
+"""The built-in engines; what is heavy is imported when one of them grades."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from tierwise.plugins import hookimpl
+
+if TYPE_CHECKING:
+    from tierwise.core.environment import Environment
+    from tierwise.core.plan import Plan
+    from tierwise.core.running.grading import Grading
+    from tierwise.plugins.engine import Engine
+    from tierwise.plugins.facts import FactTable
+
+__all__ = ["EmbeddedEngine", "ReferenceEngine", "tierwise_engines"]
+
+
+class ReferenceEngine:
+    """Runs a plan in plain Python, one subject after the other; all results are held in memory."""
+
+    name = "reference"
+    about = "plain Python, one subject after the other; it defines the meaning"
+
+    def grade(self, plan: Plan, environment: Environment, facts: FactTable, as_of: date | None) -> Grading:
+        """Grade every subject of ``facts``."""
+        from tierwise.core.running import Subject, grade
+
+        return grade(plan, environment, (Subject(row.key, row.name, row.facts) for row in facts.subjects()), as_of)
+
+
+class EmbeddedEngine:
+    """Runs a plan as SQL in the DuckDB that holds the facts."""
+
+    name = "duckdb"
+    about = "one layered query in DuckDB; what hangs on unknowns is settled by the reference"
+
+    def grade(self, plan: Plan, environment: Environment, facts: FactTable, as_of: date | None) -> Grading:
+        """Grade every subject of ``facts``."""
+        from tierwise.plugins.builtin.engine_duckdb import grade
+
+        return grade(plan, environment, facts, as_of)
+
+
+@hookimpl
+def tierwise_engines() -> Iterable[Engine]:
+    """Give the reference engine and the embedded one."""
+    return (ReferenceEngine(), EmbeddedEngine())
