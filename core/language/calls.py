@@ -159,6 +159,15 @@ def _per_calendar(compiler: Compiler, tree: CallOf) -> Node | None:
     return _checked(compiler, tree, [compiler.compile(tree.arguments[0]), compiler.compile(tree.arguments[1], PERIODS)])
 
 
+def _put_together(compiler: Compiler, tree: CallOf) -> Node:
+    """A set of words put together from others stands in its declared order, as every set of words does."""
+    node = _checked(compiler, tree, _arguments(compiler, tree.arguments))
+    type_ = type_of(node)
+    if not isinstance(type_, SetType) or not isinstance(type_.item, EnumType) or "in order" not in compiler.scope.functions:
+        return node
+    return Call("in order", (node, Constant(type_.item.values, ListType(TextType()))), type_)
+
+
 SPECIAL: dict[str, Special] = {
     "round up": _rounding("up"),
     "round down": _rounding("down"),
@@ -173,5 +182,6 @@ SPECIAL: dict[str, Special] = {
     "date and time": _literal,
     "duration": _literal,
     **dict.fromkeys((*COMPARED, "next in scale", "previous in scale", "step down"), _by_order),
+    **dict.fromkeys(("union", "distinct values"), _put_together),
     "most per calendar": _per_calendar,
 }

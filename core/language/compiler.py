@@ -6,12 +6,12 @@ Operators are in ``arithmetic.py`` and ``comparing.py``, calls in ``calls.py``, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from tierwise.core.finding import Finding
 from tierwise.core.language import arithmetic, calls, cells, comparing, lists, messages, naming
 from tierwise.core.language.failure import Unsound
+from tierwise.core.language.naming import Frame
 from tierwise.core.language.node_types import type_of, unified
 from tierwise.core.language.scope import Scope, canonical_word, words_of_type
 from tierwise.core.language.snippet import Snippet
@@ -43,15 +43,7 @@ from tierwise.core.source import Span
 from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, NumberType, TextType, Type
 from tierwise.core.values import Duration
 
-__all__ = ["Compiler", "Frame"]
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A list form around an expression: what its items are, and the name of the item when the author gave one."""
-
-    item: Type
-    variable: str | None = None
+__all__ = ["Compiler"]
 
 
 class Compiler:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tierwise.core.language import arithmetic, messages
+from tierwise.core.language.naming import Frame
 from tierwise.core.language.node_types import type_of, unified
 from tierwise.core.language.scope import words_of_type
 from tierwise.core.language.syntax import Index, ListOf, Member, Name, Number, Quantifier, Tree
+from tierwise.core.outcome import distinct
 from tierwise.core.plan import Call, Constant, FieldRef, Filter, ItemRef, Node, Project, Quantified
-from tierwise.core.types import DateTimeType, DateType, ListType, MapType, NumberType, RecordType, SetType, TextType, Type
+from tierwise.core.types import DateTimeType, DateType, EnumType, ListType, MapType, NumberType, RecordType, SetType, TextType, Type
 
 if TYPE_CHECKING:
     from tierwise.core.language.compiler import Compiler
@@ -36,8 +38,6 @@ def compile_list_form(compiler: Compiler, tree: Quantifier | ListOf | Member | I
 
 def _over_items(compiler: Compiler, tree: Tree, of: Node, test: Tree, variable: str | None = None) -> Node:
     """Compile a condition over the items of a list."""
-    from tierwise.core.language.compiler import Frame
-
     type_ = type_of(of)
     if not isinstance(type_, ListType | SetType):
         raise compiler.failure(messages.type_mismatch(compiler.span(tree.at), str(type_), "list"))
@@ -104,5 +104,11 @@ def _written_list(compiler: Compiler, tree: ListOf, hint: Type | None) -> Node:
     type_ = SetType(item_type) if isinstance(hint, SetType) else ListType(item_type)
     if all(isinstance(item, Constant) for item in items):
         values = tuple(item.value for item in items if isinstance(item, Constant))
-        return Constant(tuple(dict.fromkeys(values)) if isinstance(type_, SetType) else values, type_)
+        return Constant(_as_set(values, item_type) if isinstance(type_, SetType) else values, type_)
     return Call("list", tuple(items), type_)
+
+
+def _as_set(values: tuple[Any, ...], item: Type) -> tuple[Any, ...]:
+    """Drop repeats; words stand in their declared order."""
+    kept = distinct(values)
+    return tuple(sorted(kept, key=item.values.index)) if isinstance(item, EnumType) and None not in kept else kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tierwise.core.language import messages
@@ -14,9 +15,17 @@ from tierwise.core.types import RecordType, TextType, Type
 if TYPE_CHECKING:
     from tierwise.core.language.compiler import Compiler
 
-__all__ = ["ITEM", "is_open", "resolve"]
+__all__ = ["ITEM", "Frame", "is_open", "resolve"]
 
 ITEM = "item"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A list form around an expression: what its items are, and the name of the item when the author gave one."""
+
+    item: Type
+    variable: str | None = None
 
 
 def resolve(compiler: Compiler, tree: Name, hint: Type | None) -> Node:

@@ -1,4 +1,4 @@
-"""A text with its place in a file: turns offsets into spans, also over several lines."""
+"""A text with its place in a file: turns offsets into spans, whatever YAML did to the text between file and policy."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from tierwise.core.source import Span
 
 __all__ = ["Snippet"]
+
+ESCAPES = "\\'"
+"""Signs that YAML takes away inside quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +20,45 @@ class Snippet:
     whole: Span
 
     def span(self, start: int, end: int) -> Span:
-        """Return the span of ``text[start:end]``; at least one character wide."""
-        before = self.text[:start]
-        if "\n" not in self.text.rstrip():
+        """Return the span of ``text[start:end]``; at least one character wide, never over the end of a line."""
+        lines = self.whole.source.text.split("\n")
+        line, column = self.whole.line - 1, self.whole.column - 1
+        if not 0 <= line < len(lines):
+            return self.whole
+        if "\n" not in self.text[:end] and lines[line].startswith(self.text[:end], column):
             return self.whole.inside(start, end - start)
-        line = before.count("\n")
-        column_in_text = start - (before.rfind("\n") + 1)
-        column = self.whole.column if line == 0 else self._indent(line)
-        first_line_end = self.text.find("\n", start)
-        stop = end if first_line_end < 0 else min(end, first_line_end)
-        return Span.at(self.whole.source, self.whole.line + line, column + column_in_text, stop - start)
+        found = self._aligned(lines, line, column, start, end)
+        return found if found is not None else self.whole
 
-    def _indent(self, line: int) -> int:
-        # A block scalar loses its indentation when it is read; the file still has it.
-        text = self.text.split("\n")[line]
-        return max(self.whole.source.line(self.whole.line + line).find(text), 0) + 1
+    def _aligned(self, lines: list[str], line: int, column: int, start: int, end: int) -> Span | None:
+        """Follow the text through the file: blank space may differ (folding, indentation), and escapes may have gone."""
+        begin: tuple[int, int] | None = None
+        last = (line, column)
+        for offset in range(min(end, len(self.text))):
+            sign = self.text[offset]
+            if sign.isspace():
+                continue
+            place = _next(lines, line, column, sign)
+            if place is None:
+                return None
+            if offset >= start:
+                begin = begin or place
+                if place[0] == begin[0]:
+                    last = place
+            line, column = place[0], place[1] + 1
+        if begin is None:
+            return None
+        return Span.at(self.whole.source, begin[0] + 1, begin[1] + 1, last[1] - begin[1] + 1)
+
+
+def _next(lines: list[str], line: int, column: int, sign: str) -> tuple[int, int] | None:
+    """Return where ``sign`` stands, from a place on, with only blank space and escapes before it."""
+    while line < len(lines):
+        for position in range(column, len(lines[line])):
+            here = lines[line][position]
+            if here == sign and not (sign in ESCAPES and lines[line][position + 1 : position + 2] == sign):
+                return line, position
+            if not here.isspace() and here not in ESCAPES:
+                return None
+        line, column = line + 1, 0
+    return None

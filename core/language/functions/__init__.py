@@ -8,6 +8,7 @@ from types import MappingProxyType
 from tierwise.core.environment import Function
 from tierwise.core.language.functions.dates import DATES
 from tierwise.core.language.functions.lists import LISTS
+from tierwise.core.language.functions.maps import MAPS
 from tierwise.core.language.functions.numbers import NUMBERS
 from tierwise.core.language.functions.scales import SCALES
 from tierwise.core.language.functions.texts import TEXTS
@@ -15,7 +16,7 @@ from tierwise.core.language.functions.texts import TEXTS
 __all__ = ["BUILTIN_FUNCTIONS", "functions_reference"]
 
 SUBJECTS: Mapping[str, tuple[Function, ...]] = MappingProxyType(
-    {"Numbers": NUMBERS, "Lists, sets and maps": LISTS, "Dates and durations": DATES, "Ordered words": SCALES, "Texts": TEXTS}
+    {"Numbers": NUMBERS, "Lists and sets": LISTS, "Maps": MAPS, "Dates and durations": DATES, "Ordered words": SCALES, "Texts": TEXTS}
 )
 
 BUILTIN_FUNCTIONS: Mapping[str, Function] = MappingProxyType(

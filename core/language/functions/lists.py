@@ -1,22 +1,21 @@
-"""Functions of lists, sets and maps. A set keeps the order in which its items were given."""
+"""Functions of lists and sets. A set keeps the order in which its items were given."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from tierwise.core.environment import Function
-from tierwise.core.language.functions.declare import any_type, declare, list_of, map_of, number, text
+from tierwise.core.language.functions.declare import any_type, declare, list_of, number
 from tierwise.core.language.functions.numbers import added
 from tierwise.core.language.node_types import unified
-from tierwise.core.language.units import EXACT, plain
+from tierwise.core.language.units import EXACT
 from tierwise.core.outcome import distinct
-from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, ListType, MapType, NumberType, SetType, TextType, Type
+from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, ListType, NumberType, SetType, Type
 
 __all__ = ["LISTS"]
 
-SHARE_DIGITS = 6
 Items = Sequence[Any]
 
 
@@ -118,23 +117,8 @@ def _sum(items: Items) -> Decimal | None:
     return None if any(item is None for item in items) else added(items)
 
 
-def _shares(amounts: Mapping[str, Decimal | None]) -> dict[str, Decimal] | None:
-    known = [amount for amount in amounts.values() if amount is not None]
-    total = added(known)
-    if len(known) < len(amounts) or not total:
-        return None
-    step = Decimal(1).scaleb(-SHARE_DIGITS)
-    return {key: _percent(amount, total, step) for key, amount in amounts.items() if amount is not None}
-
-
-def _percent(amount: Decimal, total: Decimal, step: Decimal) -> Decimal:
-    # In whole steps, so that a half is seen exactly; halves go away from zero.
-    above = EXACT.divide(EXACT.multiply(amount, Decimal(100)), step)
-    steps, rest = EXACT.divmod(EXACT.abs(above), EXACT.abs(total))
-    if EXACT.multiply(rest, Decimal(2)) >= EXACT.abs(total):
-        steps = EXACT.add(steps, Decimal(1))
-    share = EXACT.multiply(steps, step)
-    return plain(share if (above < 0) == (total < 0) else EXACT.minus(share))
+def _in_order(items: Items, words: Items) -> Items:
+    return tuple(sorted(items, key=lambda item: words.index(item) if item in words else len(words)))
 
 
 def _coalesce(*arguments: Any) -> Any:
@@ -159,7 +143,6 @@ def _list_type(types: tuple[Type, ...]) -> Type | str:
 
 
 LIST = list_of(any_type)
-MAP = map_of(any_type)
 
 LISTS = (
     _extreme("min", "least", ""),
@@ -243,6 +226,15 @@ LISTS = (
         )
     ),
     declare("distinct values(list) -> set", "The items without repeats, in the order of first occurrence.", (LIST,), _as_set, distinct),
+    _over_lists(
+        declare(
+            "in order(list, words: list) -> list",
+            "The items in the order of some words; the others come last. The compiler adds it where a set of words is put together.",
+            (LIST, LIST),
+            _first_type,
+            _in_order,
+        )
+    ),
     declare(
         "is empty(list) -> boolean",
         "Whether a list or set has no items.",
@@ -253,29 +245,5 @@ LISTS = (
     ),
     declare("first(list) -> item", "The first item; none for an empty list.", (LIST,), _item_type, lambda items: items[0], "{0}[1]"),
     declare("last(list) -> item", "The last item; none for an empty list.", (LIST,), _item_type, lambda items: items[-1], "{0}[-1]"),
-    declare("keys(map) -> list of text", "The keys of a map, in their order.", (MAP,), ListType(TextType()), tuple, "map_keys({0})"),
-    declare(
-        "values(map) -> list",
-        "The values of a map, in the order of its keys.",
-        (MAP,),
-        lambda of: ListType(of.value),
-        lambda of: tuple(of.values()),
-        "map_values({0})",
-    ),
-    declare(
-        "get value(map, key: text) -> value",
-        "The value of a key; none when the map lacks it.",
-        (MAP, text),
-        lambda of, key: of.value,
-        lambda of, key: of.get(key),
-        "{0}[{1}]",
-    ),
-    declare(
-        "shares pct(map of number) -> map of number",
-        f"Each value's share of the total in percent, rounded half up to {SHARE_DIGITS} digits; none when the total is 0.",
-        (map_of(number),),
-        MapType(NumberType(SHARE_DIGITS)),
-        _shares,
-    ),
     Function("coalesce", "coalesce(a, b, …) -> value", "The first of some values that is not none.", _coalesced_type, _coalesce),
 )

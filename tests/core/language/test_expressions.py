@@ -116,6 +116,8 @@ COMPILED = [
     ("max(amount, budget, 3)", "(max: amount budget 3)"),
     ("list contains(classes, VIP客户)", "(list contains: classes VIP客户)"),
     ("without(classes, [VIP客户, 商场/店铺])", "(without: classes [VIP客户,商场/店铺])"),
+    ("union(classes, [普通客户])", "(in order: (union: classes [普通客户]) [VIP客户,商场/店铺,普通客户])"),
+    ("union(tags, tags)", "(union: tags tags)"),
     ("contains any(classes, [VIP客户])", "(contains any: classes [VIP客户])"),
     ("at least(grade, A)", "(in grade A+ A)"),
     ("better than(grade, A)", "(in grade A+)"),

@@ -47,6 +47,7 @@ MEANINGS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("union", (("a", "b"), ("c", "b")), ("a", "b", "c")),
     ("intersection", (("a", "b"), ("c", "b")), ("b",)),
     ("distinct values", (("a", "b", "a"),), ("a", "b")),
+    ("in order", (("x", "b", "a"), ("a", "b")), ("a", "b", "x")),
     ("is empty", ((),), True),
     ("first", (("a", "b"),), "a"),
     ("first", ((),), None),

@@ -51,7 +51,7 @@ GOOD: list[tuple[str, Type, str]] = [
     ("as_of + 1 quarter", DateType(), "(+ as_of P3M)"),
     ('"金牌"', TextType(), "金牌"),
     ("grade", TextType(), "grade"),
-    ("[VIP客户, 商场/店铺]", SetType(CUSTOMER), "[VIP客户,商场/店铺]"),
+    ("[商场/店铺, VIP客户]", SetType(CUSTOMER), "[VIP客户,商场/店铺]"),
     ("[]", SetType(CUSTOMER), "[]"),
     ("queue.score", ListType(NumberType(2)), "(each queue item.score)"),
     ("best", ORDER, "best"),
