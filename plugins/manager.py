@@ -16,6 +16,7 @@ import pluggy
 from tierwise.core.errors import PluginError
 from tierwise.plugins import NAME, hookspecs
 from tierwise.plugins.builtin import MODULES
+from tierwise.plugins.guard import guarded, missing_part, one_line, said
 
 if TYPE_CHECKING:  # nothing heavy is imported before a hook is called
     from importlib.resources.abc import Traversable
@@ -86,9 +87,10 @@ class Plugins:
         try:
             self._manager.register(plugin, name)
             self._manager.check_pending()
-        except pluggy.PluginValidationError as error:
-            self._manager.unregister(name=name)
-            raise PluginError(_one_line(f"plugin `{name}` does not fit: {error}"), name) from error
+        except (pluggy.PluginValidationError, ValueError) as error:  # ValueError: it is registered under another name
+            if self._manager.has_plugin(name):
+                self._manager.unregister(name=name)
+            raise PluginError(one_line(f"plugin `{name}` does not fit: {error}"), name) from error
         hooks = tuple(caller.name.removeprefix("tierwise_") for caller in self._manager.get_hookcallers(plugin) or ())
         where = origin or getattr(plugin, "__name__", type(plugin).__name__)
         self._collected.clear()
@@ -157,8 +159,8 @@ class Plugins:
             return
         try:
             plugin = load()
-        except Exception as error:
-            raise PluginError(_one_line(f"plugin `{name}` {version} cannot be loaded from {origin}: {_said(error)}"), name) from error
+        except (Exception, SystemExit) as error:
+            raise PluginError(one_line(f"plugin `{name}` {version} cannot be loaded from {origin}: {said(error)}"), name) from error
         self.register(plugin, name, version, origin)
 
     def _refuse_unknown(self, names: Iterable[str]) -> None:
@@ -188,7 +190,11 @@ class Plugins:
                     )
                 if name in found:
                     raise PluginError(f"plugins {givers[name]} and {info} both give `{name}` for hook `{hook}`", info.name, hook)
-                found[name], givers[name] = value, info
+                lacking = missing_part(value, hook)
+                if lacking:
+                    raise PluginError(f"plugin {info} gave `{name}` for hook `{hook}` without `{lacking}`", info.name, hook)
+                found[name] = value if info.name in MODULES else guarded(value, info.name, str(info), hook)
+                givers[name] = info
         return found
 
     def _answers(self, hook: str, read: Callable[[Any], Any] = lambda answer: answer, **arguments: Any) -> Iterator[tuple[PluginInfo, Any]]:
@@ -203,8 +209,8 @@ class Plugins:
                 answer = [read(value) for value in caller(**arguments)]
             except PluginError:
                 raise
-            except Exception as error:
-                raise PluginError(_one_line(f"plugin {info} failed in hook `{hook}`: {_said(error)}"), info.name, hook) from error
+            except (Exception, SystemExit) as error:
+                raise PluginError(one_line(f"plugin {info} failed in hook `{hook}`: {said(error)}"), info.name, hook) from error
             for value in answer:
                 yield info, value
 
@@ -223,11 +229,3 @@ def _policy_folders(root: Traversable) -> Iterable[Traversable]:
     if not root.is_dir():
         raise FileNotFoundError(f"there is no folder `{root}`")
     return sorted((folder for folder in root.iterdir() if folder.joinpath("policy.yaml").is_file()), key=lambda folder: folder.name)
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -14,11 +14,13 @@ import pytest
 from tierwise.core.environment import Function
 from tierwise.core.types import TextType
 from tierwise.plugins import hookimpl, hookspecs
+from tierwise.plugins.guard import PARTS
 from tierwise.plugins.manager import Plugins
 
 PLAN: Any = SimpleNamespace(policy="a-policy")
 GRADING: Any = SimpleNamespace(outputs=())
 AS_OF = date(2026, 11, 21)
+THINGS = ("forms", "kinds", "sources", "engines")
 
 
 class Recorder:
@@ -29,7 +31,7 @@ class Recorder:
 
     def said(self, hook: str) -> list[Any]:
         self.log.append(f"{self.name}.{hook}")
-        return [SimpleNamespace(name=f"{self.name}-{hook}")]
+        return [SimpleNamespace(name=f"{self.name}-{hook}", **dict.fromkeys(PARTS[f"tierwise_{hook}"])) if hook in THINGS else hook]
 
     @hookimpl
     def tierwise_functions(self) -> Iterable[Function]:
