@@ -20,7 +20,7 @@ from tierwise.plugins.binding.model import FactBinding
 from tierwise.plugins.binding.sql import call, case, cast, column, concat, lambda_of, null, text, try_cast, whole
 from tierwise.plugins.binding.supply import Supply, supply_stored, with_empty
 
-__all__ = ["BoundAggregate", "fits_aggregate", "source_cells", "supply_aggregate"]
+__all__ = ["BoundAggregate", "comparable", "fits_aggregate", "source_cells", "supply_aggregate"]
 
 ROUNDING_DIGITS = 4
 """With `round`, rows are added up at this many more digits than the fact has."""
@@ -32,7 +32,8 @@ class BoundAggregate:
 
     Attributes:
         position: Its number in the query.
-        cells: For ``sum`` and the like the value of a row; for ``list`` of records one cell a field; stored value and declared type each.
+        cells: The stored value of a row (for records one a field), and its declared type.
+        value: For ``sum``, ``avg``, ``min`` and ``max``: it, read as the fact's type.
         condition: Which rows count.
         unreadable: Tests for dates that do not read, with the stored value: such a row may or may not count.
         by: What orders the rows, comparable.
@@ -42,6 +43,7 @@ class BoundAggregate:
     binding: FactBinding
     position: int
     cells: tuple[tuple[exp.Expr, str], ...]
+    value: exp.Expr | None
     condition: exp.Expr
     unreadable: tuple[tuple[exp.Expr, exp.Expr], ...]
     by: exp.Expr | None
@@ -71,7 +73,8 @@ def source_cells(bound: BoundAggregate, dialect: Dialect) -> dict[str, exp.Expr]
     bad = [(concat(text("bad-date:"), stored.copy()), unread) for unread, stored in bound.unreadable]
     if kind in ("sum", "avg", "min", "max"):
         raw, declared = bound.cells[0]
-        value = _comparable(bound, dialect)
+        value = bound.value
+        assert value is not None
         cells[f"a{i}"] = _filtered(call("min" if kind == "min" else "max" if kind == "max" else "sum", value), bound.condition)
         bad.append(_bad_value(bound, value, dialect.words(raw, declared)))
     elif kind in ("count", "count distinct") and bound.cells:
@@ -118,19 +121,20 @@ def supply_aggregate(bound: BoundAggregate, relation: str, types: Mapping[str, s
     return with_empty(_kept_out(supply, column(f"b{i}", relation)) if f"b{i}" in types else supply, empty)
 
 
-def row_scale(bound: BoundAggregate) -> int:
-    """Return the digits at which the values of the rows are taken."""
-    scale = bound.fact.type.scale or 0 if isinstance(bound.fact.type, NumberType) else 0
-    return scale + ROUNDING_DIGITS if bound.binding.round or bound.binding.aggregate == "avg" else scale
+def comparable(fact: Fact, binding: FactBinding, cell: tuple[exp.Expr, str], dialect: Dialect) -> exp.Expr | None:
+    """Return the value of a row as the aggregate takes it: a date, or a number in whole steps; ``None`` for other aggregates."""
+    if binding.aggregate not in ("sum", "avg", "min", "max"):
+        return None
+    if isinstance(fact.type, DateType):
+        return dialect.day(*cell)
+    if isinstance(fact.type, NumberType):
+        scale = fact.type.scale or 0
+        return dialect.steps(*cell, scale + _more_digits(binding), exact=not _more_digits(binding))
+    return dialect.moment(*cell)
 
 
-def _comparable(bound: BoundAggregate, dialect: Dialect) -> exp.Expr:
-    raw, declared = bound.cells[0]
-    if isinstance(bound.fact.type, DateType):
-        return dialect.day(raw, declared)
-    if isinstance(bound.fact.type, DateTimeType):
-        return dialect.moment(raw, declared)
-    return dialect.steps(raw, declared, row_scale(bound), exact=row_scale(bound) == (bound.fact.type.scale or 0))  # type: ignore[union-attr]
+def _more_digits(binding: FactBinding) -> int:
+    return ROUNDING_DIGITS if binding.round or binding.aggregate == "avg" else 0
 
 
 def _bad_value(bound: BoundAggregate, value: exp.Expr, stored: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
@@ -146,7 +150,7 @@ def _bad_value(bound: BoundAggregate, value: exp.Expr, stored: exp.Expr) -> tupl
 def _of_steps(bound: BoundAggregate, result: exp.Expr, count: exp.Expr, nothing: exp.Expr, place: tuple[str, str]) -> Supply:
     fact = bound.fact
     assert isinstance(fact.type, NumberType)
-    divisor: exp.Expr = whole(10 ** (row_scale(bound) - (fact.type.scale or 0)))
+    divisor: exp.Expr = whole(10 ** _more_digits(bound.binding))
     steps = try_cast(result, "HUGEINT")
     if bound.binding.aggregate == "avg":
         divisor = exp.Mul(this=divisor, expression=call("greatest", count.copy(), whole(1)))
@@ -165,7 +169,7 @@ def _of_pairs(bound: BoundAggregate, pairs: exp.Expr, place: tuple[str, str]) ->
     supply = supply_stored(bound.fact, cell(1, 2), "VARCHAR", bound.binding.values, place, "missing")
     same = cell(1, 1).eq(cell(2, 1))
     tied = exp.and_(exp.GT(this=call("len", pairs), expression=whole(1)), same)
-    both = concat(call("coalesce", cell(1, 2), text("")), text(" / "), call("coalesce", cell(2, 2), text("")))
+    both = concat(call("least", cell(1, 2), cell(2, 2)), text(" / "), call("greatest", cell(1, 2), cell(2, 2)))
     return Supply(
         bound.fact,
         case((exp.Not(this=call("coalesce", exp.Paren(this=tied), exp.false())), supply.value)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -14,7 +14,7 @@ from tierwise.core.language import Scope, compile_expression, compile_test, sugg
 from tierwise.core.plan import FactRef, Node
 from tierwise.core.source import Source as TextSource
 from tierwise.core.source import Span
-from tierwise.core.types import EnumType, NumberType, TextType
+from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
 from tierwise.plugins.binding.dialect import Dialect
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.printing import CannotPrint, print_node
@@ -35,11 +35,13 @@ class Conditions:
         binding: The file, for places.
         columns: What may be named.
         dialect: The SQL of the source.
+        typed: Where a read value is put, so that it is read once; the expression itself by default.
     """
 
     binding: Binding
     columns: dict[str, RowColumn]
     dialect: Dialect
+    typed: Callable[[exp.Expr], exp.Expr] = lambda cell: cell
     findings: list[Finding] = field(default_factory=list)
 
     def where(self, cells: Mapping[str, str | None], path: Path) -> exp.Expr | None:
@@ -65,7 +67,22 @@ class Conditions:
     def raw(self, name: str, path: Path) -> tuple[exp.Expr, str] | None:
         """Return a column as it is stored, and its declared type; or report that there is none."""
         found = self.column(name, path)
-        return None if found is None else (column(found.column.name, found.alias), found.column.type)
+        return None if found is None else (self.stored(found), found.column.type)
+
+    def stored(self, found: RowColumn) -> exp.Expr:
+        """Return a column as it is stored."""
+        return self.typed(column(found.column.name, found.alias))
+
+    def read(self, found: RowColumn, type: Type | None = None, with_time: bool = False) -> exp.Expr:
+        """Return a column as a value of its type, to compare with others; NULL where it does not read."""
+        raw, declared, type = column(found.column.name, found.alias), found.column.type, type or found.type
+        if isinstance(type, NumberType):
+            return self.typed(self.dialect.number(raw, declared))
+        if isinstance(type, DateType):
+            return self.typed(self.dialect.moment(raw, declared) if with_time else self.dialect.day(raw, declared))
+        if isinstance(type, BooleanType):
+            return self.typed(self.dialect.truth(raw, declared))
+        return self.typed(self.dialect.words(raw, declared))
 
     def span(self, path: Path, text: str = " ") -> Span:
         """Return where a value stands; for a binding without a file, a place in the value's own text."""
@@ -101,10 +118,14 @@ class Conditions:
         if node is None:
             return None
         try:
-            return print_node(node, self.columns, self.dialect)
+            return print_node(node, self._printed_column, self.dialect.literal)
         except CannotPrint as reason:
             self.findings.append(Finding.error("beyond-binding", str(reason), span))
             return None
+
+    def _printed_column(self, node: FactRef, as_stored: bool) -> exp.Expr:
+        found = self.columns[node.name]
+        return self.stored(found) if as_stored else self.read(found, node.type)
 
 
 def _known_as(columns: Mapping[str, RowColumn], found: RowColumn) -> str:

@@ -15,6 +15,9 @@ __all__ = ["Dialect", "dialect_of"]
 class Dialect(Protocol):
     """Expressions over stored values. ``declared`` is the type that the database declares for them."""
 
+    def apart(self, query: exp.Select) -> exp.Select:
+        """Return a subquery that is computed as it stands, each cell once a row."""
+
     def key(self, raw: exp.Expr, declared: str) -> exp.Expr:
         """Return an id as text, so that ids of two tables can be joined."""
 

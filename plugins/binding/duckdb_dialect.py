@@ -20,6 +20,10 @@ __all__ = ["DuckdbDialect"]
 class DuckdbDialect:
     """See ``Dialect``."""
 
+    def apart(self, query: exp.Select) -> exp.Select:
+        """Return a subquery that is computed as it stands, each cell once a row."""
+        return query
+
     def key(self, raw: exp.Expr, declared: str) -> exp.Expr:
         """Return an id as text, so that ids of two tables can be joined."""
         return as_words(raw, declared)

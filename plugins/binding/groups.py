@@ -8,22 +8,39 @@ from datetime import date
 from sqlglot import exp
 
 from tierwise.core.errors import DataError
-from tierwise.core.finding import Finding
+from tierwise.core.finding import Finding, has_errors
 from tierwise.core.plan import Fact, Plan
-from tierwise.core.types import DateType, NumberType, RecordType
-from tierwise.plugins.binding.aggregates import BoundAggregate, fits_aggregate, source_cells
+from tierwise.core.types import DateType, RecordType
+from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits_aggregate, source_cells
 from tierwise.plugins.binding.conditions import Conditions
 from tierwise.plugins.binding.dialect import Dialect, dialect_of
 from tierwise.plugins.binding.model import Binding, FactBinding
 from tierwise.plugins.binding.naming import find_column, find_table
-from tierwise.plugins.binding.scope import RowColumn, columns_in_scope
+from tierwise.plugins.binding.scope import RowColumn, columns_in_scope, named_column
 from tierwise.plugins.binding.sql import all_of, column, identifier
 from tierwise.plugins.binding.windows import window_days
 from tierwise.plugins.source import Column, Source, SourceTable
 
 __all__ = ["RowGroup", "group_aggregates"]
 
-CHILD, BETWEEN = "c", "v"
+CHILD, BETWEEN, TYPED, TESTED = "c", "v", "t", "r"
+
+
+@dataclass
+class Layer:
+    """Expressions that are computed once a row, under a name, however often the layer above uses them."""
+
+    name: str
+    cells: dict[str, exp.Expr] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def add(self, cell: exp.Expr) -> exp.Expr:
+        """Return the column by which the layer above knows an expression."""
+        known = cell.sql("duckdb")
+        if known not in self._names:
+            self._names[known] = f"x{len(self._names)}"
+            self.cells[self._names[known]] = cell
+        return column(self._names[known], self.name)
 
 
 @dataclass
@@ -40,20 +57,28 @@ class RowGroup:
     links: tuple[tuple[Column, Column], ...]
     key: Column
     columns: dict[str, RowColumn]
+    typed: Layer = field(default_factory=lambda: Layer(TYPED))
+    tested: Layer = field(default_factory=lambda: Layer(TESTED))
     aggregates: list[BoundAggregate] = field(default_factory=list)
 
     def query(self, source: Source, dialect: Dialect) -> exp.Query:
-        """Return the query: ``id``, ``all_rows`` and the cells of each aggregate, one row an id."""
+        """Return the query: ``id``, ``all_rows`` and the cells of each aggregate, one row an id.
+
+        Three layers: values read as their types, tests on them, aggregates. SQLite would melt them into one and compute a cell again on
+        each use; a LIMIT keeps it from that.
+        """
         owner = BETWEEN if self.between else CHILD
         id = dialect.key(column(self.key.name, owner), self.key.type)
-        cells = [exp.alias_(id, "id", quoted=True), exp.alias_(exp.Count(this=exp.Star()), "all_rows", quoted=True)]
+        typed = _layer(id, self.typed).from_(_aliased(source, self.child, CHILD))
+        if self.between is not None:
+            on = all_of(*(_equal(dialect, child, between) for child, between in self.links))
+            typed = typed.join(_aliased(source, self.between, BETWEEN), on=on, join_type="left")
+        apart = dialect.apart
+        tested = _layer(column("id", TYPED), self.tested).from_(apart(typed).subquery(identifier(TYPED)))
+        cells = [column("id", TESTED), exp.alias_(exp.Count(this=exp.Star()), "all_rows", quoted=True)]
         for bound in self.aggregates:
             cells += [exp.alias_(cell, name, quoted=True) for name, cell in source_cells(bound, dialect).items()]
-        query = exp.select(*cells).from_(_aliased(source, self.child, CHILD)).group_by(id.copy())
-        if self.between is None:
-            return query
-        on = all_of(*(_equal(dialect, child, between) for child, between in self.links))
-        return query.join(_aliased(source, self.between, BETWEEN), on=on, join_type="left")
+        return exp.select(*cells).from_(apart(tested).subquery(identifier(TESTED))).group_by(column("id", TESTED))
 
 
 def group_aggregates(
@@ -73,8 +98,8 @@ def group_aggregates(
         if place not in groups:
             groups[place] = _row_group(source, binding, name, told, subject_key)
         group = groups[place]
-        conditions = Conditions(binding, group.columns, dialect_of(source.dialect))
-        bound = _Compiler(plan.facts[name], told, conditions, as_of).bound(position)
+        conditions = Conditions(binding, group.columns, dialect_of(source.dialect), group.typed.add)
+        bound = _Compiler(plan.facts[name], told, conditions, as_of, group.tested).bound(position)
         findings += conditions.findings
         if bound is not None:
             group.aggregates.append(bound)
@@ -106,6 +131,7 @@ class _Compiler:
     told: FactBinding
     conditions: Conditions
     as_of: date | None
+    tested: Layer
 
     def bound(self, position: int) -> BoundAggregate | None:
         path = ("facts", self.fact.name)
@@ -116,7 +142,8 @@ class _Compiler:
                 f"`{self.told.aggregate}` gives {demanded}, but fact `{self.fact.name}` is a {self.fact.type}",
                 "aggregate",
             )
-        parts: list[exp.Expr | None] = [self.conditions.where(self.told.where, (*path, "where"))]
+        where = self.conditions.where(self.told.where, (*path, "where"))
+        parts: list[exp.Expr | None] = [where]
         unreadable: list[tuple[exp.Expr, exp.Expr]] = []
         if self.told.window is not None:
             self._window(parts, unreadable)
@@ -124,13 +151,34 @@ class _Compiler:
             self._valid(self.told.valid_until, parts)
         by = self._by(parts, unreadable) if self.told.by is not None else None
         cells = self._cells()
-        if self.conditions.findings and any(f.severity == "error" for f in self.conditions.findings):
+        if has_errors(self.conditions.findings):
             return None
-        condition = all_of(*parts) or exp.true()
-        where = all_of(self.conditions.where(self.told.where, (*path, "where")))
-        doubts = tuple((all_of(where, unread) or unread, stored) for unread, stored in unreadable)
+        add = self.tested.add
+        condition = add(all_of(*parts) or exp.true())
+        doubts = tuple((add(all_of(where, unread) or unread), add(stored)) for unread, stored in unreadable)
         shown = self.told.column or self.told.expression or ", ".join(self.told.fields.values()) or "*"
-        return BoundAggregate(self.fact, self.told, position, tuple(cells), condition, doubts, by, shown)
+        value = self._value(cells)
+        return BoundAggregate(
+            self.fact,
+            self.told,
+            position,
+            tuple((add(raw), declared) for raw, declared in cells),
+            None if value is None else add(value),
+            condition,
+            doubts,
+            None if by is None else add(by),
+            shown,
+        )
+
+    def _value(self, cells: list[tuple[exp.Expr, str]]) -> exp.Expr | None:
+        """Return what is added up or compared; that of a column is read in the first layer, where others may need it, too."""
+        dialect = self.conditions.dialect
+        found = named_column(self.conditions.columns, self.told.column) if self.told.column else None
+        if found is None:
+            return comparable(self.fact, self.told, cells[0], dialect) if cells else None
+        stored = (column(found.column.name, found.alias), found.column.type)
+        value = comparable(self.fact, self.told, stored, dialect)
+        return None if value is None else self.conditions.typed(value)
 
     def _window(self, parts: list[exp.Expr | None], unreadable: list[tuple[exp.Expr, exp.Expr]]) -> None:
         window, path = self.told.window, ("facts", self.fact.name, "window")
@@ -157,33 +205,28 @@ class _Compiler:
         found = self.conditions.column(name, ("facts", self.fact.name, "valid_until"))
         if found is None or self.as_of is None:
             return
-        raw = column(found.column.name, found.alias)
-        day = self.conditions.dialect.day(raw, found.column.type)
-        parts.append(exp.or_(raw.copy().is_(exp.null()), exp.GTE(this=day, expression=self.conditions.dialect.date_literal(self.as_of))))
+        raw, day = self.conditions.stored(found), self.conditions.read(found)
+        parts.append(exp.or_(raw.is_(exp.null()), exp.GTE(this=day, expression=self.conditions.dialect.date_literal(self.as_of))))
 
     def _by(self, parts: list[exp.Expr | None], unreadable: list[tuple[exp.Expr, exp.Expr]]) -> exp.Expr | None:
         """Return what orders the rows; a row dated after the run does not count, nor one whose order is not known."""
         found = self.conditions.column(self.told.by or "", ("facts", self.fact.name, "by"))
         if found is None:
             return None
-        dialect, raw, declared = self.conditions.dialect, column(found.column.name, found.alias), found.column.type
+        by = self.conditions.read(found, with_time=True)
         if isinstance(found.type, DateType):
             day = self._day(found, unreadable)
             if self.as_of is not None:
-                parts.append(exp.LTE(this=day, expression=dialect.date_literal(self.as_of)))
-            by = dialect.moment(raw, declared)
-        else:
-            by = dialect.number(raw, declared) if isinstance(found.type, NumberType) else dialect.words(raw, declared)
+                parts.append(exp.LTE(this=day, expression=self.conditions.dialect.date_literal(self.as_of)))
         if self.told.aggregate != "list":
             parts.append(exp.Not(this=by.copy().is_(exp.null())))
         return by
 
     def _day(self, found: RowColumn, unreadable: list[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
-        raw, declared = column(found.column.name, found.alias), found.column.type
-        day = self.conditions.dialect.day(raw, declared)
-        unread = exp.and_(exp.Not(this=raw.is_(exp.null())), exp.Paren(this=day.copy()).is_(exp.null()))
-        unreadable.append((unread, self.conditions.dialect.words(raw.copy(), declared)))
-        return day
+        raw, day = self.conditions.stored(found), self.conditions.read(found)
+        unread = exp.and_(exp.Not(this=raw.is_(exp.null())), day.is_(exp.null()))
+        unreadable.append((unread, self.conditions.dialect.words(raw.copy(), found.column.type)))
+        return day.copy()
 
     def _cells(self) -> list[tuple[exp.Expr, str]]:
         path = ("facts", self.fact.name)
@@ -215,6 +258,10 @@ class _Compiler:
 
     def _report(self, code: str, message: str, *path: str) -> None:
         self.conditions.findings.append(Finding.error(code, message, self.conditions.span(("facts", self.fact.name, *path))))
+
+
+def _layer(id: exp.Expr, layer: Layer) -> exp.Select:
+    return exp.select(exp.alias_(id, "id", quoted=True), *(exp.alias_(cell, name, quoted=True) for name, cell in layer.cells.items()))
 
 
 def _aliased(source: Source, table: SourceTable, alias: str) -> exp.Table:

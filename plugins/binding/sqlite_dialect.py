@@ -8,15 +8,19 @@ from decimal import Decimal
 from sqlglot import exp
 
 from tierwise.core.types import Type
-from tierwise.plugins.binding.entry.numbers import LARGEST_EXACT, is_off_step
+from tierwise.plugins.binding.entry.numbers import LARGEST_EXACT
 from tierwise.plugins.binding.entry.words import FALSE_WORDS, TRUE_WORDS
-from tierwise.plugins.binding.sql import all_of, call, case, cast, text, whole
+from tierwise.plugins.binding.sql import call, case, cast, concat, text, whole
 
 __all__ = ["SqliteDialect"]
 
 
 class SqliteDialect:
     """See ``Dialect``."""
+
+    def apart(self, query: exp.Select) -> exp.Select:
+        """Return a subquery that is computed as it stands, each cell once a row."""
+        return query.limit(whole(-1))
 
     def key(self, raw: exp.Expr, declared: str) -> exp.Expr:
         """Return an id as text, so that ids of two tables can be joined."""
@@ -28,17 +32,18 @@ class SqliteDialect:
 
     def number(self, raw: exp.Expr, declared: str) -> exp.Expr:
         """Return a number; text that reads as one counts, as it does in a column of SQLite's type NUMERIC."""
-        return case((_is(raw, "integer", "real"), raw), (_is(raw, "text"), call("tierwise_number", raw)))
+        return case((_is(raw, "text"), call("tierwise_number", raw)), default=raw)
 
     def day(self, raw: exp.Expr, declared: str) -> exp.Expr:
         """Return an ISO date; the part of a text before the time. ISO text goes the short way."""
         start = call("substr", raw, whole(1), whole(10))
-        iso = exp.and_(call("date", start, text("+0 days")).eq(start), exp.In(this=call("length", raw), expressions=[whole(10), whole(19)]))
-        return case((iso, start.copy()), default=call("tierwise_date", raw))
+        return case((_is_iso(raw, start), start.copy()), default=call("tierwise_date", raw))
 
     def moment(self, raw: exp.Expr, declared: str) -> exp.Expr:
         """Return an ISO date with time."""
-        return call("tierwise_moment", raw)
+        start = call("substr", raw, whole(1), whole(10))
+        is_day = exp.and_(call("length", raw).eq(whole(10)), _is_iso(raw, start))
+        return case((is_day, concat(start.copy(), text(" 00:00:00"))), default=call("tierwise_moment", raw))
 
     def truth(self, raw: exp.Expr, declared: str) -> exp.Expr:
         """Return 1 or 0."""
@@ -61,16 +66,18 @@ class SqliteDialect:
         return text(day.isoformat())
 
     def steps(self, raw: exp.Expr, declared: str, scale: int, exact: bool) -> exp.Expr:
-        """Return a number in whole steps; a float within its own precision of a step is that step."""
+        """Return a number in whole steps. What is not plainly on a step goes to a Python function, which is slow but seldom needed."""
         factor = 10**scale
         scaled = exp.Paren(this=exp.Mul(this=raw, expression=exp.Literal.number(f"{factor}.0")))
-        near = exp.LT(this=call("abs", scaled), expression=whole(LARGEST_EXACT))
-        fits = all_of(near, exp.Not(this=is_off_step(scaled))) if exact else near
-        small = exp.Between(this=raw, low=whole(-(2**62) // factor), high=whole(2**62 // factor))
+        near = exp.LTE(this=call("abs", exp.Sub(this=scaled, expression=call("round", scaled))), expression=exp.Literal.number("1e-6"))
+        exact_float = exp.LT(this=call("abs", scaled), expression=whole(LARGEST_EXACT))
+        small = exp.Between(this=raw, low=whole(-(2**62 // factor)), high=whole(2**62 // factor))
+        kind = call("typeof", raw)
         return case(
-            (all_of(_is(raw, "integer"), small) or small, exp.Mul(this=raw, expression=whole(factor))),
-            (all_of(_is(raw, "real"), fits) or near, cast(call("round", scaled), "BIGINT")),
-            (_is(raw, "text"), call("tierwise_steps", raw, whole(scale), whole(int(exact)))),
+            (exp.and_(kind.eq(text("real")), exact_float, near), cast(call("round", scaled), "BIGINT")),
+            (exp.and_(kind.copy().eq(text("integer")), small), exp.Mul(this=raw, expression=whole(factor))),
+            (raw.copy().is_(exp.null()), exp.null()),
+            default=call("tierwise_steps", raw, whole(scale), whole(int(exact))),
         )
 
     def last_two(self, by: exp.Expr, value: exp.Expr, condition: exp.Expr, descending: bool) -> exp.Expr:
@@ -84,6 +91,12 @@ class SqliteDialect:
     def rows(self, gathered: exp.Expr) -> exp.Expr:
         """Return, in DuckDB, the JSON as VARCHAR[][]."""
         return call("from_json", gathered, text('[["VARCHAR"]]'))
+
+
+def _is_iso(raw: exp.Expr, start: exp.Expr) -> exp.Expr:
+    # `+0 days`, since SQLite takes 30 February as it stands when it has nothing to reckon
+    valid = call("date", start, text("+0 days")).eq(start)
+    return exp.and_(valid, exp.In(this=call("length", raw), expressions=[whole(10), whole(19)]))
 
 
 def _is(raw: exp.Expr, *kinds: str) -> exp.Expr:

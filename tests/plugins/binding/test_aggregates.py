@@ -199,7 +199,7 @@ def test_two_last_rows_that_differ_are_no_answer(crm: Source, plan_of: Callable[
         plan_of(size=EnumType(("large", "small"))),
         "size: {table: judgements, aggregate: last, column: value, by: judged_on, where: {name: size}}",
     )
-    assert [(f.code, f.count, f.examples) for f in table.findings] == [("ambiguous-row", 1, (("003", "small / large"),))]
+    assert [(f.code, f.count, f.examples) for f in table.findings] == [("ambiguous-row", 1, (("003", "large / small"),))]
 
 
 def test_the_subjects_may_be_some_rows_of_their_table(crm: Source, plan_of: Callable[..., Plan]) -> None:
