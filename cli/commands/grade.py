@@ -45,7 +45,7 @@ def command(
       tierwise grade demo/demo.db --policy scorecard-100-rights --as-of 2026-06-30
     """
     from tierwise.cli.distribution import row_documents
-    from tierwise.cli.grading import grade_database, print_grading, save_run
+    from tierwise.cli.grading import grade_database, print_grading
     from tierwise.cli.output import write_rows
     from tierwise.plugins.policy import load
 
@@ -53,7 +53,8 @@ def command(
     loaded = load(policy_name, overlay=overlay, plugins=session.plugins)
     with grade_database(session, loaded, database, binding, as_of, engine_name) as run:
         if save:
-            save_run(run, ledger, overlay)
+            run_id = save_run(run, ledger, overlay)
+            click.echo(f"saved as run {run_id} in {ledger}", err=True)
         if form == "text":
             print_grading(session, run, limit)
         else:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tierwise.core.checking.dependencies import walk
 from tierwise.core.checking.producing import Producing
+from tierwise.core.checking.reading import names_read
 from tierwise.core.checking.space import lay_out
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Conditional, Constant, Decision, Labels, Node, Plan
@@ -17,8 +18,11 @@ __all__ = ["find_constant_conditions"]
 def find_constant_conditions(plan: Plan) -> Iterator[Finding]:
     """Yield a warning for each condition that is true, or false, whatever the subject."""
     producing = Producing(plan)
+    settled = {reading.name for reading in plan.readings.values() if reading.settled is not None}
     for decision in plan.decisions.values():
         for name, condition in _conditions(decision):
+            if settled & set(names_read(condition, plan)):
+                continue  # that a company has settled a reading decides it on purpose
             verdict = _verdict(condition, producing)
             if verdict is not None:
                 state = "always" if verdict else "never"

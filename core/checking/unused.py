@@ -27,9 +27,8 @@ def find_unused(plan: Plan) -> Iterator[Finding]:
             yield report("unused-reading", f"nothing hangs on the reading `{reading.name}`", reading.span, later)
     for decision in plan.decisions.values():
         if not decision.output and decision.name not in read and decision.form != "parameter":
-            yield Finding.warning(
-                "unused-decision", f"nothing reads the hidden decision `{decision.name}`", decision.span, "remove it, or show it"
-            )
+            help = later if plan.lost else "remove it, or show it"
+            yield report("unused-decision", f"nothing reads the hidden decision `{decision.name}`{yet}", decision.span, help)
 
 
 def _read(plan: Plan) -> frozenset[str]:

@@ -1,0 +1,52 @@
+"""``tierwise explain``: says why one subject of a database got its outcomes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from tierwise.cli.options import as_of_option, format_option, overlay_option, policy_option
+from tierwise.cli.session import Session
+
+
+@click.command("explain")
+@click.argument("database", metavar="DATABASE")
+@click.argument("subject", metavar="CUSTOMER")
+@policy_option
+@click.option("--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names.")
+@overlay_option
+@as_of_option
+@click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only this output; may be repeated.")
+@format_option("text", "markdown", "json")
+@click.pass_context
+def command(
+    context: click.Context,
+    database: str,
+    subject: str,
+    policy_name: str,
+    binding: str | None,
+    overlay: str | None,
+    as_of: date | None,
+    outputs: tuple[str, ...],
+    form: str,
+) -> None:
+    """Explain the outcomes of one customer: the rule that won with the values it read, the rules that missed and by how much.
+
+    For a ranking it shows the rank, the cut and the distance to it.
+
+    \b
+    Example:
+      tierwise explain demo/demo.db 00042 --policy scorecard-100-rights --as-of 2026-06-30
+    """
+    from tierwise.cli.explanation import print_explanation
+    from tierwise.cli.grading import bound_with_progress
+    from tierwise.plugins.policy import load
+    from tierwise.plugins.run import explain_subject
+
+    session = Session.of(context)
+    loaded = load(policy_name, overlay=overlay, plugins=session.plugins)
+    with bound_with_progress(loaded, database, binding, as_of) as bound:
+        row = bound.facts.row(subject)
+        explanation = explain_subject(bound, subject)
+        print_explanation(explanation, row.name if row else None, subject, session.language, form, outputs)

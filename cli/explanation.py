@@ -1,0 +1,63 @@
+"""Prints an explanation as indented sentences, as a Markdown list, or as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from tierwise.cli.output import write_json
+from tierwise.core.explaining import Explanation
+from tierwise.core.language.suggest import suggest
+
+__all__ = ["print_explanation"]
+
+
+def print_explanation(explanation: Explanation, name: str | None, key: str, language: str, form: str, outputs: Sequence[str] = ()) -> None:
+    """Print why a subject got its outcomes.
+
+    Args:
+        explanation: The explanation.
+        name: What people call the subject.
+        key: Its id.
+        language: ``en`` or ``zh``.
+        form: ``text``, ``markdown`` or ``json``.
+        outputs: Only these; all when empty.
+    """
+    explanation = _only(explanation, outputs)
+    lines = explanation.lines(language)
+    if form == "json":
+        write_json(_document(explanation, lines, name, key))
+        return
+    head = " ".join(part for part in (key, name) if part)
+    click.echo(f"# {head}\n" if form == "markdown" else head)
+    for indent, text in lines:
+        click.echo(f"{'  ' * indent}- {text}" if form == "markdown" else f"{'  ' * (indent + 1)}{text}")
+
+
+def _only(explanation: Explanation, outputs: Sequence[str]) -> Explanation:
+    if not outputs:
+        return explanation
+    known = explanation.outcomes
+    for output in outputs:
+        if output not in known:
+            raise click.BadParameter(f"no output `{output}`; {suggest(output, known) or 'the outputs are ' + ', '.join(known)}", param_hint="--output")
+    decisions = {n: replace(trace, is_output=trace.is_output and n in outputs) for n, trace in explanation.decisions.items()}
+    return replace(explanation, decisions=decisions)
+
+
+def _document(explanation: Explanation, lines: Sequence[tuple[int, str]], name: str | None, key: str) -> dict[str, Any]:
+    from tierwise.core.running import outcome_document
+
+    return {
+        "key": key,
+        "name": name,
+        "policy": explanation.policy,
+        "version": explanation.version,
+        "fingerprint": explanation.fingerprint,
+        "as_of": explanation.as_of.isoformat() if explanation.as_of else None,
+        "outputs": {output: {**outcome_document(outcome), "rules": list(outcome.rules)} for output, outcome in explanation.outcomes.items()},
+        "lines": [{"indent": indent, "text": text} for indent, text in lines],
+    }

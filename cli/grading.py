@@ -1,0 +1,83 @@
+"""What ``grade``, ``explain`` and ``demo`` share: opening with progress, and the page of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from tierwise.cli.distribution import distribution_lines, first_rows, outcome_lines
+from tierwise.cli.progress import working
+from tierwise.cli.session import Session
+
+if TYPE_CHECKING:
+    from tierwise.plugins.facts import DataFinding
+    from tierwise.plugins.policy import LoadedPolicy
+    from tierwise.plugins.run import Bound, Run
+
+__all__ = ["bound_with_progress", "data_finding_lines", "grade_database", "print_grading"]
+
+
+@contextmanager
+def bound_with_progress(loaded: LoadedPolicy, database: str, binding: str | None, as_of: date | None) -> Iterator[Bound]:
+    """Bind a database's facts, with a sign of life when it takes long."""
+    from tierwise.plugins.run import bound_database
+
+    opening = bound_database(loaded, database, binding, as_of)
+    with working(f"reading {database}"):
+        bound = opening.__enter__()
+    try:
+        yield bound
+    finally:
+        opening.__exit__(None, None, None)
+
+
+@contextmanager
+def grade_database(
+    session: Session, loaded: LoadedPolicy, database: str, binding: str | None, as_of: date | None, engine_name: str
+) -> Iterator[Run]:
+    """Grade a database and say on stderr how its facts were bound and what is wrong with the data."""
+    from tierwise.plugins.run import choose_engine, grade_bound
+
+    engine = choose_engine(loaded, engine_name)
+    with bound_with_progress(loaded, database, binding, as_of) as bound:
+        with working(f"grading {database}"):
+            run = grade_bound(bound, engine)
+        yield run
+
+
+def print_grading(session: Session, run: Run, limit: int) -> None:
+    """Print the page of a run: what was graded, distributions, counts, data findings, first rows."""
+    plan, facts = run.bound.loaded.plan, run.bound.facts
+    count = run.grading.count()
+    as_of = f" · as of {run.bound.as_of}" if run.bound.as_of else ""
+    click.echo(f"{session.text(plan.title)} ({plan.policy} {plan.version})")
+    click.echo(f"{facts.location} · {count:,} × {plan.subject}{as_of} · facts by {run.bound.bound_by} · engine {run.engine}")
+    unbound = [name for name in plan.facts if name not in facts.facts]
+    if unbound:
+        more = f" and {len(unbound) - 8} more" if len(unbound) > 8 else ""
+        click.echo(f"not in this database: {', '.join(unbound[:8])}{more}")
+    for line in distribution_lines(run.grading, session.text):
+        click.echo(line)
+    click.echo("")
+    for line in outcome_lines(run.grading):
+        click.echo(line)
+    found = list(data_finding_lines(facts.findings))
+    if found:
+        click.echo("\nfindings about the data (these values count as missing; every row stays)")
+        for line in found:
+            click.echo(f"  {line}")
+    if limit and count:
+        click.echo(f"\nfirst {min(limit, count)} of {count:,}")
+        for line in first_rows(run.grading, limit):
+            click.echo(line)
+
+
+def data_finding_lines(findings: Iterable[DataFinding]) -> Iterator[str]:
+    """Yield a line for each data finding, with up to three examples."""
+    for finding in findings:
+        examples = "; ".join(f"{key}: {value}" for key, value in finding.examples)
+        yield f"[{finding.code}] {finding.message} ({finding.count:,})" + (f" e.g. {examples}" if examples else "")

@@ -1,0 +1,144 @@
+"""One run of a policy over a database: open, bind, grade; and explain one of its subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from tierwise.core.errors import DataError, PolicyError
+from tierwise.core.language.suggest import suggest
+from tierwise.core.source import Source as Text
+from tierwise.plugins.binding.bind import bind
+from tierwise.plugins.binding.layout import find_column, find_table
+from tierwise.plugins.binding.model import Binding
+from tierwise.plugins.binding.read import read_binding
+from tierwise.plugins.engine import Engine
+from tierwise.plugins.facts import FactTable
+from tierwise.plugins.loading import policy_files, read_overlay_file
+from tierwise.plugins.policy import LoadedPolicy
+from tierwise.plugins.source import Source, open_source
+
+if TYPE_CHECKING:
+    from tierwise.core.explaining import Explanation
+    from tierwise.core.running.grading import Grading
+
+__all__ = ["Bound", "Run", "bound_database", "choose_engine", "explain_subject", "grade_bound"]
+
+OWN_BINDING = "binding.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A policy and the facts of a database's subjects.
+
+    Attributes:
+        bound_by: In words, how the facts were bound.
+    """
+
+    loaded: LoadedPolicy
+    facts: FactTable
+    as_of: date | None
+    bound_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A database graded by a policy."""
+
+    bound: Bound
+    grading: Grading
+    engine: str
+
+
+@contextmanager
+def bound_database(loaded: LoadedPolicy, location: str, binding_file: str | None, as_of: date | None) -> Iterator[Bound]:
+    """Open a database read-only and bind its facts; it is closed at the end.
+
+    Without a binding file the policy's own ``binding.yaml`` is used when the database has its subject's table, else columns that are
+    called like facts bind by themselves.
+
+    Raises:
+        DataError: The database cannot be opened or read, or the run needs ``as_of``.
+        PolicyError: The binding cannot be read or does not fit.
+    """
+    source = open_source(location, loaded.plugins.sources().values())
+    try:
+        binding, bound_by = _binding(loaded, source, binding_file)
+        if as_of is None and binding is not None and (windowed := _needs_date(binding)):
+            shown = ", ".join(f"`{name}`" for name in windowed[:5])
+            raise DataError(f"the binding counts by date for {shown}, and the run has none", help="add `--as-of 2026-11-21`")
+        yield Bound(loaded, bind(source, loaded.plan, binding, as_of), as_of, bound_by)
+    finally:
+        source.close()
+
+
+def _binding(loaded: LoadedPolicy, source: Source, binding_file: str | None) -> tuple[Binding | None, str]:
+    if binding_file is not None:
+        return read_binding(read_overlay_file(binding_file), loaded.plan), f"the binding `{binding_file}`"
+    own = policy_files(loaded.origin, loaded.plugins.policies()).get(OWN_BINDING)
+    if own is not None:
+        binding = read_binding(Text(OWN_BINDING, own), loaded.plan)
+        if _fits(source, binding):
+            return binding, "the policy's own binding"
+    return None, "equal names"
+
+
+def _fits(source: Source, binding: Binding) -> bool:
+    """Say whether a policy's own binding is meant for this database: its subject's table is there, with the key."""
+    if binding.subject is None:
+        return True
+    try:
+        table = find_table(source, binding.subject.table, None, ())
+        if binding.subject.key is not None:
+            find_column(table, binding.subject.key, None, ())
+    except (DataError, PolicyError):
+        return False
+    return True
+
+
+def _needs_date(binding: Binding) -> list[str]:
+    return [name for name, fact in binding.facts.items() if fact.valid_until or (fact.window and not (fact.window.since or fact.window.until))]
+
+
+def choose_engine(loaded: LoadedPolicy, name: str) -> Engine:
+    """Return an engine by name.
+
+    Raises:
+        PolicyError: There is none of that name.
+    """
+    engines = loaded.plugins.engines()
+    if name not in engines:
+        known = ", ".join(f"`{engine}`" for engine in sorted(engines))
+        raise PolicyError(f"no engine `{name}`", help=suggest(name, engines) or f"the engines are {known}")
+    return engines[name]
+
+
+def grade_bound(bound: Bound, engine: Engine) -> Run:
+    """Grade every subject and tell the plugins that watch runs."""
+    loaded = bound.loaded
+    grading = engine.grade(loaded.plan, loaded.environment, bound.facts, bound.as_of)
+    loaded.plugins.graded(loaded.plan, bound.as_of, grading)
+    return Run(bound, grading, engine.name)
+
+
+def explain_subject(bound: Bound, key: str) -> Explanation:
+    """Explain every output for one subject; rankings look at all of them.
+
+    Raises:
+        DataError: There is no subject with that id.
+    """
+    from tierwise.core.explaining import explain, explain_member
+    from tierwise.core.running import Subject
+
+    plan, environment = bound.loaded.plan, bound.loaded.environment
+    row = bound.facts.row(key)
+    if row is None:
+        near = [subject.key for _, subject in zip(range(5), bound.facts.subjects(), strict=False)]
+        raise DataError(f"`{bound.facts.location}` has no {plan.subject} `{key}`", help=f"ids look like {', '.join(f'`{k}`' for k in near)}" if near else "")
+    if not plan.rankings:
+        return explain(plan, environment, row.facts, bound.as_of)
+    subjects = [Subject(subject.key, subject.name, subject.facts) for subject in bound.facts.subjects()]
+    return explain_member(plan, environment, subjects, key, bound.as_of)
