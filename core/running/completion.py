@@ -14,6 +14,7 @@ from tierwise.core.checking.regions import atoms_of
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import Node
 from tierwise.core.running.evaluate import Evaluation
+from tierwise.core.running.tables import Picked
 from tierwise.core.running.unknown import Need, Unknown, same
 from tierwise.core.running.world import World
 
@@ -45,6 +46,9 @@ class Settled:
         return self.reason is other.reason and (self.reason is not None or same(self.value, other.value))
 
 
+_DEEPEST = 150  # facts assumed one inside the other; far beyond it Python itself would give up
+
+
 class _TooMany(Exception):
     """The bound on completions is reached."""
 
@@ -67,43 +71,43 @@ class Completion:
     def settle(self, world: World) -> Settled:
         """Return what the part comes to; beyond the bound on completions what Kleene's logic says of it."""
         try:
-            return self._settle(world)
+            return self._settle(world, 0)
         except _TooMany:
             picked = self._evaluation.settle(self._node, world)
             return _unsplit(picked.result, frozenset(picked.rules))
 
-    def _settle(self, world: World) -> Settled:
+    def _settle(self, world: World, depth: int) -> Settled:
         self._left -= 1
-        if self._left < 0:
+        if self._left < 0 or depth > _DEEPEST:
             raise _TooMany
         picked = self._evaluation.settle(self._node, world)
         result, rules = picked.result, frozenset(picked.rules)
         if not isinstance(result, Unknown):
             return Settled(result, rules=rules)
         need = self._next(result, world)
-        return _unsplit(result, rules) if need is None else self._split(world, need, result)
+        return _unsplit(result, rules) if need is None else self._split(world, need, picked, depth)
 
-    def _split(self, world: World, need: Need, result: Unknown) -> Settled:
+    def _split(self, world: World, need: Need, picked: Picked, depth: int) -> Settled:
         """Try every value of one unknown; stop once the ways differ and no further value can come to light."""
         ways: list[Settled] = []
         differ = False
+        most = picked.result.bound
         for value in self._values(need, world):
-            ways.append(self._settle(world.assume(need.kind, need.name, value)))
+            ways.append(self._settle(world.assume(need.kind, need.name, value), depth + 1))
             differ = differ or not ways[-1].agrees_with(ways[0])
-            bound = _bound(ways, result.bound)
-            if differ and bound is not None and result.bound is not None and len(bound) == len(result.bound):
+            bound = _bound(ways, most)
+            if differ and bound is not None and most is not None and len(bound) == len(most):
                 break
-        rules = frozenset().union(*(way.rules for way in ways))
         needs = frozenset().union(*(way.needs for way in ways))
         if not differ and ways[0].reason is None:
-            return Settled(ways[0].value, rules=rules)
-        bound = _bound(ways, result.bound)
+            return Settled(ways[0].value, rules=frozenset().union(*(way.rules for way in ways)))
+        bound, possible = _bound(ways, most), frozenset(picked.rules)
         is_partial = any(way.is_partial for way in ways)
         if not differ:
             if any(way.bound != ways[0].bound for way in ways):
                 needs |= self._names(need, world)
-            return Settled(None, ways[0].reason, bound, needs, rules, is_partial)
-        return Settled(None, need.reason, bound, needs | self._names(need, world), rules, is_partial)
+            return Settled(None, ways[0].reason, bound, needs, possible, is_partial)
+        return Settled(None, need.reason, bound, needs | self._names(need, world), possible, is_partial)
 
     def _next(self, result: Unknown, world: World) -> Need | None:
         """Return the unknown to split on first, or ``None`` when none can be split."""

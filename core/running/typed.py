@@ -9,8 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tierwise.core.language.suggest import suggest
+from tierwise.core.language import read_literal, suggest
 from tierwise.core.running.exact import round_to
+from tierwise.core.source import Source, Span
 from tierwise.core.types import (
     BooleanType,
     DateTimeType,
@@ -60,7 +61,7 @@ def read_value(raw: Any, type: Type) -> Any:
 
 
 def _number(raw: Any, type: NumberType) -> Decimal:
-    number = _decimal(raw)
+    number = _decimal(raw, type.unit)
     if not number.is_finite():
         raise UnfitError("is no number")
     if len(number.as_tuple().digits) > _MOST_DIGITS or abs(number.adjusted()) > _MOST_DIGITS:
@@ -74,7 +75,7 @@ def _number(raw: Any, type: NumberType) -> Decimal:
     return number or Decimal(0)
 
 
-def _decimal(raw: Any) -> Decimal:
+def _decimal(raw: Any, unit: str) -> Decimal:
     if isinstance(raw, Decimal):
         return raw
     if isinstance(raw, int) and not isinstance(raw, bool):
@@ -83,7 +84,18 @@ def _decimal(raw: Any) -> Decimal:
         return Decimal(repr(raw))
     if isinstance(raw, str) and _NUMBER.fullmatch(raw.strip()):
         return Decimal(raw.strip())
+    written = _written(raw, NumberType(unit=unit))
+    if isinstance(written, Decimal):
+        return written
     raise UnfitError(f"is `{raw}`, which is no number")
+
+
+def _written(raw: Any, type: Type) -> Any:
+    """Return what a text stands for in the language of policies, such as `50万`, `7 days` or `[a, b]`; ``None`` when it is nothing there."""
+    if not isinstance(raw, str):
+        return None
+    value, findings = read_literal(raw.strip(), type, Span.at(Source("facts", raw), 1, 1, len(raw)))
+    return None if findings else value
 
 
 def _at_scale(number: Decimal, scale: int) -> Decimal:
@@ -142,6 +154,9 @@ def _duration(raw: Any, type: DurationType) -> Duration:
         return Duration.of_days(raw)
     written = _LENGTH.fullmatch(raw.strip()) if isinstance(raw, str) else None
     if written is None:
+        literal = _written(raw, type)
+        if isinstance(literal, Duration):
+            return literal
         raise UnfitError(f"is `{raw}`, where a duration such as `P7D` or `P3M`, or a number of days, is needed")
     months, days, seconds, short = (int(part or 0) for part in written.groups())
     return Duration(months + short, Duration.of_days(days).seconds + seconds)
@@ -163,12 +178,14 @@ def _word(raw: Any, type: EnumType) -> str:
 
 
 def _list(raw: Any, type: ListType) -> tuple[Any, ...]:
+    raw = raw if not isinstance(raw, str) else _written(raw, type) or raw
     if not isinstance(raw, list | tuple):
         raise UnfitError(f"is `{raw}`, which is no list")
     return tuple(_item(item, type.item) for item in raw)
 
 
 def _set(raw: Any, type: SetType) -> tuple[Any, ...]:
+    raw = raw if not isinstance(raw, str) else _written(raw, type) or raw
     if not isinstance(raw, list | tuple | set | frozenset):
         raise UnfitError(f"is `{raw}`, which is no list")
     items = dict.fromkeys(_item(item, type.item) for item in (sorted(raw) if isinstance(raw, set | frozenset) else raw))
