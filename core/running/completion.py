@@ -10,15 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tierwise.core.checking.regions import atoms_of
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import Node
 from tierwise.core.running.evaluate import Evaluation
+from tierwise.core.running.keys import values_to_try
+from tierwise.core.running.memory import Memory
 from tierwise.core.running.tables import Picked
 from tierwise.core.running.unknown import Need, Unknown, same
 from tierwise.core.running.world import World
 
-__all__ = ["Completion", "Settled"]
+__all__ = ["Completion", "Finished", "Settled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,57 +54,83 @@ class _TooMany(Exception):
     """The bound on completions is reached."""
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a world came to, how many worlds were looked at for it, and how deep they were nested."""
+
+    settled: Settled
+    worlds: int
+    depth: int
+
+
 class Completion:
     """Completes one part of a plan in one world.
 
     Args:
         evaluation: The plan's evaluation.
         node: The part.
-        most: How many worlds it may look at.
+        most: How many worlds it may look at; one that is remembered counts for as many as it took.
+        memory: What earlier completions found.
     """
 
-    def __init__(self, evaluation: Evaluation, node: Node, most: int) -> None:
+    def __init__(self, evaluation: Evaluation, node: Node, most: int, memory: Memory[Finished]) -> None:
         self._evaluation = evaluation
         self._node = node
         self._usage = evaluation.usage(node)
         self._left = most
+        self._memory = memory
 
     def settle(self, world: World) -> Settled:
         """Return what the part comes to; beyond the bound on completions what Kleene's logic says of it."""
         try:
-            return self._settle(world, 0)
+            return self._settle(world, 0).settled
         except _TooMany:
             picked = self._evaluation.settle(self._node, world)
-            return _unsplit(picked.result, frozenset(picked.rules))
+            settled = _unsplit(picked.result, frozenset(picked.rules))
+            self._memory.put(self._memory.key(self._node, world), Finished(settled, 0, 0))
+            return settled
 
-    def _settle(self, world: World, depth: int) -> Settled:
-        self._left -= 1
-        if self._left < 0 or depth > _DEEPEST:
+    def _settle(self, world: World, depth: int) -> Finished:
+        key = self._memory.key(self._node, world)
+        found = self._memory.get(key)
+        self._left -= 1 if found is None else found.worlds
+        if self._left < 0 or depth + (0 if found is None else found.depth) > _DEEPEST:
             raise _TooMany
+        if found is None:
+            found = self._fresh(world, depth)
+            self._memory.put(key, found)
+        return found
+
+    def _fresh(self, world: World, depth: int) -> Finished:
         picked = self._evaluation.settle(self._node, world)
         result, rules = picked.result, frozenset(picked.rules)
         if not isinstance(result, Unknown):
-            return Settled(result, rules=rules)
+            return Finished(Settled(result, rules=rules), 1, 0)
         need = self._next(result, world)
-        return _unsplit(result, rules) if need is None else self._split(world, need, picked, depth)
+        return Finished(_unsplit(result, rules), 1, 0) if need is None else self._split(world, need, picked, depth)
 
-    def _split(self, world: World, need: Need, picked: Picked, depth: int) -> Settled:
+    def _split(self, world: World, need: Need, picked: Picked, depth: int) -> Finished:
         """Try every value of one unknown; stop once the ways differ and no further value can come to light."""
         ways: list[Settled] = []
-        differ = False
+        worlds, deepest = 1, 0
         most = picked.result.bound
         for value in self._values(need, world):
-            ways.append(self._settle(world.assume(need.kind, need.name, value), depth + 1))
-            differ = differ or not ways[-1].agrees_with(ways[0])
+            way = self._settle(world.assume(need.kind, need.name, value), depth + 1)
+            ways.append(way.settled)
+            worlds, deepest = worlds + way.worlds, max(deepest, way.depth + 1)
             bound = _bound(ways, most)
-            if differ and bound is not None and most is not None and len(bound) == len(most):
+            if bound is not None and most is not None and len(bound) == len(most) and not _agree(ways):
                 break
+        return Finished(self._together(ways, need, world, picked), worlds, deepest)
+
+    def _together(self, ways: list[Settled], need: Need, world: World, picked: Picked) -> Settled:
         needs = frozenset().union(*(way.needs for way in ways))
-        if not differ and ways[0].reason is None:
+        agree = _agree(ways)
+        if agree and ways[0].reason is None:
             return Settled(ways[0].value, rules=frozenset().union(*(way.rules for way in ways)))
-        bound, possible = _bound(ways, most), frozenset(picked.rules)
+        bound, possible = _bound(ways, picked.result.bound), frozenset(picked.rules)
         is_partial = any(way.is_partial for way in ways)
-        if not differ:
+        if agree:
             if any(way.bound != ways[0].bound for way in ways):
                 needs |= self._names(need, world)
             return Settled(None, ways[0].reason, bound, needs, possible, is_partial)
@@ -134,13 +161,17 @@ class Completion:
             left_open = (Unknown(frozenset({Need("policy", need.name, result.reason)}), ()),) if result.is_partial else ()
             return (*(result.bound or ()), *left_open)
         fact = self._evaluation.fact(need.name)
-        return tuple(atom.value for atom in atoms_of(fact.type, self._usage.tests[need.name], fact.nullable))
+        return values_to_try(fact, self._usage)
 
     def _names(self, need: Need, world: World) -> frozenset[str]:
         """Return what would settle a need: for a decision that hangs on something what it hangs on, else itself."""
         if need.kind != "decision":
             return frozenset({need.name})
         return _named(world.results[need.name].needs) or frozenset({need.name})
+
+
+def _agree(ways: list[Settled]) -> bool:
+    return all(way.agrees_with(ways[0]) for way in ways)
 
 
 def _unsplit(result: Unknown, rules: frozenset[str]) -> Settled:

@@ -255,7 +255,7 @@ class Evaluation:
         table = self.plan.tables[node.table]
         evaluate = self._in(world)
         if node.table not in world.hits:
-            world.hits[node.table] = hits_of(table, evaluate)
+            world.hits[node.table] = hits_of(table, evaluate, world.possible.get(node.table))
         return pick(table, node.output, node.type, world.hits[node.table], evaluate)
 
     def _pick(self, node: nodes.Pick, world: World) -> Any:

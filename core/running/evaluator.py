@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tierwise.core.environment import Environment
 from tierwise.core.outcome import Determined, Outcome, Undetermined
 from tierwise.core.plan import DecisionRef, Node, Pick, Plan, Position
-from tierwise.core.running.completion import Completion, Settled
+from tierwise.core.running.completion import Completion, Finished, Settled
 from tierwise.core.running.evaluate import Evaluation
-from tierwise.core.running.keys import key_of
+from tierwise.core.running.memory import Memory
 from tierwise.core.running.unknown import Need, Unknown
 from tierwise.core.running.usage import Usage
 from tierwise.core.running.world import World
 
 __all__ = ["Evaluator"]
 
-_MOST_REMEMBERED = 100_000
 _NO_POSITIONS: Mapping[str, Position] = {}
-_ABSENT = object()
 
 
 class Evaluator:
@@ -34,8 +32,7 @@ class Evaluator:
         self.plan = plan
         self.evaluation = Evaluation(plan, environment, self._alone)
         self._most = environment.limits.completions
-        self._keys: dict[str, tuple[Callable[[Any], Any], ...]] = {}
-        self._remembered: dict[tuple[Any, ...], Settled] = {}
+        self._memory: Memory[Finished] = Memory(self.evaluation)
         self._places = {name: place for place, name in enumerate((*plan.facts, *plan.readings, *plan.decisions))}
 
     def decide(self, decision: str, facts: Mapping[str, Any], positions: Mapping[str, Position] = _NO_POSITIONS) -> Outcome:
@@ -46,16 +43,7 @@ class Evaluator:
             facts: Fact name to value; none is ``None``, missing is absent. ``as_of`` is among them when it is known.
             positions: Ranking name to the subject's position, where a population has been ranked.
         """
-        key = (decision, self.atom_key(decision, facts), tuple(positions.get(name) for name in self._usage(decision).rankings))
-        try:
-            settled = self._remembered.get(key)
-        except TypeError:  # a list of records cannot be a key
-            return self._outcome(decision, self._settle(self._node(decision), World(facts, positions)))
-        if settled is None:
-            if len(self._remembered) >= _MOST_REMEMBERED:
-                self._remembered.clear()
-            settled = self._remembered[key] = self._settle(self._node(decision), World(facts, positions))
-        return self._outcome(decision, settled)
+        return self._outcome(decision, self._settle(self._node(decision), World(facts, positions)))
 
     def value_of(self, node: Node, facts: Mapping[str, Any], positions: Mapping[str, Position] = _NO_POSITIONS) -> Any:
         """Return the value of any part of the plan under every completion, or an ``Unknown`` that nothing can settle."""
@@ -71,17 +59,10 @@ class Evaluator:
         There is one item for each of ``relevant_facts(decision)``: the number of its atom when it is only tested against constants, else its
         value. It can be hashed unless a fact is a list of records.
         """
-        if decision not in self._keys:
-            usage = self._usage(decision)
-            self._keys[decision] = tuple(key_of(name, usage) for name in usage.facts)
-        absent = _ABSENT
-        return tuple(
-            absent if name not in facts else key(facts[name])
-            for name, key in zip(self._usage(decision).facts, self._keys[decision], strict=True)
-        )
+        return self._memory.atoms(self._node(decision), facts)
 
     def _settle(self, node: Node, world: World) -> Settled:
-        return Completion(self.evaluation, node, self._most).settle(world)
+        return Completion(self.evaluation, node, self._most, self._memory).settle(world)
 
     def _alone(self, node: Node, world: World) -> Any:
         """Decide a part on its own, as the parts of a ``Prefer`` are."""

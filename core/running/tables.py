@@ -22,10 +22,10 @@ Evaluate = Callable[[Node], Any]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule that is hit, or that may be: ``test`` is ``True`` or the ``Unknown`` that it hangs on."""
+    """A rule that is hit, or that may be: ``test`` is ``True`` or the ``Unknown`` that it hangs on (``None`` before it is tried)."""
 
     rule: Rule
-    test: bool | Unknown
+    test: bool | Unknown | None
 
     @property
     def is_sure(self) -> bool:
@@ -45,14 +45,20 @@ class Picked:
     rules: tuple[str, ...]
 
 
-def hits_of(table: Table, evaluate: Evaluate) -> tuple[Hit, ...]:
-    """Return the rules that are not certainly missed, in table order; for ``first`` none after the first sure one."""
+def hits_of(table: Table, evaluate: Evaluate, possible: Sequence[Hit] | None = None) -> tuple[Hit, ...]:
+    """Return the rules that are not certainly missed, in table order; for ``first`` none after the first sure one.
+
+    Args:
+        table: The table.
+        evaluate: Evaluates a test.
+        possible: The hits in a world of which less was known; only these can be hit, and the sure ones are.
+    """
     hits: list[Hit] = []
-    for rule in table.rules:
-        test = _met(rule, evaluate)
+    for hit in (Hit(rule, None) for rule in table.rules) if possible is None else possible:
+        test = True if hit.is_sure else _met(hit.rule, evaluate)
         if test is False:
             continue
-        hits.append(Hit(rule, test))
+        hits.append(Hit(hit.rule, test))
         if test is True and table.hit is HitPolicy.FIRST:
             break
     return tuple(hits)

@@ -22,7 +22,9 @@ class Usage:
     Attributes:
         facts: Names of the facts, in declaration order.
         tests: For each fact the conditions that compare it with constants.
-        exact: Facts of which the very value matters, such as a term of a sum.
+        loose: Facts that also stand elsewhere, so that each value of them may matter.
+        exact: Those of them that have too many values to try, such as a number in a sum.
+        prefers: Whether a ``Prefer`` is among what it reads: that looks at facts as given, never at assumed ones.
         decisions: Names of the decisions it reads, in the plan's order (what only a ``Prefer`` reads is left out).
         readings: Names of the readings.
         rankings: Names of the rankings whose positions it needs.
@@ -30,7 +32,9 @@ class Usage:
 
     facts: tuple[str, ...]
     tests: dict[str, tuple[Node, ...]]
+    loose: frozenset[str]
     exact: frozenset[str]
+    prefers: bool
     decisions: tuple[str, ...]
     readings: tuple[str, ...]
     rankings: tuple[str, ...]
@@ -53,7 +57,9 @@ def _nodes_in(value: Any) -> Iterator[Node]:
 def usage_of(plan: Plan, node: Node) -> Usage:
     """Follow a node through tables and decisions to the facts, readings and rankings it reads."""
     tests: dict[str, list[Node]] = {}
+    loose: set[str] = set()
     exact: set[str] = set()
+    prefers = False
     decisions: set[str] = set()
     readings: set[str] = set()
     rankings: set[str] = set()
@@ -67,6 +73,7 @@ def usage_of(plan: Plan, node: Node) -> Usage:
             continue
         if isinstance(part, FactRef):
             tests.setdefault(part.name, [])
+            loose.add(part.name)
             if not isinstance(part.type, BooleanType | EnumType):
                 exact.add(part.name)
         elif isinstance(part, ReadingRef):
@@ -75,6 +82,8 @@ def usage_of(plan: Plan, node: Node) -> Usage:
             decisions.add(part.name)
         elif isinstance(part, RankCut):
             rankings.add(part.ranking)
+        elif isinstance(part, Prefer):
+            prefers = True
         mark = _mark(part, is_preferred)
         if mark is None or mark not in seen:
             pending.extend((child, is_preferred or isinstance(part, Prefer)) for child in (*children(part), *_reached(plan, part)))
@@ -84,7 +93,9 @@ def usage_of(plan: Plan, node: Node) -> Usage:
     return Usage(
         facts=tuple(name for name in declared if name in tests),
         tests={name: tuple(found) for name, found in tests.items()},
+        loose=frozenset(loose),
         exact=frozenset(exact),
+        prefers=prefers,
         decisions=tuple(name for name in plan.decisions if name in decisions),
         readings=tuple(name for name in plan.readings if name in readings),
         rankings=tuple(name for name in plan.rankings if name in rankings),

@@ -24,6 +24,7 @@ class World:
         given: The world without any assumption; itself when there is none.
         results: Decision name to its value or ``Unknown``.
         hits: Table name to its hits.
+        possible: Table name to the hits in the world of which less was assumed: no other rule can be hit.
         preferred: By the identity of a ``Prefer``: what it came to.
         items: The items that enclosing list nodes look at, innermost last, each with the name of its list.
     """
@@ -35,6 +36,7 @@ class World:
     given: World | None = None
     results: dict[str, Any] = field(default_factory=dict)
     hits: dict[str, Any] = field(default_factory=dict)
+    possible: dict[str, Any] = field(default_factory=dict)
     preferred: dict[int, Any] = field(default_factory=dict)
     items: list[tuple[Any, str]] = field(default_factory=list)
 
@@ -47,4 +49,5 @@ class World:
             chosen={**self.chosen, name: value} if kind == "decision" else self.chosen,
             given=self.given or self,
             results={n: result for n, result in self.results.items() if not isinstance(result, Unknown)},  # what is known stays known
+            possible={**self.possible, **self.hits},
         )
