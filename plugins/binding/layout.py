@@ -20,7 +20,7 @@ from tierwise.plugins.binding.scope import columns_in_scope
 from tierwise.plugins.binding.sql import column
 from tierwise.plugins.source import Column, Source, SourceTable
 
-__all__ = ["BoundColumn", "Layout", "lay_out"]
+__all__ = ["BoundColumn", "Layout", "find_column", "find_table", "lay_out"]
 
 
 @dataclass(frozen=True, slots=True)
