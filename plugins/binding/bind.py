@@ -81,7 +81,7 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
     lost = exp.or_(column("id").is_(null()), exp.Not(this=exp.In(this=column("id"), query=known.subquery())))
     example = call("min", column("id"), whole(3))
     query = exp.select(exp.Sum(this=column("all_rows")), example).from_(exp.Table(this=identifier(relation))).where(lost)
-    count, ids = source.connection.execute(query.sql("duckdb")).fetchone() or (None, None)
+    count, ids = source.connection.execute(query.sql("duckdb")).fetchall()[0]
     if not count:
         return []
     table, key = (group.between or group.child).name, group.key.name

@@ -46,7 +46,7 @@ def find_bad_values(connection: DuckDBPyConnection, relation: str, supplies: Seq
         return []
     source = exp.Table(this=identifier(relation))
     counts = [exp.Count(this=column(f"problem{i}")) for i in range(len(supplies))]
-    found = connection.execute(exp.select(*counts).from_(source).sql("duckdb")).fetchone() or ()
+    found = connection.execute(exp.select(*counts).from_(source).sql("duckdb")).fetchall()[0]
     return [finding for i, count in enumerate(found) if count for finding in _of_fact(connection, source, i, supplies[i])]
 
 

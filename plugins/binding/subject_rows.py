@@ -63,7 +63,7 @@ def _make(connection: DuckDBPyConnection, what: str, name: str, query: exp.Query
 def _find(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place: tuple[str, str], is_primary: bool) -> list[DataFinding]:
     distinct = exp.Count(this=id) if is_primary else exp.Count(this=exp.Distinct(expressions=[id]))
     counted = exp.select(exp.Count(this=exp.Star()), exp.Count(this=id.copy()), distinct).from_(source)
-    total, with_id, different = connection.execute(counted.sql("duckdb")).fetchone() or (0, 0, 0)
+    total, with_id, different = connection.execute(counted.sql("duckdb")).fetchall()[0]
     findings = []
     where = f"`{place[0]}.{place[1]}`"
     if total > with_id:
