@@ -43,7 +43,9 @@ def _only(explanation: Explanation, outputs: Sequence[str]) -> Explanation:
     known = explanation.outcomes
     for output in outputs:
         if output not in known:
-            raise click.BadParameter(f"no output `{output}`; {suggest(output, known) or 'the outputs are ' + ', '.join(known)}", param_hint="--output")
+            raise click.BadParameter(
+                f"no output `{output}`; {suggest(output, known) or 'the outputs are ' + ', '.join(known)}", param_hint="--output"
+            )
     decisions = {n: replace(trace, is_output=trace.is_output and n in outputs) for n, trace in explanation.decisions.items()}
     return replace(explanation, decisions=decisions)
 
@@ -58,6 +60,8 @@ def _document(explanation: Explanation, lines: Sequence[tuple[int, str]], name: 
         "version": explanation.version,
         "fingerprint": explanation.fingerprint,
         "as_of": explanation.as_of.isoformat() if explanation.as_of else None,
-        "outputs": {output: {**outcome_document(outcome), "rules": list(outcome.rules)} for output, outcome in explanation.outcomes.items()},
+        "outputs": {
+            output: {**outcome_document(outcome), "rules": list(outcome.rules)} for output, outcome in explanation.outcomes.items()
+        },
         "lines": [{"indent": indent, "text": text} for indent, text in lines],
     }

@@ -112,7 +112,7 @@ def _run(arguments: list[str] | None) -> int:
         return _report(error)
     except OSError as error:
         return _report(DataError(f"{error.strerror or error}: `{error.filename}`" if error.filename else str(error)))
-    except Exception as error:  # a defect of ours must still be a message
+    except Exception as error:  # noqa: BLE001  a defect of ours must still be a message
         return _report_defect(error)
     return result if isinstance(result, int) else 0
 

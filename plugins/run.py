@@ -100,7 +100,9 @@ def _fits(source: Source, binding: Binding) -> bool:
 
 
 def _needs_date(binding: Binding) -> list[str]:
-    return [name for name, fact in binding.facts.items() if fact.valid_until or (fact.window and not (fact.window.since or fact.window.until))]
+    return [
+        name for name, fact in binding.facts.items() if fact.valid_until or (fact.window and not (fact.window.since or fact.window.until))
+    ]
 
 
 def choose_engine(loaded: LoadedPolicy, name: str) -> Engine:
@@ -137,7 +139,10 @@ def explain_subject(bound: Bound, key: str) -> Explanation:
     row = bound.facts.row(key)
     if row is None:
         near = [subject.key for _, subject in zip(range(5), bound.facts.subjects(), strict=False)]
-        raise DataError(f"`{bound.facts.location}` has no {plan.subject} `{key}`", help=f"ids look like {', '.join(f'`{k}`' for k in near)}" if near else "")
+        raise DataError(
+            f"`{bound.facts.location}` has no {plan.subject} `{key}`",
+            help=f"ids look like {', '.join(f'`{k}`' for k in near)}" if near else "",
+        )
     if not plan.rankings:
         return explain(plan, environment, row.facts, bound.as_of)
     subjects = [Subject(subject.key, subject.name, subject.facts) for subject in bound.facts.subjects()]

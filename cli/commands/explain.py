@@ -14,7 +14,9 @@ from tierwise.cli.session import Session
 @click.argument("database", metavar="DATABASE")
 @click.argument("subject", metavar="CUSTOMER")
 @policy_option
-@click.option("--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names.")
+@click.option(
+    "--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names."
+)
 @overlay_option
 @as_of_option
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only this output; may be repeated.")

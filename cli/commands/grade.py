@@ -13,7 +13,9 @@ from tierwise.cli.session import Session
 @click.command("grade")
 @click.argument("database", metavar="DATABASE")
 @policy_option
-@click.option("--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names.")
+@click.option(
+    "--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names."
+)
 @overlay_option
 @as_of_option
 @click.option("--engine", "engine_name", default="duckdb", show_default=True, metavar="NAME", help="The engine that runs the policy.")

@@ -12,7 +12,13 @@ from tierwise.cli.session import Session
 @click.command("test")
 @click.argument("policies", nargs=-1, metavar="[POLICY...]")
 @overlay_option
-@click.option("--engine", "engines", multiple=True, metavar="NAME", help="An engine to run the cases on; may be repeated [default: reference, duckdb].")
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    metavar="NAME",
+    help="An engine to run the cases on; may be repeated [default: reference, duckdb].",
+)
 @click.pass_context
 def command(context: click.Context, policies: tuple[str, ...], overlay: str | None, engines: tuple[str, ...]) -> None:
     """Run the cases of policies (all shipped ones when none is named) on the engines.

@@ -13,6 +13,9 @@ __all__ = ["rows"]
 AGREEMENTS = ("年供货协议", "战略合作协议", "合作合同", "VIP客户协议", "销售协议", "长期合作协议")
 PRODUCT_NAMES = ("变压器", "开关柜", "电缆", "配电箱", "避雷器", "电表", "空调机组", "加热器", "柴油", "汽油")
 
+# What a yearly scoring needs is judged for nearly everybody: one unknown score leaves every rank behind it uncertain.
+SCORED = ("payment_reputation_words", "industry_fame")
+
 Row = tuple[str, tuple[Any, ...]]
 
 
@@ -193,5 +196,5 @@ def _judgements(world: World, customer: Customer) -> Iterator[Row]:
         "has_potential_need": yes(0.8),
     }
     for name, value in judged.items():
-        if world.chance(0.93):
+        if world.chance(0.998 if name in SCORED else 0.93):
             yield "judgements", (customer.key, name, value, f"S{random.randint(1, 60):03d}", world.day(350), None)

@@ -1,0 +1,59 @@
+"""Prepares the demo: the database, and beside it the overlay of a sample company."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from tierwise.core.errors import DataError
+from tierwise.plugins.demo.make import AS_OF, make_demo_database
+
+__all__ = ["Demo", "prepare_demo"]
+
+POLICY = "scorecard-100-rights"
+OVERLAY = "sample-company.yaml"
+CUSTOMERS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that is ready to be graded.
+
+    Attributes:
+        database: The SQLite file.
+        overlay: The sample company's overlay.
+        policy: The name of the policy to show first.
+        as_of: The date it was made for.
+        is_new: Whether it was made just now.
+        about: One sentence for people.
+    """
+
+    database: Path
+    overlay: Path
+    policy: str
+    as_of: date
+    is_new: bool
+    about: str
+
+
+def prepare_demo(folder: Path, policies: Mapping[str, Traversable]) -> Demo:
+    """Make what is missing in a folder; what is there already stays as it is.
+
+    Raises:
+        DataError: The folder or the files cannot be written.
+    """
+    database, overlay = folder / "demo.db", folder / OVERLAY
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        is_new = not database.exists()
+        if is_new:
+            make_demo_database(database, CUSTOMERS)
+        if not overlay.exists():
+            overlay.write_text((policies[POLICY] / OVERLAY).read_text(encoding="utf-8"), encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"the demo cannot be written to `{folder}`: {error.strerror}") from error
+    about = f"{CUSTOMERS:,} invented customers with orders, payments and visits up to {AS_OF}, some values dirty on purpose"
+    return Demo(database, overlay, POLICY, AS_OF, is_new, about)
