@@ -546,6 +546,7 @@ class Fact:
         nullable: It may be *none*: a JSON null is none, not missing.
         absent_is_none: It is none, too, when it is not given at all.
         judged: A person enters it.
+        note: The author's remark, such as why no rule uses it.
     """
 
     name: str
@@ -556,6 +557,7 @@ class Fact:
     absent_is_none: bool = False
     judged: bool = False
     span: Span | None = field(default=None, compare=False)
+    note: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,8 +86,8 @@ def _outcomes(loaded: LoadedPolicy, case: Case, engine: Engine) -> tuple[Mapping
     """Return outcomes of the case as a whole, by subject, and what was wrong with its facts."""
     if engine.name == REFERENCE:
         result = loaded.decide(case.facts, case.as_of)
-        whole = result.population if case.is_population else result.outcomes
-        return whole or {}, result.by_customer or {}, [finding.message for finding in result.findings]
+        whole = result.outcomes
+        return whole, result.by_customer or {}, [finding.message for finding in result.findings]
     from tierwise.plugins.fact_rows import fact_table_of  # brings DuckDB, which the reference does without
 
     subjects, messages = [], []

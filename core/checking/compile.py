@@ -148,6 +148,7 @@ def _fact(name: str, fact: FactDeclaration, policy: Policy) -> Fact:
         absent_is_none=fact.missing == "none",
         judged=fact.judged,
         span=policy.key_span(("facts", name)),
+        note=fact.note.named() if fact.note is not None else None,
     )
 
 

@@ -14,14 +14,19 @@ ALWAYS_THERE = ("as_of", "population")
 
 
 def find_unused(plan: Plan) -> Iterator[Finding]:
-    """Yield a warning for each name that is declared and never read; a note while a local table that may read it is still to be filled."""
+    """Yield a warning for each name that is declared and never read.
+
+    It is a note while a local table that may read it is still to be filled, and for a fact whose author has remarked on it: a source
+    may name a fact that none of its rules uses.
+    """
     read = _read(plan)
     report = Finding.note if plan.lost else Finding.warning
     yet = " yet" if plan.lost else ""
     later = "a part that every company fills in itself may read it" if plan.lost else "remove it, or use it"
     for fact in plan.facts.values():
         if fact.name not in read and fact.name not in ALWAYS_THERE:
-            yield report("unused-fact", f"nothing reads the fact `{fact.name}`{yet}", fact.span, later)
+            remark = fact.note.get("en", "") if fact.note else ""
+            yield (Finding.note if remark else report)("unused-fact", f"nothing reads the fact `{fact.name}`{yet}", fact.span, remark or later)
     for reading in plan.readings.values():
         if reading.name not in read and reading.settled is None:
             yield report("unused-reading", f"nothing hangs on the reading `{reading.name}`", reading.span, later)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.hand_built import GRADES, LOST, SAFE, SIZE, USAGE, compare, decision, fact, grade, named, plan_of, table, word
@@ -38,6 +40,13 @@ def test_it_is_a_note_while_a_part_is_still_to_be_filled() -> None:
     (finding,) = find_unused(plan_of(decisions=[decision("grade", LOST)], facts=[fact(USAGE)], lost=["grade"]))
 
     assert finding.severity is Severity.NOTE
+
+
+def test_it_is_a_note_with_the_remark_of_the_author_on_the_fact() -> None:
+    remarked = replace(fact(USAGE), note={"zh": "原文没有规则使用", "en": "used by no rule"})
+    (finding,) = find_unused(plan_of(decisions=[decision("grade", grade("A"))], facts=[remarked]))
+
+    assert (finding.severity, finding.help) == (Severity.NOTE, "used by no rule")
 
 
 def test_readings_and_hidden_decisions_that_nothing_reads_are_reported() -> None:
