@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -261,12 +262,19 @@ ORDER BY k.key, k.output
 
 def _result_rows(run_id: int, result: SubjectResult) -> Iterator[tuple[Any, ...]]:
     for output, outcome in result.outcomes.items():
-        rules = _json(outcome.rules) if outcome.rules else None
+        rules = _words(outcome.rules) if outcome.rules else None
         if isinstance(outcome, Determined):
-            yield run_id, result.key, output, _json(outcome.value), None, None, rules, None
+            value = outcome.value
+            yield run_id, result.key, output, _words(value) if isinstance(value, str) else _json(value), None, None, rules, None
         else:
-            needs = _json(outcome.needs) if outcome.needs else None
+            needs = _words(outcome.needs) if outcome.needs else None
             yield run_id, result.key, output, None, outcome.reason.value, _json(outcome.candidates), rules, needs
+
+
+@lru_cache(maxsize=4_096)
+def _words(words: str | tuple[str, ...]) -> str:
+    """Return text as JSON; grades and rules repeat in millions of rows."""
+    return _json(words)
 
 
 def _json(value: Any) -> str:

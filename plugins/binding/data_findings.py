@@ -20,7 +20,7 @@ MESSAGES: Mapping[str, str] = {
     "bad-number": "is no number",
     "not-finite": "is not a finite number",
     "off-scale": "has more digits after the point than the fact's scale",
-    "out-of-range": "is outside what the fact may be",
+    "value-out-of-range": "is outside what the fact may be",
     "bad-boolean": "is neither true nor false",
     "bad-date": "is no date",
     "bad-duration": "is no duration",

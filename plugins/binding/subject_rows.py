@@ -76,5 +76,5 @@ def _find(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place
         examples = connection.execute(query.order_by(id.copy()).limit(3).sql("duckdb")).fetchall()
         message = f"{where} has {with_id - different} rows with an id that stands twice: each is kept, as `{examples[0][0]} #2` and so on"
         shown = tuple((key, f"{count} rows") for key, count in examples)
-        findings.append(DataFinding("repeated-subject", message, with_id - different, "", *place, shown))
+        findings.append(DataFinding("duplicate-subject", message, with_id - different, "", *place, shown))
     return findings

@@ -45,8 +45,12 @@ class CsvOpener:
         from tierwise.plugins.duckdb_connection import in_memory
 
         source = CsvSource(location, self.name, in_memory(), "memory")
-        for file in files_in(location, *ENDINGS[:2]) or [Path(location)]:
-            source.add(file)
+        try:
+            for file in files_in(location, *ENDINGS[:2]) or [Path(location)]:
+                source.add(file)
+        except DataError:
+            source.close()
+            raise
         return source
 
 

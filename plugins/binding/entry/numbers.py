@@ -72,7 +72,7 @@ def _from_float(raw: exp.Expr, type: NumberType) -> Entered:
     value = try_cast(_of_steps(try_cast(steps, "DECIMAL(18, 0)"), scale), canonical_type(type))
     problems = (
         (exp.Not(this=call("isfinite", raw)), "not-finite"),
-        (exp.Not(this=fits), "out-of-range"),
+        (exp.Not(this=fits), "value-out-of-range"),
         (is_off_step(scaled), "off-scale"),
     )
     return _bounded(raw, value, type, *problems)
@@ -92,10 +92,10 @@ def _of_steps(steps: exp.Expr, scale: int) -> exp.Expr:
 
 def _bounded(raw: exp.Expr, value: exp.Expr, type: NumberType, *problems: tuple[exp.Expr, str]) -> Entered:
     scale = type.scale or 0
-    checks = [*problems, (value.is_(null()), "out-of-range")]
+    checks = [*problems, (value.is_(null()), "value-out-of-range")]
     if type.low is not None:
-        checks.append((exp.LT(this=value, expression=decimal(type.low, scale)), "out-of-range"))
+        checks.append((exp.LT(this=value, expression=decimal(type.low, scale)), "value-out-of-range"))
     if type.high is not None:
-        checks.append((exp.GT(this=value, expression=decimal(type.high, scale)), "out-of-range"))
+        checks.append((exp.GT(this=value, expression=decimal(type.high, scale)), "value-out-of-range"))
     problem = problem_case(raw, *checks)
     return Entered(case((problem.is_(null()), value)), problem)

@@ -110,7 +110,7 @@ def test_a_repeated_id_and_a_missing_one_are_found_and_their_rows_stay(
     ]
     assert [(f.code, f.count, f.examples) for f in table.findings] == [
         ("subject-without-id", 2, ()),
-        ("repeated-subject", 1, (("a", "2 rows"),)),
+        ("duplicate-subject", 1, (("a", "2 rows"),)),
     ]
 
 

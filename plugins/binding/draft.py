@@ -1,0 +1,149 @@
+"""Drafts a binding: what binds by itself, what may be meant, and which facts nothing in the database supplies."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from tierwise.core.language.suggest import nearest
+from tierwise.core.plan import Fact, Plan
+from tierwise.core.types import BooleanType, DateTimeType, DateType, ListType, NumberType, SetType
+from tierwise.plugins.binding.automatic import equal_names, key_column, name_column
+from tierwise.plugins.binding.sql import column
+from tierwise.plugins.source import Source, SourceTable
+
+__all__ = ["bind_draft"]
+
+PLAIN = re.compile(r"[^\W\d]\w*")
+YAML_WORDS = {"null", "true", "false", "yes", "no", "on", "off"}
+
+
+def bind_draft(source: Source, plan: Plan) -> str:
+    """Return the text of a ``binding.yaml`` that can be used as it stands; what is only a guess is commented out.
+
+    Raises:
+        DataError: The database cannot be read, or has no table whose rows can be told apart.
+    """
+    draft = _Draft(source, plan)
+    return "\n".join(draft.lines()) + "\n"
+
+
+@dataclass
+class _Draft:
+    source: Source
+    plan: Plan
+
+    def __post_init__(self) -> None:
+        self.table = max(self.source.tables().values(), key=self._likeness)
+        self.key = key_column(self.table, self.plan)
+        self.judgements = next((t for t in self.source.tables().values() if self._holds_judgements(t)), None)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the draft line by line."""
+        named = name_column(self.table, self.key)
+        subject = {"table": self.table.name, "key": self.key.name, **({"name": named.name} if named else {})}
+        yield f"# Draft of a binding of `{self.plan.policy}` to `{self.source.location}`. Lines that start with `#` are guesses: check them."
+        yield "binding: 1"
+        yield f"policy: {_word(self.plan.policy)}"
+        yield f"subject: {_flow(subject)}"
+        equal = equal_names(self.table, self.plan.facts)
+        rest = [fact for name, fact in self.plan.facts.items() if name not in equal]
+        certain = {fact.name: line for fact in rest if (line := self._certain(fact))}
+        guesses = {fact.name: line for fact in rest if fact.name not in certain and (line := self._guess(fact))}
+        yield "facts:" if certain else "facts: {}"
+        for name, line in certain.items():
+            yield f"  {_word(name)}: {line}"
+        for name, line in guesses.items():
+            yield f"  # {_word(name)}: {line}"
+        yield from _section("binds by itself, since a column has its name", equal)
+        lost = [fact for fact in rest if fact.name not in certain and fact.name not in guesses]
+        yield from _section("nothing supplies", (self._described(fact) for fact in lost))
+
+    def _likeness(self, table: SourceTable) -> tuple[int, bool, int]:
+        called = table.name.casefold().rstrip("s") == self.plan.subject.casefold().rstrip("s")
+        like = sum(bool(nearest(fact, [c.name for c in table.columns])) for fact in self.plan.facts)
+        return len(equal_names(table, self.plan.facts)), called, like
+
+    def _holds_judgements(self, table: SourceTable) -> bool:
+        return all(table.column(name) is not None for name in (self.key.name, "name", "value", "judged_on"))
+
+    def _certain(self, fact: Fact) -> str:
+        """Return a line that can only be meant so: a column called like the fact's label, or a judgement under its name."""
+        labelled = next((c for label in dict.fromkeys(fact.label.values()) if (c := self.table.column(label)) is not None), None)
+        if labelled is not None:
+            return _flow({"column": labelled.name})
+        if self.judgements is not None and self._is_judged(fact.name):
+            return self._judgement(fact)
+        return ""
+
+    def _guess(self, fact: Fact) -> str:
+        names = [c.name for c in self.table.columns if c != self.key]
+        for word in (fact.name, *fact.label.values()):
+            near = nearest(word, names)
+            if near is not None:
+                return _flow({"column": near}) + "   # a similar name"
+        if fact.judged and self.judgements is not None:
+            return self._judgement(fact) + "   # no judgement of that name yet"
+        return self._in_child(fact)
+
+    def _in_child(self, fact: Fact) -> str:
+        """Return an aggregate over a child table with a column like the fact."""
+        for table in self.source.tables().values():
+            if table.name == self.table.name or table.column(self.key.name) is None:
+                continue
+            names = [c.name for c in table.columns if c.name.casefold() != self.key.name.casefold()]
+            found = next((c.name for word in (fact.name, *fact.label.values()) if (c := table.column(word))), None) or nearest(
+                fact.name, names
+            )
+            if found is not None:
+                return _flow({"table": table.name, "aggregate": _aggregate(fact), "column": found})
+        return ""
+
+    def _judgement(self, fact: Fact) -> str:
+        assert self.judgements is not None
+        table = self.judgements
+        until = {"valid_until": "valid_to"} if table.column("valid_to") else {}
+        told = {"table": table.name, "aggregate": "last", "column": "value", "by": "judged_on"}
+        return _flow({**told, "where": {"name": fact.name}, **until})
+
+    def _is_judged(self, name: str) -> bool:
+        """Say whether the table of judgements holds one of that name."""
+        assert self.judgements is not None
+        query = exp.select(exp.Literal.number(1).as_("found")).from_(self.source.named(self.judgements.name))
+        query = query.where(column("name").eq(exp.Literal.string(name))).limit(1)
+        self.source.supply("tierwise_draft", query, keep=True)
+        return bool(self.source.connection.execute('SELECT 1 FROM "tierwise_draft"').fetchall())
+
+    def _described(self, fact: Fact) -> str:
+        judged = ", judged" if fact.judged else ""
+        return f"{fact.name} ({fact.type}{judged}): {fact.label.get('zh') or fact.label.get('en', '')}".rstrip(": ")
+
+
+def _aggregate(fact: Fact) -> str:
+    if isinstance(fact.type, ListType | SetType):
+        return "list"
+    if isinstance(fact.type, DateType | DateTimeType):
+        return "max"
+    return "exists" if isinstance(fact.type, BooleanType) else "sum" if isinstance(fact.type, NumberType) else "last"
+
+
+def _section(title: str, items: Iterable[str]) -> Iterator[str]:
+    shown = list(items)
+    if shown:
+        yield ""
+        yield f"# {title}:"
+        yield from (f"#   {item}" for item in shown)
+
+
+def _flow(told: Mapping[str, object]) -> str:
+    parts = (f"{key}: {_flow(value) if isinstance(value, Mapping) else _word(str(value))}" for key, value in told.items())
+    return "{" + ", ".join(parts) + "}"
+
+
+def _word(text: str) -> str:
+    """Quote a text for YAML when it is more than one word."""
+    return text if PLAIN.fullmatch(text.replace("-", "x")) and text.casefold() not in YAML_WORDS else json.dumps(text, ensure_ascii=False)
