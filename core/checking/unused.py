@@ -26,7 +26,9 @@ def find_unused(plan: Plan) -> Iterator[Finding]:
     for fact in plan.facts.values():
         if fact.name not in read and fact.name not in ALWAYS_THERE:
             remark = fact.note.get("en", "") if fact.note else ""
-            yield (Finding.note if remark else report)("unused-fact", f"nothing reads the fact `{fact.name}`{yet}", fact.span, remark or later)
+            yield (Finding.note if remark else report)(
+                "unused-fact", f"nothing reads the fact `{fact.name}`{yet}", fact.span, remark or later
+            )
     for reading in plan.readings.values():
         if reading.name not in read and reading.settled is None:
             yield report("unused-reading", f"nothing hangs on the reading `{reading.name}`", reading.span, later)
