@@ -57,8 +57,15 @@ Outcome = Determined | Undetermined
 
 def distinct(values: Iterable[Any]) -> tuple[Any, ...]:
     """Drop repeats and keep the first of each; works for values that cannot be hashed."""
-    kept: list[Any] = []
-    for value in values:
-        if not any(type(value) is type(other) and value == other for other in kept):
-            kept.append(value)
-    return tuple(kept)
+    listed = list(values)
+    try:
+        found: dict[Any, Any] = {}
+        for value in listed:
+            found.setdefault((type(value), value), value)
+        return tuple(found.values())
+    except TypeError:
+        kept: list[Any] = []
+        for value in listed:
+            if not any(type(value) is type(other) and value == other for other in kept):
+                kept.append(value)
+        return tuple(kept)

@@ -47,6 +47,7 @@ class Settled:
         return self.reason is other.reason and (self.reason is not None or same(self.value, other.value))
 
 
+_MOST_LISTED = 64  # candidates, where nothing bounds them beforehand
 _DEEPEST = 150  # facts assumed one inside the other; far beyond it Python itself would give up
 
 
@@ -112,14 +113,14 @@ class Completion:
     def _split(self, world: World, need: Need, picked: Picked, depth: int) -> Finished:
         """Try every value of one unknown; stop once the ways differ and no further value can come to light."""
         ways: list[Settled] = []
-        worlds, deepest = 1, 0
+        worlds, deepest, agree = 1, 0, True
         most = picked.result.bound
         for value in self._values(need, world):
             way = self._settle(world.assume(need.kind, need.name, value), depth + 1)
             ways.append(way.settled)
             worlds, deepest = worlds + way.worlds, max(deepest, way.depth + 1)
-            bound = _bound(ways, most)
-            if bound is not None and most is not None and len(bound) == len(most) and not _agree(ways):
+            agree = agree and way.settled.agrees_with(ways[0])
+            if not agree and _nothing_new(ways, most):
                 break
         return Finished(self._together(ways, need, world, picked), worlds, deepest)
 
@@ -182,11 +183,26 @@ def _named(needs: frozenset[Need]) -> frozenset[str]:
     return frozenset(need.name for need in needs if need.name)
 
 
+def _nothing_new(ways: list[Settled], most: tuple[Any, ...] | None) -> bool:
+    """Say whether every value that Kleene's logic admits has come to light, or so many that they will not be listed."""
+    bound = _bound(ways, most)
+    return bound is most if bound is None or most is None else len(bound) == len(most)
+
+
 def _bound(ways: list[Settled], order: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
     """Return the values of all ways, in the order of Kleene's bound (the policy's own) where there is one."""
     if any(way.reason is not None and way.bound is None for way in ways):
         return order
     values = distinct(value for way in ways for value in ((way.value,) if way.reason is None else way.bound or ()))
     if order is None:
-        return values
-    return tuple(known for known in order if any(same(known, value) for value in values))
+        return values if len(values) <= _MOST_LISTED else None
+    return _sorted_like(values, order)
+
+
+def _sorted_like(values: tuple[Any, ...], order: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the values of ``order`` that are among ``values``."""
+    try:
+        known = {(type(value), value) for value in values}
+        return tuple(value for value in order if (type(value), value) in known)
+    except TypeError:  # records cannot be hashed
+        return tuple(value for value in order if any(same(value, other) for other in values))
