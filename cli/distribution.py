@@ -22,8 +22,12 @@ MOST_VALUES = 15
 def distribution_lines(grading: Grading, text: Callable[[Named], str]) -> Iterator[str]:
     """Yield, for every output, its distribution: a bar for each value, then the undetermined by reason."""
     total = grading.count()
+    unknown = []
     for decision in grading.outputs:
         shares = grading.distribution(decision.name)
+        if shares and all(share.reason is not None for share in shares):
+            unknown.append(f"{decision.name} ({', '.join(str(share.reason) for share in shares)})")
+            continue
         yield ""
         label = text(decision.label)
         yield decision.name if label in ("", decision.name) else f"{decision.name}  {label}"
@@ -33,6 +37,9 @@ def distribution_lines(grading: Grading, text: Callable[[Named], str]) -> Iterat
             determined = sum(share.count for share in shares if share.reason is None)
             values = Share("determined", None, determined)
             yield from _bars([values, *(share for share in shares if share.reason is not None)], total)
+    if unknown:
+        yield ""
+        yield f"undetermined for everyone: {', '.join(unknown)}"
 
 
 def _is_countable(decision: Decision) -> bool:
@@ -72,7 +79,7 @@ def outcome_lines(grading: Grading) -> Iterator[str]:
 
 def first_rows(grading: Grading, limit: int) -> Iterator[str]:
     """Yield a table of the first results."""
-    names = [decision.name for decision in grading.outputs]
+    names = [d.name for d in grading.outputs if any(share.reason is None for share in grading.distribution(d.name))]
     rows = [(result.key, result.name or "", *(outcome_text(result.outcomes[name]) for name in names)) for result in grading.rows(limit)]
     yield from text_table(("key", "name", *names), rows, most=28)
 

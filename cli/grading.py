@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tierwise.plugins.policy import LoadedPolicy
     from tierwise.plugins.run import Bound, Run
 
-__all__ = ["bound_with_progress", "data_finding_lines", "grade_database", "print_grading"]
+__all__ = ["bound_with_progress", "data_finding_lines", "grade_database", "print_grading", "save_run"]
 
 
 @contextmanager
@@ -47,6 +47,29 @@ def grade_database(
         with working(f"grading {database}"):
             run = grade_bound(bound, engine)
         yield run
+
+
+def save_run(run: Run, ledger: str, overlay: str | None) -> int:
+    """Save a run in a ledger, which is made when it is not there, and return the run's number."""
+    from datetime import datetime
+
+    from tierwise import __version__
+    from tierwise.plugins.ledger import Ledger, RunRecord
+
+    plan = run.bound.loaded.plan
+    record = RunRecord(
+        policy=plan.policy,
+        version=plan.version,
+        fingerprint=plan.fingerprint,
+        overlay=overlay or "",
+        source=run.bound.facts.location,
+        as_of=run.bound.as_of.isoformat() if run.bound.as_of else "",
+        started=datetime.now().astimezone().isoformat(timespec="seconds"),
+        engine=run.engine,
+        tierwise=__version__,
+    )
+    with working(f"saving to {ledger}"), Ledger(ledger, create=True) as book:
+        return book.save(record, run.grading, run.bound.facts.findings)
 
 
 def print_grading(session: Session, run: Run, limit: int) -> None:

@@ -13,7 +13,7 @@ __all__ = ["as_of_option", "format_option", "ledger_option", "overlay_option", "
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-class _DateParameter(click.ParamType):
+class _DateParameter(click.ParamType[date]):
     """A calendar date written ``YYYY-MM-DD``."""
 
     name = "date"

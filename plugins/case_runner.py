@@ -82,7 +82,9 @@ def _run(loaded: LoadedPolicy, case: Case, engine: Engine) -> CaseResult:
     return CaseResult(case.id, engine.name, tuple(found))
 
 
-def _outcomes(loaded: LoadedPolicy, case: Case, engine: Engine) -> tuple[Mapping[str, Outcome], Mapping[str, Mapping[str, Outcome]], list[str]]:
+def _outcomes(
+    loaded: LoadedPolicy, case: Case, engine: Engine
+) -> tuple[Mapping[str, Outcome], Mapping[str, Mapping[str, Outcome]], list[str]]:
     """Return outcomes of the case as a whole, by subject, and what was wrong with its facts."""
     if engine.name == REFERENCE:
         result = loaded.decide(case.facts, case.as_of)
@@ -101,7 +103,9 @@ def _outcomes(loaded: LoadedPolicy, case: Case, engine: Engine) -> tuple[Mapping
     try:
         grading = engine.grade(loaded.plan, loaded.environment, table, case.as_of)
         by_subject = {result.key: result.outcomes for result in grading.rows()}
-        whole = dict(grading.population) if case.is_population else {**by_subject[SOLE], **_for_all(grading.population, loaded.plan.outputs)}
+        whole = (
+            dict(grading.population) if case.is_population else {**by_subject[SOLE], **_for_all(grading.population, loaded.plan.outputs)}
+        )
     finally:
         table.connection.close()
     return whole, by_subject, messages

@@ -47,7 +47,7 @@ def command(
       tierwise grade demo/demo.db --policy scorecard-100-rights --as-of 2026-06-30
     """
     from tierwise.cli.distribution import row_documents
-    from tierwise.cli.grading import grade_database, print_grading
+    from tierwise.cli.grading import grade_database, print_grading, save_run
     from tierwise.cli.output import write_rows
     from tierwise.plugins.policy import load
 

@@ -1,0 +1,89 @@
+"""``tierwise history``: lists saved runs, one subject's outcomes over time, or what changed between two runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tierwise.cli.options import format_option, ledger_option
+
+if TYPE_CHECKING:
+    from tierwise.core.outcome import Outcome
+    from tierwise.plugins.ledger import Ledger
+
+
+@click.command("history")
+@click.argument("subject", required=False, metavar="[CUSTOMER]")
+@click.option("--policy", "policy_name", metavar="POLICY", help="Only runs of this policy.")
+@click.option("--compare", "pair", nargs=2, type=int, metavar="RUN RUN", help="What differs between two runs.")
+@click.option("--output", "output", metavar="NAME", help="With --compare: only this output.")
+@ledger_option
+@format_option("text", "json", "jsonl", "csv", "markdown")
+def command(subject: str | None, policy_name: str | None, pair: tuple[int, int] | None, output: str | None, ledger: str, form: str) -> None:
+    """List saved runs; with CUSTOMER its outcomes in them; with --compare who changed between two.
+
+    \b
+    Example:
+      tierwise grade demo.db --policy big-customer-tiers --as-of 2026-06-30 --save
+      tierwise history
+    """
+    from tierwise.cli.output import write_rows
+    from tierwise.plugins.ledger import Ledger
+
+    with Ledger(ledger) as book:
+        if pair is not None:
+            rows, columns = _changes(book, pair, output), ["key", "output", f"run {pair[0]}", f"run {pair[1]}"]
+        elif subject is not None:
+            rows, columns = _outcomes(book, subject, policy_name), ["run", "as of", "policy", "version", "output", "outcome"]
+        else:
+            rows, columns = (
+                _runs(book, policy_name),
+                ["run", "started", "policy", "version", "as of", "database", "subjects", "undetermined", "fingerprint"],
+            )
+        write_rows(rows, columns, form)
+
+
+def _runs(book: Ledger, policy: str | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "run": run.run_id,
+            "started": run.record.started,
+            "policy": run.record.policy,
+            "version": run.record.version,
+            "as of": run.record.as_of,
+            "database": run.record.source,
+            "subjects": run.subjects,
+            "undetermined": run.undetermined,
+            "fingerprint": run.record.fingerprint[:12],
+        }
+        for run in book.runs(policy)
+    ]
+
+
+def _outcomes(book: Ledger, subject: str, policy: str | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "run": run.run_id,
+            "as of": run.record.as_of,
+            "policy": run.record.policy,
+            "version": run.record.version,
+            "output": output,
+            "outcome": _text(outcome),
+        }
+        for run, output, outcome in book.history(subject, policy)
+    ]
+
+
+def _changes(book: Ledger, pair: tuple[int, int], output: str | None) -> list[dict[str, Any]]:
+    first, second = pair
+    return [
+        {"key": change.key, "output": change.output, f"run {first}": _text(change.before), f"run {second}": _text(change.after)}
+        for change in book.compare(first, second, output)
+    ]
+
+
+def _text(outcome: Outcome | None) -> str:
+    from tierwise.cli.output import outcome_text
+
+    return "not there" if outcome is None else outcome_text(outcome)
