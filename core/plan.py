@@ -380,7 +380,7 @@ class Labels:
 class Agree:
     """The right that all of several classes agree on.
 
-    ``of`` is a set of words, ``values`` gives each word its value. None of them: ``gap`` (or ``empty``). Two different known values:
+    ``of`` is a set of words, ``values`` gives some of them a value. None of those: ``gap`` (or ``empty``). Two different known values:
     ``overlap`` with those values. Else, when one is undecided, that reason. Else the one value.
     """
 
