@@ -17,7 +17,7 @@ from tierwise.core.running.ranking import positions_of
 from tierwise.core.running.result import Result
 from tierwise.core.running.subjects import POPULATION, PopulationOutcomes, Subject, read_population
 
-__all__ = ["Decider", "decide", "decide_population"]
+__all__ = ["Decider", "decide", "decide_population", "with_as_of"]
 
 
 def decide(

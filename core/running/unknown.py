@@ -10,7 +10,9 @@ from typing import Literal as OneOfWords
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.types import BooleanType, EnumType, Type
 
-__all__ = ["Need", "Unknown", "domain", "either", "lazily", "merged", "same", "strictly", "strongest", "union"]
+__all__ = ["TRUTH", "Need", "Unknown", "domain", "either", "lazily", "merged", "same", "strictly", "strongest", "union"]
+
+TRUTH = (True, False)
 
 _STRENGTH = (Reason.LOST, Reason.VAGUE, Reason.MISSING_FACT, Reason.READING, Reason.OVERLAP, Reason.TIE, Reason.GAP)
 

@@ -1,4 +1,4 @@
-"""Puts the items of a list in order (see ``plan.Sorted``)."""
+"""Puts the items of a list in order and takes the first of them (see ``plan.Sorted``)."""
 
 from __future__ import annotations
 

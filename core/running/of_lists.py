@@ -1,0 +1,73 @@
+"""The meaning of nodes over lists: filter, project, some and every, sort."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tierwise.core import plan as nodes
+from tierwise.core.plan import Node
+from tierwise.core.running.of_tests import kleene
+from tierwise.core.running.ordering import in_order, taken
+from tierwise.core.running.unknown import TRUTH, Unknown, domain, strictly
+from tierwise.core.running.world import World
+from tierwise.core.types import ListType, SetType
+
+if TYPE_CHECKING:
+    from tierwise.core.running.evaluate import Evaluation
+
+__all__ = ["MEANINGS"]
+
+
+def _filter(run: Evaluation, node: nodes.Filter, world: World) -> Any:
+    items = run.evaluate(node.of, world)
+    if isinstance(items, Unknown) or items is None:
+        return strictly([items], None)
+    tests = list(_each(run, node.of, items, node.test, world))
+    return strictly(tests, None) or tuple(item for item, test in zip(items, tests, strict=True) if test is True)
+
+
+def _project(run: Evaluation, node: nodes.Project, world: World) -> Any:
+    items = run.evaluate(node.of, world)
+    if isinstance(items, Unknown) or items is None:
+        return strictly([items], None)
+    results = tuple(_each(run, node.of, items, node.each, world))
+    return strictly(results, None) or results
+
+
+def _quantified(run: Evaluation, node: nodes.Quantified, world: World) -> Any:
+    items = run.evaluate(node.of, world)
+    return strictly([items], TRUTH) or kleene(node.op == "some", _each(run, node.of, items or (), node.test, world))
+
+
+def _sorted(run: Evaluation, node: nodes.Sorted, world: World) -> Any:
+    items = run.evaluate(node.of, world)
+    if isinstance(items, Unknown) or items is None:
+        return strictly([items], domain(node.type))
+    columns = [list(_each(run, node.of, items, part, world)) for part in (*(key for key, _ in node.keys), node.each)]
+    unknown = strictly([result for column in columns for result in column], domain(node.type))
+    if unknown is not None:
+        return unknown
+    keyed = [(tuple(row[:-1]), row[-1]) for row in zip(*columns, strict=True)]
+    keyed = in_order(keyed, [down for _, down in node.keys], [getattr(key, "type", None) for key, _ in node.keys])
+    return taken(keyed, node.take, node.take == 1 and not isinstance(node.type, ListType | SetType), node.ties)
+
+
+def _each(run: Evaluation, of: Node, items: tuple[Any, ...], node: Node, world: World) -> Iterator[Any]:
+    """Evaluate a node once for every item of a list."""
+    name = getattr(of, "name", "")
+    for item in items:
+        world.items.append((item, name))
+        try:
+            result = run.evaluate(node, world)
+        finally:
+            world.items.pop()
+        yield result
+
+
+MEANINGS: Mapping[type[Any], Callable[[Any, Any, World], Any]] = {
+    nodes.Filter: _filter,
+    nodes.Project: _project,
+    nodes.Quantified: _quantified,
+    nodes.Sorted: _sorted,
+}
