@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part, Text
 
-__all__ = ["Acknowledged", "Given", "NamedDecision", "Scale"]
+__all__ = ["Acknowledged", "Given", "Gives", "Labels", "NamedDecision", "Scale", "labels_of"]
 
 
 class Acknowledged(Part):
@@ -31,6 +31,27 @@ class Given(Part):
         return self.label.named() if self.label else dict(otherwise)
 
 
+class Gives(Part):
+    """The decisions that are wanted of a kind, each under a name of the author's. A kind adds a field for each that it has."""
+
+    @model_validator(mode="after")
+    def _wants_something(self) -> Self:
+        if not any(self.wanted()):
+            raise ValueError(f"demands at least one of {', '.join(f'`{key}`' for key in type(self).model_fields)}")
+        return self
+
+    def wanted(self) -> Iterator[tuple[str, Given]]:
+        """Yield what is wanted and the name that it gets."""
+        for what, given in self:
+            if isinstance(given, Given):
+                yield what, given
+
+
+def labels_of(labels: Mapping[str, Text]) -> dict[str, dict[str, str]]:
+    """Return word to label as the format writes it."""
+    return {word: label.named() for word, label in labels.items()}
+
+
 def _read_given(raw: Any) -> Any:
     return {"name": raw} if isinstance(raw, str) else raw
 
@@ -46,6 +67,9 @@ def _read_scale(raw: Any) -> Any:
 
 NamedDecision = Annotated[Given, BeforeValidator(_read_given)]
 """``min_price_yuan``, or ``{name: min_price_yuan, label: …}``."""
+
+Labels = dict[str, Text]
+"""What people call the words of a kind, by word."""
 
 Scale = Annotated[list[str], BeforeValidator(_read_scale)]
 """Grades, the best first, without repeats."""

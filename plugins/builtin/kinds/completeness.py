@@ -1,0 +1,106 @@
+"""``completeness``: what is missing of what has to be there, and whether it is still fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
+
+from tierwise.core.environment import KindContext
+from tierwise.core.finding import Finding
+from tierwise.core.plan import Named
+from tierwise.core.policy.texts import Part, Words
+from tierwise.plugins.builtin.kinds.conditions import all_met, hidden_conditions, unmet
+from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, labels_of
+from tierwise.plugins.builtin.kinds.writing import name_of, quoted
+
+__all__ = ["Completeness", "CompletenessGives", "CompletenessKeys"]
+
+LABELS: Mapping[str, Named] = {
+    "missing": {"zh": "缺少的项目", "en": "missing items"},
+    "complete": {"zh": "齐全", "en": "complete"},
+    "due_on": {"zh": "下次更新日期", "en": "next update due on"},
+    "stale": {"zh": "更新逾期", "en": "update overdue"},
+}
+
+TITLE: Named = {"zh": "完整性检查", "en": "Completeness"}
+
+
+def _read_fields(raw: Any) -> Any:
+    return dict.fromkeys(raw) if isinstance(raw, list) else raw
+
+
+Fields = Annotated[dict[str, str | None], BeforeValidator(_read_fields)]
+"""Facts that must not be none, as a list; or word to the condition under which the item is there."""
+
+
+class CompletenessGives(Gives):
+    """The decisions that are wanted."""
+
+    missing: NamedDecision | None = Field(default=None, description="every item that is not there")
+    complete: NamedDecision | None = Field(default=None, description="whether all items are there")
+    due_on: NamedDecision | None = Field(default=None, description="when the next update is due")
+    stale: NamedDecision | None = Field(default=None, description="whether an update is missed")
+
+
+class CompletenessKeys(Part):
+    """What has to be there, what is, and how often it is brought up to date."""
+
+    required: Words = Field(default_factory=dict, description="the words that `present` has to hold")
+    present: str | None = Field(default=None, description="a fact or decision: the set of what is there")
+    fields: Fields = Field(default_factory=dict, description="facts that must not be none, or word to condition")
+    labels: Labels = Field(default_factory=dict, description="what people call the `fields`")
+    updated_on: str | None = Field(default=None, description="the date of the last update")
+    every: str | None = Field(default=None, description="how often it is brought up to date")
+    reading: str = Field(default="rolling", description="`rolling`, `calendar`, a reading of these two, or an expression")
+    give: CompletenessGives
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if bool(self.required) != bool(self.present):
+            raise ValueError("demands `required` and `present` together")
+        if (self.give.missing or self.give.complete) and not (self.required or self.fields):
+            raise ValueError("demands `required` or `fields` for `missing` and `complete`")
+        if (self.give.due_on or self.give.stale) and not (self.updated_on and self.every):
+            raise ValueError("demands `updated_on` and `every` for `due_on` and `stale`")
+        return self
+
+    def conditions(self) -> dict[str, str]:
+        """Return each item with the condition under which it is there."""
+        held = {word: f"{self.present} in ({quoted(word)})" for word in self.required}
+        return held | {word: how or f"not ({name_of(word)} in (null))" for word, how in self.fields.items()}
+
+
+class Completeness:
+    """Whether everything is there that has to be."""
+
+    name = "completeness"
+    title: Named = TITLE
+    about = "What is missing of what has to be there, and whether it is still fresh."
+    keys: type[BaseModel] = CompletenessKeys
+
+    def decisions(self, module: str, keys: CompletenessKeys) -> Mapping[str, Any]:
+        """Return a hidden boolean ``<module>.<item>`` for each item, what is asked about them, and the schedule of updates."""
+        items, labels = keys.conditions(), labels_of(keys.required | keys.labels)
+        entries = hidden_conditions(module, items, labels) if keys.give.missing or keys.give.complete else {}
+        for what, given in keys.give.wanted():
+            label = given.labelled(LABELS[what])
+            if what == "missing":
+                entries[given.name] = {"label": label, **unmet(module, list(items), labels)}
+            elif what == "complete":
+                entries[given.name] = {"label": label, **all_met(module, list(items))}
+            else:
+                output = {"due_on": "due_on", "stale": "overdue"}[what]
+                schedule = {"last": keys.updated_on, "every": keys.every, "reading": keys.reading, "outputs": {output: given.name}}
+                entries[given.name] = {"label": label, "schedule": schedule}
+        return entries
+
+    def check(self, keys: CompletenessKeys, context: KindContext) -> Iterable[Finding]:
+        """Find a fact that can never be none, so that it is never found to be missing."""
+        for name, how in keys.fields.items():
+            fact = context.plan.facts.get(name)
+            if how is None and fact is not None and not fact.nullable:
+                message = f"`{name}` can never be none, so it is never found to be missing"
+                help = "declare it `nullable: true`, and `missing: none` when not giving it means the same"
+                yield Finding.warning("never-none", message, context.span((*context.path, "fields")), help)

@@ -1,0 +1,116 @@
+"""``duty-owner``: whose duty something is, as one owner or as all owners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from tierwise.core.environment import KindContext
+from tierwise.core.finding import Finding
+from tierwise.core.language.messages import listed
+from tierwise.core.plan import Named
+from tierwise.core.policy.texts import Part, Text
+from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, labels_of
+from tierwise.plugins.builtin.kinds.writing import any_word, labelled_words, list_of, quoted, table
+
+__all__ = ["DutyOwner", "DutyOwnerGives", "DutyOwnerKeys"]
+
+LABELS: Mapping[str, Named] = {"owner": {"zh": "责任方", "en": "owner"}, "owners": {"zh": "责任方", "en": "owners"}}
+
+TITLE: Named = {"zh": "职责归属", "en": "Duty owner"}
+
+
+class DutyOwnerGives(Gives):
+    """The decisions that are wanted."""
+
+    owner: NamedDecision | None = Field(default=None, description="the one owner; a duty of several is an `overlap`")
+    owners: NamedDecision | None = Field(default=None, description="all owners of the duty")
+
+
+class OpenDuties(Part):
+    """What the source leaves open about the owners, with the reason."""
+
+    gap: Text | None = Field(default=None, description="why some duties have no owner")
+    overlap: Text | None = Field(default=None, description="why some duties have several owners")
+
+
+class DutyOwnerKeys(Part):
+    """The duties of each owner."""
+
+    by: str | None = Field(default=None, description="the fact or decision with the duty")
+    of: str | None = Field(default=None, description="the fact or decision with a set of duties, whose owners are put together")
+    owners: dict[str, list[str]] = Field(min_length=1, description="owner to duties")
+    labels: Labels = Field(default_factory=dict, description="what people call the owners")
+    default: str | None = Field(default=None, description="the owner of every other duty (else: gap)")
+    give: DutyOwnerGives
+    acknowledge: OpenDuties = OpenDuties()
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.by is None) == (self.of is None):
+            raise ValueError("demands one of `by` and `of`")
+        if self.give.owner and not self.by:
+            raise ValueError("demands `by` for the one `owner`")
+        return self
+
+    def words(self) -> list[str]:
+        """Return the owners in their order, the one of every other duty last."""
+        named = [] if self.default is None or self.default.startswith("undetermined(") else [self.default]
+        return list(dict.fromkeys([*self.owners, *named]))
+
+    def owners_of_duties(self) -> dict[str, list[str]]:
+        """Return each duty with its owners, in the order of the duties."""
+        owners: dict[str, list[str]] = {}
+        for owner, duties in self.owners.items():
+            for duty in duties:
+                owners.setdefault(duty, []).append(owner)
+        return owners
+
+
+class DutyOwner:
+    """Who is responsible."""
+
+    name = "duty-owner"
+    title: Named = TITLE
+    about = "Whose duty something is: one owner, or all owners."
+    keys: type[BaseModel] = DutyOwnerKeys
+
+    def decisions(self, module: str, keys: DutyOwnerKeys) -> Mapping[str, Any]:
+        """Return a ``unique`` table from duty to owner, a table or ``gather`` from duty to all its owners."""
+        words = labelled_words(keys.words(), labels_of(keys.labels))
+        entries: dict[str, Any] = {}
+        for what, given in keys.give.wanted():
+            one = what == "owner"
+            form = {"table": _table(keys, given.name, one)} if keys.by else {"gather": _gather(keys)}
+            entries[given.name] = {"label": given.labelled(LABELS[what]), "type": "enum" if one else "set", "values": words, **form}
+        return entries
+
+    def check(self, keys: DutyOwnerKeys, context: KindContext) -> Iterable[Finding]:
+        """Note the duties that several owners share, where all owners are asked for. Gaps and overlaps are found in the tables."""
+        for duty, owners in keys.owners_of_duties().items() if keys.give.owners else ():
+            if len(owners) > 1:
+                place = context.span((*context.path, "owners", owners[-1], keys.owners[owners[-1]].index(duty)))
+                yield Finding.note("duty-shared", f"`{duty}` is a duty of {listed(owners)}", place)
+
+
+def _table(keys: DutyOwnerKeys, output: str, one: bool) -> dict[str, Any]:
+    rows = (
+        [(owner, [any_word(duties)], quoted(owner)) for owner, duties in keys.owners.items()]
+        if one
+        else [(duty, [quoted(duty)], list_of(owners)) for duty, owners in keys.owners_of_duties().items()]
+    )
+    default = {} if keys.default is None else {"default": keys.default if one or keys.default not in keys.words() else [keys.default]}
+    return {"hit": "unique", "rules": table([keys.by or ""], output, rows), "acknowledge": list(_acknowledged(keys, one)), **default}
+
+
+def _gather(keys: DutyOwnerKeys) -> dict[str, Any]:
+    default = {} if keys.default is None else {"default": [keys.default]}
+    return {"of": keys.of, "values": keys.owners_of_duties(), **default}
+
+
+def _acknowledged(keys: DutyOwnerKeys, one: bool) -> Iterator[dict[str, Any]]:
+    for what, why in (("gap", keys.acknowledge.gap), ("overlap", keys.acknowledge.overlap if one else None)):
+        if why is not None:
+            yield {what: "all", "why": why.named()}

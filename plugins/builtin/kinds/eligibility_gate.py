@@ -1,0 +1,66 @@
+"""``eligibility-gate``: conditions that all have to be met, in an order, and the first that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from tierwise.core.environment import KindContext
+from tierwise.core.finding import Finding
+from tierwise.core.plan import Named
+from tierwise.core.policy.texts import Part
+from tierwise.plugins.builtin.kinds.conditions import all_met, first_unmet, hidden_conditions, repeated_conditions, unmet
+from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, labels_of
+
+__all__ = ["EligibilityGate", "EligibilityGateKeys", "EligibilityGives"]
+
+LABELS: Mapping[str, Named] = {
+    "eligible": {"zh": "符合资格", "en": "eligible"},
+    "failed": {"zh": "未通过的第一道关", "en": "first gate failed"},
+    "unmet": {"zh": "未满足的条件", "en": "conditions not met"},
+}
+
+TITLE: Named = {"zh": "资格审查", "en": "Eligibility gate"}
+
+
+class EligibilityGives(Gives):
+    """The decisions that are wanted."""
+
+    eligible: NamedDecision | None = Field(default=None, description="whether all gates are passed")
+    failed: NamedDecision | None = Field(default=None, description="the first gate that is not passed; none when all are")
+    unmet: NamedDecision | None = Field(default=None, description="all gates that are not passed")
+
+
+class EligibilityGateKeys(Part):
+    """The gates in their order."""
+
+    gates: dict[str, str] = Field(min_length=1, description="gate to the condition that has to hold, in the order they are asked")
+    labels: Labels = Field(default_factory=dict, description="what people call the gates")
+    give: EligibilityGives
+
+
+class EligibilityGate:
+    """Whether a subject is admitted at all."""
+
+    name = "eligibility-gate"
+    title: Named = TITLE
+    about = "Conditions that all have to be met, and the first that is not."
+    keys: type[BaseModel] = EligibilityGateKeys
+
+    def decisions(self, module: str, keys: EligibilityGateKeys) -> Mapping[str, Any]:
+        """Return a hidden boolean ``<module>.<gate>`` for each gate, and what is asked about them."""
+        gates, labels = list(keys.gates), labels_of(keys.labels)
+        entries = hidden_conditions(module, keys.gates, labels)
+        for what, given in keys.give.wanted():
+            if what == "eligible":
+                how = all_met(module, gates)
+            else:
+                how = first_unmet(given.name, module, gates, labels) if what == "failed" else unmet(module, gates, labels)
+            entries[given.name] = {"label": given.labelled(LABELS[what]), **how}
+        return entries
+
+    def check(self, keys: EligibilityGateKeys, context: KindContext) -> Iterable[Finding]:
+        """Find a gate that asks for the same as an earlier one."""
+        return repeated_conditions(list(keys.gates), "gates", context)
