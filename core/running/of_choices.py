@@ -49,11 +49,9 @@ def _agree(run: Evaluation, node: nodes.Agree, world: World) -> Any:
 
 
 def _agreed(run: Evaluation, node: nodes.Agree, classes: tuple[Any, ...], world: World) -> Any:
-    if not classes:
-        return Unknown.because(Reason.GAP) if node.empty is None else run.evaluate(node.empty, world)
     rights = [run.evaluate(right, world) for word, right in node.values if word in classes]
-    if len(rights) < len(set(classes)):
-        rights.append(Unknown.because(Reason.GAP))  # a class of which nothing is said
+    if not rights:  # no class at all, or only classes of which nothing is said
+        return Unknown.because(Reason.GAP) if node.empty is None else run.evaluate(node.empty, world)
     known = distinct(right for right in rights if not isinstance(right, Unknown))
     if len(known) > 1:
         return merged(rights, Unknown.because(Reason.OVERLAP).needs)

@@ -59,8 +59,8 @@ class Unknown:
 
     @property
     def reason(self) -> Reason:
-        """The strongest reason among its needs."""
-        return strongest(self.needs)
+        """The strongest reason among what could settle it; where nothing could, among what the policy leaves open."""
+        return strongest([need for need in self.needs if need.kind != "policy"] or self.needs)
 
 
 def strongest(needs: Iterable[Need]) -> Reason:
