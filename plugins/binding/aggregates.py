@@ -17,7 +17,7 @@ from tierwise.plugins.binding.dialect import Dialect
 from tierwise.plugins.binding.entry import enter
 from tierwise.plugins.binding.entry.numbers import enter_steps, round_steps
 from tierwise.plugins.binding.model import FactBinding
-from tierwise.plugins.binding.sql import call, case, cast, column, concat, lambda_of, null, text, try_cast, whole
+from tierwise.plugins.binding.sql import both, call, case, cast, column, concat, is_null, lambda_of, not_null, null, text, try_cast, whole
 from tierwise.plugins.binding.supply import Supply, supply_stored, with_empty
 
 __all__ = ["BoundAggregate", "comparable", "fits_aggregate", "source_cells", "supply_aggregate"]
@@ -140,11 +140,11 @@ def _more_digits(binding: FactBinding) -> int:
 def _bad_value(bound: BoundAggregate, value: exp.Expr, stored: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
     """A row that counts but whose value does not read. In a sum an empty value is unknown, too; it is no zero."""
     raw = bound.cells[0][0]
-    unread = exp.Paren(this=exp.and_(bound.condition.copy(), value.copy().is_(null())))
+    unread = exp.Paren(this=both(bound.condition.copy(), is_null(value)))
     if bound.binding.aggregate in ("sum", "avg"):
-        said = case((raw.copy().is_(null()), text("empty-value:")), default=concat(text("bad-value:"), stored))
+        said = case((is_null(raw), text("empty-value:")), default=concat(text("bad-value:"), stored))
         return said, unread
-    return concat(text("bad-value:"), stored), exp.and_(unread, exp.Not(this=raw.copy().is_(null())))
+    return concat(text("bad-value:"), stored), both(unread, not_null(raw))
 
 
 def _of_steps(bound: BoundAggregate, result: exp.Expr, count: exp.Expr, nothing: exp.Expr, place: tuple[str, str]) -> Supply:
@@ -168,14 +168,14 @@ def _of_pairs(bound: BoundAggregate, pairs: exp.Expr, place: tuple[str, str]) ->
 
     supply = supply_stored(bound.fact, cell(1, 2), "VARCHAR", bound.binding.values, place, "missing")
     same = cell(1, 1).eq(cell(2, 1))
-    tied = exp.and_(exp.GT(this=call("len", pairs), expression=whole(1)), same)
-    both = concat(call("least", cell(1, 2), cell(2, 2)), text(" / "), call("greatest", cell(1, 2), cell(2, 2)))
+    tied = both(exp.GT(this=call("len", pairs), expression=whole(1)), same)
+    shown = concat(call("least", cell(1, 2), cell(2, 2)), text(" / "), call("greatest", cell(1, 2), cell(2, 2)))
     return Supply(
         bound.fact,
         case((exp.Not(this=call("coalesce", exp.Paren(this=tied), exp.false())), supply.value)),
         None,
         case((tied.copy(), text("ambiguous-row")), default=supply.problem),
-        case((tied.copy(), both), default=supply.stored),
+        case((tied.copy(), shown), default=supply.stored),
         supply.absent,
         *place,
     )
@@ -198,7 +198,7 @@ def _of_rows(bound: BoundAggregate, rows: exp.Expr, nothing: exp.Expr, place: tu
         if bound.binding.values:
             value = case(*((value.copy().eq(text(k)), text(v)) for k, v in bound.binding.values.items()), default=value)
         all_items = call("list_transform", ordered, lambda_of("r", value))
-        items = call("list_filter", all_items, lambda_of("r", exp.Not(this=column("r").is_(null()))))
+        items = call("list_filter", all_items, lambda_of("r", not_null(column("r"))))
         raw_type = "VARCHAR[]"
     entered = enter(items, raw_type, type)
     result = entered.value if bound.binding.by or bound.binding.fields else call("list_sort", entered.value)
@@ -213,11 +213,9 @@ def _of_rows(bound: BoundAggregate, rows: exp.Expr, nothing: exp.Expr, place: tu
 def _kept_out(supply: Supply, bad: exp.Expr) -> Supply:
     """Let a row that does not read keep the fact out."""
     code = call("split_part", bad, text(":"), whole(1))
-    value = case((bad.copy().is_(null()), supply.value))
-    problem = case((exp.Not(this=bad.copy().is_(null())), code), default=supply.problem)
-    stored = case(
-        (exp.Not(this=bad.copy().is_(null())), call("substr", bad.copy(), exp.Add(this=call("length", code.copy()), expression=whole(2))))
-    )
+    value = case((is_null(bad), supply.value))
+    problem = case((not_null(bad), code), default=supply.problem)
+    stored = case((not_null(bad), call("substr", bad.copy(), exp.Add(this=call("length", code.copy()), expression=whole(2)))))
     stored.set("default", supply.stored)
     return Supply(supply.fact, value, supply.none, problem, stored, supply.absent, supply.table, supply.column)
 

@@ -14,7 +14,7 @@ from tierwise.plugins.binding.dialect import dialect_of
 from tierwise.plugins.binding.groups import RowGroup
 from tierwise.plugins.binding.layout import Layout, lay_out
 from tierwise.plugins.binding.model import Binding
-from tierwise.plugins.binding.sql import call, cast, column, identifier, null, whole
+from tierwise.plugins.binding.sql import alias, any_of, call, cast, column, equal, identifier, is_null, not_null, null, select, whole
 from tierwise.plugins.binding.subject_rows import make_keys
 from tierwise.plugins.binding.supply import Supply, supply_stored
 from tierwise.plugins.duckdb_connection import readable
@@ -48,9 +48,13 @@ def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date
         for number, group in enumerate(layout.groups):
             supplies += _group_supplies(source, group, f"{GROUP}{number}")
             findings += _find_orphans(source, layout, group, f"{GROUP}{number}")
-        _make_entered(source, layout, types, supplies)
-        columns = _make_facts(source, supplies)
+        # Kept as a table unless DuckDB reads plain columns from a file: those may be many, and are quick to read again.
+        keep = source.dialect != "duckdb" or bool(layout.groups)
+        _make_entered(source, layout, types, supplies, keep)
+        columns = _make_facts(source, supplies, keep)
         findings += find_bad_values(source.connection, ENTERED, supplies)
+        if keep:
+            source.connection.execute(f"DROP TABLE {ENTERED}")
     facts = {supply.fact.name: supply.fact for supply in supplies}
     return FactTable(source.connection, FACTS, facts, columns, source.location, tuple(findings))
 
@@ -77,8 +81,8 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
     """Find rows that belong to no subject; not looked for when a condition leaves subjects out."""
     if layout.where is not None:
         return []
-    known = exp.select(column("id")).from_(exp.Table(this=identifier(KEYED))).where(exp.Not(this=column("id").is_(null())))
-    lost = exp.or_(column("id").is_(null()), exp.Not(this=exp.In(this=column("id"), query=known.subquery())))
+    known = exp.select(column("id")).from_(exp.Table(this=identifier(KEYED))).where(not_null(column("id")))
+    lost = any_of(is_null(column("id")), exp.Not(this=exp.In(this=column("id"), query=known.subquery())))
     example = call("min", column("id"), whole(3))
     query = exp.select(exp.Sum(this=column("all_rows")), example).from_(exp.Table(this=identifier(relation))).where(lost)
     count, ids = source.connection.execute(query.sql("duckdb")).fetchall()[0]
@@ -89,20 +93,21 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
     return [DataFinding("orphan-rows", message, int(count), "", table, key, tuple((str(id), "") for id in ids or ()))]
 
 
-def _make_entered(source: Source, layout: Layout, types: Mapping[str, str], supplies: Sequence[Supply]) -> None:
+def _make_entered(source: Source, layout: Layout, types: Mapping[str, str], supplies: Sequence[Supply], keep: bool) -> None:
     name = cast(column("name", "s"), "VARCHAR") if "name" in types else cast(null(), "VARCHAR")
-    cells = [exp.alias_(column("key", "s"), "key", quoted=True), exp.alias_(name, "name", quoted=True)]
+    cells = [alias(column("key", "s"), "key"), alias(name, "name")]
     for i, supply in enumerate(supplies):
         parts = {"value": supply.value, "none": supply.none, "problem": supply.problem, "stored": supply.stored}
-        cells += [exp.alias_(part, f"{word}{i}", quoted=True) for word, part in parts.items() if part is not None]
-    query = exp.select(*cells).from_(exp.Table(this=identifier(KEYED), alias=exp.TableAlias(this=identifier("s"))))
+        cells += [alias(part, f"{word}{i}") for word, part in parts.items() if part is not None]
+    query = select(*cells, source=exp.Table(this=identifier(KEYED), alias=exp.TableAlias(this=identifier("s"))))
     for number in range(len(layout.groups)):
         relation = f"{GROUP}{number}"
-        query = query.join(exp.Table(this=identifier(relation)), on=column("id", relation).eq(column("id", "s")), join_type="left")
-    _view(source, ENTERED, query)
+        on = equal(column("id", relation), column("id", "s"))
+        query.append("joins", exp.Join(this=exp.Table(this=identifier(relation)), on=on, side="LEFT"))
+    _make(source, ENTERED, query, keep)
 
 
-def _make_facts(source: Source, supplies: Sequence[Supply]) -> Mapping[str, str]:
+def _make_facts(source: Source, supplies: Sequence[Supply], keep: bool) -> Mapping[str, str]:
     cells: list[exp.Expr] = [column("key"), column("name")]
     columns: dict[str, str] = {}
     taken = {"key", "name"}
@@ -112,12 +117,13 @@ def _make_facts(source: Source, supplies: Sequence[Supply]) -> Mapping[str, str]
             word += "_"
         taken |= {word.casefold(), f"{word}__none".casefold()}
         columns[supply.fact.name] = word
-        cells.append(exp.alias_(column(f"value{i}"), word, quoted=True))
+        cells.append(alias(column(f"value{i}"), word))
         if supply.none is not None:
-            cells.append(exp.alias_(column(f"none{i}"), f"{word}__none", quoted=True))
-    _view(source, FACTS, exp.select(*cells).from_(exp.Table(this=identifier(ENTERED))))
+            cells.append(alias(column(f"none{i}"), f"{word}__none"))
+    _make(source, FACTS, select(*cells, source=exp.Table(this=identifier(ENTERED))), keep)
     return columns
 
 
-def _view(source: Source, name: str, query: exp.Query) -> None:
-    source.connection.execute(f"CREATE OR REPLACE VIEW {identifier(name).sql('duckdb')} AS {query.sql('duckdb')}")
+def _make(source: Source, name: str, query: exp.Query, keep: bool) -> None:
+    what = "TABLE" if keep else "VIEW"
+    source.connection.execute(f"CREATE OR REPLACE {what} {identifier(name).sql('duckdb')} AS {query.sql('duckdb')}")

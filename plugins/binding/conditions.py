@@ -60,7 +60,7 @@ class Conditions:
     def expression(self, text: str, path: Path) -> exp.Expr | None:
         """Return an expression over numbers of a row."""
         span = self.span(path, text)
-        node, findings = compile_expression(text, span, Scope(self._names(), {}, Limits()), NumberType())
+        node, findings = compile_expression(text, span, Scope(self._names(text), {}, Limits()), NumberType())
         self.findings += findings
         return self._printed(node, span)
 
@@ -96,7 +96,7 @@ class Conditions:
         span, type = self.span(path, text), found.type
         if isinstance(type, TextType):
             type = self._words_of(text) or type
-        names = self._names()
+        names = self._names(text)
         node, _, findings = compile_test(text, span, FactRef(_known_as(self.columns, found), type), Scope(names, {}, Limits()))
         self.findings += findings
         return self._printed(node, span)
@@ -111,8 +111,9 @@ class Conditions:
         words = [w for w in bare if w and w not in ("null", "-") and w[0] not in "<>[](≥≤" and named_column(self.columns, w) is None]
         return EnumType(tuple(dict.fromkeys((*words, *quoted)))) if words else None
 
-    def _names(self) -> dict[str, Node]:
-        return {name: FactRef(name, found.type) for name, found in self.columns.items()}
+    def _names(self, text: str) -> dict[str, Node]:
+        """Return the columns that a text can name, each as the fact it is to the language."""
+        return {name: FactRef(name, found.type) for name, found in self.columns.items() if name in text}
 
     def _printed(self, node: Node | None, span: Span) -> exp.Expr | None:
         if node is None:

@@ -1,13 +1,13 @@
-"""Counts what was wrong with the data, in one pass, and says it in words."""
+"""Counts what was wrong with the data and says it in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from tierwise.plugins.binding.sql import call, column, identifier, whole
+from tierwise.plugins.binding.sql import call, column, equal, identifier, select, text, whole
 from tierwise.plugins.binding.supply import Supply
 from tierwise.plugins.facts import DataFinding
 
@@ -45,33 +45,26 @@ def find_bad_values(connection: DuckDBPyConnection, relation: str, supplies: Seq
     if not supplies:
         return []
     source = exp.Table(this=identifier(relation))
-    counts = [exp.Count(this=column(f"problem{i}")) for i in range(len(supplies))]
-    found = connection.execute(exp.select(*counts).from_(source).sql("duckdb")).fetchall()[0]
-    return [finding for i, count in enumerate(found) if count for finding in _of_fact(connection, source, i, supplies[i])]
+    tallies = [call("histogram", column(f"problem{i}")) for i in range(len(supplies))]
+    counted = connection.execute(select(*tallies, source=source).sql("duckdb")).fetchone() or ()
+    found = [(i, code, count) for i, tally in enumerate(counted) for code, count in sorted((tally or {}).items())]
+    if not found:
+        return []
+    cells = [_examples(i, code) for i, code, _ in found]
+    examples = connection.execute(select(*cells, source=source.copy()).sql("duckdb")).fetchone() or ()
+    return [_finding(supplies[i], code, count, shown or ()) for (i, code, count), shown in zip(found, examples, strict=True)]
 
 
-def _of_fact(connection: DuckDBPyConnection, source: exp.Table, position: int, supply: Supply) -> list[DataFinding]:
-    problem = column(f"problem{position}")
-    example = exp.Struct(
-        expressions=[exp.PropertyEQ(this=identifier(n), expression=column(c)) for n, c in (("k", "key"), ("v", f"stored{position}"))]
-    )
-    query = (
-        exp.select(problem, exp.Count(this=exp.Star()), call("min", example, whole(3)))
-        .from_(source)
-        .where(exp.Not(this=problem.is_(exp.null())))
-        .group_by(problem)
-        .order_by(problem)
-    )
-    fact = supply.fact.name
-    return [
-        DataFinding(
-            code,
-            f"`{supply.table}.{supply.column}` {MESSAGES[code]}: fact `{fact}` is missing for {count} subject{'s' * (count != 1)}",
-            count,
-            fact,
-            supply.table,
-            supply.column,
-            tuple((e["k"], "" if e["v"] is None else str(e["v"])[:80]) for e in examples),
-        )
-        for code, count, examples in connection.execute(query.sql("duckdb")).fetchall()
-    ]
+def _examples(position: int, code: str) -> exp.Expr:
+    """Return the aggregate of the first three keys with their stored values."""
+    parts = {"k": column("key"), "v": column(f"stored{position}")}
+    example = exp.Struct(expressions=[exp.PropertyEQ(this=identifier(name), expression=cell) for name, cell in parts.items()])
+    where = exp.Where(this=equal(column(f"problem{position}"), text(code)))
+    return exp.Filter(this=call("min", example, whole(3)), expression=where)
+
+
+def _finding(supply: Supply, code: str, count: int, examples: Iterable[Mapping[str, Any]]) -> DataFinding:
+    fact, subjects = supply.fact.name, f"{count} subject{'s' * (count != 1)}"
+    message = f"`{supply.table}.{supply.column}` {MESSAGES[code]}: fact `{fact}` is missing for {subjects}"
+    shown = tuple((e["k"], "" if e["v"] is None else str(e["v"])[:80]) for e in examples)
+    return DataFinding(code, message, count, fact, supply.table, supply.column, shown)

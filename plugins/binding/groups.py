@@ -17,7 +17,7 @@ from tierwise.plugins.binding.dialect import Dialect, dialect_of
 from tierwise.plugins.binding.model import Binding, FactBinding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.scope import RowColumn, columns_in_scope, named_column
-from tierwise.plugins.binding.sql import all_of, column, identifier
+from tierwise.plugins.binding.sql import alias, all_of, any_of, both, column, identifier, is_null, not_null
 from tierwise.plugins.binding.windows import window_days
 from tierwise.plugins.source import Column, Source, SourceTable
 
@@ -72,12 +72,12 @@ class RowGroup:
         typed = _layer(id, self.typed).from_(_aliased(source, self.child, CHILD))
         if self.between is not None:
             on = all_of(*(_equal(dialect, child, between) for child, between in self.links))
-            typed = typed.join(_aliased(source, self.between, BETWEEN), on=on, join_type="left")
+            typed.append("joins", exp.Join(this=_aliased(source, self.between, BETWEEN), on=on, side="LEFT"))
         apart = dialect.apart
         tested = _layer(column("id", TYPED), self.tested).from_(apart(typed).subquery(identifier(TYPED)))
-        cells = [column("id", TESTED), exp.alias_(exp.Count(this=exp.Star()), "all_rows", quoted=True)]
+        cells = [column("id", TESTED), alias(exp.Count(this=exp.Star()), "all_rows")]
         for bound in self.aggregates:
-            cells += [exp.alias_(cell, name, quoted=True) for name, cell in source_cells(bound, dialect).items()]
+            cells += [alias(cell, name) for name, cell in source_cells(bound, dialect).items()]
         return exp.select(*cells).from_(apart(tested).subquery(identifier(TESTED))).group_by(column("id", TESTED))
 
 
@@ -206,7 +206,7 @@ class _Compiler:
         if found is None or self.as_of is None:
             return
         raw, day = self.conditions.stored(found), self.conditions.read(found)
-        parts.append(exp.or_(raw.is_(exp.null()), exp.GTE(this=day, expression=self.conditions.dialect.date_literal(self.as_of))))
+        parts.append(any_of(is_null(raw), exp.GTE(this=day, expression=self.conditions.dialect.date_literal(self.as_of))))
 
     def _by(self, parts: list[exp.Expr | None], unreadable: list[tuple[exp.Expr, exp.Expr]]) -> exp.Expr | None:
         """Return what orders the rows; a row dated after the run does not count, nor one whose order is not known."""
@@ -219,12 +219,12 @@ class _Compiler:
             if self.as_of is not None:
                 parts.append(exp.LTE(this=day, expression=self.conditions.dialect.date_literal(self.as_of)))
         if self.told.aggregate != "list":
-            parts.append(exp.Not(this=by.copy().is_(exp.null())))
+            parts.append(not_null(by))
         return by
 
     def _day(self, found: RowColumn, unreadable: list[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
         raw, day = self.conditions.stored(found), self.conditions.read(found)
-        unread = exp.and_(exp.Not(this=raw.is_(exp.null())), day.is_(exp.null()))
+        unread = both(not_null(raw), is_null(day))
         unreadable.append((unread, self.conditions.dialect.words(raw.copy(), found.column.type)))
         return day.copy()
 
@@ -261,7 +261,7 @@ class _Compiler:
 
 
 def _layer(id: exp.Expr, layer: Layer) -> exp.Select:
-    return exp.select(exp.alias_(id, "id", quoted=True), *(exp.alias_(cell, name, quoted=True) for name, cell in layer.cells.items()))
+    return exp.select(alias(id, "id"), *(alias(cell, name) for name, cell in layer.cells.items()))
 
 
 def _aliased(source: Source, table: SourceTable, alias: str) -> exp.Table:

@@ -17,7 +17,7 @@ from tierwise.plugins.binding.groups import RowGroup, group_aggregates
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.scope import columns_in_scope
-from tierwise.plugins.binding.sql import column
+from tierwise.plugins.binding.sql import alias, column
 from tierwise.plugins.source import Column, Source, SourceTable
 
 __all__ = ["BoundColumn", "Layout", "find_column", "find_table", "lay_out"]
@@ -59,10 +59,10 @@ class Layout:
 
     def row_query(self) -> exp.Query:
         """Return the query of the subject's rows: ``id``, ``name`` where there is one, and a column for each bound fact."""
-        cells = [exp.alias_(column(self.key.name), "id", quoted=True)]
+        cells = [alias(column(self.key.name), "id")]
         if self.name is not None:
-            cells.append(exp.alias_(column(self.name.name), "name", quoted=True))
-        cells += [exp.alias_(bound.cell, bound.alias, quoted=True) for bound in self.columns]
+            cells.append(alias(column(self.name.name), "name"))
+        cells += [alias(bound.cell, bound.alias) for bound in self.columns]
         query = exp.select(*cells).from_(self.source.named(self.table.name))
         return query.where(self.where) if self.where is not None else query
 

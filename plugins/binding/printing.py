@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from tierwise.core.plan import Arithmetic, Compare, Constant, FactRef, InSet, Logic, Node, Not, Within
 from tierwise.core.types import NumberType, TextType, Type
-from tierwise.plugins.binding.sql import any_of
+from tierwise.plugins.binding.sql import any_of, both, is_null
 
 __all__ = ["CannotPrint", "print_node"]
 
@@ -49,8 +49,8 @@ def print_node(node: Node, column: Callable[[FactRef, bool], exp.Expr], literal:
     if isinstance(node, InSet):
         return any_of(*(walk(Compare("=", node.value, Constant(value, TextType()))) for value in node.values))
     if isinstance(node, Logic):
-        parts = [exp.Paren(this=walk(part)) for part in node.parts]
-        return exp.Paren(this=(exp.and_ if node.op == "and" else exp.or_)(*parts))
+        parts = [walk(part) for part in node.parts]
+        return both(*parts) if node.op == "and" else any_of(*parts)
     if isinstance(node, Not):
         return exp.Not(this=exp.Paren(this=walk(node.part)))
     if isinstance(node, Arithmetic) and isinstance(node.type, NumberType):
@@ -66,7 +66,7 @@ def _comparison(node: Compare, column: Callable[[FactRef, bool], exp.Expr], walk
         if isinstance(side, Constant) and side.value is None:
             if not isinstance(other, FactRef) or node.op not in ("=", "!="):
                 raise CannotPrint("only a column can be compared with `null`, by `=` and `!=`")
-            test = column(other, True).is_(exp.Null())  # NULL itself, not a value that does not read
+            test = is_null(column(other, True))  # NULL itself, not a value that does not read
             return exp.Paren(this=test if node.op == "=" else exp.Not(this=test))
     return exp.Paren(this=COMPARISONS[node.op](this=walk(node.left), expression=walk(node.right)))
 

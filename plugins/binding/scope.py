@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from tierwise.core.types import BooleanType, DateType, NumberType, TextType, Type
 from tierwise.plugins.source import Column, Source, SourceTable
@@ -16,19 +17,24 @@ NUMBER = re.compile(r"[+-]?(?!0\d)(\d+\.?\d*|\.\d+)", re.ASCII)
 MOST = 0.9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RowColumn:
     """A column of one of the joined tables.
 
     Attributes:
+        source: The database.
         alias: The name of its table in the query.
-        type: What its values are, for the language.
     """
 
+    source: Source
     alias: str
     table: SourceTable
     column: Column
-    type: Type
+
+    @cached_property
+    def type(self) -> Type:
+        """What its values are, for the language; found out when somebody asks, since it may mean reading some of them."""
+        return _type_of(self.source, self.table, self.column)
 
 
 def columns_in_scope(source: Source, tables: Iterable[tuple[str, SourceTable]]) -> dict[str, RowColumn]:
@@ -36,7 +42,7 @@ def columns_in_scope(source: Source, tables: Iterable[tuple[str, SourceTable]]) 
     found: dict[str, RowColumn] = {}
     for alias, table in tables:
         for column in table.columns:
-            row_column = RowColumn(alias, table, column, _type_of(source, table, column))
+            row_column = RowColumn(source, alias, table, column)
             found.setdefault(column.name, row_column)
             found.setdefault(f"{table.name}.{column.name}", row_column)
     return found

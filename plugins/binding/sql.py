@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import reduce
 
 from sqlglot import exp
 
 __all__ = [
+    "alias",
     "all_of",
     "any_of",
+    "both",
     "call",
     "case",
     "cast",
     "column",
     "concat",
     "decimal",
+    "equal",
     "identifier",
+    "is_null",
     "lambda_of",
+    "not_null",
     "null",
+    "select",
     "text",
     "try_cast",
     "whole",
@@ -76,13 +83,44 @@ def case(*branches: tuple[exp.Expr, exp.Expr], default: exp.Expr | None = None) 
 
 def all_of(*parts: exp.Expr | None) -> exp.Expr | None:
     """Return the parts joined by AND; ``None`` when there are none."""
-    kept = [exp.Paren(this=part) for part in parts if part is not None]
-    return exp.and_(*kept) if kept else None
+    kept: list[exp.Expr] = [exp.Paren(this=part) for part in parts if part is not None]
+    return reduce(lambda left, right: exp.And(this=left, expression=right), kept) if kept else None
 
 
 def any_of(*parts: exp.Expr) -> exp.Expr:
     """Return the parts joined by OR; false when there are none."""
-    return exp.Paren(this=exp.or_(*(exp.Paren(this=part) for part in parts))) if parts else exp.false()
+    kept: list[exp.Expr] = [exp.Paren(this=part) for part in parts]
+    return exp.Paren(this=reduce(lambda left, right: exp.Or(this=left, expression=right), kept)) if kept else exp.false()
+
+
+def both(*parts: exp.Expr) -> exp.Expr:
+    """Return the parts joined by AND, in parentheses."""
+    return exp.Paren(this=all_of(*parts))
+
+
+def is_null(value: exp.Expr) -> exp.Expr:
+    """Return the test for NULL."""
+    return exp.Is(this=exp.Paren(this=value), expression=exp.Null())
+
+
+def not_null(value: exp.Expr) -> exp.Expr:
+    """Return the test for a value."""
+    return exp.Not(this=is_null(value))
+
+
+def equal(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    """Return the test whether two values are the same."""
+    return exp.EQ(this=left, expression=right)
+
+
+def alias(value: exp.Expr, name: str) -> exp.Expr:
+    """Return a value under a name."""
+    return exp.Alias(this=value, alias=identifier(name))
+
+
+def select(*cells: exp.Expr, source: exp.Expr) -> exp.Select:
+    """Return a query of cells from a table or subquery; unlike sqlglot's own builders it copies nothing."""
+    return exp.Select(expressions=list(cells)).from_(source, copy=False)
 
 
 def concat(*parts: exp.Expr) -> exp.Expr:

@@ -10,7 +10,7 @@ from sqlglot import exp
 from tierwise.core.types import Type
 from tierwise.plugins.binding.entry.numbers import LARGEST_EXACT
 from tierwise.plugins.binding.entry.words import FALSE_WORDS, TRUE_WORDS
-from tierwise.plugins.binding.sql import call, case, cast, concat, text, whole
+from tierwise.plugins.binding.sql import both, call, case, cast, concat, is_null, text, whole
 
 __all__ = ["SqliteDialect"]
 
@@ -42,7 +42,7 @@ class SqliteDialect:
     def moment(self, raw: exp.Expr, declared: str) -> exp.Expr:
         """Return an ISO date with time."""
         start = call("substr", raw, whole(1), whole(10))
-        is_day = exp.and_(call("length", raw).eq(whole(10)), _is_iso(raw, start))
+        is_day = both(call("length", raw).eq(whole(10)), _is_iso(raw, start))
         return case((is_day, concat(start.copy(), text(" 00:00:00"))), default=call("tierwise_moment", raw))
 
     def truth(self, raw: exp.Expr, declared: str) -> exp.Expr:
@@ -74,9 +74,9 @@ class SqliteDialect:
         small = exp.Between(this=raw, low=whole(-(2**62 // factor)), high=whole(2**62 // factor))
         kind = call("typeof", raw)
         return case(
-            (exp.and_(kind.eq(text("real")), exact_float, near), cast(call("round", scaled), "BIGINT")),
-            (exp.and_(kind.copy().eq(text("integer")), small), exp.Mul(this=raw, expression=whole(factor))),
-            (raw.copy().is_(exp.null()), exp.null()),
+            (both(kind.eq(text("real")), exact_float, near), cast(call("round", scaled), "BIGINT")),
+            (both(kind.copy().eq(text("integer")), small), exp.Mul(this=raw, expression=whole(factor))),
+            (is_null(raw), exp.null()),
             default=call("tierwise_steps", raw, whole(scale), whole(int(exact))),
         )
 
@@ -96,7 +96,7 @@ class SqliteDialect:
 def _is_iso(raw: exp.Expr, start: exp.Expr) -> exp.Expr:
     # `+0 days`, since SQLite takes 30 February as it stands when it has nothing to reckon
     valid = call("date", start, text("+0 days")).eq(start)
-    return exp.and_(valid, exp.In(this=call("length", raw), expressions=[whole(10), whole(19)]))
+    return both(valid, exp.In(this=call("length", raw), expressions=[whole(10), whole(19)]))
 
 
 def _is(raw: exp.Expr, *kinds: str) -> exp.Expr:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from tierwise.plugins.binding.entry.words import as_words
-from tierwise.plugins.binding.sql import call, case, cast, column, concat, identifier, null, text, whole
+from tierwise.plugins.binding.sql import alias, call, case, cast, column, concat, identifier, not_null, text, whole
 from tierwise.plugins.facts import DataFinding
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def make_keys(
             connection,
             "VIEW",
             keyed,
-            exp.select(exp.alias_(id, "key", quoted=True), exp.alias_(id.copy(), "id", quoted=True), rest).from_(source),
+            exp.select(alias(id, "key"), alias(id.copy(), "id"), rest).from_(source),
         )
         return []
     base = call("coalesce", id, text(NO_ID))
@@ -51,7 +51,7 @@ def make_keys(
         connection,
         "TABLE",
         keyed,
-        exp.select(exp.alias_(key, "key", quoted=True), exp.alias_(id.copy(), "id", quoted=True), rest).from_(source),
+        exp.select(alias(key, "key"), alias(id.copy(), "id"), rest).from_(source),
     )
     return findings
 
@@ -71,7 +71,7 @@ def _find(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place
         findings.append(DataFinding("subject-without-id", message, total - with_id, "", *place))
     if with_id > different:
         many = exp.Count(this=exp.Star()) > whole(1)
-        named = exp.Not(this=exp.Paren(this=id.copy()).is_(null()))
+        named = not_null(exp.Paren(this=id.copy()))
         query = exp.select(id.copy(), exp.Count(this=exp.Star())).from_(source).where(named).group_by(id.copy()).having(many)
         examples = connection.execute(query.order_by(id.copy()).limit(3).sql("duckdb")).fetchall()
         message = f"{where} has {with_id - different} rows with an id that stands twice: each is kept, as `{examples[0][0]} #2` and so on"

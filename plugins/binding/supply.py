@@ -9,7 +9,7 @@ from sqlglot import exp
 from tierwise.core.plan import Fact
 from tierwise.plugins.binding.entry import enter
 from tierwise.plugins.binding.entry.words import as_words
-from tierwise.plugins.binding.sql import all_of, case, cast, null, text
+from tierwise.plugins.binding.sql import all_of, both, case, cast, is_null, text
 from tierwise.plugins.facts import canonical_type
 
 __all__ = ["Supply", "supply_stored", "with_empty"]
@@ -55,7 +55,7 @@ def supply_stored(fact: Fact, raw: exp.Expr, raw_type: str, values: dict[str, st
         raw = case(*((word.eq(text(stored)), text(meant)) for stored, meant in values.items()), default=word)
         raw_type = "VARCHAR"
     entered = enter(raw, raw_type, fact.type)
-    supply = Supply(fact, entered.value, None, entered.problem, as_words(raw, raw_type), raw.is_(null()), *place)
+    supply = Supply(fact, entered.value, None, entered.problem, as_words(raw, raw_type), is_null(raw), *place)
     return with_empty(supply, empty if empty is not None else "none" if fact.nullable else "missing")
 
 
@@ -64,12 +64,12 @@ def with_empty(supply: Supply, empty: str) -> Supply:
     fact, absent = supply.fact, supply.absent
     none = exp.false() if fact.nullable else None
     if empty == "none":
-        return replace(supply, none=exp.Paren(this=all_of(absent, supply.problem.is_(null()))))
+        return replace(supply, none=exp.Paren(this=all_of(absent, is_null(supply.problem))))
     if empty == "missing":
         return replace(supply, none=none)
     default = enter(text(empty), "VARCHAR", fact.type).value
     value = case(
-        (exp.and_(exp.Paren(this=absent), exp.Paren(this=supply.problem).is_(null())), cast(default, canonical_type(fact.type))),
+        (both(exp.Paren(this=absent), is_null(supply.problem)), cast(default, canonical_type(fact.type))),
         default=supply.value,
     )
     return replace(supply, none=none, value=value)

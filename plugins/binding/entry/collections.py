@@ -8,7 +8,21 @@ from sqlglot import exp
 
 from tierwise.core.types import EnumType, ListType, MapType, RecordType, SetType, Type
 from tierwise.plugins.binding.entry.entered import Entered, problem_case
-from tierwise.plugins.binding.sql import call, case, cast, column, identifier, lambda_of, null, text, try_cast, whole
+from tierwise.plugins.binding.sql import (
+    any_of,
+    call,
+    case,
+    cast,
+    column,
+    identifier,
+    is_null,
+    lambda_of,
+    not_null,
+    null,
+    text,
+    try_cast,
+    whole,
+)
 from tierwise.plugins.facts import canonical_type
 
 __all__ = ["enter_list", "enter_map", "enter_record"]
@@ -24,11 +38,11 @@ def enter_list(raw: exp.Expr, raw_type: str, type: ListType | SetType, enter: En
     item = f"item{depth}"
     entered = enter(column(item), item_type, type.item)
     value = call("list_transform", items, lambda_of(item, entered.value))
-    unfit = exp.GT(this=call("len", call("list_filter", value, lambda_of(item, column(item).is_(null())))), expression=whole(0))
-    problem = problem_case(raw, (exp.or_(items.is_(null()), unfit), "bad-list"))
+    unfit = exp.GT(this=call("len", call("list_filter", value, lambda_of(item, is_null(column(item))))), expression=whole(0))
+    problem = problem_case(raw, (any_of(is_null(items), unfit), "bad-list"))
     if isinstance(type, SetType):
         value = _as_set(value, type.item, depth)
-    return Entered(case((problem.is_(null()), cast(value, canonical_type(type)))), problem)
+    return Entered(case((is_null(problem), cast(value, canonical_type(type)))), problem)
 
 
 def enter_record(raw: exp.Expr, raw_type: str, type: RecordType, enter: Enter) -> Entered:
@@ -43,9 +57,9 @@ def enter_record(raw: exp.Expr, raw_type: str, type: RecordType, enter: Enter) -
         cells = [cast(call("struct_extract", raw, text(name)), "VARCHAR") for name in names]
     parts = [enter(cell, "VARCHAR", item) for cell, (_, item) in zip(cells, type.fields, strict=True)]
     fields = [exp.PropertyEQ(this=identifier(n), expression=p.value) for n, p in zip(names, parts, strict=True)]
-    unfit = exp.or_(*(exp.Not(this=exp.Paren(this=part.problem).is_(null())) for part in parts)) if parts else exp.false()
+    unfit = any_of(*(not_null(exp.Paren(this=part.problem)) for part in parts)) if parts else exp.false()
     problem = problem_case(raw, (unfit, "bad-record"))
-    return Entered(case((problem.is_(null()), cast(exp.Struct(expressions=fields), canonical_type(type)))), problem)
+    return Entered(case((is_null(problem), cast(exp.Struct(expressions=fields), canonical_type(type)))), problem)
 
 
 def enter_map(raw: exp.Expr, raw_type: str, type: MapType, enter: Enter, depth: int) -> Entered:
@@ -56,10 +70,10 @@ def enter_map(raw: exp.Expr, raw_type: str, type: MapType, enter: Enter, depth: 
         raw_map, value_type = cast(raw, "MAP(VARCHAR, VARCHAR)"), "VARCHAR"
     item = f"item{depth}"
     values = call("list_transform", call("map_values", raw_map), lambda_of(item, enter(column(item), value_type, type.value).value))
-    unfit = exp.GT(this=call("len", call("list_filter", values, lambda_of(item, column(item).is_(null())))), expression=whole(0))
-    problem = problem_case(raw, (exp.or_(raw_map.is_(null()), unfit), "bad-map"))
+    unfit = exp.GT(this=call("len", call("list_filter", values, lambda_of(item, is_null(column(item))))), expression=whole(0))
+    problem = problem_case(raw, (any_of(is_null(raw_map), unfit), "bad-map"))
     value = cast(call("map_from_entries", call("list_zip", call("map_keys", raw_map), values)), canonical_type(type))
-    return Entered(case((exp.or_(raw.is_(null()), exp.Not(this=problem.is_(null()))), null()), default=value), problem)
+    return Entered(case((any_of(is_null(raw), not_null(problem)), null()), default=value), problem)
 
 
 def _items(raw: exp.Expr, raw_type: str, item: Type) -> tuple[exp.Expr, str]:
@@ -86,5 +100,5 @@ def _as_set(value: exp.Expr, item: Type, depth: int) -> exp.Expr:
         word = f"word{depth}"
         declared = exp.Array(expressions=[text(w) for w in item.values])
         kept = call("list_filter", declared, lambda_of(word, call("list_contains", value, column(word))))
-        return case((exp.Not(this=value.is_(null())), kept))
+        return case((not_null(value), kept))
     return call("list_sort", call("list_distinct", value))

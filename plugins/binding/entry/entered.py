@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from tierwise.plugins.binding.sql import case, null, text
+from tierwise.plugins.binding.sql import case, is_null, null, text
 
 __all__ = ["Entered", "problem_case"]
 
@@ -26,4 +26,4 @@ class Entered:
 
 def problem_case(raw: exp.Expr, *branches: tuple[exp.Expr, str]) -> exp.Expr:
     """Return the code of the first branch whose condition holds; NULL for a stored NULL."""
-    return case((raw.is_(null()), null()), *((condition, text(code)) for condition, code in branches))
+    return case((is_null(raw), null()), *((condition, text(code)) for condition, code in branches))

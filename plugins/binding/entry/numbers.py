@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from tierwise.core.types import NumberType
 from tierwise.plugins.binding.entry.entered import Entered, problem_case
-from tierwise.plugins.binding.sql import all_of, call, case, cast, decimal, null, text, try_cast, whole
+from tierwise.plugins.binding.sql import all_of, call, case, cast, decimal, is_null, null, text, try_cast, whole
 from tierwise.plugins.facts import canonical_type
 
 __all__ = ["NUMBER_PATTERN", "enter_number", "enter_steps", "is_off_step", "round_steps"]
@@ -92,10 +92,10 @@ def _of_steps(steps: exp.Expr, scale: int) -> exp.Expr:
 
 def _bounded(raw: exp.Expr, value: exp.Expr, type: NumberType, *problems: tuple[exp.Expr, str]) -> Entered:
     scale = type.scale or 0
-    checks = [*problems, (value.is_(null()), "value-out-of-range")]
+    checks = [*problems, (is_null(value), "value-out-of-range")]
     if type.low is not None:
         checks.append((exp.LT(this=value, expression=decimal(type.low, scale)), "value-out-of-range"))
     if type.high is not None:
         checks.append((exp.GT(this=value, expression=decimal(type.high, scale)), "value-out-of-range"))
     problem = problem_case(raw, *checks)
-    return Entered(case((problem.is_(null()), value)), problem)
+    return Entered(case((is_null(problem), value)), problem)

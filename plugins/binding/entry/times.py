@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from tierwise.plugins.binding.entry.entered import Entered, problem_case
-from tierwise.plugins.binding.sql import call, case, cast, null, text, try_cast, whole
+from tierwise.plugins.binding.sql import call, case, cast, is_null, not_null, null, text, try_cast, whole
 
 __all__ = ["DATE_PATTERN", "enter_date", "enter_date_time", "enter_duration"]
 
@@ -31,10 +31,10 @@ def enter_duration(raw: exp.Expr, raw_type: str) -> Entered:
         months = exp.Add(
             this=call("datepart", text("month"), raw), expression=exp.Mul(this=call("datepart", text("year"), raw), expression=whole(12))
         )
-        value = case((exp.Not(this=raw.is_(null())), _duration(months, days)))
+        value = case((not_null(raw), _duration(months, days)))
     else:
         value = _duration_of_text(call("lower", call("trim", cast(raw, "VARCHAR"))))
-    return Entered(value, problem_case(raw, (exp.Paren(this=value).is_(null()), "bad-duration")))
+    return Entered(value, problem_case(raw, (is_null(value), "bad-duration")))
 
 
 def _moment(raw: exp.Expr, raw_type: str) -> exp.Expr:
@@ -54,7 +54,7 @@ def _moment(raw: exp.Expr, raw_type: str) -> exp.Expr:
 def _checked(raw: exp.Expr, moment: exp.Expr) -> Entered:
     in_calendar = exp.Between(this=moment, low=cast(text("0001-01-01"), "DATE"), high=cast(text("9999-12-31 23:59:59"), "TIMESTAMP"))
     value = case((in_calendar, moment))
-    return Entered(value, problem_case(raw, (value.is_(null()), "bad-date")))
+    return Entered(value, problem_case(raw, (is_null(value), "bad-date")))
 
 
 def _duration(months: exp.Expr, seconds: exp.Expr) -> exp.Expr:

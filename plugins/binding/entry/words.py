@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from tierwise.core.types import EnumType
 from tierwise.plugins.binding.entry.entered import Entered, problem_case
-from tierwise.plugins.binding.sql import call, case, cast, null, text, try_cast, whole
+from tierwise.plugins.binding.sql import call, case, cast, is_null, null, text, try_cast, whole
 
 __all__ = ["FALSE_WORDS", "TRUE_WORDS", "as_words", "enter_boolean", "enter_text", "enter_word"]
 
@@ -20,7 +20,7 @@ def enter_boolean(raw: exp.Expr, raw_type: str) -> Entered:
         return Entered(raw, cast(null(), "VARCHAR"))
     word = call("lower", call("trim", as_words(raw, raw_type)))
     value = case((_among(word, TRUE_WORDS), exp.true()), (_among(word, FALSE_WORDS), exp.false()))
-    return Entered(value, problem_case(raw, (value.is_(null()), "bad-boolean")))
+    return Entered(value, problem_case(raw, (is_null(value), "bad-boolean")))
 
 
 def enter_word(raw: exp.Expr, raw_type: str, type: EnumType) -> Entered:
@@ -28,7 +28,7 @@ def enter_word(raw: exp.Expr, raw_type: str, type: EnumType) -> Entered:
     word = call("trim", as_words(raw, raw_type))
     aliases = ((word.eq(text(spelling)), text(canonical)) for spelling, canonical in type.aliases)
     value = case((_among(word, type.values), word), *aliases)
-    return Entered(value, problem_case(raw, (value.is_(null()), "unknown-word")))
+    return Entered(value, problem_case(raw, (is_null(value), "unknown-word")))
 
 
 def enter_text(raw: exp.Expr, raw_type: str) -> Entered:
