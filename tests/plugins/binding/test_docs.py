@@ -1,0 +1,36 @@
+"""The binding that the docs show is read as it stands, and every key and data finding is named there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tierwise.core.codes import CODES
+from tierwise.core.plan import Plan
+from tierwise.core.policy.validation import keys_of
+from tierwise.core.source import Source
+from tierwise.core.types import TextType
+from tierwise.plugins.binding.data_findings import MESSAGES
+from tierwise.plugins.binding.model import FactBinding, Window
+from tierwise.plugins.binding.read import read_binding
+
+PAGE = (Path(__file__).parents[3] / "docs" / "data.md").read_text(encoding="utf-8")
+
+
+def test_the_binding_of_the_docs_reads(plan_of: Callable[..., Plan]) -> None:
+    text = PAGE[PAGE.index("```yaml\n") + 8 :].split("```")[0].replace("scorecard-100-rights", "sample")
+    names = re.findall(r"^  (\w+):", text, re.MULTILINE)
+    binding = read_binding(Source("binding.yaml", text), plan_of(**dict.fromkeys(names, TextType())))
+    assert list(binding.facts) == names
+
+
+@pytest.mark.parametrize("key", [*keys_of(FactBinding), *keys_of(Window)])
+def test_the_docs_name_every_key(key: str) -> None:
+    assert re.search(rf"`{key}\b|{key}:", PAGE)
+
+
+def test_every_data_finding_is_in_the_table_of_codes() -> None:
+    assert set(MESSAGES) - set(CODES) == set()
