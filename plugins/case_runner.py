@@ -15,7 +15,7 @@ from tierwise.core.running.cases import Difference, differences
 from tierwise.core.source import Source
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.facts import SubjectFacts
-from tierwise.plugins.loading import policy_files
+from tierwise.plugins.loading import PolicyFiles, policy_files
 from tierwise.plugins.policy import LoadedPolicy
 
 __all__ = ["CaseResult", "read_policy_cases", "run_cases"]
@@ -44,7 +44,8 @@ class CaseResult:
 def read_policy_cases(loaded: LoadedPolicy, files: Mapping[str, str]) -> tuple[Case, ...]:
     """Return the cases among the files of a policy; none when it has no ``cases.yaml``."""
     text = files.get("cases.yaml")
-    return read_cases(loaded.policy, Source("cases.yaml", text)) if text is not None else ()
+    shown = files.shown() if isinstance(files, PolicyFiles) else {}
+    return read_cases(loaded.policy, Source(shown.get("cases.yaml", "cases.yaml"), text)) if text is not None else ()
 
 
 def run_cases(loaded: LoadedPolicy, engines: Iterable[str], files: Mapping[str, str] | None = None) -> tuple[CaseResult, ...]:

@@ -37,6 +37,12 @@ class PolicyFiles(Mapping[str, str]):
     folder: Traversable
     texts: Mapping[str, str]
 
+    def shown(self) -> dict[str, str]:
+        """Return what messages call each file: with the path that the user typed, or the shipped policy's name, before it."""
+        if self.name.endswith((".yaml", ".yml")):
+            return {name: self.name if name == MAIN else str(Path(self.name).with_name(name)) for name in self.texts}
+        return {name: f"{self.name.rstrip('/')}/{name}" for name in self.texts}
+
     def __getitem__(self, name: str) -> str:
         return self.texts[name]
 

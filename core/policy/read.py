@@ -36,13 +36,16 @@ _REQUIRED = ("facts", "modules")
 Declaration = TypeVar("Declaration", bound=BaseModel)
 
 
-def read_policy(files: Mapping[str, str], environment: Environment, overlay: Source | None = None) -> Policy:
+def read_policy(
+    files: Mapping[str, str], environment: Environment, overlay: Source | None = None, shown: Mapping[str, str] | None = None
+) -> Policy:
     """Read a policy.
 
     Args:
         files: Relative name to text; ``policy.yaml`` is the policy, ``tables/….csv`` may be named by its tables.
         environment: The forms and kinds it may use, and the limits.
         overlay: What a company fills in, or ``None``.
+        shown: What messages call a file, by its relative name; that name when it is not there.
 
     Returns:
         The policy, with its overlay applied; what was found that is no error is in its ``findings``.
@@ -52,7 +55,8 @@ def read_policy(files: Mapping[str, str], environment: Environment, overlay: Sou
     """
     if "policy.yaml" not in files:
         raise PolicyError("there is no `policy.yaml`", help="a policy is a folder with the file `policy.yaml` in it")
-    sources = {name: Source(name, text.removeprefix("\ufeff")) for name, text in files.items()}
+    called = shown or {}
+    sources = {name: Source(called.get(name, name), text.removeprefix("\ufeff")) for name, text in files.items()}
     reader = _PolicyReader(sources, environment)
     policy = reader.read()
     if policy is not None and overlay is not None:

@@ -75,6 +75,8 @@ _BAD_STARTS = (
 
 def _explain_block(problem: str, rest: str) -> tuple[str, str]:
     if "mapping values are not allowed" in problem:
+        if rest.lstrip(": ")[:1] in ("[", "{"):
+            return "a key cannot stand here", "indent it like its neighbours, and close every `[` and `{`"
         return "a second `: ` on the line", "text that holds `: ` needs quotes"
     if "but found ','" in problem or "but found '<scalar>'" in problem:
         return "there is more text after a closing quote", "put the whole text in the other kind of quotes: '…'"
