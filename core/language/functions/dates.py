@@ -69,6 +69,20 @@ def _most_within(dates: Sequence[Date], length: Duration) -> Decimal:
     return Decimal(max(counts, default=0))
 
 
+_PERIOD = "((year({day}) * 12 + month({day}) - 1) // CASE {{1}} WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'half-year' THEN 6 ELSE 12 END)"
+_MOST_PER_CALENDAR = (
+    "CASE WHEN {1} IN ('month', 'quarter', 'half-year', 'year') THEN CAST(coalesce(list_max(list_transform({0}, lambda one: "
+    f"len(list_filter({{0}}, lambda other: {_PERIOD.format(day='other')} = {_PERIOD.format(day='one')})))), 0) AS DECIMAL(18,0)) END"
+)
+# NULL, which leaves the answer to Python, for lengths below zero and where a window could leave the calendar.
+_MOST_WITHIN = (
+    "CASE WHEN struct_extract({1}, 'months') BETWEEN 0 AND 1200 AND struct_extract({1}, 'seconds') BETWEEN 0 AND 3155760000 AND coalesce(list_max({0}) < '9800-01-01', true) "
+    "THEN CAST(coalesce(list_max(list_transform({0}, lambda start: len(list_filter({0}, lambda day: day >= start AND "
+    "day <= start + to_months(least(greatest(struct_extract({1}, 'months'), 0), 1200)) + to_seconds(least(greatest(struct_extract({1}, 'seconds'), 0), 3155760000)))))), 0) "
+    "AS DECIMAL(18,0)) END"
+)
+
+
 def _part(name: str, words: str, python: Callable[[Date], int], duckdb: str) -> Function:
     return declare(
         f"{name}(date) -> integer",
@@ -199,6 +213,7 @@ DATES = (
         (list_of(date_or_time), text),
         INTEGER,
         _most_per_calendar,
+        _MOST_PER_CALENDAR,
     ),
     declare(
         "most within(dates: list of date, length: duration) -> integer",
@@ -206,5 +221,6 @@ DATES = (
         (list_of(date_or_time), duration),
         INTEGER,
         _most_within,
+        _MOST_WITHIN,
     ),
 )
