@@ -169,7 +169,8 @@ class Maker:
         if isinstance(type_, NumberType):
             if self.random.random() < 0.05:
                 value *= Decimal(10) ** self.random.choice([3, 9])
-            return value.quantize(Decimal(1).scaleb(-(type_.scale or 0)), context=Context(prec=60))
+            exact = value.quantize(Decimal(1).scaleb(-(type_.scale or 0)), context=Context(prec=60))
+            return exact if exact else abs(exact)  # a database knows no -0
         if isinstance(type_, ListType | SetType):
             return tuple(self.quantised(type_.item) for _ in value) if isinstance(type_, ListType) else value
         return value

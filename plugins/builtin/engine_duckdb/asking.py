@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from tierwise.core.plan import Fact, Position
 from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins.builtin.engine_duckdb.layers import Layers
 from tierwise.plugins.builtin.engine_duckdb.positions import PARTS
 from tierwise.plugins.builtin.engine_duckdb.results import Answers
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
@@ -35,70 +36,66 @@ class Question:
     """What to ask the reference engine.
 
     Attributes:
-        is_open: Which rows.
+        stage: The query of the open rows, with their facts and positions.
+        layers: What the keys are computed from, over that query.
         keys: Rows with equal keys have one answer.
-        shortcut: Where it is not NULL, it alone tells rows apart.
-        facts: The facts to hand over, with their terms.
+        facts: The facts to hand over, with their terms over ``stage``.
         positions: Ranking name to the columns of the subject's position.
         answer: The name of the table to make.
     """
 
-    is_open: Sql
+    stage: exp.Select
+    layers: Layers
     keys: Sequence[Sql]
-    shortcut: Sql | None
     facts: Sequence[tuple[Fact, Term]]
     positions: Mapping[str, Mapping[str, Sql]]
     answer: str
 
 
-def ask(connection: DuckDBPyConnection, table: str, question: Question, decide: Decide) -> Answers:
-    """Make a table from row to answer, for the open rows of ``table``.
+def ask(connection: DuckDBPyConnection, question: Question, decide: Decide) -> Answers:
+    """Make a table from row to answer.
 
     Args:
         connection: Where the tables live.
-        table: The graded rows with their facts.
         question: Which rows, and what tells them apart.
         decide: The reference engine, for one subject's facts and positions.
     """
-    keyed, names = _keyed(table, question)
-    groups = f"{question.answer} groups"
-    least = exp.alias_(sql.call("min", sql.column(ROW)), ROW, quoted=True)
+    keyed, groups, places = (f"{question.answer} {what}" for what in ("keyed", "groups", "places"))
+    named = [(f"k{number}", key) for number, key in enumerate(question.keys or [sql.integer(0)])]
+    connection.execute(sql.create(keyed, question.layers.query(question.stage, [(ROW, sql.column(ROW)), *named])))
+    names = [name for name, _ in named]
     keys = [sql.column(name) for name in names]
-    grouped = exp.select(*keys, least, exp.alias_(exp.Window(this=sql.call("row_number")), GROUP, quoted=True))
-    connection.execute(sql.create(groups, grouped.from_(keyed.subquery("keyed")).group_by(*keys)))
+    least = exp.alias_(sql.call("min", sql.column(ROW)), ROW, quoted=True)
+    number = exp.alias_(exp.Window(this=sql.call("row_number")), GROUP, quoted=True)
+    connection.execute(sql.create(groups, exp.select(*keys, least, number).from_(sql.table(keyed)).group_by(*keys)))
     outcomes: list[Any] = []
-    places = list(_answered(connection, table, groups, question, decide, outcomes))
-    _spread(connection, keyed, names, groups, question.answer, places)
-    connection.execute(sql.drop(groups))
+    answered = list(_answered(connection, groups, question, decide, outcomes))
+    table = pyarrow.table({GROUP: [group for group, _ in answered], ANSWER: [place for _, place in answered]})
+    connection.register(places, table)
+    connection.execute(sql.create(question.answer, _spread(keyed, groups, places, names)))
+    connection.unregister(places)
+    for done in (keyed, groups):
+        connection.execute(sql.drop(done))
     return Answers(question.answer, outcomes)
 
 
-def _keyed(table: str, question: Question) -> tuple[exp.Select, list[str]]:
-    """Return the query that gives each open row its keys, and the keys' names."""
-    keys = list(question.keys) or [sql.integer(0)]
-    if question.shortcut is not None:
-        is_long = sql.is_null(question.shortcut)
-        keys = [question.shortcut, *(sql.case([(is_long, key)]) for key in keys)]
-    named = [(f"k{number}", key) for number, key in enumerate(keys)]
-    query = sql.select([(ROW, sql.column(ROW)), *named], table).where(question.is_open)
-    return query, [name for name, _ in named]
-
-
 def _answered(
-    connection: DuckDBPyConnection, table: str, groups: str, question: Question, decide: Decide, outcomes: list[Any]
+    connection: DuckDBPyConnection, groups: str, question: Question, decide: Decide, outcomes: list[Any]
 ) -> Iterator[tuple[int, int]]:
     """Decide one row of each group; yield the group's number and the place of its outcome in ``outcomes``."""
-    columns = [(GROUP, sql.column(GROUP, groups))]
-    columns += [(f"v{i}", term.sql) for i, (_, term) in enumerate(question.facts)]
+    chosen = exp.select(sql.column(ROW)).from_(sql.table(groups)).subquery()
+    columns = [(f"v{i}", term.sql) for i, (_, term) in enumerate(question.facts)]
     columns += [(f"n{i}", term.none or sql.FALSE) for i, (_, term) in enumerate(question.facts)]
     columns += [(f"p{i}", part) for i, part in enumerate(position[p] for position in question.positions.values() for p in PARTS)]
-    same_row = sql.binary(exp.EQ, sql.column(ROW, groups), sql.column(ROW, table))
-    query = sql.select(columns, groups).join(sql.table(table), on=same_row)
-    cursor = connection.cursor().execute(sql.text(query))
+    rows = sql.select([(ROW, sql.column(ROW)), *columns], "open").with_("open", as_=question.stage)
+    rows = rows.where(exp.In(this=sql.column(ROW), query=chosen))
+    one_each = exp.select(sql.column(GROUP), *(sql.column(name) for name, _ in columns)).from_(rows.subquery("rows"))
+    same_row = sql.binary(exp.EQ, sql.column(ROW, groups), sql.column(ROW, "rows"))
+    cursor = connection.cursor().execute(sql.text(one_each.join(sql.table(groups), on=same_row)))
     seen: dict[Any, int] = {}
+    size = len(question.facts)
     while batch := cursor.fetchmany(BATCH):
         for group, *cells in batch:
-            size = len(question.facts)
             given = facts_of([fact for fact, _ in question.facts], cells[:size], cells[size : 2 * size])
             yield group, _place(decide(given, _positions(question, cells[2 * size :])), outcomes, seen)
 
@@ -127,18 +124,12 @@ def _place(outcome: Any, outcomes: list[Any], seen: dict[Any, int]) -> int:
     return seen[mark]
 
 
-def _spread(
-    connection: DuckDBPyConnection, keyed: exp.Select, names: Sequence[str], groups: str, answer: str, places: Sequence[tuple[int, int]]
-) -> None:
-    """Give every open row the answer of its group."""
-    found = f"{answer} places"
-    connection.register(found, pyarrow.table({GROUP: [group for group, _ in places], ANSWER: [place for _, place in places]}))
-    same_group = sql.all_of(exp.NullSafeEQ(this=sql.column(name, "keyed"), expression=sql.column(name, groups)) for name in names)
-    query = (
-        exp.select(sql.column(ROW, "keyed"), sql.column(ANSWER, found))
-        .from_(keyed.subquery("keyed"))
+def _spread(keyed: str, groups: str, places: str, names: Sequence[str]) -> exp.Select:
+    """Return the query that gives every open row the answer of its group."""
+    same_group = sql.all_of(exp.NullSafeEQ(this=sql.column(name, keyed), expression=sql.column(name, groups)) for name in names)
+    return (
+        exp.select(sql.column(ROW, keyed), sql.column(ANSWER, places))
+        .from_(sql.table(keyed))
         .join(sql.table(groups), on=same_group)
-        .join(sql.table(found), on=sql.binary(exp.EQ, sql.column(GROUP, groups), sql.column(GROUP, found)))
+        .join(sql.table(places), on=sql.binary(exp.EQ, sql.column(GROUP, groups), sql.column(GROUP, places)))
     )
-    connection.execute(sql.create(answer, query))
-    connection.unregister(found)

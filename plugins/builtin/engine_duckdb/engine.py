@@ -12,7 +12,8 @@ from sqlglot import exp
 
 from tierwise.core.environment import Environment
 from tierwise.core.outcome import Outcome
-from tierwise.core.plan import Decision, Node, Plan, Position, RankCut
+from tierwise.core.plan import Decision, Node, Plan, RankCut
+from tierwise.core.plan import Position as RankPosition
 from tierwise.core.running.decide import with_as_of
 from tierwise.core.running.evaluator import Evaluator
 from tierwise.core.running.grading import Grading
@@ -22,11 +23,12 @@ from tierwise.core.running.usage import usage_of
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.asking import Question, ask
 from tierwise.plugins.builtin.engine_duckdb.compiler import Compiler
+from tierwise.plugins.builtin.engine_duckdb.cuts import Position
 from tierwise.plugins.builtin.engine_duckdb.keys import keys_of
 from tierwise.plugins.builtin.engine_duckdb.ranking import NeedsReference, Ranked, rank, rankings_in_order, with_positions
 from tierwise.plugins.builtin.engine_duckdb.results import Answers, Columns, DuckGrading
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
-from tierwise.plugins.builtin.engine_duckdb.staging import staging_of
+from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW, staging_of
 from tierwise.plugins.builtin.engine_duckdb.subjects import read_subjects
 from tierwise.plugins.builtin.engine_duckdb.tables import Picked
 from tierwise.plugins.facts import FactTable
@@ -85,7 +87,7 @@ class _Run:
         self.connection: DuckDBPyConnection = facts.connection.cursor()
         self.name = f"graded {uuid4().hex}"
         self.staging = staging_of(plan, facts, _facts_read(plan), as_of)
-        self.rank_keys: dict[str, list[Sql]] = {}
+        self.stage: exp.Select | None = None  # the facts with positions, where they have tables of their own
         self.records: tuple[Mapping[str, Any], ...] | None = None
 
     def grading(self) -> DuckGrading:
@@ -108,30 +110,27 @@ class _Run:
             return stage, self._compiler({})
         table = f"{self.name} facts"
         self.connection.execute(sql.create(table, stage))
+        self.stage = with_positions(table, [])[0]
         ranked: list[Ranked] = []
         for number, ranking in enumerate(rankings_in_order(self.plan)):
             query, found = with_positions(table, ranked)
             compiler = self._compiler(found)
             compiler.decisions()
-            facts = [name for name, _ in self.staging.columns[1:]] + [c.name for p in found.values() for c in p.values()]
-            ask_part = partial(self._ask_part, compiler)
-            ranked.append(rank(self.connection, f"{self.name} ranking {number}", ranking, compiler, query, facts, ask_part))
+            ask_part = partial(self._ask_part, found)
+            ranked.append(rank(self.connection, f"{self.name} ranking {number}", ranking, compiler, query, ask_part))
+            self.stage = with_positions(table, ranked)[0]
         query, found = with_positions(table, ranked)
         return query, self._compiler(found)
 
-    def _compiler(self, positions: Mapping[str, Mapping[str, Sql]]) -> Compiler:
+    def _compiler(self, positions: Mapping[str, Position]) -> Compiler:
         return Compiler(self.plan, self.environment, self.staging.terms, positions)
 
     # ---- the query -----------------------------------------------------------------------------------------------------
 
     def _create_table(self, compiler: Compiler, stage: exp.Select, picked: Mapping[str, Picked]) -> dict[str, Columns]:
-        """Compute all outputs for all rows; the facts stay beside them, in case the reference engine must be asked."""
-        wanted: list[tuple[str, Sql]] = [(name, sql.column(name)) for name, _ in self.staging.columns]
-        wanted += [(part.name, part) for position in compiler.cuts.positions.values() for part in position.values()]
-        for number, ranking in enumerate(compiler.cuts.positions):
-            keys = [(f"key {number} {i}", key) for i, key in enumerate(compiler.cuts.keys(ranking, list(self._cuts_of(ranking))))]
-            self.rank_keys[ranking] = [sql.column(name) for name, _ in keys]
-            wanted += keys
+        """Compute all outputs for all rows; facts that have no table of their own stay beside them, in case the reference engine is asked."""
+        kept = (ROW, KEY, NAME) if self.stage is not None else (name for name, _ in self.staging.columns)
+        wanted: list[tuple[str, Sql]] = [(name, sql.column(name)) for name in kept]
         columns = {}
         for place, (name, output) in enumerate(picked.items()):
             parts = (("v", output.value.sql), ("n", output.value.none), ("r", output.rules), ("o", output.open))
@@ -152,28 +151,45 @@ class _Run:
     # ---- what SQL leaves open ------------------------------------------------------------------------------------------
 
     def _ask_output(self, output: Decision, columns: Columns, compiler: Compiler) -> Answers:
-        shortcut = None if columns.open is None else sql.column(columns.open)
-        is_open = sql.negate(columns.is_determined())
-        question = self._question(compiler, output.node, is_open, f"{self.name} {columns.value}", shortcut)
-        return ask(self.connection, self.name, question, partial(self._decide, output.name, POPULATION in usage_of(self.plan, output.node).facts))
+        shortcut = None if columns.open is None else columns.open
+        stage = self._open_rows(self.name, sql.negate(columns.is_determined()), shortcut)
+        question = self._question(output.node, stage, compiler.cuts.positions, f"{self.name} {columns.value}", shortcut)
+        return ask(self.connection, question, partial(self._decide, output.name, POPULATION in usage_of(self.plan, output.node).facts))
 
-    def _ask_part(self, compiler: Compiler, table: str, node: Node, is_open: Sql, answer: str) -> Answers:
-        question = self._question(compiler, node, is_open, answer, None)
-        return ask(self.connection, table, question, lambda facts, places: self.evaluator.value_of(node, self._known(facts), places))
+    def _ask_part(self, positions: Mapping[str, Position], node: Node, table: str, is_open: Sql, answer: str) -> Answers:
+        question = self._question(node, self._open_rows(table, is_open, None), positions, answer, None)
+        return ask(self.connection, question, lambda facts, places: self.evaluator.value_of(node, self._known(facts), places))
 
-    def _question(self, compiler: Compiler, node: Node, is_open: Sql, answer: str, shortcut: Sql | None) -> Question:
-        usage, terms = usage_of(self.plan, node), self.staging.terms
-        positions = {name: compiler.cuts.positions[name] for name in usage.rankings if name in compiler.cuts.positions}
-        keys = keys_of(usage, terms)
-        for name, position in positions.items():
-            keys += self.rank_keys.get(name) or position.values()
+    def _open_rows(self, table: str, is_open: Sql, extra: str | None) -> exp.Select:
+        """Return the query of some rows of a table with all their facts and positions, and one more column of the table."""
+        if self.stage is None:
+            return exp.select("*").from_(sql.table(table)).where(is_open)
+        wanted = [sql.column(ROW), *([] if extra is None else [sql.column(extra)])]
+        rows = exp.select(*wanted).from_(sql.table(table)).where(is_open).subquery("chosen")
+        beside = [] if extra is None else [sql.column(extra, "chosen")]
+        same_row = sql.binary(exp.EQ, sql.column(ROW, "staged"), sql.column(ROW, "chosen"))
+        star = exp.Column(this=exp.Star(), table=exp.to_identifier("staged", quoted=True))
+        return exp.select(star, *beside).from_(self.stage.subquery("staged")).join(rows, on=same_row)
+
+    def _question(
+        self, node: Node, stage: exp.Select, positions: Mapping[str, Position], answer: str, shortcut: str | None
+    ) -> Question:
+        usage, compiler = usage_of(self.plan, node), self._compiler(positions)
+        keys = keys_of(self.plan, node, compiler.expressions)
+        wanted = {name: positions[name] for name in usage.rankings if name in positions}
+        for name in wanted:
+            keys += compiler.cuts.keys(name, list(self._cuts_of(name)))
+        if shortcut is not None:
+            is_long = sql.is_null(sql.column(shortcut))
+            keys = [sql.column(shortcut), *(sql.case([(is_long, key)]) for key in keys)]
+        terms = self.staging.terms
         facts = [(fact, terms[fact.name]) for fact in self.plan.facts.values() if fact.name in usage.facts and fact.name in terms]
-        return Question(is_open, keys, shortcut, facts, positions, answer)
+        return Question(stage, compiler.layers, keys, facts, wanted, answer)
 
     def _cuts_of(self, ranking: str) -> Iterator[RankCut]:
         yield from (d.node for d in self.plan.decisions.values() if isinstance(d.node, RankCut) and d.node.ranking == ranking)
 
-    def _decide(self, decision: str, with_population: bool, facts: Mapping[str, Any], positions: Mapping[str, Position]) -> Outcome:
+    def _decide(self, decision: str, with_population: bool, facts: Mapping[str, Any], positions: Mapping[str, RankPosition]) -> Outcome:
         known = self._known(facts)
         return self.evaluator.decide(decision, {**known, POPULATION: self._records()} if with_population else known, positions)
 

@@ -156,6 +156,7 @@ class Expressions:
             if bound is not None:
                 other = self.term(bound)
                 parts.append(with_none(op, value, other, compare(op, value, other)))
+        parts = parts or [with_none(">=", value, value, sql.case([(sql.is_known(value.sql), sql.TRUE)]))]
         return Term(sql.all_of(parts), BooleanType())
 
     def _in_set(self, node: InSet) -> Term:
@@ -175,7 +176,10 @@ class Expressions:
 
     def _conditional(self, node: Conditional) -> Term:
         condition = self.layers.column(self.truth(node.condition))
-        return choose([(condition, self.term(node.yes)), (sql.negate(condition), self.term(node.no))], node.type)
+        yes, no = self.shared(node.yes), self.shared(node.no)
+        is_plain = yes.none is None and no.none is None and not isinstance(node.type, ListType | SetType)
+        either_way = compare("=", yes, no) if is_plain else sql.NULL
+        return choose([(condition, yes), (sql.negate(condition), no), (either_way, yes)], node.type)
 
     # ---- numbers, dates, calls -----------------------------------------------------------------------------------------
 
@@ -232,7 +236,7 @@ class Expressions:
         template = function.sql.get(DIALECT) if function else None
         arguments = [self.term(argument) for argument in node.arguments]
         is_loose = isinstance(node.type, NumberType) and node.type.scale is None
-        if template is None or is_loose or any(a.none is not None for a in arguments):
+        if template is None or is_loose:
             return unknown(node.type)
         filled = fill(template, [a.sql for a in arguments])
         known = sql.all_of(sql.is_known(a.sql) for a in arguments)

@@ -1,7 +1,7 @@
 """Numbers, in SQL, what a decision can tell apart of a subject's facts, so that equal subjects are asked about only once.
 
-The same split as ``core/running/keys.py`` makes: a fact that is only tested against constants counts by the atom in which it lies, any
-other by its very value. Atoms of several facts share one whole number.
+The same split as ``core/running/keys.py`` makes: a fact that is only tested against constants counts by the atom in which it lies. Any
+other counts by the known parts that it stands in, else by its very value. Atoms of several facts share one whole number.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from typing import Any
 from sqlglot import exp
 
 from tierwise.core.checking.regions import borders_of
-from tierwise.core.running.usage import Usage
+from tierwise.core.plan import Node, Plan
+from tierwise.core.running.usage import usage_of
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, MapType, NumberType, Type
 from tierwise.plugins.builtin.engine_duckdb import sql
-from tierwise.plugins.builtin.engine_duckdb.expressions import compare
+from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, compare
+from tierwise.plugins.builtin.engine_duckdb.leaves import facts_in, leaves_of
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, Term, constant
 
@@ -27,23 +29,40 @@ MOST = 1 << 60
 NONE, MISSING = 0, 1  # the first two atoms of every fact
 
 
-def keys_of(usage: Usage, terms: dict[str, Term]) -> list[Sql]:
-    """Return expressions that are equal for two rows only when every decision with this usage has one outcome for both."""
-    exact: list[Sql] = []
+def keys_of(plan: Plan, node: Node, expressions: Expressions) -> list[Sql]:
+    """Return expressions that are equal for two rows only when ``node`` comes to the same for both.
+
+    A fact of which the very value matters counts by it only where a part that it stands in is not known: where the part is, that counts.
+    """
+    usage = usage_of(plan, node)
+    terms = {name: term for name in usage.facts if (term := expressions.names.get(("fact", name))) and term.sql.find(exp.Column)}
     atoms: list[tuple[Sql, int]] = []
-    for name in usage.facts:
-        term = terms.get(name)
-        if term is None or not term.sql.find(exp.Column):
-            continue  # the same for all rows
-        if name not in usage.exact:
-            numbered = _atom(term, [border for test in usage.tests[name] for border in borders_of(test) if border is not None])
-            if numbered is not None:
-                atoms.append(numbered)
-                continue
-        exact.append(_comparable(term.sql, term.type))
-        if term.none is not None:
-            atoms.append((sql.case([(term.none, sql.integer(1))], sql.integer(0)), 2))
-    return [*_packed(atoms), *exact]
+    exact: dict[str, list[Sql]] = {}
+    for name, term in terms.items():
+        borders = [border for test in usage.tests[name] for border in borders_of(test) if border is not None]
+        numbered = None if name in usage.exact else _atom(term, borders)
+        if numbered is None:
+            exact[name] = []
+            numbered = _known(term)
+        atoms.append(numbered)
+    parts: list[Sql] = []
+    for leaf in leaves_of(plan, node):
+        names = [name for name in facts_in(leaf) if name in exact]
+        if names:
+            part = expressions.shared(leaf)
+            parts.append(_comparable(part.sql, part.type))
+            if part.none is not None:
+                atoms.append((_one(part.none), 2))
+            for name in names:
+                exact[name].append(sql.negate(part.known))
+    values = [sql.case([(sql.any_of(where), _comparable(terms[name].sql, terms[name].type))]) for name, where in exact.items() if where]
+    return [*_packed(atoms), *parts, *values]
+
+
+def _known(term: Term) -> tuple[Sql, int]:
+    """Return whether a fact is none, missing or known, as the number of an atom."""
+    none = [] if term.none is None else [(term.none, sql.integer(NONE))]
+    return sql.case([*none, (sql.is_null(term.sql), sql.integer(MISSING))], sql.integer(2)), 3
 
 
 def _comparable(value: Sql, type: Type) -> Sql:

@@ -18,35 +18,54 @@ PARTS = ("first", "last", "last possible", "count", "held before", "held before 
 def positions_query(members: str, descending: bool, is_amount: bool) -> exp.Select:
     """Return the query of the positions of all members that have one.
 
+    Members that tie are counted together first, so that only one row for each value is put in order.
+
     Args:
-        members: A table of those that are or may be members: their row, whether they are ``sure``, their ``partition``, their ``by`` (NULL when it cannot be compared), their ``amount`` (a whole number) and whether their partition is
-            unknown (``anywhere``).
+        members: A table of those that are or may be members: their row, whether they are ``sure``, their ``partition``, their ``by`` (NULL
+            when it cannot be compared), their ``amount`` (a whole number) and whether their partition is unknown (``anywhere``).
         descending: The highest comes first.
         is_amount: ``by`` is a number that can be added up.
     """
-    sure, by = sql.column(SURE), sql.column(BY)
-    is_known = sql.all_of([sure, sql.is_known(by)])
-    outside = exp.select(sql.call("count_if", sql.column(ANYWHERE))).from_(sql.table(members)).subquery()
-    counted = exp.select(
-        sql.column(ROW),
-        sure,
+    inside = exp.select("*").from_(sql.table(members)).where(sql.negate(sql.column(ANYWHERE)))
+    partition, by = sql.column(PARTITION), sql.column(BY)
+    is_known = sql.all_of([sql.column(SURE), sql.is_known(by)])
+    tied = exp.select(
+        partition,
         by,
-        sql.column(AMOUNT),
         *_named(
             {
-                "sure members": _over(_number(sure), by_order=None),
-                "members": _over(sql.integer(1), by_order=None),
-                "known": _over(_number(is_known), by_order=None),
-                "ties": _over(_number(is_known), by_order=None, by_value=True),
-                "up to": _over(_number(is_known), by_order=descending),
-                "held": _over(sql.case([(is_known, sql.column(AMOUNT))]), by_order=None),
-                "held up to": _over(sql.case([(is_known, sql.column(AMOUNT))]), by_order=descending),
-                "anywhere": outside,
+                "sure members": sql.call("count_if", sql.column(SURE)),
+                "members": sql.call("count_if", sql.TRUE),
+                "ties": sql.call("count_if", is_known),
+                "amount": sql.call("any_value", sql.column(AMOUNT)),
+                "amounts": sql.call("coalesce", sql.call("sum", sql.case([(is_known, sql.column(AMOUNT))])), sql.integer(0)),
             }
         ),
     )
-    inside = counted.from_(sql.table(members)).where(sql.negate(sql.column(ANYWHERE)))
-    return _positions(is_amount).from_(inside.subquery("counted"))
+    tied = tied.from_(inside.subquery("inside")).group_by(partition, by)
+    counted = exp.select(
+        partition,
+        by,
+        sql.column("amount"),
+        sql.column("ties"),
+        *_named(
+            {
+                "sure members": _over("sure members", None),
+                "members": _over("members", None),
+                "known": _over("ties", None),
+                "up to": _over("ties", descending),
+                "held": _over("amounts", None),
+                "held up to": _over("amounts", descending),
+            }
+        ),
+    )
+    same = sql.all_of(exp.NullSafeEQ(this=sql.column(name, "members"), expression=sql.column(name, "counted")) for name in (PARTITION, BY))
+    outside = exp.select(sql.call("count_if", sql.column(ANYWHERE))).from_(sql.table(members)).subquery()
+    return (
+        _positions(is_amount, outside)
+        .from_(inside.subquery("members"))
+        .join(counted.from_(tied.subquery("tied")).subquery("counted"), on=same)
+    )
 
 
 def _named(columns: dict[str, Sql]) -> list[Sql]:
@@ -57,42 +76,42 @@ def _number(condition: Sql) -> Sql:
     return sql.case([(condition, sql.integer(1))], sql.integer(0))
 
 
-def _over(value: Sql, by_order: bool | None, by_value: bool = False) -> Sql:
-    """Sum over the partition; up to the row and those that tie with it when there is an order (``True``: highest first)."""
-    partition = [sql.column(PARTITION), *([sql.column(BY)] if by_value else [])]
+def _over(name: str, descending: bool | None) -> Sql:
+    """Sum over the partition; up to the row and what ties with it when there is an order."""
     order = None
-    if by_order is not None:
-        order = exp.Order(expressions=[exp.Ordered(this=sql.column(BY), desc=by_order, nulls_first=False)])
-    return exp.Window(this=sql.call("sum", value), partition_by=partition, order=order)
+    if descending is not None:
+        order = exp.Order(expressions=[exp.Ordered(this=sql.column(BY), desc=descending, nulls_first=False)])
+    return exp.Window(this=sql.call("sum", sql.column(name)), partition_by=[sql.column(PARTITION)], order=order)
 
 
-def _positions(is_amount: bool) -> exp.Select:
+def _positions(is_amount: bool, anywhere: Sql) -> exp.Select:
     """Return the columns of a position from the counts of a partition."""
-    sure, by = sql.column(SURE), sql.column(BY)
-    others = _number(sql.negate(sure))
-    blank = _minus(sql.column("sure members"), sql.column("known"))
-    maybe = _plus(_minus(sql.column("members"), sql.column("sure members")), sql.column("anywhere"))
-    before = _minus(sql.column("up to"), sql.column("ties"))
-    last = _plus(sql.column("up to"), others)
-    count = _plus(sql.column("sure members"), others)
+    others = _number(sql.negate(sql.column(SURE)))
+    blank = _minus(_of("sure members"), _of("known"))
+    maybe = _plus(_minus(_of("members"), _of("sure members")), anywhere)
+    before = _minus(_of("up to"), _of("ties"))
+    last = _plus(_of("up to"), others)
+    count = _plus(_of("sure members"), others)
     rest = _minus(maybe, others)
-    unplaced = sql.is_null(by)
-    complete = sql.all_of([sql.binary(exp.EQ, blank, sql.integer(0)), sql.binary(exp.EQ, maybe, sql.integer(0)), *([] if is_amount else [sql.FALSE])])
-    tied = sql.binary(exp.Mul, sql.column(AMOUNT), sql.column("ties"))
-    held_before = _minus(sql.column("held up to"), tied)
-    held_before_last = _minus(sql.column("held up to"), sql.column(AMOUNT))
+    unplaced = sql.is_null(_of(BY))
+    nobody = sql.all_of([sql.binary(exp.EQ, blank, sql.integer(0)), sql.binary(exp.EQ, maybe, sql.integer(0))])
+    complete = sql.all_of([nobody, sql.negate(unplaced)]) if is_amount else sql.FALSE
     parts = {
         "first": sql.case([(unplaced, sql.integer(1))], _plus(before, sql.integer(1))),
         "last": sql.case([(unplaced, sql.integer(1))], last),
         "last possible": sql.case([(unplaced, _plus(count, rest))], _plus(_plus(last, blank), rest)),
         "count": count,
-        "held before": sql.case([(sql.all_of([complete, sql.is_known(by)]), held_before)]),
-        "held before last": sql.case([(sql.all_of([complete, sql.is_known(by)]), held_before_last)]),
-        "held": sql.case([(sql.all_of([complete, sql.is_known(by)]), sql.column("held"))]),
+        "held before": sql.case([(complete, _minus(_of("held up to"), sql.binary(exp.Mul, _of("amount"), _of("ties"))))]),
+        "held before last": sql.case([(complete, _minus(_of("held up to"), _of("amount")))]),
+        "held": sql.case([(complete, _of("held"))]),
         "maybe": rest,
     }
-    whole = {name: sql.cast(tree, "BIGINT") if not name.startswith("held") else tree for name, tree in parts.items()}
-    return exp.select(sql.column(ROW), *_named(whole))
+    typed = {name: sql.cast(tree, "HUGEINT" if name.startswith("held") else "BIGINT") for name, tree in parts.items()}
+    return exp.select(sql.column(ROW, "members"), *_named(typed))
+
+
+def _of(name: str) -> Sql:
+    return sql.column(name, "counted")
 
 
 def _plus(left: Sql, right: Sql) -> Sql:

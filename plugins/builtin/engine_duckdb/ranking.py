@@ -32,8 +32,8 @@ __all__ = ["NeedsReference", "Ranked", "rank", "rankings_in_order", "with_positi
 
 ROLES = ("among", positions.PARTITION, positions.BY)
 MOST_AMOUNT_DIGITS = 20  # so that sums over ten thousand million members, times a share, stay within 38
-AskPart = Callable[[str, Node, Sql, str], Answers]
-"""Asks the reference engine for a part of the plan: table, part, which rows, name of the answers."""
+AskPart = Callable[[Node, str, Sql, str], Answers]
+"""Asks the reference engine for a part of the plan: the part, a table of rows, which of them, name of the answers."""
 
 
 class NeedsReference(Exception):
@@ -85,7 +85,7 @@ def with_positions(stage: str, ranked: list[Ranked]) -> tuple[exp.Select, dict[s
 
 
 def rank(
-    connection: DuckDBPyConnection, table: str, ranking: Ranking, compiler: Compiler, stage: exp.Select, facts: list[str], ask_part: AskPart
+    connection: DuckDBPyConnection, table: str, ranking: Ranking, compiler: Compiler, stage: exp.Select, ask_part: AskPart
 ) -> Ranked:
     """Make the table of positions of one ranking.
 
@@ -95,7 +95,6 @@ def rank(
         ranking: What to rank by.
         compiler: Compiles parts over ``stage``; all decisions are compiled.
         stage: The query of the facts and of the positions known so far.
-        facts: The columns that the reference engine is given when it is asked.
         ask_part: Asks it.
 
     Raises:
@@ -103,7 +102,7 @@ def rank(
     """
     parts = {role: node for role, node in zip(ROLES, (ranking.among, ranking.partition, ranking.by), strict=True) if node is not None}
     terms = {role: compiler.part(node) for role, node in parts.items()}
-    wanted: list[tuple[str, Sql]] = [(name, sql.column(name)) for name in ([ROW, *facts] if _has_more_than_facts(parts) else [ROW])]
+    wanted: list[tuple[str, Sql]] = [(ROW, sql.column(ROW))]
     for role, term in terms.items():
         wanted += [(role, term.sql), (f"{role} none", term.none or sql.FALSE)]
     parts_table = f"{table} parts"
@@ -116,10 +115,6 @@ def rank(
     for done in (parts_table, members):
         connection.execute(sql.drop(done))
     return Ranked(ranking.name, table)
-
-
-def _has_more_than_facts(parts: Mapping[str, Node]) -> bool:
-    return any(not isinstance(node, FactRef) for node in parts.values())
 
 
 class _Members:
@@ -142,7 +137,7 @@ class _Members:
         count = exp.select(sql.call("count_if", is_open)).from_(sql.table(self.table))
         ((open_rows,),) = self.connection.execute(sql.text(count)).fetchall()
         if open_rows:
-            answers = ask_part(self.table, node, is_open, f"{self.table} {role}")
+            answers = ask_part(node, self.table, is_open, f"{self.table} {role}")
             self.terms[role] = self._register(role, answers)
             self.answered[role] = answers.table
 
