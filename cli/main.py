@@ -36,6 +36,16 @@ class CommandGroup(click.Group):
     A command's module is imported only when it runs or when help is printed; it imports what is heavy inside its function.
     """
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; that the reader of its output has gone (`| head`) is no error."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _silence_stdout()
+            return None
+        return result
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the built-in commands; commands of plugins are found by name, and listed by ``tierwise plugins``."""
         return list(COMMANDS)
@@ -96,7 +106,6 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 def _run(arguments: list[str] | None) -> int:
     try:
         result: Any = cli.main(args=arguments, prog_name="tierwise", standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as wrong:
@@ -105,9 +114,6 @@ def _run(arguments: list[str] | None) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("stopped; nothing was saved", err=True)
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        _silence_stdout()
-        return 0
     except TierwiseError as error:
         return _report(error)
     except OSError as error:

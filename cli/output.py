@@ -67,7 +67,7 @@ def _csv_line(cells: Sequence[str]) -> str:
 
 def _guarded(text: str) -> str:
     # A cell that starts like a formula would be run by a spreadsheet; numbers stay numbers.
-    if text[:1] in "=@\t\r" or (text[:1] in "+-" and not _is_number(text)):
+    if text.startswith(("=", "@", "\t", "\r")) or (text.startswith(("+", "-")) and not _is_number(text)):
         return "'" + text
     return text
 

@@ -87,13 +87,15 @@ def _binding(loaded: LoadedPolicy, source: Source, binding_file: str | None) -> 
 
 
 def _fits(source: Source, binding: Binding) -> bool:
-    """Say whether a policy's own binding is meant for this database: its subject's table is there, with the key."""
-    if binding.subject is None:
-        return True
+    """Say whether a policy's own binding is meant for this database: every table it names is there, and the subject's key."""
+    tables = {fact.table for fact in binding.facts.values()} | {fact.via.table for fact in binding.facts.values() if fact.via}
     try:
-        table = find_table(source, binding.subject.table, None, ())
-        if binding.subject.key is not None:
-            find_column(table, binding.subject.key, None, ())
+        for table in tables - {None}:
+            find_table(source, str(table), None, ())
+        if binding.subject is not None:
+            subject = find_table(source, binding.subject.table, None, ())
+            if binding.subject.key is not None:
+                find_column(subject, binding.subject.key, None, ())
     except (DataError, PolicyError):
         return False
     return True
