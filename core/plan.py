@@ -76,6 +76,19 @@ class Constant:
     value: Any
     type: Type
 
+    def __hash__(self) -> int:
+        """Return a hash that holds for records and maps, too, which are dictionaries."""
+        try:
+            return hash((self.value, self.type))
+        except TypeError:
+            return hash((_hashable(self.value), self.type))
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return frozenset((key, _hashable(item)) for key, item in value.items())
+    return tuple(_hashable(item) for item in value) if isinstance(value, tuple) else value
+
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
