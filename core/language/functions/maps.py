@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
-from tierwise.core.language.functions.declare import any_type, declare, map_of, number, text
+from tierwise.core.language.functions.declare import any_type, declare, list_of, map_of, number, text
 from tierwise.core.language.functions.numbers import added
 from tierwise.core.language.units import EXACT, plain
-from tierwise.core.types import ListType, MapType, NumberType, TextType
+from tierwise.core.types import EnumType, ListType, MapType, NumberType, TextType
 
 __all__ = ["MAPS"]
 
 SHARE_DIGITS = 6
 MAP = map_of(any_type)
+AMOUNTS = map_of(number)
+ROUNDINGS = {"floor": ROUND_FLOOR, "ceiling": ROUND_CEILING, "nearest": ROUND_HALF_UP}
+TREND = EnumType(("falling", "tied", "equal", "inverted"))
 
 
 def _shares(amounts: Mapping[str, Decimal | None]) -> dict[str, Decimal] | None:
@@ -23,6 +27,28 @@ def _shares(amounts: Mapping[str, Decimal | None]) -> dict[str, Decimal] | None:
         return None
     step = Decimal(1).scaleb(-SHARE_DIGITS)
     return {key: _percent(amount, total, step) for key, amount in amounts.items() if amount is not None}
+
+
+def _top_share(amounts: Mapping[str, Decimal | None], share: Decimal, rounding: str) -> Decimal | None:
+    known = sorted((amount for amount in amounts.values() if amount is not None), reverse=True)
+    total = added(known)
+    if len(known) < len(amounts) or not total:
+        return None
+    members = EXACT.multiply(share, Decimal(len(known))).quantize(Decimal(1), ROUNDINGS[rounding], EXACT)
+    return _percent(added(known[: max(0, int(members))]), total, Decimal(1).scaleb(-SHARE_DIGITS))
+
+
+def _trend(amounts: Mapping[str, Decimal | None], words: Sequence[str]) -> str | None:
+    found = [amounts[word] for word in words if word in amounts]
+    known = [amount for amount in found if amount is not None]
+    if len(known) < len(found):
+        return None
+    pairs = list(pairwise(known))
+    if any(one < next_one for one, next_one in pairs):
+        return "inverted"
+    if all(one > next_one for one, next_one in pairs):
+        return "falling"
+    return "equal" if all(one == next_one for one, next_one in pairs) else "tied"
 
 
 def _percent(amount: Decimal, total: Decimal, step: Decimal) -> Decimal:
@@ -56,8 +82,24 @@ MAPS = (
     declare(
         "shares pct(map of number) -> map of number",
         f"Each value's share of the total in percent, rounded half up to {SHARE_DIGITS} digits; none when the total is 0.",
-        (map_of(number),),
+        (AMOUNTS,),
         MapType(NumberType(SHARE_DIGITS)),
         _shares,
+    ),
+    declare(
+        "top share pct(map of number, share: number, rounding: text) -> number",
+        "How many percent of the total the largest values have that are this share of all; `rounding` (floor, ceiling or nearest) makes "
+        "their number whole.",
+        (AMOUNTS, number, text),
+        NumberType(SHARE_DIGITS),
+        _top_share,
+    ),
+    declare(
+        "trend(map of number, words: list) -> word",
+        "How the values of some keys go from the first to the last: `falling` (each is less than the one before), `tied` (some are the same), "
+        "`equal` (all are), or `inverted` (one is more than the one before). A key that the map lacks is left out.",
+        (AMOUNTS, list_of(text)),
+        TREND,
+        _trend,
     ),
 )

@@ -60,6 +60,8 @@ class CompletenessKeys(Part):
     def _is_whole(self) -> Self:
         if bool(self.required) != bool(self.present):
             raise ValueError("demands `required` and `present` together")
+        if self.required.keys() & self.fields.keys():
+            raise ValueError("demands other words in `fields` than in `required`")
         if (self.give.missing or self.give.complete) and not (self.required or self.fields):
             raise ValueError("demands `required` or `fields` for `missing` and `complete`")
         if (self.give.due_on or self.give.stale) and not (self.updated_on and self.every):

@@ -1,0 +1,134 @@
+"""``composition``: the shares of a whole, what the largest members have of it, and whether it falls along a scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
+
+from tierwise.core.environment import KindContext
+from tierwise.core.finding import Finding
+from tierwise.core.forms.ranking import ROUNDING
+from tierwise.core.plan import Named
+from tierwise.core.policy.texts import Part, Text
+from tierwise.plugins.builtin.kinds.keys import Gives, NamedDecision, Scale, labels_of
+from tierwise.plugins.builtin.kinds.share import share_of
+from tierwise.plugins.builtin.kinds.writing import labelled_words, list_of, name_of, quoted
+
+__all__ = ["AllocationFaults", "Composition", "CompositionGives", "CompositionKeys"]
+
+LABELS: Mapping[str, Named] = {
+    "shares": {"zh": "构成（%）", "en": "shares in percent"},
+    "top_share": {"zh": "最大客户所占份额（%）", "en": "share of the largest in percent"},
+    "ok": {"zh": "分配合理", "en": "allocation in order"},
+    "fault": {"zh": "分配问题", "en": "fault of the allocation"},
+}
+
+TITLE: Named = {"zh": "构成分析", "en": "Composition"}
+
+
+class CompositionGives(Gives):
+    """The decisions that are wanted."""
+
+    shares: NamedDecision | None = Field(default=None, description="the share of each key in percent")
+    top_share: NamedDecision | None = Field(default=None, description="how many percent the largest have together")
+    ok: NamedDecision | None = Field(default=None, description="whether each grade has more than the next")
+    fault: NamedDecision | None = Field(default=None, description="what is wrong when it has not; none when nothing is")
+
+
+class AllocationFaults(Part):
+    """What it is called when a better grade does not have more than the next: a word, or ``undetermined(…)``."""
+
+    equal: str = Field(default="equal", description="all grades have the same")
+    tied: str = Field(default="undetermined(gap)", description="some have the same, the others fall")
+    inverted: str = Field(default="inverted", description="a grade has more than a better one")
+
+    def words(self) -> list[str]:
+        """Return the words, without what is undetermined."""
+        return list(dict.fromkeys(word for _, word in self if not word.startswith("undetermined(")))
+
+    def values(self) -> dict[str, str | None]:
+        """Return the fault of each trend."""
+        return {"falling": None} | {trend: word if word.startswith("undetermined(") else quoted(word) for trend, word in self}
+
+
+def _read_maps(raw: Any) -> Any:
+    return [raw] if isinstance(raw, str) else raw
+
+
+class CompositionKeys(Part):
+    """The amounts, and what is asked about them."""
+
+    of: Annotated[list[str], BeforeValidator(_read_maps), Field(min_length=1)] = Field(
+        description="a map of numbers by key; of several, the first that is there"
+    )
+    top: str | None = Field(default=None, description="which share of all keys the largest are, such as `20%`")
+    rounding: str | None = Field(
+        default=None, description="`floor`, `ceiling`, `nearest`, or a reading of them: how their number becomes whole"
+    )
+    scale: Scale | None = Field(default=None, description="the grades, best first, along which the amounts have to fall")
+    faults: AllocationFaults = AllocationFaults()
+    labels: dict[str, Text] = Field(default_factory=dict, description="what people call the faults")
+    give: CompositionGives
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.give.top_share and not (self.top and self.rounding):
+            raise ValueError("demands `top` and `rounding` for `top_share`")
+        if (self.give.ok or self.give.fault) and not self.scale:
+            raise ValueError("demands `scale` for `ok` and `fault`")
+        return self
+
+
+class Composition:
+    """How a whole is made up."""
+
+    name = "composition"
+    title: Named = TITLE
+    about = "The shares of a whole, what the largest have of it, and whether it falls along a scale."
+    keys: type[BaseModel] = CompositionKeys
+
+    def decisions(self, module: str, keys: CompositionKeys) -> Mapping[str, Any]:
+        """Return the decisions that are wanted; what hangs on one of several maps prefers the first that is there."""
+        entries: dict[str, Any] = {}
+        for what, given in keys.give.wanted():
+            head = {"label": given.labelled(LABELS[what]), **_type(what, keys)}
+            forms = [_form(what, name, keys) for name in keys.of]
+            if len(forms) == 1:
+                entries[given.name] = head | forms[0]
+                continue
+            parts = [f"{given.name}.{name}" for name in keys.of]
+            entries |= {part: head | {"hidden": "true"} | form for part, form in zip(parts, forms, strict=True)}
+            entries[given.name] = head | {"prefer": [name_of(part) for part in parts]}
+        return entries
+
+    def check(self, keys: CompositionKeys, context: KindContext) -> Iterable[Finding]:
+        """Find a share of the largest that is none or more than all."""
+        share = share_of(keys.top) if keys.top else None
+        if share is not None and not 0 < share <= 1:
+            message = f"`top` is `{keys.top}`, which is no share of the whole"
+            yield Finding.error("share-off-range", message, context.span((*context.path, "top")), "write a share such as `20%`")
+
+
+def _type(what: str, keys: CompositionKeys) -> dict[str, Any]:
+    if what == "shares":
+        return {"type": "map of number", "scale": "6", "unit": "%"}
+    if what == "top_share":
+        return {"type": "number", "scale": "6", "unit": "%"}
+    if what == "ok":
+        return {"type": "boolean"}
+    return {"type": "enum", "values": labelled_words(keys.faults.words(), labels_of(keys.labels)), "nullable": "true"}
+
+
+def _form(what: str, amounts: str, keys: CompositionKeys) -> dict[str, Any]:
+    trend = f"trend({amounts}, {list_of(keys.scale or ())})"
+    if what == "fault":
+        return {"lookup": {"by": trend, "values": keys.faults.values()}}
+    rounding = quoted(keys.rounding) if keys.rounding in ROUNDING.values else keys.rounding
+    formulas = {
+        "shares": f"shares pct({amounts})",
+        "top_share": f"top share pct({amounts}, {keys.top}, {rounding})",
+        "ok": f"{trend} = falling",
+    }
+    return {"formula": formulas[what]}

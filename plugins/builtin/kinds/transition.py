@@ -1,0 +1,160 @@
+"""``transition``: the state after this one, by the order of the states, by what is done, or by events; and whether the move is permitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from tierwise.core.environment import KindContext
+from tierwise.core.finding import Finding
+from tierwise.core.plan import Named
+from tierwise.core.policy.texts import Part
+from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, Scale, labels_of
+from tierwise.plugins.builtin.kinds.writing import any_word, labelled_words, quoted, table
+
+__all__ = ["Transition", "TransitionGives", "TransitionKeys"]
+
+LABELS: Mapping[str, Named] = {
+    "next": {"zh": "下一步", "en": "next state"},
+    "is_last": {"zh": "已到最后", "en": "is the last state"},
+    "higher": {"zh": "较高者", "en": "higher of the two"},
+    "permitted": {"zh": "允许变更", "en": "move is permitted"},
+}
+
+STAY = "stay"
+"""Written instead of a state where an event changes nothing."""
+
+TITLE: Named = {"zh": "状态变更", "en": "Transition"}
+
+
+class TransitionGives(Gives):
+    """The decisions that are wanted."""
+
+    next: NamedDecision | None = Field(default=None, description="the state after this one")
+    is_last: NamedDecision | None = Field(default=None, description="whether there is no state after this one")
+    higher: NamedDecision | None = Field(default=None, description="the later one of two states")
+    permitted: NamedDecision | None = Field(default=None, description="whether the next state has what it needs")
+
+
+class TransitionKeys(Part):
+    """The states, where the subject is, and how it moves."""
+
+    states: Scale = Field(description="the states in their order, the first or lowest first")
+    labels: Labels = Field(default_factory=dict, description="what people call the states")
+    start: str | None = Field(default=None, alias="from", description="the fact or decision with the state now")
+    done: str | None = Field(default=None, description="instead of it: the set of steps that are done; next is the first that is not")
+    event: str | None = Field(default=None, description="the fact or decision with the event, for `moves`")
+    moves: dict[str, dict[str, str]] = Field(default_factory=dict, description="state to event to next state")
+    otherwise: str | None = Field(
+        default=None, description="the next state where `moves` says nothing: `stay`, a state or `undetermined(…)`"
+    )
+    at_end: str | None = Field(default=None, description="what comes after the last state: a word or `undetermined(…)` (else: none)")
+    other: str | None = Field(default=None, description="another state, for `higher`")
+    needs: dict[str, str] = Field(default_factory=dict, description="state to the condition under which one may move to it")
+    give: TransitionGives
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.start is None) == (self.done is None):
+            raise ValueError("demands one of `from` and `done`")
+        if bool(self.moves) != bool(self.event) or (self.moves and not self.start):
+            raise ValueError("demands `from`, `event` and `moves` together")
+        if self.give.higher and not (self.start and self.other):
+            raise ValueError("demands `from` and `other` for `higher`")
+        if self.give.is_last and self.moves:
+            raise ValueError("demands states in order for `is_last`, not `moves`")
+        if self.give.permitted and not (self.needs and self.give.next):
+            raise ValueError("demands `needs` and `next` for `permitted`")
+        return self
+
+    @property
+    def is_none_at_end(self) -> bool:
+        """Whether nothing comes after the last state."""
+        return self.at_end is None and not self.moves
+
+    def words(self) -> list[str]:
+        """Return what the next state may be, in the order of the states."""
+        end = [] if self.at_end is None or self.at_end.startswith("undetermined(") else [self.at_end]
+        if not self.moves:
+            return [*(self.states if self.done else self.states[1:]), *end]
+        reached = {state for moves in self.moves.values() for state in moves.values()} | {self.otherwise}
+        return [state for state in self.states if state in reached or self.otherwise == STAY]
+
+
+class Transition:
+    """Where a subject goes from where it is."""
+
+    name = "transition"
+    title: Named = TITLE
+    about = "The next state, by order, by what is done, or by events; and whether the move is permitted."
+    keys: type[BaseModel] = TransitionKeys
+
+    def decisions(self, module: str, keys: TransitionKeys) -> Mapping[str, Any]:
+        """Return the decisions that are wanted: tables from the state now to the next one, and conditions on them."""
+        labels = labels_of(keys.labels)
+        entries = {}
+        for what, given in keys.give.wanted():
+            head = {"label": given.labelled(LABELS[what])}
+            if what == "next":
+                nullable = {"nullable": "true"} if keys.is_none_at_end else {}
+                entries[given.name] = head | {
+                    "type": "enum",
+                    "values": labelled_words(keys.words(), labels),
+                    **nullable,
+                    **_next(given.name, keys),
+                }
+            elif what == "higher":
+                entries[given.name] = head | {"type": "enum", "values": labelled_words(keys.states, labels), "formula": _higher(keys)}
+            else:
+                entries[given.name] = head | {"type": "boolean", **(_is_last(keys) if what == "is_last" else _permitted(keys))}
+        return entries
+
+    def check(self, keys: TransitionKeys, context: KindContext) -> Iterable[Finding]:
+        """Find a state that no move leads to."""
+        reached = {state for moves in keys.moves.values() for state in moves.values()} | {keys.states[0], keys.otherwise}
+        for place, state in enumerate(keys.states if keys.moves else ()):
+            if state not in reached:
+                span = context.span((*context.path, "states", place))
+                yield Finding.warning(
+                    "state-not-reached", f"no move leads to `{state}`", span, "add a move, or put it first if it is the start"
+                )
+
+
+def _next(output: str, keys: TransitionKeys) -> dict[str, Any]:
+    if keys.moves:
+        return {"table": {"hit": "unique", **_moves(output, keys)}}
+    end = "-" if keys.at_end is None else keys.at_end if keys.at_end.startswith("undetermined(") else quoted(keys.at_end)
+    if keys.done is not None:
+        rows = [(state, [f"not({quoted(state)})"], quoted(state)) for state in keys.states]
+        return {"table": {"hit": "first", "rules": table([keys.done], output, [*rows, ("-", ["-"], end)])}}
+    after = [*map(quoted, keys.states[1:]), end]
+    rows = [(state, [quoted(state)], value) for state, value in zip(keys.states, after, strict=True)]
+    return {"table": {"hit": "unique", "rules": table([keys.start or ""], output, rows)}}
+
+
+def _moves(output: str, keys: TransitionKeys) -> dict[str, str]:
+    rows = [
+        (f"{state}: {event}", [quoted(state), quoted(event)], quoted(after) if after in keys.states else after)
+        for state, moves in keys.moves.items()
+        for event, after in moves.items()
+    ]
+    default = {} if keys.otherwise is None else {"default": (keys.start or "") if keys.otherwise == STAY else keys.otherwise}
+    return {"rules": table([keys.start or "", keys.event or ""], output, rows), **default}
+
+
+def _is_last(keys: TransitionKeys) -> dict[str, Any]:
+    if keys.done is not None:
+        return {"formula": " and ".join(f"{keys.done} in ({any_word([state])})" for state in keys.states)}
+    return {"formula": f"{keys.start} = {quoted(keys.states[-1])}"}
+
+
+def _higher(keys: TransitionKeys) -> str:
+    *others, lowest = reversed([quoted(state) for state in keys.states])
+    return "".join(f"if {keys.start} = {state} or {keys.other} = {state} then {state} else " for state in others) + lowest
+
+
+def _permitted(keys: TransitionKeys) -> dict[str, Any]:
+    name = keys.give.next.name if keys.give.next else ""
+    return {"lookup": {"by": name, "values": {quoted(state): how for state, how in keys.needs.items()}, "default": "true"}}
