@@ -119,14 +119,14 @@ class Completion:
             way = self._settle(world.assume(need.kind, need.name, value), depth + 1)
             ways.append(way.settled)
             worlds, deepest = worlds + way.worlds, max(deepest, way.depth + 1)
-            agree = agree and way.settled.agrees_with(ways[0])
+            agree = agree and _agree(need, way.settled, ways[0])
             if not agree and _nothing_new(ways, most):
                 break
         return Finished(self._together(ways, need, world, picked), worlds, deepest)
 
     def _together(self, ways: list[Settled], need: Need, world: World, picked: Picked) -> Settled:
         needs = frozenset().union(*(way.needs for way in ways))
-        agree = _agree(ways)
+        agree = all(_agree(need, way, ways[0]) for way in ways)
         if agree and ways[0].reason is None:
             return Settled(ways[0].value, rules=frozenset().union(*(way.rules for way in ways)))
         bound, possible = _bound(ways, picked.result.bound), frozenset(picked.rules)
@@ -171,8 +171,17 @@ class Completion:
         return _named(world.results[need.name].needs) or frozenset({need.name})
 
 
-def _agree(ways: list[Settled]) -> bool:
-    return all(way.agrees_with(ways[0]) for way in ways)
+def _agree(need: Need, way: Settled, other: Settled) -> bool:
+    """Say whether two ways come to the same: one value, or one reason.
+
+    That candidates differ is the doing of a missing fact when a fact is split, so its own reason stands then; a lost part stays lost whatever
+    the facts are, and under each reading of the source the reason may be the same for candidates of its own.
+    """
+    if not way.agrees_with(other):
+        return False
+    if need.kind != "fact" or way.reason in (None, Reason.LOST, need.reason):
+        return True
+    return way.bound == other.bound
 
 
 def _unsplit(result: Unknown, rules: frozenset[str]) -> Settled:
