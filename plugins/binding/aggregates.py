@@ -70,7 +70,7 @@ def source_cells(bound: BoundAggregate, dialect: Dialect) -> dict[str, exp.Expr]
     """Return the aggregates that the source computes, by column name."""
     i, kind = bound.position, bound.binding.aggregate
     cells = {f"n{i}": _filtered(exp.Count(this=exp.Star()), bound.condition)}
-    bad = [(concat(text("bad-date:"), stored.copy()), unread) for unread, stored in bound.unreadable]
+    bad = [(concat(text("unreadable-row:"), stored.copy()), unread) for unread, stored in bound.unreadable]
     if kind in ("sum", "avg", "min", "max"):
         raw, declared = bound.cells[0]
         value = bound.value
@@ -97,7 +97,8 @@ def supply_aggregate(bound: BoundAggregate, relation: str, types: Mapping[str, s
     """Return the fact that the joined row of aggregates gives."""
     i, fact, kind, binding = bound.position, bound.fact, bound.binding.aggregate, bound.binding
     place = (binding.table or "", bound.shown)
-    count = call("coalesce", column(f"n{i}", relation), whole(0))
+    # cast, since a column of an empty child table arrives without a type
+    count = call("coalesce", cast(column(f"n{i}", relation), "BIGINT"), whole(0))
     nothing = exp.Paren(this=count.eq(whole(0)))
     result = column(f"a{i}", relation)
     empty = binding.empty or "missing"
@@ -105,7 +106,7 @@ def supply_aggregate(bound: BoundAggregate, relation: str, types: Mapping[str, s
         supply = Supply(fact, exp.GT(this=count.copy(), expression=whole(0)), None, null_text(), cast(count, "VARCHAR"), nothing, *place)
         empty = binding.empty or "false"
     elif kind in ("count", "count distinct"):
-        of = call("coalesce", result, whole(0)) if bound.cells else count.copy()
+        of = call("coalesce", cast(result, "BIGINT"), whole(0)) if bound.cells else count.copy()
         supply = supply_stored(fact, cast(of, "BIGINT"), "BIGINT", {}, place, "missing")
         supply = _absent_when(supply, nothing)
         empty = binding.empty or "0"

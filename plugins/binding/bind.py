@@ -84,7 +84,7 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
     known = exp.select(column("id")).from_(exp.Table(this=identifier(KEYED))).where(not_null(column("id")))
     lost = any_of(is_null(column("id")), exp.Not(this=exp.In(this=column("id"), query=known.subquery())))
     example = call("min", column("id"), whole(3))
-    query = exp.select(exp.Sum(this=column("all_rows")), example).from_(exp.Table(this=identifier(relation))).where(lost)
+    query = exp.select(exp.Sum(this=cast(column("all_rows"), "BIGINT")), example).from_(exp.Table(this=identifier(relation))).where(lost)
     count, ids = source.connection.execute(query.sql("duckdb")).fetchall()[0]
     if not count:
         return []

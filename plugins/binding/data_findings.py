@@ -30,6 +30,7 @@ MESSAGES: Mapping[str, str] = {
     "bad-map": "is no map of what the fact may hold",
     "bad-value": "holds a value that does not read, or not at the fact's scale",
     "empty-value": "is empty in a row that counts, so the sum is not known",
+    "unreadable-row": "counts rows by a date, and one of them does not read",
     "ambiguous-row": "differs between rows that stand first together",
 }
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tierwise.core.errors import DataError, PolicyError
 from tierwise.core.plan import Plan
@@ -225,10 +227,30 @@ def test_a_row_that_does_not_read_keeps_the_sum_out(sqlite_file: Callable[..., P
     )
     assert {s.key: s.facts for s in table.subjects()} == {"a": {}, "b": {}, "c": {}, "d": {}, "e": {"total": Decimal("7.50")}}
     assert [(f.code, f.count, f.examples) for f in table.findings] == [
-        ("bad-date", 1, (("d", "2026-02-30"),)),
         ("bad-value", 2, (("a", "12,500"), ("b", "0.001"))),
         ("empty-value", 1, (("c", ""),)),
+        ("unreadable-row", 1, (("d", "2026-02-30"),)),
     ]
+
+
+def test_an_empty_child_table_gives_the_facts_of_no_rows(
+    sqlite_file: Callable[..., Path], opened: Opened, plan_of: Callable[..., Plan]
+) -> None:
+    script = "CREATE TABLE customers (customer_id TEXT PRIMARY KEY); INSERT INTO customers VALUES ('a'); CREATE TABLE orders (customer_id TEXT, x REAL, d TEXT);"
+    plan = plan_of(a=MONEY, b=NumberType(0), c=NumberType(0), d=DateType(), e=ListType(MONEY), f=BooleanType(), g=TextType(), h=MONEY)
+    facts = """
+    a: {table: orders, aggregate: sum, column: x}
+    b: {table: orders, aggregate: count}
+    c: {table: orders, aggregate: count distinct, column: x}
+    d: {table: orders, aggregate: max, column: d}
+    e: {table: orders, aggregate: list, column: x}
+    f: {table: orders, aggregate: exists}
+    g: {table: orders, aggregate: last, column: x, by: d}
+    h: {table: orders, aggregate: avg, column: x}
+    """
+    table = bound(opened(sqlite_file(script)), plan, "\n".join(line.strip() for line in facts.strip().splitlines()))
+    assert [s.facts for s in table.subjects()] == [{"a": 0, "b": 0, "c": 0, "e": (), "f": False}]
+    assert table.findings == ()
 
 
 def test_a_window_demands_the_date_of_the_run(crm: Source, plan_of: Callable[..., Plan]) -> None:
@@ -262,3 +284,20 @@ def test_a_table_that_is_not_there_is_named_with_its_nearest(crm: Source, plan_o
     with pytest.raises(DataError, match=r"binding.yaml:5:14: .* has no table `order`") as caught:
         bound(crm, plan_of(n=NumberType(0)), "n: {table: order, aggregate: count}")
     assert caught.value.help == "did you mean `orders`?"
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cents=st.lists(st.integers(-(10**13), 10**13), max_size=40))
+def test_a_sum_over_floats_has_no_float_error(cents: list[int], tmp_path: Path, opened: Opened, plan_of: Callable[..., Plan]) -> None:
+    path = tmp_path / "sums.db"
+    path.unlink(missing_ok=True)
+    connection = sqlite3.connect(path)
+    connection.executescript("CREATE TABLE customers (customer_id TEXT PRIMARY KEY); CREATE TABLE orders (customer_id, amount REAL);")
+    connection.execute("INSERT INTO customers VALUES ('a')")
+    connection.executemany("INSERT INTO orders VALUES ('a', ?)", [(cent / 100,) for cent in cents])
+    connection.commit()
+    connection.close()
+    source = opened(path)
+    table = bound(source, plan_of(total=NumberType(2)), "total: {table: orders, aggregate: sum, column: amount}")
+    assert [s.facts["total"] for s in table.subjects()] == [Decimal(sum(cents)).scaleb(-2)]
+    source.connection.close()
