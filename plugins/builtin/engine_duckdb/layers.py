@@ -6,6 +6,7 @@ So every condition is written and computed once, however often it is read, and n
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 from sqlglot import exp
 
@@ -17,6 +18,7 @@ __all__ = ["ITEM", "Layers"]
 
 ITEM = "i"  # prefix of lambda parameters: what reads one cannot be hoisted out of its lambda
 COLUMN = "c"
+LONGEST_CONSTANT = 6  # nodes: a literal, perhaps negated and cast
 
 
 class Layers:
@@ -39,11 +41,11 @@ class Layers:
         if isinstance(tree, exp.Column):
             return tree
         names = [c.name for c in tree.find_all(exp.Column)]
-        if not names or any(name.startswith(ITEM) for name in names):
+        if any(name.startswith(ITEM) for name in names) or (not names and _is_short(tree)):
             return tree
         text = sql.text(tree)
         if text not in self._name_of:
-            level = max(self._level_of.get(name, 0) for name in names) + 1
+            level = max((self._level_of.get(name, 0) for name in names), default=0) + 1
             name = f"{COLUMN}{len(self._name_of)}"
             self._name_of[text], self._level_of[name] = name, level
             while len(self.levels) < level:
@@ -63,3 +65,8 @@ class Layers:
         for name, layer in layers:
             query = query.with_(exp.to_identifier(name, quoted=True), as_=layer, copy=False)
         return query
+
+
+def _is_short(tree: Sql) -> bool:
+    """Whether a constant may be repeated. Facts that nothing supplies make constants as large as the decisions that read them."""
+    return sum(1 for _ in islice(tree.walk(), LONGEST_CONSTANT + 1)) <= LONGEST_CONSTANT

@@ -45,7 +45,7 @@ FALSE: Sql = exp.false()
 
 def text(tree: Sql) -> str:
     """Print a tree for DuckDB."""
-    return tree.sql("duckdb")
+    return tree.sql("duckdb", copy=False)
 
 
 def column(name: str, table: str = "") -> Sql:
@@ -142,7 +142,7 @@ def select(columns: Iterable[tuple[str, Sql]], source: str, star: bool = False) 
     """Select named columns from a table or a common table expression, with ``star`` beside all that it has."""
     named: list[Sql] = [exp.Star()] if star else []
     named += [exp.alias_(value, name, quoted=True) for name, value in columns]
-    return exp.select(*named).from_(table(source))
+    return exp.Select(expressions=named).from_(table(source), copy=False)
 
 
 def table(name: str) -> exp.Table:
