@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field, model_validator
 
 from tierwise.core.environment import KindContext
 from tierwise.core.finding import Finding
-from tierwise.core.language.messages import listed
 from tierwise.core.plan import Compare, Constant, Named, Node
 from tierwise.core.policy.texts import Part
 from tierwise.plugins.builtin.kinds.conditions import all_met, condition_names, first_unmet, hidden_conditions, unmet
@@ -76,8 +75,8 @@ class ConstraintCheckKeys(Part):
             raise ValueError("demands a constraint: `value` with a bound, `action` with `allowed` or `forbidden`, or `must`")
         if any(isinstance(limit, dict) for _, limit in (*bounds, *actions)) and not self.by:
             raise ValueError("demands `by`, the class that its constraints hang on")
-        if self.must.keys() & {*BOUNDS, *ACTIONS}:
-            raise ValueError(f"demands other words in `must` than {listed([*BOUNDS, *ACTIONS])}")
+        if taken := self.must.keys() & {*BOUNDS, *ACTIONS}:
+            raise ValueError(f"demands another word than `{min(taken)}` in `must`")
         return self
 
     def written(self, keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
