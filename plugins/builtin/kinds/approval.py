@@ -27,6 +27,7 @@ LABELS: Mapping[str, Named] = {
 
 ASKED = "asked?"
 """The condition that any step is asked for at all."""
+ASKED_LABEL: Named = {"zh": "有适用的环节", "en": "a step is asked for"}
 
 TITLE: Named = {"zh": "审批", "en": "Approval"}
 
@@ -103,12 +104,14 @@ class Approval:
         """Return hidden booleans, whether each step is asked for (where that has a condition) and is valid, and what is asked about them."""
         steps, labels = list(keys.steps), labels_of(keys.labels)
         asked = {name: f"{name} when" for name, step in keys.steps.items() if step.when is not None}
-        entries = hidden_conditions(module, {asked[name]: step.when or "" for name, step in keys.steps.items() if name in asked}, {})
+        entries = hidden_conditions(
+            module, {asked[name]: step.when or "" for name, step in keys.steps.items() if name in asked}, _when(asked, labels)
+        )
         whens = {name: name_of(entry) for name, entry in zip(asked, entries, strict=True)}
         conditions = {name: _condition(keys, step, whens.get(name)) for name, step in keys.steps.items()}
         if len(whens) == len(steps):
             conditions[ASKED] = f"if {' or '.join(whens.values())} then true else {keys.otherwise}"
-        entries |= hidden_conditions(module, conditions, labels)
+        entries |= hidden_conditions(module, conditions, labels | {ASKED: ASKED_LABEL})
         for what, given in keys.give.wanted():
             if what == "valid":
                 how = all_met(module, list(conditions))
@@ -132,6 +135,12 @@ class Approval:
 def _condition(keys: ApprovalKeys, step: ApprovalStep, when: str | None) -> str:
     condition = step.must if step.must is not None else f"{step.by} in ({any_word(keys.admitted(step))})"
     return condition if when is None else f"if {when} then {condition} else true"
+
+
+def _when(asked: Mapping[str, str], labels: Mapping[str, Named]) -> dict[str, Named]:
+    """Return what people call the conditions under which the steps are asked for."""
+    named = {entry: labels.get(step, {"zh": step, "en": step}) for step, entry in asked.items()}
+    return {entry: {"zh": f"适用：{label['zh']}", "en": f"asked for: {label['en']}"} for entry, label in named.items()}
 
 
 def _without_place(type: Any, step: ApprovalStep, keys: ApprovalKeys, span: Any) -> Iterator[Finding]:
