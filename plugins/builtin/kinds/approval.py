@@ -134,7 +134,9 @@ class Approval:
 
 def _condition(keys: ApprovalKeys, step: ApprovalStep, when: str | None) -> str:
     condition = step.must if step.must is not None else f"{step.by} in ({any_word(keys.admitted(step))})"
-    return condition if when is None else f"if {when} then {condition} else true"
+    if when is None:
+        return condition
+    return f"if {when} then {condition} else true" if condition.startswith("undetermined(") else f"not({when}) or ({condition})"
 
 
 def _when(asked: Mapping[str, str], labels: Mapping[str, Named]) -> dict[str, Named]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["any_word", "labelled_words", "list_of", "name_of", "quoted", "table"]
 
-_PLAIN_NAME = re.compile(r"[^\W\d]\w*")
+_PLAIN_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 def quoted(word: str) -> str:
@@ -22,7 +22,7 @@ def quoted(word: str) -> str:
 
 
 def name_of(decision: str) -> str:
-    """Return the name of a decision as it stands in an expression; in backquotes where it holds more than letters and digits."""
+    """Return the name of a decision as it stands in an expression; in backquotes where it holds other signs than letters, digits and dots."""
     return decision if _PLAIN_NAME.fullmatch(decision) else f"`{decision}`"
 
 
