@@ -1,0 +1,45 @@
+"""What people judged of customers for single policies: one word a line, the more likely words first.
+
+It draws from a random source of its own, so that a new line here moves no other row of the demo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from tierwise.plugins.demo.world import World
+
+__all__ = ["rows"]
+
+Row = tuple[str, tuple[Any, ...]]
+
+SEED = 9
+JUDGED = 0.9
+"""The share of customers of whom each thing has been judged at all."""
+
+# name of the judgement: each word and its weight
+OPINIONS: dict[str, dict[str, int]] = {
+    "order_pattern": {"intermittent_recurring": 4, "long_term": 4, "single_project": 2},
+    "special_price_approved_for_closeness": {"false": 7, "true": 3},
+    "business_volume_level": {"low": 5, "medium": 3, "high": 2},
+    "receivable_status": {"good": 6, "fair": 3, "poor": 1},
+    "credit_reputation": {"good": 6, "fair": 3, "poor": 1},
+    "allegiance": {"中国石油客户": 5, "中间客户": 3, "竞争对手客户": 2},
+    "has_potential": {"true": 6, "false": 4},
+    "willing_to_cooperate": {"true": 7, "false": 3},
+    "has_strength": {"true": 5, "false": 5},
+    "credit_good": {"true": 8, "false": 2},
+}
+
+
+def rows(world: World) -> Iterator[Row]:
+    """Yield the judgements, name by name."""
+    random = Random(SEED)
+    own = World(random, world.as_of, world.customer_count)
+    for name, words in OPINIONS.items():
+        for customer in world.customers:
+            if own.chance(JUDGED):
+                value = random.choices(list(words), list(words.values()))[0]
+                yield "judgements", (customer.key, name, value, f"S{random.randint(1, 60):03d}", own.day(350), None)
