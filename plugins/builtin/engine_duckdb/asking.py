@@ -23,7 +23,7 @@ from tierwise.plugins.builtin.engine_duckdb.terms import Term
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["Question", "ask"]
+__all__ = ["Question", "ask", "ask_of_groups"]
 
 BATCH = 2_000
 SHARES = Context(prec=200)  # as exact as the reference engine divides
@@ -61,7 +61,7 @@ def ask(connection: DuckDBPyConnection, question: Question, decide: Decide) -> A
         decide: The reference engine, for one subject's facts and positions.
     """
     keyed, groups, places = (f"{question.answer} {what}" for what in ("keyed", "groups", "places"))
-    named = [(f"k{number}", key) for number, key in enumerate(question.keys or [sql.integer(0)])]
+    named = [(f"k{number}", key) for number, key in enumerate(question.keys)]
     connection.execute(sql.create(keyed, question.layers.query(question.stage, [(ROW, sql.column(ROW)), *named])))
     names = [name for name, _ in named]
     keys = [sql.column(name) for name in names]
@@ -77,6 +77,18 @@ def ask(connection: DuckDBPyConnection, question: Question, decide: Decide) -> A
     for done in (keyed, groups):
         connection.execute(sql.drop(done))
     return Answers(question.answer, outcomes)
+
+
+def ask_of_groups(connection: DuckDBPyConnection, question: Question, group: Sql, decide: Decide) -> dict[int, Any]:
+    """Decide one row of each group of ``question.stage``; return group to outcome."""
+    groups = f"{question.answer} codes"
+    least = exp.alias_(sql.call("min", sql.column(ROW)), ROW, quoted=True)
+    grouped = exp.select(exp.alias_(group, GROUP, quoted=True), least).from_(question.stage.subquery("open")).group_by(exp.Literal.number(1))
+    connection.execute(sql.create(groups, grouped))
+    outcomes: list[Any] = []
+    places = dict(_answered(connection, groups, question, decide, outcomes))
+    connection.execute(sql.drop(groups))
+    return {number: outcomes[place] for number, place in places.items()}
 
 
 def _answered(

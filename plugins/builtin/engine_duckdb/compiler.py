@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tierwise.core.environment import Environment
-from tierwise.core.plan import Decision, Node, Plan
+from tierwise.core.plan import Decision, Node, Plan, RankCut
 from tierwise.plugins.builtin.engine_duckdb.cuts import Cuts, Position
 from tierwise.plugins.builtin.engine_duckdb.decisions import Decisions
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions
@@ -44,6 +44,11 @@ class Compiler:
     def decisions(self) -> dict[str, Picked]:
         """Compile all decisions."""
         return {name: self._compile(decision) for name, decision in self.plan.decisions.items()}
+
+    def cuts_of(self, ranking: str) -> list[RankCut]:
+        """Return the cuts of a ranking."""
+        nodes = [decision.node for decision in self.plan.decisions.values()]
+        return [node for node in nodes if isinstance(node, RankCut) and node.ranking == ranking]
 
     def part(self, node: Node) -> Term:
         """Compile a part outside all decisions, which it may read once they are compiled."""

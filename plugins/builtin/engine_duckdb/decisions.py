@@ -11,6 +11,7 @@ from sqlglot import exp
 from tierwise.core.plan import (
     Agree,
     Collected,
+    Conditional,
     Constant,
     Decision,
     FactRef,
@@ -70,6 +71,8 @@ class Decisions:
             picked = Picked(unknown(decision.type))
         elif isinstance(decision.node, Pick):
             picked = self.tables.pick(decision.node)
+        elif isinstance(decision.node, Conditional):
+            picked = Picked(self.expressions.term(decision.node), None, self._left_open(decision.node))
         else:
             picked = Picked(self.expressions.term(decision.node))
         layers = self.expressions.layers
@@ -77,6 +80,13 @@ class Decisions:
         rules, left_open = (None if tree is None else layers.column(tree) for tree in (picked.rules, picked.open))
         self.expressions.names["decision", decision.name] = value
         return Picked(value, rules, left_open)
+
+    def _left_open(self, node: Conditional) -> Sql | None:
+        """Return a number for the branch taken where the policy leaves that branch open."""
+        condition = self.expressions.layers.column(self.expressions.truth(node.condition))
+        branches = [(condition, node.yes), (sql.negate(condition), node.no)]
+        codes = [(taken, sql.integer(code)) for code, (taken, branch) in enumerate(branches) if isinstance(branch, Undecided)]
+        return sql.cast(sql.case(codes), "INTEGER") if codes else None
 
     # ---- several classes -----------------------------------------------------------------------------------------------
 

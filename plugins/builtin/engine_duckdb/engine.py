@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from sqlglot import exp
 
 from tierwise.core.environment import Environment
 from tierwise.core.outcome import Outcome
-from tierwise.core.plan import Decision, Node, Plan, RankCut
+from tierwise.core.plan import Decision, Node, Plan
 from tierwise.core.plan import Position as RankPosition
 from tierwise.core.running.decide import with_as_of
 from tierwise.core.running.evaluator import Evaluator
@@ -21,7 +22,7 @@ from tierwise.core.running.reference import grade as grade_by_reference
 from tierwise.core.running.subjects import POPULATION, Subject
 from tierwise.core.running.usage import usage_of
 from tierwise.plugins.builtin.engine_duckdb import sql
-from tierwise.plugins.builtin.engine_duckdb.asking import Question, ask
+from tierwise.plugins.builtin.engine_duckdb.asking import Question, ask, ask_of_groups
 from tierwise.plugins.builtin.engine_duckdb.compiler import Compiler
 from tierwise.plugins.builtin.engine_duckdb.cuts import Position
 from tierwise.plugins.builtin.engine_duckdb.keys import keys_of
@@ -96,9 +97,9 @@ class _Run:
         picked = compiler.decisions()
         columns = self._create_table(compiler, stage, {d.name: picked[d.name] for d in self.outputs})
         answers = {}
-        for output, count in zip(self.outputs, self._open_counts(columns), strict=True):
-            if count:
-                answers[output.name] = self._ask_output(output, columns[output.name], compiler)
+        for output, (coded, left_open) in zip(self.outputs, self._open_counts(columns), strict=True):
+            if coded or left_open:
+                answers[output.name] = self._ask_output(output, columns[output.name], compiler, coded, left_open)
         return DuckGrading(self.outputs, self._population(), self.connection, self.name, columns, answers, compiler.rulebook)
 
     # ---- facts and positions -------------------------------------------------------------------------------------------
@@ -140,27 +141,39 @@ class _Run:
         self.connection.execute(sql.create(self.name, compiler.layers.query(stage, wanted)))
         return columns
 
-    def _open_counts(self, columns: Mapping[str, Columns]) -> tuple[int, ...]:
-        """Count the rows that SQL left open, for each output."""
+    def _open_counts(self, columns: Mapping[str, Columns]) -> list[tuple[int, int]]:
+        """Count for each output the rows that SQL left open: those with a code, and the others."""
         if not columns:
-            return ()
-        counts = [sql.call("count_if", sql.negate(part.is_determined())) for part in columns.values()]
+            return []
+        counts = [sql.call("count_if", condition) for part in columns.values() for condition in (part.is_coded(), part.is_open())]
         (row,) = self.connection.execute(sql.text(exp.select(*counts).from_(sql.table(self.name)))).fetchall()
-        return tuple(int(count) for count in row)
+        return list(zip(row[::2], row[1::2], strict=True))
 
     # ---- what SQL leaves open ------------------------------------------------------------------------------------------
 
-    def _ask_output(self, output: Decision, columns: Columns, compiler: Compiler) -> Answers:
-        shortcut = None if columns.open is None else columns.open
-        stage = self._open_rows(self.name, sql.negate(columns.is_determined()), shortcut)
-        question = self._question(output.node, stage, compiler.cuts.positions, f"{self.name} {columns.value}", shortcut)
-        return ask(self.connection, question, partial(self._decide, output.name, POPULATION in usage_of(self.plan, output.node).facts))
+    def _ask_output(self, output: Decision, columns: Columns, compiler: Compiler, coded: int, left_open: int) -> Answers:
+        """Have the reference engine decide what SQL left open of one output."""
+        decide = partial(self._decide, output.name, POPULATION in usage_of(self.plan, output.node).facts)
+        answer = f"{self.name} {columns.value}"
+        answers = Answers()
+        if coded and columns.open is not None:
+            stage = self._open_rows(self.name, columns.is_coded(), columns.open)
+            question = self._question(output.node, stage, compiler.cuts.positions, answer)
+            answers = Answers(codes=ask_of_groups(self.connection, question, sql.column(columns.open), decide))
+        if left_open:
+            question = self._question(output.node, self._open_rows(self.name, columns.is_open()), compiler.cuts.positions, answer)
+            if question.keys:
+                answers = replace(ask(self.connection, question, decide), codes=answers.codes)
+            else:
+                (rest,) = ask_of_groups(self.connection, question, sql.cast(sql.integer(0), "INTEGER"), decide).values()
+                answers = replace(answers, rest=rest)
+        return answers
 
     def _ask_part(self, positions: Mapping[str, Position], node: Node, table: str, is_open: Sql, answer: str) -> Answers:
-        question = self._question(node, self._open_rows(table, is_open, None), positions, answer, None)
+        question = self._question(node, self._open_rows(table, is_open), positions, answer)
         return ask(self.connection, question, lambda facts, places: self.evaluator.value_of(node, self._known(facts), places))
 
-    def _open_rows(self, table: str, is_open: Sql, extra: str | None) -> exp.Select:
+    def _open_rows(self, table: str, is_open: Sql, extra: str | None = None) -> exp.Select:
         """Return the query of some rows of a table with all their facts and positions, and one more column of the table."""
         if self.stage is None:
             return exp.select("*").from_(sql.table(table)).where(is_open)
@@ -171,23 +184,15 @@ class _Run:
         star = exp.Column(this=exp.Star(), table=exp.to_identifier("staged", quoted=True))
         return exp.select(star, *beside).from_(self.stage.subquery("staged")).join(rows, on=same_row)
 
-    def _question(
-        self, node: Node, stage: exp.Select, positions: Mapping[str, Position], answer: str, shortcut: str | None
-    ) -> Question:
+    def _question(self, node: Node, stage: exp.Select, positions: Mapping[str, Position], answer: str) -> Question:
         usage, compiler = usage_of(self.plan, node), self._compiler(positions)
         keys = keys_of(self.plan, node, compiler.expressions)
         wanted = {name: positions[name] for name in usage.rankings if name in positions}
         for name in wanted:
-            keys += compiler.cuts.keys(name, list(self._cuts_of(name)))
-        if shortcut is not None:
-            is_long = sql.is_null(sql.column(shortcut))
-            keys = [sql.column(shortcut), *(sql.case([(is_long, key)]) for key in keys)]
+            keys += compiler.cuts.keys(name, compiler.cuts_of(name))
         terms = self.staging.terms
         facts = [(fact, terms[fact.name]) for fact in self.plan.facts.values() if fact.name in usage.facts and fact.name in terms]
         return Question(stage, compiler.layers, keys, facts, wanted, answer)
-
-    def _cuts_of(self, ranking: str) -> Iterator[RankCut]:
-        yield from (d.node for d in self.plan.decisions.values() if isinstance(d.node, RankCut) and d.node.ranking == ranking)
 
     def _decide(self, decision: str, with_population: bool, facts: Mapping[str, Any], positions: Mapping[str, RankPosition]) -> Outcome:
         known = self._known(facts)

@@ -95,19 +95,24 @@ def _positions(is_amount: bool, anywhere: Sql) -> exp.Select:
     rest = _minus(maybe, others)
     unplaced = sql.is_null(_of(BY))
     nobody = sql.all_of([sql.binary(exp.EQ, blank, sql.integer(0)), sql.binary(exp.EQ, maybe, sql.integer(0))])
-    complete = sql.all_of([nobody, sql.negate(unplaced)]) if is_amount else sql.FALSE
+    complete = sql.all_of([nobody, sql.negate(unplaced)]) if is_amount else None
     parts = {
         "first": sql.case([(unplaced, sql.integer(1))], _plus(before, sql.integer(1))),
         "last": sql.case([(unplaced, sql.integer(1))], last),
         "last possible": sql.case([(unplaced, _plus(count, rest))], _plus(_plus(last, blank), rest)),
         "count": count,
-        "held before": sql.case([(complete, _minus(_of("held up to"), sql.binary(exp.Mul, _of("amount"), _of("ties"))))]),
-        "held before last": sql.case([(complete, _minus(_of("held up to"), _of("amount")))]),
-        "held": sql.case([(complete, _of("held"))]),
+        "held before": _held(complete, _minus(_of("held up to"), sql.binary(exp.Mul, _of("amount"), _of("ties")))),
+        "held before last": _held(complete, _minus(_of("held up to"), _of("amount"))),
+        "held": _held(complete, _of("held")),
         "maybe": rest,
     }
-    typed = {name: sql.cast(tree, "HUGEINT" if name.startswith("held") else "BIGINT") for name, tree in parts.items()}
+    amount = "HUGEINT" if is_amount else "BOOLEAN"
+    typed = {name: sql.cast(tree, amount if name.startswith("held") else "BIGINT") for name, tree in parts.items()}
     return exp.select(sql.column(ROW, "members"), *_named(typed))
+
+
+def _held(complete: Sql | None, amount: Sql) -> Sql:
+    return sql.NULL if complete is None else sql.case([(complete, amount)])
 
 
 def _of(name: str) -> Sql:

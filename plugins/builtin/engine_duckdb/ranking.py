@@ -110,7 +110,8 @@ def rank(
     by = _Members(connection, parts_table, parts, terms, ask_part)
     members = f"{table} members"
     connection.execute(sql.create(members, by.query()))
-    is_amount = by.check_amounts(members)
+    is_amount = any(cut.by == "pareto" for cut in compiler.cuts_of(ranking.name)) and by.check_amounts(members)
+    by.close()
     connection.execute(sql.create(table, positions.positions_query(members, ranking.descending, is_amount)))
     for done in (parts_table, members):
         connection.execute(sql.drop(done))
@@ -214,6 +215,11 @@ class _Members:
         bound = sql.cast(sql.string("1" + "0" * MOST_AMOUNT_DIGITS), "HUGEINT")
         return sql.case([(sql.binary(exp.LT, sql.call("abs", amount), bound), amount)])
 
+    def close(self) -> None:
+        """Let go of the answers."""
+        for name in self.joins:
+            self.connection.unregister(name)
+
     def check_amounts(self, members: str) -> bool:
         """Say whether members are compared by amounts that can be added up.
 
@@ -223,8 +229,6 @@ class _Members:
         lost = sql.all_of([sql.is_known(sql.column(positions.BY)), sql.is_null(sql.column(positions.AMOUNT))])
         count = exp.select(sql.call("count_if", lost)).from_(sql.table(members))
         ((lost_rows,),) = self.connection.execute(sql.text(count)).fetchall()
-        for name in self.joins:
-            self.connection.unregister(name)
         if lost_rows:
             raise NeedsReference
         return isinstance(self.terms[positions.BY].type, NumberType)

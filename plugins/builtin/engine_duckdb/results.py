@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -47,13 +47,31 @@ class Columns:
         known = sql.is_known(sql.column(self.value))
         return known if self.none is None else sql.any_of([known, sql.column(self.none)])
 
+    def is_coded(self) -> Sql:
+        """Whether a code alone tells the outcome of the row."""
+        return sql.FALSE if self.open is None else sql.all_of([sql.negate(self.is_determined()), sql.is_known(sql.column(self.open))])
+
+    def is_open(self) -> Sql:
+        """Whether the row's own facts are needed to tell its outcome."""
+        uncoded = [] if self.open is None else [sql.is_null(sql.column(self.open))]
+        return sql.all_of([sql.negate(self.is_determined()), *uncoded])
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the reference engine decided of one output: ``table`` maps rows to places in ``outcomes``."""
+    """What the reference engine decided of one output.
 
-    table: str
-    outcomes: Sequence[Outcome]
+    Attributes:
+        table: Maps rows to places in ``outcomes``; ``None`` when no row has an answer of its own.
+        outcomes: The different outcomes.
+        codes: The outcome of each code by which the policy itself leaves the output open.
+        rest: The outcome of all other rows that SQL left open, when no fact tells them apart.
+    """
+
+    table: str | None = None
+    outcomes: Sequence[Any] = ()
+    codes: Mapping[int, Outcome] = field(default_factory=dict)
+    rest: Outcome | None = None
 
 
 @dataclass(slots=True)
@@ -98,11 +116,20 @@ class DuckGrading:
         return shares_of(decision.type, _added(shares), reasons)
 
     def _answered(self, output: str) -> Iterator[tuple[Outcome, int]]:
-        answers = self.answers.get(output)
-        if answers is not None:
-            answer = sql.column("answer")
-            query = exp.select(answer, exp.Count(this=exp.Star())).from_(sql.table(answers.table)).group_by(answer)
-            yield from ((answers.outcomes[place], int(count)) for place, count in self._run(query).fetchall())
+        columns, answers = self.columns[output], self.answers.get(output, Answers())
+        if answers.table is not None:
+            counted = self._counted(sql.column("answer"), answers.table)
+            yield from ((answers.outcomes[place], int(count)) for place, count in self._run(counted).fetchall())
+        if answers.codes and columns.open is not None:
+            counted = self._counted(sql.column(columns.open), self.table).where(columns.is_coded())
+            yield from ((answers.codes[code], int(count)) for code, count in self._run(counted).fetchall())
+        if answers.rest is not None:
+            counted = exp.select(exp.Count(this=exp.Star())).from_(sql.table(self.table)).where(columns.is_open())
+            ((count,),) = self._run(counted).fetchall()
+            yield answers.rest, int(count)
+
+    def _counted(self, column: Sql, table: str) -> exp.Select:
+        return exp.select(column, exp.Count(this=exp.Star())).from_(sql.table(table)).group_by(column)
 
     def rows(self, limit: int | None = None) -> Iterator[SubjectResult]:
         """Yield the results in the order of the subjects' keys; a few thousand are in memory at a time."""
@@ -110,31 +137,34 @@ class DuckGrading:
         query = exp.select().from_(sql.table(self.table))
         for output in self.outputs:
             columns = self.columns[output.name]
-            wanted += [sql.column(c, self.table) if c else sql.NULL for c in (columns.value, columns.none, columns.rules)]
-            answers = self.answers.get(output.name)
-            if answers is None:
-                wanted.append(sql.NULL)
-            else:
-                wanted.append(sql.column("answer", answers.table))
-                same_row = sql.binary(exp.EQ, sql.column(ROW, self.table), sql.column(ROW, answers.table))
-                query = query.join(sql.table(answers.table), on=same_row, join_type="left")
+            wanted += [sql.column(c, self.table) if c else sql.NULL for c in (columns.value, columns.none, columns.rules, columns.open)]
+            table = self.answers.get(output.name, Answers()).table
+            wanted.append(sql.NULL if table is None else sql.column("answer", table))
+            if table is not None:
+                same_row = sql.binary(exp.EQ, sql.column(ROW, self.table), sql.column(ROW, table))
+                query = query.join(sql.table(table), on=same_row, join_type="left")
         query = query.select(*wanted).order_by(sql.column(KEY, self.table), sql.column(ROW, self.table))
         cursor = self._run(query if limit is None else query.limit(limit))
         while batch := cursor.fetchmany(BATCH):
             yield from (self._result(row) for row in batch)
 
     def _result(self, row: tuple[Any, ...]) -> SubjectResult:
-        outcomes = {}
+        outcomes: dict[str, Outcome] = {}
         for place, output in enumerate(self.outputs):
-            value, none, rules, answer = row[2 + 4 * place : 6 + 4 * place]
-            outcomes[output.name] = self._outcome(output, value, none, rules, answer)
+            value, none, rules, code, answer = row[2 + 5 * place : 7 + 5 * place]
+            if none or value is not None:
+                outcomes[output.name] = Determined(None if none else core_value(value, output.type), self.rulebook.ids(rules))
+            else:
+                outcomes[output.name] = self._undecided(self.answers[output.name], code, answer)
         return SubjectResult(row[0], row[1], outcomes)
 
-    def _outcome(self, output: Decision, value: Any, none: bool | None, rules: int | None, answer: int | None) -> Outcome:
-        if answer is not None:
-            return self.answers[output.name].outcomes[answer]
-        assert value is not None or none, "INVARIANT: what SQL does not decide has an answer"
-        return Determined(None if none else core_value(value, output.type), self.rulebook.ids(rules))
+    def _undecided(self, answers: Answers, code: int | None, answer: int | None) -> Outcome:
+        """Return the outcome of a row that SQL did not decide."""
+        if code is not None:
+            return answers.codes[code]
+        outcome: Outcome | None = answers.rest if answer is None else answers.outcomes[answer]
+        assert outcome is not None, "INVARIANT: what SQL does not decide has an answer"
+        return outcome
 
     def _run(self, query: exp.Select) -> DuckDBPyConnection:
         return self.connection.cursor().execute(sql.text(query))
