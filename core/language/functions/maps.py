@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
-from tierwise.core.language.functions.declare import any_type, declare, list_of, map_of, number, text
+from tierwise.core.language.functions.declare import INTEGER, any_type, declare, list_of, map_of, number, text
 from tierwise.core.language.functions.numbers import added
 from tierwise.core.language.units import EXACT, plain
 from tierwise.core.types import EnumType, ListType, MapType, NumberType, TextType
@@ -18,6 +19,10 @@ MAP = map_of(any_type)
 AMOUNTS = map_of(number)
 ROUNDINGS = {"floor": ROUND_FLOOR, "ceiling": ROUND_CEILING, "nearest": ROUND_HALF_UP}
 TREND = EnumType(("falling", "tied", "equal", "inverted"))
+
+
+def _frequencies(words: Sequence[str]) -> dict[str, Decimal]:
+    return {word: Decimal(count) for word, count in Counter(words).items()}
 
 
 def _shares(amounts: Mapping[str, Decimal | None]) -> dict[str, Decimal] | None:
@@ -78,6 +83,13 @@ MAPS = (
         lambda of, key: of.value,
         lambda of, key: of.get(key),
         "{0}[{1}]",
+    ),
+    declare(
+        "frequencies(list of text) -> map of integer",
+        "How often each text or word stands in a list, in the order of first occurrence.",
+        (list_of(text),),
+        MapType(INTEGER),
+        _frequencies,
     ),
     declare(
         "shares pct(map of number) -> map of number",

@@ -96,6 +96,8 @@ MEANINGS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("keys", ({"a": D(1), "b": D(2)},), ("a", "b")),
     ("values", ({"a": D(1), "b": D(2)},), (D(1), D(2))),
     ("get value", ({"a": D(1)}, "b"), None),
+    ("frequencies", (("A", "B", "A"),), {"A": D(2), "B": D(1)}),
+    ("frequencies", ((),), {}),
     ("shares pct", ({"a": D(1), "b": D(2), "c": D(5)},), {"a": D("12.5"), "b": D(25), "c": D("62.5")}),
     ("shares pct", ({"a": D(1), "b": D(2)},), {"a": D("33.333333"), "b": D("66.666667")}),
     ("shares pct", ({"a": D(0)},), None),
