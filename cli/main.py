@@ -25,7 +25,7 @@ from tierwise.core.errors import DataError, TierwiseError
 
 __all__ = ["cli", "main"]
 
-COMMANDS = ("demo", "policies", "show", "check", "test", "decide", "grade", "explain", "bind", "history", "plugins", "schema")
+COMMANDS = ("demo", "policies", "show", "check", "test", "decide", "grade", "explain", "watch", "bind", "history", "plugins", "schema")
 
 EXIT_FINDINGS, EXIT_POLICY, EXIT_DATA, EXIT_DEFECT, EXIT_INTERRUPTED = 1, 3, 4, 5, 130
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-__all__ = ["as_of_option", "format_option", "ledger_option", "overlay_option", "policy_option"]
+__all__ = ["DateParameter", "as_of_option", "format_option", "ledger_option", "overlay_option", "policy_option"]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-class _DateParameter(click.ParamType[date]):
+class DateParameter(click.ParamType[date]):
     """A calendar date written ``YYYY-MM-DD``."""
 
     name = "date"
@@ -30,7 +30,7 @@ class _DateParameter(click.ParamType[date]):
 
 as_of_option: Decorator = click.option(
     "--as-of",
-    type=_DateParameter(),
+    type=DateParameter(),
     metavar="DATE",
     help="The date of the run, such as 2026-11-21. Nothing reads the clock: without it, what depends on it is undetermined.",
 )

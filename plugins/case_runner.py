@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from tierwise.core.errors import PolicyError
 from tierwise.core.outcome import Outcome
-from tierwise.core.plan import Decision
 from tierwise.core.policy import Case, read_cases
 from tierwise.core.running import read_facts
 from tierwise.core.running.cases import Difference, differences
@@ -21,7 +21,7 @@ from tierwise.plugins.policy import LoadedPolicy
 __all__ = ["CaseResult", "read_policy_cases", "run_cases"]
 
 REFERENCE = "reference"
-SOLE = "case"  # the key of the one subject of a case that is not about a population
+POPULATION = "population"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,13 @@ def run_cases(loaded: LoadedPolicy, engines: Iterable[str], files: Mapping[str, 
     """
     files = files if files is not None else policy_files(loaded.origin, loaded.plugins.policies())
     cases = read_policy_cases(loaded, files)
-    return tuple(_run(loaded, case, _engine(loaded, name)) for name in engines for case in cases)
+    results: list[CaseResult] = []
+    for name in engines:
+        engine = _engine(loaded, name)
+        run = [case for case in cases if not case.engines or name in case.engines]
+        outcomes = {case.id: outcome for together in _batches(loaded, run, engine) for case, outcome in _outcomes(loaded, together, engine)}
+        results += [_result(loaded, case, name, outcomes.get(case.id)) for case in cases]
+    return tuple(results)
 
 
 def _engine(loaded: LoadedPolicy, name: str) -> Engine:
@@ -71,47 +77,70 @@ def _engine(loaded: LoadedPolicy, name: str) -> Engine:
     return engines[name]
 
 
-def _run(loaded: LoadedPolicy, case: Case, engine: Engine) -> CaseResult:
-    if case.engines and engine.name not in case.engines:
-        return CaseResult(case.id, engine.name, skipped=f"kept to {', '.join(case.engines)}")
-    population, by_customer, findings = _outcomes(loaded, case, engine)
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What an engine gave for one case: outcomes of the case as a whole and by subject, and what was wrong with its facts."""
+
+    whole: Mapping[str, Outcome]
+    by_subject: Mapping[str, Mapping[str, Outcome]]
+    wrong: tuple[str, ...]
+
+
+def _result(loaded: LoadedPolicy, case: Case, engine: str, given: _Given | None) -> CaseResult:
+    if given is None:
+        return CaseResult(case.id, engine, skipped=f"kept to {', '.join(case.engines)}")
     types = {decision.name: decision.type for decision in loaded.plan.outputs}
-    found = list(differences(case.expected, population, types))
+    found = list(differences(case.expected, given.whole, types))
     for key, expected in (case.expected.get("by_customer") or {}).items():
-        found += differences(expected, by_customer.get(key, {}), types, prefix=f"{key}/")
-    found += [Difference("facts", "facts that fit", message) for message in findings]
-    return CaseResult(case.id, engine.name, tuple(found))
+        found += differences(expected, given.by_subject.get(key, {}), types, prefix=f"{key}/")
+    found += [Difference("facts", "facts that fit", message) for message in given.wrong]
+    return CaseResult(case.id, engine, tuple(found))
 
 
-def _outcomes(
-    loaded: LoadedPolicy, case: Case, engine: Engine
-) -> tuple[Mapping[str, Outcome], Mapping[str, Mapping[str, Outcome]], list[str]]:
-    """Return outcomes of the case as a whole, by subject, and what was wrong with its facts."""
+def _batches(loaded: LoadedPolicy, cases: Iterable[Case], engine: Engine) -> Iterator[list[Case]]:
+    """Put cases that do not touch each other into one table: single subjects of one date, under a policy that ranks nobody."""
+    together: dict[Any, list[Case]] = {}
+    for case in cases:
+        alone = engine.name == REFERENCE or case.is_population or loaded.plan.rankings
+        together.setdefault(case.id if alone else case.as_of, []).append(case)
+    yield from together.values()
+
+
+def _outcomes(loaded: LoadedPolicy, cases: list[Case], engine: Engine) -> Iterator[tuple[Case, _Given]]:
     if engine.name == REFERENCE:
-        result = loaded.decide(case.facts, case.as_of)
-        whole = result.outcomes
-        return whole, result.by_customer or {}, [finding.message for finding in result.findings]
+        for case in cases:
+            result = loaded.decide(case.facts, case.as_of)
+            yield case, _Given(result.outcomes, result.by_customer or {}, tuple(finding.message for finding in result.findings))
+    elif cases[0].is_population:
+        yield cases[0], _graded_population(loaded, cases[0], engine)
+    else:
+        rows = {case.id: case.facts for case in cases}
+        by_subject, population, wrong = _graded(loaded, rows, engine, cases[0].as_of)
+        for case in cases:
+            yield case, _Given({**by_subject[case.id], **population}, {}, wrong[case.id])
+
+
+def _graded_population(loaded: LoadedPolicy, case: Case, engine: Engine) -> _Given:
+    shared = {name: value for name, value in case.facts.items() if name != POPULATION}
+    rows = {str(row["customer_id"]): {**shared, **row} for row in case.facts[POPULATION]}
+    by_subject, population, wrong = _graded(loaded, rows, engine, case.as_of)
+    return _Given(population, by_subject, tuple(message for messages in wrong.values() for message in messages))
+
+
+def _graded(
+    loaded: LoadedPolicy, rows: Mapping[str, Mapping[str, Any]], engine: Engine, as_of: date | None
+) -> tuple[Mapping[str, Mapping[str, Outcome]], Mapping[str, Outcome], Mapping[str, tuple[str, ...]]]:
+    """Grade a table made of facts: outcomes by subject, those of the population, and what was wrong with the facts."""
     from tierwise.plugins.fact_rows import fact_table_of  # brings DuckDB, which the reference does without
 
-    subjects, messages = [], []
-    rows: list[Mapping[str, Any]] = list(case.facts["population"]) if case.is_population else [case.facts]
-    for row in rows:
-        key = str(row.get("customer_id", SOLE))
+    subjects, wrong = [], {}
+    for key, row in rows.items():
         facts, findings = read_facts(loaded.plan, {name: value for name, value in row.items() if name != "customer_id"})
         subjects.append(SubjectFacts(key, None, facts))
-        messages += [finding.message for finding in findings]
+        wrong[key] = tuple(finding.message for finding in findings)
     table = fact_table_of(loaded.plan, subjects)
     try:
-        grading = engine.grade(loaded.plan, loaded.environment, table, case.as_of)
-        by_subject = {result.key: result.outcomes for result in grading.rows()}
-        whole = (
-            dict(grading.population) if case.is_population else {**by_subject[SOLE], **_for_all(grading.population, loaded.plan.outputs)}
-        )
+        grading = engine.grade(loaded.plan, loaded.environment, table, as_of)
+        return {result.key: result.outcomes for result in grading.rows()}, dict(grading.population), wrong
     finally:
         table.connection.close()
-    return whole, by_subject, messages
-
-
-def _for_all(population: Mapping[str, Outcome], outputs: Iterable[Decision]) -> Mapping[str, Outcome]:
-    names = {decision.name for decision in outputs if decision.population}
-    return {name: outcome for name, outcome in population.items() if name in names}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tierwise.cli.main import EXIT_FINDINGS
+from tierwise.cli.main import EXIT_FINDINGS, EXIT_POLICY
 from tierwise.cli.options import overlay_option
 from tierwise.cli.session import Session
 
@@ -27,14 +27,22 @@ def command(context: click.Context, policies: tuple[str, ...], overlay: str | No
     Example:
       tierwise test big-customer-tiers closing-time-a-e
     """
+    from tierwise.cli.findings import render_error
+    from tierwise.core.errors import PolicyError
     from tierwise.plugins.case_runner import run_cases
     from tierwise.plugins.policy import load
 
     session = Session.of(context)
-    failed = 0
+    code = 0
     for name in policies or sorted(session.plugins.policies()):
-        loaded = load(name, overlay=overlay, plugins=session.plugins)
-        results = run_cases(loaded, engines or ("reference", "duckdb"))
+        try:
+            loaded = load(name, overlay=overlay, plugins=session.plugins)
+            results = run_cases(loaded, engines or ("reference", "duckdb"))
+        except PolicyError as error:  # the others can still be tested
+            click.echo(render_error(error, session.error_format), err=True)
+            click.echo(f"{name}: cannot be loaded")
+            code = EXIT_POLICY
+            continue
         broken = [result for result in results if result.differences]
         skipped = sum(result.skipped != "" for result in results)
         for result in broken:
@@ -43,5 +51,5 @@ def command(context: click.Context, policies: tuple[str, ...], overlay: str | No
                 click.echo(f"  {difference.output}: expected {difference.expected}, got {difference.got}")
         kept = f", {skipped} not for that engine" if skipped else ""
         click.echo(f"{name}: {len(results) - len(broken) - skipped} passed, {len(broken)} failed{kept}")
-        failed += len(broken)
-    context.exit(EXIT_FINDINGS if failed else 0)
+        code = max(code, EXIT_FINDINGS if broken else 0)
+    context.exit(code)

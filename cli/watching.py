@@ -1,0 +1,102 @@
+"""Runs a watch for the command line: actions to stdout as they fire, findings and sums to stderr at the end."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from datetime import date
+from itertools import chain
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from tierwise.cli.session import Session
+from tierwise.core.errors import PolicyError
+from tierwise.core.values import to_json
+from tierwise.core.watching import Action, Event, WatchPlan
+from tierwise.plugins.watching.run import WatchRun
+
+if TYPE_CHECKING:
+    from tierwise.core.finding import Finding
+    from tierwise.plugins.policy import LoadedPolicy
+
+__all__ = ["action_line", "watch_events"]
+
+STDIN = "-"
+
+
+def watch_events(
+    session: Session,
+    loaded: LoadedPolicy,
+    location: str,
+    since: date | None,
+    as_of: date | None,
+    engine: str,
+    ledger: str | None,
+    form: str,
+) -> None:
+    """Watch the events of a database or of stdin.
+
+    Raises:
+        PolicyError: The policy watches nothing.
+        DataError: The events, or the ledger, cannot be read or written.
+    """
+    if loaded.watch is None:
+        raise PolicyError(f"policy `{loaded.policy.policy}` watches no events", help="add a section `watch:` with `events` and `rules`")
+    session.show_findings(finding for finding in loaded.findings if finding.code == "watch-waits")
+    with ExitStack() as opened:
+        run = opened.enter_context(WatchRun(loaded.watch, loaded.environment, engine, ledger))
+        events = _from_stdin(loaded.watch) if location == STDIN else _from_database(session, loaded, location, opened)
+        actions = chain(run.process(events.batches(as_of)), run.finish(as_of))
+        for action in actions:
+            if since is None or action.at.isoformat()[:10] >= since.isoformat():
+                click.echo(action_line(action, session.language, form))
+        session.show_findings([*events.findings(), *run.findings()])
+        _say(run)
+
+
+def action_line(action: Action, language: str, form: str) -> str:
+    """Return an action as one line: JSON, or text for people without a character that a terminal would act on."""
+    document = action.to_dict(language)
+    if form == "jsonl":
+        return json.dumps(document, ensure_ascii=False)
+    parts = [document["at"], action.subject, action.do, f"[{action.level}]"]
+    if action.amount is not None:
+        parts.append(f"{document['amount']}{action.unit}")
+    parts += [f"missing: {', '.join(action.missing)}"] if action.missing else []
+    parts += [f"if {name} = {' or '.join(words)}" for name, words in action.readings.items()]
+    parts += [f"undetermined: {action.lost}"] if action.lost else []
+    line = "  ".join([*parts, *([document["text"]] if document.get("text") else [])])
+    return "".join(sign if sign.isprintable() else "�" for sign in line)
+
+
+class _Events(Protocol):
+    """Where events come from."""
+
+    def batches(self, until: date | None = None) -> Iterator[list[Event]]: ...
+
+    def findings(self) -> list[Finding]: ...
+
+
+def _from_stdin(plan: WatchPlan) -> _Events:
+    from tierwise.plugins.watching.lines import LineReader
+
+    return LineReader(plan, sys.stdin.buffer)
+
+
+def _from_database(session: Session, loaded: LoadedPolicy, location: str, opened: ExitStack) -> _Events:
+    from tierwise.plugins.source import open_source
+    from tierwise.plugins.watching.database import DatabaseEvents
+
+    assert loaded.watch is not None
+    source = opened.enter_context(closing(open_source(location, session.plugins.sources().values())))
+    return DatabaseEvents(loaded.policy, loaded.watch, source)
+
+
+def _say(run: WatchRun) -> None:
+    click.echo(f"{run.events} events, {run.actions} actions", err=True)
+    for rule, total in run.totals.items():
+        hanging = f", and {to_json(total.open)}{total.unit} that hang on a reading" if total.open else ""
+        click.echo(f"{rule}: {to_json(total.certain)}{total.unit}{hanging}", err=True)
