@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import date
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import click
 
@@ -19,6 +19,8 @@ from tierwise.core.watching import Action, Event, WatchPlan
 from tierwise.plugins.watching.run import WatchRun
 
 if TYPE_CHECKING:
+    from io import BufferedReader
+
     from tierwise.core.finding import Finding
     from tierwise.plugins.policy import LoadedPolicy
 
@@ -83,7 +85,7 @@ class _Events(Protocol):
 def _from_stdin(plan: WatchPlan) -> _Events:
     from tierwise.plugins.watching.lines import LineReader
 
-    return LineReader(plan, sys.stdin.buffer)
+    return LineReader(plan, cast("BufferedReader", sys.stdin.buffer))
 
 
 def _from_database(session: Session, loaded: LoadedPolicy, location: str, opened: ExitStack) -> _Events:

@@ -13,6 +13,8 @@ from tierwise.core.finding import Finding, has_errors, sorted_findings
 from tierwise.core.plan import Plan
 from tierwise.core.policy import Policy
 from tierwise.core.source import Span
+from tierwise.core.watching.compile import compile_watch
+from tierwise.core.watching.rule import WatchPlan
 
 __all__ = ["CheckedPolicy", "check"]
 
@@ -25,11 +27,13 @@ class CheckedPolicy:
         policy: The policy as written.
         plan: What engines run; ``None`` when it does not compile.
         findings: Everything found, by place.
+        watch: What is watched; ``None`` when nothing is, or when there are errors.
     """
 
     policy: Policy
     plan: Plan | None
     findings: tuple[Finding, ...]
+    watch: WatchPlan | None = None
 
     def require_plan(self) -> Plan:
         """Return the plan of a policy without errors.
@@ -67,13 +71,15 @@ def check(policy: Policy, environment: Environment) -> CheckedPolicy:
     """
     modules, in_modules = modules_of(policy, environment)
     plan, found = compile_policy(policy, modules, environment)
-    findings = [*policy.findings, *in_modules, *found]
+    watch, in_watch = compile_watch(policy, environment)
+    findings = [*policy.findings, *in_modules, *found, *in_watch]
     if has_errors(findings):
         plan = None
     if plan is not None:
-        findings += check_plan(plan)
+        watched = [plan.readings[name].span for name in watch.readings] if watch is not None else []
+        findings += [f for f in check_plan(plan) if f.code != "unused-reading" or f.span not in watched]
         findings += _check_kinds(policy, modules, plan)
-    return CheckedPolicy(policy, plan, sorted_findings(findings))
+    return CheckedPolicy(policy, plan, sorted_findings(findings), watch if plan is not None else None)
 
 
 def _check_kinds(policy: Policy, modules: list[Module], plan: Plan) -> list[Finding]:

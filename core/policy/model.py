@@ -20,6 +20,7 @@ from tierwise.core.policy.declared_types import TypeKeys, type_of_declaration
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.text_table import TextTable, read_text_table
 from tierwise.core.policy.texts import Flag, Part, Text, Words
+from tierwise.core.policy.watch import WatchDeclaration
 from tierwise.core.source import Source, Span
 from tierwise.core.types import Type
 
@@ -179,6 +180,7 @@ class Policy(PolicyKeys):
     parameters: dict[str, ParameterDeclaration]
     readings: dict[str, ReadingDeclaration]
     modules: dict[str, ModuleDeclaration]
+    watch: WatchDeclaration | None = None
     parameter_values: dict[str, Any] = Field(default_factory=dict)
     settled: dict[str, str] = Field(default_factory=dict)
     filled_tables: dict[str, tuple[str, Any]] = Field(default_factory=dict)

@@ -27,11 +27,12 @@ from tierwise.core.policy.modules import read_module
 from tierwise.core.policy.names import check_names
 from tierwise.core.policy.overlay import apply_overlay
 from tierwise.core.policy.validation import validate
+from tierwise.core.policy.watch import WatchDeclaration
 from tierwise.core.source import Source, Span
 
 __all__ = ["read_policy"]
 
-_SECTIONS = ("facts", "parameters", "readings", "modules")
+_SECTIONS = ("facts", "parameters", "readings", "modules", "watch")
 _REQUIRED = ("facts", "modules")
 Declaration = TypeVar("Declaration", bound=BaseModel)
 
@@ -102,6 +103,7 @@ class _PolicyReader:
         parameters = self._section(root, "parameters", ParameterDeclaration)
         readings = self._section(root, "readings", ReadingDeclaration)
         modules = self._modules(root)
+        watch = None if "watch" not in root else self._validated(WatchDeclaration, root["watch"], ("watch",))
         self.findings += check_names(self._names(root))
         self._check_facts(facts)
         values = self._parameter_values(parameters)
@@ -110,7 +112,7 @@ class _PolicyReader:
             return None
         policy = Policy(
             **{name: getattr(keys, name) for name in PolicyKeys.model_fields},
-            facts=facts, parameters=parameters, readings=readings, modules=modules, parameter_values=values,
+            facts=facts, parameters=parameters, readings=readings, modules=modules, parameter_values=values, watch=watch,
         )  # fmt: skip
         return policy.with_origin(self.document, self.sources)
 

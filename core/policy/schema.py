@@ -13,6 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 
 from tierwise.core.environment import Environment
 from tierwise.core.policy.model import DecisionKeys, FactDeclaration, ModuleKeys, ParameterDeclaration, PolicyKeys, ReadingDeclaration
+from tierwise.core.policy.watch import WatchDeclaration
 
 __all__ = ["json_schema"]
 
@@ -23,6 +24,7 @@ _PARTS: Mapping[str, Any] = {
     "reading": ReadingDeclaration,
     "module": ModuleKeys,
     "decision": DecisionKeys,
+    "watch": WatchDeclaration,
 }
 _REFERENCE = "#/definitions/"
 _VALIDATION: JsonSchemaMode = "validation"
@@ -41,6 +43,7 @@ def json_schema(environment: Environment) -> dict[str, Any]:
         "parameters": _named(parts["parameter"], "numbers, lists and words that rules use"),
         "readings": _named(parts["reading"], "what the source leaves open"),
         "modules": _named({"$ref": _REFERENCE + "module"}, "the parts of the policy, each with a purpose"),
+        "watch": {"description": "events, and what is to be done about them", "allOf": [parts["watch"]]},
     }
     policy["required"] = [*policy.get("required", ()), "facts", "modules"]
     used = _used(policy, definitions)

@@ -1,0 +1,1 @@
+"""Events from a database or a stream of JSON lines, and where seen events, actions and open windows are kept."""
