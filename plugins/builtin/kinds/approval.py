@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from tierwise.core.environment import KindContext
 from tierwise.core.finding import Finding
@@ -13,7 +13,7 @@ from tierwise.core.language import suggest
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
 from tierwise.core.types import EnumType
-from tierwise.plugins.builtin.kinds.conditions import all_met, first_unmet, hidden_conditions, unmet
+from tierwise.plugins.builtin.kinds.conditions import Conclusion, concluded, hidden_conditions
 from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, labels_of
 from tierwise.plugins.builtin.kinds.writing import any_word, name_of
 
@@ -24,6 +24,8 @@ LABELS: Mapping[str, Named] = {
     "failed": {"zh": "无效的第一个环节", "en": "first step that is not valid"},
     "unmet": {"zh": "无效的环节", "en": "steps that are not valid"},
 }
+
+CONCLUSIONS: Mapping[str, Conclusion] = {"valid": "all met", "failed": "first unmet", "unmet": "unmet"}
 
 ASKED = "asked?"
 """The condition that any step is asked for at all."""
@@ -51,10 +53,6 @@ class ApprovalStep(Part):
         return self
 
 
-def _read_step(raw: Any) -> Any:
-    return {"must": raw} if isinstance(raw, str) else raw
-
-
 class ApprovalGives(Gives):
     """The decisions that are wanted."""
 
@@ -68,17 +66,21 @@ class ApprovalKeys(Part):
 
     roles: list[str] = Field(default_factory=list, description="the roles in their order, the lowest first, for `at_least`")
     aliases: dict[str, str] = Field(default_factory=dict, description="another title to the role that it is as high as")
-    steps: dict[str, Annotated[ApprovalStep, BeforeValidator(_read_step)]] = Field(min_length=1, description="step to who may take it")
+    steps: dict[str, ApprovalStep | str] = Field(min_length=1, description="step to who may take it, or to a condition")
     labels: Labels = Field(default_factory=dict, description="what people call the steps")
     otherwise: str = Field(default="undetermined(gap)", description="whether it is valid where every step has a `when` and none is met")
     give: ApprovalGives
 
     @model_validator(mode="after")
     def _knows_its_roles(self) -> Self:
-        for role in (*self.aliases.values(), *(step.at_least for step in self.steps.values() if step.at_least is not None)):
+        for role in (*self.aliases.values(), *(step.at_least for step in self.in_order().values() if step.at_least is not None)):
             if role not in self.roles:
                 raise ValueError(f"demands `{role}` among its `roles`{suggested(role, self.roles)}")
         return self
+
+    def in_order(self) -> dict[str, ApprovalStep]:
+        """Return the steps, one that is a condition among them."""
+        return {name: ApprovalStep(must=step) if isinstance(step, str) else step for name, step in self.steps.items()}
 
     def admitted(self, step: ApprovalStep) -> list[str]:
         """Return the titles that may take a step."""
@@ -102,27 +104,22 @@ class Approval:
 
     def decisions(self, module: str, keys: ApprovalKeys) -> Mapping[str, Any]:
         """Return hidden booleans, whether each step is asked for (where that has a condition) and is valid, and what is asked about them."""
-        steps, labels = list(keys.steps), labels_of(keys.labels)
-        asked = {name: f"{name} when" for name, step in keys.steps.items() if step.when is not None}
-        entries = hidden_conditions(
-            module, {asked[name]: step.when or "" for name, step in keys.steps.items() if name in asked}, _when(asked, labels)
-        )
+        steps, labels = keys.in_order(), labels_of(keys.labels)
+        asked = {name: f"{name} when" for name, step in steps.items() if step.when is not None}
+        entries = hidden_conditions(module, {asked[name]: steps[name].when or "" for name in asked}, _when(asked, labels))
         whens = {name: name_of(entry) for name, entry in zip(asked, entries, strict=True)}
-        conditions = {name: _condition(keys, step, whens.get(name)) for name, step in keys.steps.items()}
+        conditions = {name: _condition(keys, step, whens.get(name)) for name, step in steps.items()}
         if len(whens) == len(steps):
             conditions[ASKED] = f"if {' or '.join(whens.values())} then true else {keys.otherwise}"
         entries |= hidden_conditions(module, conditions, labels | {ASKED: ASKED_LABEL})
         for what, given in keys.give.wanted():
-            if what == "valid":
-                how = all_met(module, list(conditions))
-            else:
-                how = first_unmet(given.name, module, steps, labels) if what == "failed" else unmet(module, steps, labels)
-            entries[given.name] = {"label": given.labelled(LABELS[what]), **how}
+            words = list(conditions if what == "valid" else steps)
+            entries[given.name] = {"label": given.labelled(LABELS[what]), **concluded(CONCLUSIONS[what], given.name, module, words, labels)}
         return entries
 
     def check(self, keys: ApprovalKeys, context: KindContext) -> Iterable[Finding]:
         """Find titles that are not from a closed list, and ones that have no place in the order where it decides."""
-        for name, step in keys.steps.items():
+        for name, step in keys.in_order().items():
             owner = context.plan.facts.get(step.by or "") or context.plan.decisions.get(step.by or "")
             span = context.span((*context.path, "steps", name, "by"))
             if owner is not None and not isinstance(owner.type, EnumType):

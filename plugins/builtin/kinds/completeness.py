@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from tierwise.core.environment import KindContext
 from tierwise.core.finding import Finding
@@ -27,14 +27,6 @@ LABELS: Mapping[str, Named] = {
 TITLE: Named = {"zh": "完整性检查", "en": "Completeness"}
 
 
-def _read_fields(raw: Any) -> Any:
-    return dict.fromkeys(raw) if isinstance(raw, list) else raw
-
-
-Fields = Annotated[dict[str, str | None], BeforeValidator(_read_fields)]
-"""Facts that must not be none, as a list; or word to the condition under which the item is there."""
-
-
 class CompletenessGives(Gives):
     """The decisions that are wanted."""
 
@@ -49,7 +41,7 @@ class CompletenessKeys(Part):
 
     required: Words = Field(default_factory=dict, description="the words that `present` has to hold")
     present: str | None = Field(default=None, description="a fact or decision: the set of what is there")
-    fields: Fields = Field(default_factory=dict, description="facts that must not be none, or word to condition")
+    fields: dict[str, str] | list[str] = Field(default_factory=list, description="facts that must not be none, or word to condition")
     labels: Labels = Field(default_factory=dict, description="what people call the `fields`")
     updated_on: str | None = Field(default=None, description="the date of the last update")
     every: str | None = Field(default=None, description="how often it is brought up to date")
@@ -60,7 +52,7 @@ class CompletenessKeys(Part):
     def _is_whole(self) -> Self:
         if bool(self.required) != bool(self.present):
             raise ValueError("demands `required` and `present` together")
-        if self.required.keys() & self.fields.keys():
+        if self.required.keys() & set(self.fields):
             raise ValueError("demands other words in `fields` than in `required`")
         if (self.give.missing or self.give.complete) and not (self.required or self.fields):
             raise ValueError("demands `required` or `fields` for `missing` and `complete`")
@@ -71,7 +63,9 @@ class CompletenessKeys(Part):
     def conditions(self) -> dict[str, str]:
         """Return each item with the condition under which it is there."""
         held = {word: f"{self.present} in ({quoted(word)})" for word in self.required}
-        return held | {word: how or f"not ({name_of(word)} in (null))" for word, how in self.fields.items()}
+        if isinstance(self.fields, dict):
+            return held | self.fields
+        return held | {name: f"not({name_of(name)} in (null))" for name in self.fields}
 
 
 class Completeness:
@@ -100,9 +94,9 @@ class Completeness:
 
     def check(self, keys: CompletenessKeys, context: KindContext) -> Iterable[Finding]:
         """Find a fact that can never be none, so that it is never found to be missing."""
-        for name, how in keys.fields.items():
+        for place, name in enumerate(keys.fields) if isinstance(keys.fields, list) else ():
             fact = context.plan.facts.get(name)
-            if how is None and fact is not None and not fact.nullable:
+            if fact is not None and not fact.nullable:
                 message = f"`{name}` can never be none, so it is never found to be missing"
                 help = "declare it `nullable: true`, and `missing: none` when not giving it means the same"
-                yield Finding.warning("never-none", message, context.span((*context.path, "fields")), help)
+                yield Finding.warning("never-none", message, context.span((*context.path, "fields", place)), help)

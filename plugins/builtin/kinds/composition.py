@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from tierwise.core.environment import KindContext
 from tierwise.core.finding import Finding
@@ -53,16 +53,10 @@ class AllocationFaults(Part):
         return {"falling": None} | {trend: word if word.startswith("undetermined(") else quoted(word) for trend, word in self}
 
 
-def _read_maps(raw: Any) -> Any:
-    return [raw] if isinstance(raw, str) else raw
-
-
 class CompositionKeys(Part):
     """The amounts, and what is asked about them."""
 
-    of: Annotated[list[str], BeforeValidator(_read_maps), Field(min_length=1)] = Field(
-        description="a map of numbers by key; of several, the first that is there"
-    )
+    of: str | list[str] = Field(description="a map of numbers by key; of several, the first that is there")
     top: str | None = Field(default=None, description="which share of all keys the largest are, such as `20%`")
     rounding: str | None = Field(
         default=None, description="`floor`, `ceiling`, `nearest`, or a reading of them: how their number becomes whole"
@@ -94,13 +88,11 @@ class Composition:
         entries: dict[str, Any] = {}
         for what, given in keys.give.wanted():
             head = {"label": given.labelled(LABELS[what]), **_type(what, keys)}
-            forms = [_form(what, name, keys) for name in keys.of]
-            if len(forms) == 1:
-                entries[given.name] = head | forms[0]
+            if isinstance(keys.of, str):
+                entries[given.name] = head | _form(what, keys.of, keys)
                 continue
-            parts = [f"{given.name}.{name}" for name in keys.of]
-            entries |= {part: head | {"hidden": "true"} | form for part, form in zip(parts, forms, strict=True)}
-            entries[given.name] = head | {"prefer": [name_of(part) for part in parts]}
+            parts = {f"{given.name}.{name}": head | {"hidden": "true"} | _form(what, name, keys) for name in keys.of}
+            entries |= parts | {given.name: head | {"prefer": [name_of(part) for part in parts]}}
         return entries
 
     def check(self, keys: CompositionKeys, context: KindContext) -> Iterable[Finding]:

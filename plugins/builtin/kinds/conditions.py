@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from tierwise.core.environment import KindContext
 from tierwise.core.finding import Finding
 from tierwise.plugins.builtin.kinds.writing import labelled_words, name_of, quoted, table
 
-__all__ = ["all_met", "condition_names", "first_unmet", "hidden_conditions", "repeated_conditions", "unmet"]
+__all__ = ["Conclusion", "all_met", "concluded", "condition_names", "hidden_conditions", "repeated_conditions", "unmet"]
 
 Labels = Mapping[str, Mapping[str, str]]
+
+Conclusion = Literal["all met", "first unmet", "unmet"]
+"""What may be asked about conditions together."""
 
 _SIGNS = re.compile(r"\W+")
 
@@ -54,17 +57,16 @@ def hidden_conditions(module: str, conditions: Mapping[str, str | Mapping[str, A
     }
 
 
+def concluded(conclusion: Conclusion, output: str, module: str, words: Sequence[str], labels: Labels) -> dict[str, Any]:
+    """Return the decision ``output`` that draws a conclusion from the conditions."""
+    if conclusion == "all met":
+        return all_met(module, words)
+    return _first_unmet(output, module, words, labels) if conclusion == "first unmet" else unmet(module, words, labels)
+
+
 def all_met(module: str, words: Sequence[str]) -> dict[str, Any]:
     """Return the decision that all conditions are met: false as soon as one is not, whatever the others are."""
     return {"type": "boolean", "formula": " and ".join(_names(module, words))}
-
-
-def first_unmet(output: str, module: str, words: Sequence[str], labels: Labels) -> dict[str, Any]:
-    """Return the decision ``output``, the first word whose condition is not met; none when all are."""
-    rows = [(word, ["false" if place == at else "-" for at in range(len(words))], quoted(word)) for place, word in enumerate(words)]
-    rows.append(("-", ["-"] * len(words), "-"))
-    rules = table(_names(module, words), output, rows)
-    return {"type": "enum", "values": labelled_words(words, labels), "nullable": "true", "table": {"hit": "first", "rules": rules}}
 
 
 def unmet(module: str, words: Sequence[str], labels: Labels) -> dict[str, Any]:
@@ -82,6 +84,14 @@ def repeated_conditions(words: Sequence[str], key: str, context: KindContext) ->
             message = f"`{word}` demands the same as `{seen[node]}`"
             yield Finding.warning("condition-repeated", message, context.span((*context.path, key, word)), "remove one of the two")
         seen.setdefault(node, word)
+
+
+def _first_unmet(output: str, module: str, words: Sequence[str], labels: Labels) -> dict[str, Any]:
+    """Return the decision ``output``, the first word whose condition is not met; none when all are."""
+    rows = [(word, ["false" if place == at else "-" for at in range(len(words))], quoted(word)) for place, word in enumerate(words)]
+    rows.append(("-", ["-"] * len(words), "-"))
+    rules = table(_names(module, words), output, rows)
+    return {"type": "enum", "values": labelled_words(words, labels), "nullable": "true", "table": {"hit": "first", "rules": rules}}
 
 
 def _names(module: str, words: Sequence[str]) -> list[str]:

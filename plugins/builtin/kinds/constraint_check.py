@@ -12,7 +12,7 @@ from tierwise.core.environment import KindContext
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Compare, Constant, Named, Node
 from tierwise.core.policy.texts import Part
-from tierwise.plugins.builtin.kinds.conditions import all_met, condition_names, first_unmet, hidden_conditions, unmet
+from tierwise.plugins.builtin.kinds.conditions import Conclusion, concluded, condition_names, hidden_conditions
 from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, labels_of
 from tierwise.plugins.builtin.kinds.writing import any_word
 
@@ -35,6 +35,8 @@ ACTIONS: Mapping[str, tuple[str, Named]] = {
     "allowed": ("{action} in ({words})", {"zh": "属于允许的做法", "en": "among what is allowed"}),
     "forbidden": ("not ({action} in ({words}))", {"zh": "不属于禁止的做法", "en": "not among what is forbidden"}),
 }
+
+CONCLUSIONS: Mapping[str, Conclusion] = {"ok": "all met", "broken": "first unmet", "all_broken": "unmet"}
 
 TITLE: Named = {"zh": "约束检查", "en": "Constraint check"}
 
@@ -99,11 +101,7 @@ class ConstraintCheck:
         words, labels = list(conditions), own | labels_of(keys.labels)
         entries = hidden_conditions(module, conditions, labels)
         for what, given in keys.give.wanted():
-            if what == "ok":
-                how = all_met(module, words)
-            else:
-                how = first_unmet(given.name, module, words, labels) if what == "broken" else unmet(module, words, labels)
-            entries[given.name] = {"label": given.labelled(LABELS[what]), **how}
+            entries[given.name] = {"label": given.labelled(LABELS[what]), **concluded(CONCLUSIONS[what], given.name, module, words, labels)}
         return entries
 
     def check(self, keys: ConstraintCheckKeys, context: KindContext) -> Iterable[Finding]:

@@ -11,7 +11,7 @@ from tierwise.core.environment import KindContext
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
-from tierwise.plugins.builtin.kinds.conditions import all_met, first_unmet, hidden_conditions, repeated_conditions, unmet
+from tierwise.plugins.builtin.kinds.conditions import Conclusion, concluded, hidden_conditions, repeated_conditions
 from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, labels_of
 
 __all__ = ["EligibilityGate", "EligibilityGateKeys", "EligibilityGives"]
@@ -21,6 +21,8 @@ LABELS: Mapping[str, Named] = {
     "failed": {"zh": "未通过的第一道关", "en": "first gate failed"},
     "unmet": {"zh": "未满足的条件", "en": "conditions not met"},
 }
+
+CONCLUSIONS: Mapping[str, Conclusion] = {"eligible": "all met", "failed": "first unmet", "unmet": "unmet"}
 
 TITLE: Named = {"zh": "资格审查", "en": "Eligibility gate"}
 
@@ -54,11 +56,7 @@ class EligibilityGate:
         gates, labels = list(keys.gates), labels_of(keys.labels)
         entries = hidden_conditions(module, keys.gates, labels)
         for what, given in keys.give.wanted():
-            if what == "eligible":
-                how = all_met(module, gates)
-            else:
-                how = first_unmet(given.name, module, gates, labels) if what == "failed" else unmet(module, gates, labels)
-            entries[given.name] = {"label": given.labelled(LABELS[what]), **how}
+            entries[given.name] = {"label": given.labelled(LABELS[what]), **concluded(CONCLUSIONS[what], given.name, module, gates, labels)}
         return entries
 
     def check(self, keys: EligibilityGateKeys, context: KindContext) -> Iterable[Finding]:
