@@ -31,6 +31,18 @@ OPINIONS: dict[str, dict[str, int]] = {
     "willing_to_cooperate": {"true": 7, "false": 3},
     "has_strength": {"true": 5, "false": 5},
     "credit_good": {"true": 8, "false": 2},
+    "long_term_intention": {"true": 8, "false": 2},
+    "annual_usage_large": {"true": 6, "false": 4},
+    "consumption_frequent": {"true": 6, "false": 4},
+    "loyal": {"true": 7, "false": 3},
+    "contribution": {"small": 6, "large": 4},
+    "purchase_stability": {"fairly_stable": 4, "stable": 3, "unstable": 3},
+    "need_level": {"general": 7, "higher": 3},
+    "growth_outlook": {"low": 6, "high": 4},
+    "is_special": {"none": 6, "industry": 2, "region": 1, "scale": 1, "attribute": 1},
+    "recovery_impossible": {"false": 9, "true": 1},
+    "time_class": {"老客户": 6, "新客户": 3, "未来客户": 1},
+    "size_class": {"一般客户": 5, "零散客户": 3, "主力客户": 2},
 }
 
 

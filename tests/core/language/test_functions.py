@@ -157,6 +157,7 @@ def by_signature(name: str) -> st.SearchStrategy[tuple[Any, ...]]:
         "enum": st.sampled_from(ORDER),
         "list of date": st.lists(st.dates(), max_size=5).map(tuple),
         "list of number": st.lists(st.decimals(allow_nan=False, allow_infinity=False), max_size=5).map(tuple),
+        "list of text": st.lists(st.text(max_size=3), max_size=5).map(tuple),
         "list": st.lists(st.text(max_size=3), max_size=5).map(tuple),
         "map of number": st.dictionaries(st.text(max_size=3), st.decimals(-1000, 1000, places=3)),
         "map": st.dictionaries(st.text(max_size=3), st.text(max_size=3)),
