@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Context, Decimal
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import (
@@ -16,9 +16,11 @@ from tierwise.core.plan import (
     Call,
     Collected,
     Compare,
+    CompareOp,
     Conditional,
     Constant,
     Cut,
+    CutBy,
     Decision,
     DecisionRef,
     Fact,
@@ -44,6 +46,7 @@ from tierwise.core.plan import (
     Reading,
     ReadingRef,
     Round,
+    RoundMode,
     Rule,
     Sorted,
     Table,
@@ -70,7 +73,8 @@ __all__ = ["AS_OF", "random_plan", "random_subjects"]
 AS_OF = date(2026, 11, 21)
 GRADES = EnumType(("A", "B", "C", "丁"))
 SIZES = EnumType(("large", "small"))
-CLASSES = SetType(EnumType(("x", "y", "z")))
+WORDS = EnumType(("x", "y", "z"))
+CLASSES = SetType(WORDS)
 NUMBER, INTEGER, FLAG, DAY, LENGTH = NumberType(2), NumberType(0), BooleanType(), DateType(), DurationType()
 LINE = RecordType((("amount", NumberType(1)), ("kind", SIZES)))
 LABELS = {"zh": "", "en": ""}
@@ -92,6 +96,9 @@ FACT_TYPES: Mapping[str, Type] = {
     "shares": MapType(NUMBER),
     "every": LENGTH,
 }
+COMPARES: list[CompareOp] = ["=", "!=", "<", "<=", ">", ">="]
+OPERATIONS: list[Literal["+", "-", "*"]] = ["+", "-", "*"]
+MODES: list[RoundMode] = ["up", "down", "half up", "half down", "half even", "floor", "ceiling"]
 NUMBERS = [Decimal(n) for n in ("-3", "0", "1", "2.5", "10", "99.99", "100")]
 DAYS = [AS_OF - timedelta(days=n) for n in (-31, 0, 1, 29, 30, 31, 60, 61, 365)]
 LENGTHS = [Duration(months=1), Duration(months=3), Duration(months=5), Duration.of_days(1), Duration.of_days(7), Duration.of_days(30)]
@@ -120,6 +127,10 @@ class Maker:
     def pick(self, *makers: Callable[[], Node]) -> Node:
         """Call one of several makers."""
         return self.random.choice(makers)()
+
+    def one_of(self, *types: Type) -> Type:
+        """Return one of several types."""
+        return self.random.choice(types)
 
     # ---- leaves --------------------------------------------------------------------------------------------------------
 
@@ -186,14 +197,14 @@ class Maker:
                          lambda: self.called(depth))
 
     def sum(self, depth: int) -> Node:
-        op = self.random.choice(["+", "-", "*"])
+        op = self.random.choice(OPERATIONS)
         count = 2 if op == "-" else self.random.choice([2, 2, 3])
-        return Arithmetic(op, tuple(self.number(depth - 1) for _ in range(count)), NumberType(None))  # type: ignore[arg-type]
+        return Arithmetic(op, tuple(self.number(depth - 1) for _ in range(count)), NumberType(None))
 
     def rounded(self, depth: int) -> Node:
-        mode = self.random.choice(["up", "down", "half up", "half down", "half even", "floor", "ceiling"])
+        mode = self.random.choice(MODES)
         value = self.quotient(depth - 1) if self.random.random() < 0.6 else self.number(depth - 1)
-        return Round(value, self.random.choice([0, 1, 2, 4]), mode, NumberType(4))  # type: ignore[arg-type]
+        return Round(value, self.random.choice([0, 1, 2, 4]), mode, NumberType(4))
 
     def quotient(self, depth: int) -> Node:
         return Quotient(self.number(depth), self.number(depth), NumberType(None))
@@ -230,7 +241,7 @@ class Maker:
             plain = FactRef("as_of", DAY)
         if depth <= 0 or self.random.random() < 0.5:
             return plain
-        return Arithmetic(self.random.choice(["+", "-"]), (plain, self.length(depth - 1)), DAY)  # type: ignore[arg-type]
+        return Arithmetic(self.random.choice(OPERATIONS[:2]), (plain, self.length(depth - 1)), DAY)
 
     def length(self, depth: int) -> Node:
         """Return a duration."""
@@ -271,7 +282,7 @@ class Maker:
             return self.pick(*plain)
         return self.pick(
             *plain,
-            lambda: Logic(self.random.choice(["and", "or"]), tuple(self.test(depth - 1) for _ in range(self.random.randrange(4)))),  # type: ignore[arg-type]
+            lambda: Logic("and" if self.random.random() < 0.5 else "or", tuple(self.test(depth - 1) for _ in range(self.random.randrange(4)))),
             lambda: Not(self.test(depth - 1)),
             lambda: self.comparison(depth - 1),
             lambda: self.quantified(depth - 1),
@@ -281,12 +292,12 @@ class Maker:
 
     def plain_test(self) -> Node:
         """Test a name against constants."""
-        type_ = self.random.choice(list(FACT_TYPES.values())[:10])
+        type_: Type = self.random.choice(list(FACT_TYPES.values())[:10])
         column = self.reference(type(type_), None if isinstance(type_, NumberType | DateType) else type_) or FactRef("flag", FLAG)
         of: Any = getattr(column, "type", FLAG)
         if isinstance(of, NumberType | DateType) and self.random.random() < 0.7:
             if self.random.random() < 0.5:
-                return Compare(self.random.choice(["=", "!=", "<", "<=", ">", ">="]), column, self.literal(of))  # type: ignore[arg-type]
+                return Compare(self.random.choice(COMPARES), column, self.literal(of))
             low, high = sorted([self.value(of), self.value(of)])
             ends = [None if self.random.random() < 0.2 else Constant(v, of) for v in (low, high)]
             return Within(column, ends[0], ends[1], self.random.random() < 0.5, self.random.random() < 0.5)
@@ -294,23 +305,24 @@ class Maker:
         return InSet(column, tuple(values))
 
     def comparison(self, depth: int) -> Node:
-        type_ = self.random.choice([NUMBER, DAY, LENGTH, GRADES, CLASSES])
+        type_ = self.one_of(NUMBER, DAY, LENGTH, GRADES, CLASSES)
         ordered = isinstance(type_, NumberType | DateType | DurationType)
-        op = self.random.choice(["=", "!=", "<", "<=", ">", ">="] if ordered else ["=", "!="])
-        return Compare(op, self.of_type(type_, depth), self.of_type(type_, depth))  # type: ignore[arg-type]
+        op = self.random.choice(COMPARES if ordered else COMPARES[:2])
+        return Compare(op, self.of_type(type_, depth), self.of_type(type_, depth))
 
     def ratio_test(self, depth: int) -> Node:
-        op = self.random.choice(["=", "!=", "<", "<=", ">", ">="])
+        op = self.random.choice(COMPARES)
         sides = [self.quotient(depth), self.quotient(depth) if self.random.random() < 0.3 else self.number(depth)]
         self.random.shuffle(sides)
-        return Compare(op, sides[0], sides[1])  # type: ignore[arg-type]
+        return Compare(op, sides[0], sides[1])
 
     def quantified(self, depth: int) -> Node:
         of = self.reference(ListType)
         if of is None:
             return self.plain_test()
-        item = of.type.item  # type: ignore[union-attr]
-        return Quantified(self.random.choice(["some", "every"]), of, self.within(item, lambda: self.test(depth)))  # type: ignore[arg-type]
+        of_type = getattr(of, "type", None)
+        item = of_type.item if isinstance(of_type, ListType) else DAY
+        return Quantified("some" if self.random.random() < 0.5 else "every", of, self.within(item, lambda: self.test(depth)))
 
     # ---- decisions -----------------------------------------------------------------------------------------------------
 
@@ -322,7 +334,7 @@ class Maker:
         self.decisions[name] = Decision(name, type_, node, LABELS, "m", "form", self.random.random() < 0.8)
 
     def formula(self, name: str) -> tuple[Type, Node]:
-        type_ = self.random.choice([NUMBER, FLAG, DAY, LENGTH, GRADES])
+        type_ = self.one_of(NUMBER, FLAG, DAY, LENGTH, GRADES)
         if isinstance(type_, EnumType) and self.random.random() < 0.5:
             return type_, Conditional(self.test(1), self.undecided(type_), self.of_type(type_, 1), type_)
         return type_, self.of_type(type_, 3)
@@ -334,11 +346,11 @@ class Maker:
     def table(self, name: str) -> tuple[Type, Node]:
         hit = self.random.choice(list(HitPolicy))
         numeric = hit in (HitPolicy.SUM, HitPolicy.MIN, HitPolicy.MAX)
-        type_: Type = NUMBER if numeric else self.random.choice([GRADES, GRADES, NUMBER, FLAG, CLASSES])
+        type_: Type = NUMBER if numeric else self.one_of(GRADES, GRADES, NUMBER, FLAG, CLASSES)
         if hit is HitPolicy.COUNT:
             type_ = INTEGER
         if hit is HitPolicy.COLLECT:
-            type_ = self.random.choice([CLASSES, SetType(GRADES)])
+            type_ = self.one_of(CLASSES, SetType(GRADES))
         output = GRADES if hit is HitPolicy.COLLECT and type_ == SetType(GRADES) else type_
         columns = 1 if self.random.random() < 0.4 else 2
         rows = [
@@ -378,16 +390,16 @@ class Maker:
 
     def over_classes(self, name: str) -> tuple[Type, Node]:
         of = self.reference(SetType, CLASSES) or FactRef("size", SIZES)
-        words = CLASSES.item.values if getattr(of, "type", None) == CLASSES else SIZES.values  # type: ignore[attr-defined]
+        words = WORDS.values if getattr(of, "type", None) == CLASSES else SIZES.values
         words = words if self.random.random() < 0.8 else words[:-1]
         if self.random.random() < 0.5:
             return CLASSES, Collected(of, tuple((word, self.literal(CLASSES)) for word in words), CLASSES)
-        type_ = self.random.choice([GRADES, NUMBER])
+        type_ = self.one_of(GRADES, NUMBER)
         empty = self.cell(type_) if self.random.random() < 0.3 else None
         return type_, Agree(of, tuple((word, self.cell(type_)) for word in words), empty, type_)
 
     def prefer(self, name: str) -> tuple[Type, Node]:
-        type_ = self.random.choice([GRADES, NUMBER, FLAG])
+        type_ = self.one_of(GRADES, NUMBER, FLAG)
         parts = [self.reference(type(type_), type_) or self.literal(type_) for _ in range(self.random.choice([2, 2, 3]))]
         return type_, Prefer(tuple(parts), type_)
 
@@ -408,7 +420,8 @@ class Maker:
         among = self.random.choice([None, FactRef("flag", FLAG), self.test(0)])
         by: Node = self.random.choice([FactRef("count", INTEGER), FactRef("amount", NUMBER), self.number(1)])
         self.rankings[name] = Ranking(name, by, self.random.random() < 0.7, partition, among)
-        kind = self.random.choice(["share", "top", "pareto"])
+        kinds: list[CutBy] = ["share", "top", "pareto"]
+        kind = self.random.choice(kinds)
         limits = {"share": ["0.2", "0.5"], "top": ["2", "4"], "pareto": ["0.5", "0.8"]}[kind]
         last = None if self.random.random() < 0.7 else Decimal(limits[-1]) + (Decimal("0.1") if kind != "top" else 1)
         cuts = (Cut("A", Decimal(limits[0])), Cut("B", Decimal(limits[1])), Cut("C", last))
@@ -418,7 +431,7 @@ class Maker:
         outside = self.random.choice([None, Constant("丁", GRADES)])
         given = self.random.random() < 0.2
         rank, count = (FactRef("count", INTEGER), Constant(Decimal(10), INTEGER)) if given else (None, None)
-        node = RankCut(name, rank, count, kind, cuts, rounding, outside, GRADES)  # type: ignore[arg-type]
+        node = RankCut(name, rank, count, kind, cuts, rounding, outside, GRADES)
         self.decisions[name] = Decision(name, GRADES, node, LABELS, "m", "ranking", True)
 
 

@@ -37,6 +37,7 @@ class Question:
 
     Attributes:
         stage: The query of the open rows, with their facts and positions.
+        rows: The query of all rows, with the same columns.
         layers: What the keys are computed from, over that query.
         keys: Rows with equal keys have one answer.
         facts: The facts to hand over, with their terms over ``stage``.
@@ -45,6 +46,7 @@ class Question:
     """
 
     stage: exp.Select
+    rows: exp.Select
     layers: Layers
     keys: Sequence[Sql]
     facts: Sequence[tuple[Fact, Term]]
@@ -95,12 +97,10 @@ def _answered(
     connection: DuckDBPyConnection, groups: str, question: Question, decide: Decide, outcomes: list[Any]
 ) -> Iterator[tuple[int, int]]:
     """Decide one row of each group; yield the group's number and the place of its outcome in ``outcomes``."""
-    chosen = exp.select(sql.column(ROW)).from_(sql.table(groups)).subquery()
     columns = [(f"v{i}", term.sql) for i, (_, term) in enumerate(question.facts)]
     columns += [(f"n{i}", term.none or sql.FALSE) for i, (_, term) in enumerate(question.facts)]
     columns += [(f"p{i}", part) for i, part in enumerate(position[p] for position in question.positions.values() for p in PARTS)]
-    rows = sql.select([(ROW, sql.column(ROW)), *columns], "open").with_("open", as_=question.stage)
-    rows = rows.where(exp.In(this=sql.column(ROW), query=chosen))
+    rows = sql.select([(ROW, sql.column(ROW)), *columns], "everything").with_("everything", as_=question.rows)
     one_each = exp.select(sql.column(GROUP), *(sql.column(name) for name, _ in columns)).from_(rows.subquery("rows"))
     same_row = sql.binary(exp.EQ, sql.column(ROW, groups), sql.column(ROW, "rows"))
     cursor = connection.cursor().execute(sql.text(one_each.join(sql.table(groups), on=same_row)))

@@ -121,7 +121,11 @@ class _Run:
             ranked.append(rank(self.connection, f"{self.name} ranking {number}", ranking, compiler, query, ask_part))
             self.stage = with_positions(table, ranked)[0]
         query, found = with_positions(table, ranked)
-        return query, self._compiler(found)
+        self.connection.execute(sql.create(f"{self.name} staged", query))
+        for done in (table, *(one.table for one in ranked)):
+            self.connection.execute(sql.drop(done))
+        self.stage = exp.select("*").from_(sql.table(f"{self.name} staged"))
+        return self.stage, self._compiler(found)
 
     def _compiler(self, positions: Mapping[str, Position]) -> Compiler:
         return Compiler(self.plan, self.environment, self.staging.terms, positions)
@@ -158,7 +162,7 @@ class _Run:
         answers = Answers()
         if coded and columns.open is not None:
             stage = self._open_rows(self.name, columns.is_coded(), columns.open)
-            question = self._question(output.node, stage, compiler.cuts.positions, answer)
+            question = self._question(output.node, stage, compiler.cuts.positions, answer, with_keys=False)
             answers = Answers(codes=ask_of_groups(self.connection, question, sql.column(columns.open), decide))
         if left_open:
             question = self._question(output.node, self._open_rows(self.name, columns.is_open()), compiler.cuts.positions, answer)
@@ -184,15 +188,18 @@ class _Run:
         star = exp.Column(this=exp.Star(), table=exp.to_identifier("staged", quoted=True))
         return exp.select(star, *beside).from_(self.stage.subquery("staged")).join(rows, on=same_row)
 
-    def _question(self, node: Node, stage: exp.Select, positions: Mapping[str, Position], answer: str) -> Question:
+    def _question(
+        self, node: Node, stage: exp.Select, positions: Mapping[str, Position], answer: str, with_keys: bool = True
+    ) -> Question:
         usage, compiler = usage_of(self.plan, node), self._compiler(positions)
-        keys = keys_of(self.plan, node, compiler.expressions)
+        keys = keys_of(self.plan, node, compiler.expressions) if with_keys else []
         wanted = {name: positions[name] for name in usage.rankings if name in positions}
-        for name in wanted:
+        for name in wanted if with_keys else ():
             keys += compiler.cuts.keys(name, compiler.cuts_of(name))
         terms = self.staging.terms
         facts = [(fact, terms[fact.name]) for fact in self.plan.facts.values() if fact.name in usage.facts and fact.name in terms]
-        return Question(stage, compiler.layers, keys, facts, wanted, answer)
+        rows = exp.select("*").from_(sql.table(self.name)) if self.stage is None else self.stage
+        return Question(stage, rows, compiler.layers, keys, facts, wanted, answer)
 
     def _decide(self, decision: str, with_population: bool, facts: Mapping[str, Any], positions: Mapping[str, RankPosition]) -> Outcome:
         known = self._known(facts)

@@ -138,11 +138,11 @@ class _Members:
         count = exp.select(sql.call("count_if", is_open)).from_(sql.table(self.table))
         ((open_rows,),) = self.connection.execute(sql.text(count)).fetchall()
         if open_rows:
-            answers = ask_part(node, self.table, is_open, f"{self.table} {role}")
-            self.terms[role] = self._register(role, answers)
-            self.answered[role] = answers.table
+            name = f"{self.table} {role}"
+            self.terms[role] = self._register(role, ask_part(node, self.table, is_open, name), f"{name} values")
+            self.answered[role] = name
 
-    def _register(self, role: str, answers: Answers) -> Term:
+    def _register(self, role: str, answers: Answers, name: str) -> Term:
         """Put the answers' values into a table; return the term that holds both SQL's and the answered values."""
         values = [None if isinstance(value, Unknown) else value for value in answers.outcomes]
         term = self.terms[role]
@@ -153,7 +153,6 @@ class _Members:
             "text": [None if value is None else _text(value) for value in values],
             "is none": [value is None for value in answers.outcomes],
         }
-        name = f"{answers.table} values"
         self.connection.register(name, pyarrow.table(rows, schema=_SCHEMA))
         self.joins.append(name)
         return term
