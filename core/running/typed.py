@@ -216,7 +216,11 @@ def _record(raw: Any, type: RecordType) -> dict[str, Any]:
 def _map(raw: Any, type: MapType) -> dict[str, Any]:
     if not isinstance(raw, Mapping):
         raise UnfitError(f"is `{raw}`, which is no map")
-    return {str(name): _field(str(name), value, type.value) for name, value in raw.items() if value is not None}
+    for name, value in raw.items():
+        if value is None:
+            # Without it the others would look like the whole: a share or a sum would be wrong, not unknown.
+            raise UnfitError(f"has a key `{name}` without a value")
+    return {str(name): _field(str(name), value, type.value) for name, value in raw.items()}
 
 
 def _field(name: str, raw: Any, type: Type) -> Any:

@@ -91,6 +91,7 @@ def test_a_value_that_fits_is_typed(type: Type, raw: Any, value: Any) -> None:
         (ListType(WORDS), ["huge"], "holds an item that is `huge`, which is none of large, small"),
         (ListType(RecordType((("a", TextType()),))), [{"b": 1}], "holds an item that has a field `b` that is not declared"),
         (MapType(NumberType(0)), {"a": "x"}, "has a field `a` that is `x`, which is no number"),
+        (MapType(NumberType(0)), {"a": 1, "b": None}, "has a key `b` without a value"),
     ],
 )
 def test_a_value_that_does_not_fit_is_missing_with_a_finding(type: Type, raw: Any, why: str) -> None:
