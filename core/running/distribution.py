@@ -9,6 +9,7 @@ from tierwise.core.outcome import Reason
 from tierwise.core.running.grading import Share
 from tierwise.core.running.unknown import domain
 from tierwise.core.types import Type
+from tierwise.core.values import to_json
 
 __all__ = ["shares_of"]
 
@@ -24,7 +25,7 @@ def shares_of(type: Type, values: Iterable[tuple[Any, int]], reasons: Mapping[Re
     counted = list(values)
     declared = [(value, _count_of(value, counted)) for value in domain(type) or ()]
     others = [(value, count) for value, count in counted if not any(value is known or value == known for known, _ in declared)]
-    others.sort(key=lambda pair: (-pair[1], str(pair[0])))
+    others.sort(key=lambda pair: (-pair[1], str(to_json(pair[0]))))  # 1.0 and 1.00 stand in one place
     shares = [Share(value, None, count) for value, count in (*declared, *others)]
     return (*shares, *(Share(None, reason, reasons[reason]) for reason in Reason if reasons.get(reason)))
 
