@@ -59,15 +59,17 @@ def _to_duckdb(value: Any, type: Type) -> Any:
     return {"key": list(value), "value": list(value.values())} if isinstance(value, Mapping) else value
 
 
-def differences(plan: Plan, subjects: Sequence[Mapping[str, Any]], as_of: date | None) -> list[str]:
+def differences(
+    plan: Plan, subjects: Sequence[Mapping[str, Any]], as_of: date | None, environment: Environment = ENVIRONMENT
+) -> list[str]:
     """Say for which subjects and outputs DuckDB gives another outcome than the reference engine."""
-    grading = grade(plan, ENVIRONMENT, fact_table(plan, subjects), as_of)
+    grading = grade(plan, environment, fact_table(plan, subjects), as_of)
     found = []
     rows = list(grading.rows())
     if len(rows) != len(subjects) or grading.count() != len(subjects):
         found.append(f"{len(subjects)} subjects, {len(rows)} rows, count {grading.count()}")
     population = [Subject(f"{number:05}", None, facts) for number, facts in enumerate(subjects)]
-    reference = grade_by_reference(plan, ENVIRONMENT, population, as_of)
+    reference = grade_by_reference(plan, environment, population, as_of)
     for subject, expected, row in zip(population, reference.rows(), rows, strict=False):
         for output, outcome in expected.outcomes.items():
             if not same(outcome, row.outcomes[output]):
