@@ -6,6 +6,7 @@ It draws from a random source of its own, so that a new line here moves no other
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -43,15 +44,29 @@ OPINIONS: dict[str, dict[str, int]] = {
     "recovery_impossible": {"false": 9, "true": 1},
     "time_class": {"老客户": 6, "新客户": 3, "未来客户": 1},
     "size_class": {"一般客户": 5, "零散客户": 3, "主力客户": 2},
+    "integrity_high": {"true": 8, "false": 2},
+    "finance_strong": {"true": 6, "false": 4},
+    "credit_fairly_good": {"true": 7, "false": 3},
+    "cooperative": {"true": 8, "false": 2},
+    "keeps_confidentiality": {"true": 9, "false": 1},
+    "cost_meets_requirement": {"true": 6, "false": 4},
+    "important_or_promising": {"false": 7, "true": 3},
+    "is_important_customer": {"false": 8, "true": 2},
+    "is_critical": {"false": 8, "true": 2},
+    "is_national": {"false": 9, "true": 1},
+    "is_long_term": {"false": 6, "true": 4},
 }
 
 
 def rows(world: World) -> Iterator[Row]:
-    """Yield the judgements, name by name."""
+    """Yield the judgements, name by name; drawn a column at a time, because there are very many of them."""
     random = Random(SEED)
-    own = World(random, world.as_of, world.customer_count)
+    judges = [f"S{number:03d}" for number in range(1, 61)]
+    days = [(world.as_of - timedelta(days=age)).isoformat() for age in range(351)]
+    count = len(world.customers)
     for name, words in OPINIONS.items():
-        for customer in world.customers:
-            if own.chance(JUDGED):
-                value = random.choices(list(words), list(words.values()))[0]
-                yield "judgements", (customer.key, name, value, f"S{random.randint(1, 60):03d}", own.day(350), None)
+        values = random.choices(list(words), list(words.values()), k=count)
+        judged = zip(world.customers, values, random.choices(judges, k=count), random.choices(days, k=count), strict=True)
+        for customer, value, judge, day in judged:
+            if random.random() < JUDGED:
+                yield "judgements", (customer.key, name, value, judge, day, None)

@@ -57,7 +57,7 @@ TABLES: dict[str, str] = {
     "info_assets": "asset_id TEXT PRIMARY KEY, kind, class, people, level",
     "access_requests": "asset_id, person, requested_from, approved_on",
     "candidates": "candidate_id TEXT PRIMARY KEY, education, years_relevant REAL, english_fluent INT, team_lead INT, four_a INT, full_case INT,"
-    " online_marketing INT, project_management INT, has_resources INT",
+    " online_marketing INT, project_management INT, has_resources INT, variant INT",
     "exam_papers": "paper_id TEXT PRIMARY KEY, answers",
 }
 
