@@ -65,5 +65,7 @@ class Action:
 
 def action_id(*parts: Any) -> str:
     """Return the id of an action from what makes it the one it is."""
-    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    return hashlib.sha256(_ENCODER.encode(parts).encode("ascii")).hexdigest()[:24]
+
+
+_ENCODER = json.JSONEncoder(default=str)

@@ -82,6 +82,10 @@ class CountRun:
         touched, self._touched = self._touched, {}
         return {key: self._state(key) for key in touched}
 
+    def settle(self) -> None:
+        """Forget what changed: nobody keeps it."""
+        self._touched.clear()
+
     def restore(self, key: Key, state: Any) -> None:
         """Put the open events of a key back."""
         if state.get("done"):

@@ -103,6 +103,10 @@ class DutyRun:
         touched, self._touched = self._touched, {}
         return {key: _state(self._subjects[key]) if key in self._subjects else None for key in touched}
 
+    def settle(self) -> None:
+        """Forget what changed: nobody keeps it."""
+        self._touched.clear()
+
     def restore(self, key: Key, state: Any) -> None:
         """Put the duties of a key back."""
         duties = [

@@ -61,5 +61,8 @@ class Run(Protocol):
     def changed(self) -> dict[Key, Any]:
         """Return the state of each key that changed since the last call, as JSON; ``None`` for one that is empty."""
 
+    def settle(self) -> None:
+        """Forget what changed: nobody keeps it."""
+
     def restore(self, key: Key, state: Any) -> None:
         """Put the state of a key back."""

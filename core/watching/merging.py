@@ -81,6 +81,8 @@ def _made(policy: str, rule: WatchRule, firing: Firing, amount: Decimal | None, 
 
 def _said(text: str, rule: WatchRule, firing: Firing, amount: Decimal | None, language: str) -> str:
     """Fill the places of a text."""
+    if "{" not in text:
+        return text
     event = firing.events[-1]
     labels = {one.name: one.label for one in rule.form.expected} if isinstance(rule.form, Duty) else {}
     values: dict[str, Any] = {

@@ -69,6 +69,10 @@ class SilenceRun:
         touched, self._touched = self._touched, {}
         return {key: stored(self._last[key]) if key in self._last else None for key in touched}
 
+    def settle(self) -> None:
+        """Forget what changed: nobody keeps it."""
+        self._touched.clear()
+
     def restore(self, key: Key, state: Any) -> None:
         """Put the last event of a key back."""
         self._last[key] = event_of(state)

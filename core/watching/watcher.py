@@ -67,6 +67,12 @@ class Watcher:
                 for key, state in run.changed().items():
                     yield f"{name}/{number}", key, state
 
+    def settle(self) -> None:
+        """Forget which state changed: the caller does not keep it."""
+        for runs in self._runs.values():
+            for run in runs:
+                run.settle()
+
     def restore(self, states: Iterable[StateChange], now: int) -> None:
         """Go on where another watcher of the same plan stopped."""
         self.now = now

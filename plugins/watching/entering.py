@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from tierwise.core.language import suggest
 from tierwise.core.running.typed import UnfitError, read_value
-from tierwise.core.types import DateTimeType, DateType
+from tierwise.core.types import DateTimeType, DateType, Type
 from tierwise.core.watching.event import Event
 from tierwise.core.watching.rule import EventKind, WatchPlan
 
@@ -54,10 +56,19 @@ def enter_fields(raw: Mapping[str, Any], kind: EventKind) -> tuple[dict[str, Any
                 fields[name] = None
             continue
         try:
-            fields[name] = read_value(value, type)
+            fields[name] = _read_again(value, type) if isinstance(value, _PLAIN) else read_value(value, type)
         except UnfitError as error:
             unfit.append(f"field `{name}` {error}; it counts as missing")
     return fields, tuple(unfit)
+
+
+_PLAIN = (str, int, Decimal)
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def _read_again(raw: Any, type: Type) -> Any:
+    """Read a plain value; words, days and amounts repeat in long streams."""
+    return read_value(raw, type)
 
 
 def _text(raw: Mapping[str, Any], name: str) -> str:
@@ -80,7 +91,7 @@ def _moment(raw: Any) -> date:
     if isinstance(raw, str):
         for type in (DateType(), DateTimeType()):
             try:
-                found = read_value(raw, type)
+                found = _read_again(raw, type)
             except UnfitError:
                 continue
             if isinstance(found, date):

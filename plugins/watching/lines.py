@@ -73,7 +73,7 @@ class LineReader:
         if not line.strip():
             return None
         try:
-            raw = json.loads(line, parse_float=Decimal, parse_constant=_refuse)
+            raw = DECODER.decode(line.decode("utf-8"))
             if not isinstance(raw, dict):
                 raise BadEvent("is no JSON object")
             entered = enter_event(raw, self._plan)
@@ -99,3 +99,6 @@ class LineReader:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"`{constant}` is no number")
+
+
+DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)

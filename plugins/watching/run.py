@@ -7,13 +7,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tierwise.core.environment import Environment
 from tierwise.core.errors import DataError
 from tierwise.core.finding import Finding
 from tierwise.core.watching import Action, Event, Matcher, ReferenceMatcher, Watcher, WatchPlan
 from tierwise.plugins.watching.store import WatchStore
+
+if TYPE_CHECKING:
+    from tierwise.plugins.builtin.watch_durable import DurableMatcher
 
 __all__ = ["ENGINES", "Total", "WatchRun"]
 
@@ -44,6 +47,7 @@ class WatchRun:
         self.actions = 0
         self.totals: dict[str, Total] = {}
         self._open = ExitStack()
+        self._durable: DurableMatcher | None = None
         self._store = self._open.enter_context(WatchStore(plan, ledger))
         self._watcher = Watcher(plan, environment, self._matcher(engine))
         self._watcher.restore(*self._store.states())
@@ -53,6 +57,11 @@ class WatchRun:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+
+    @property
+    def worker(self) -> int | None:
+        """The id of the worker's process, where there is one."""
+        return self._durable.process if self._durable is not None else None
 
     def process(self, batches: Iterable[list[Event]]) -> Iterator[Action]:
         """Yield the actions of events as they come."""
@@ -72,6 +81,7 @@ class WatchRun:
 
     def _kept(self, events: list[Event], actions: list[Action]) -> Iterator[Action]:
         new = self._store.keep(events, actions, self._watcher.changes(), self._watcher.now)
+        self._watcher.settle()
         self.actions += len(new)
         for action in new:
             if action.amount is not None:
@@ -88,5 +98,6 @@ class WatchRun:
         if engine == "durable":
             from tierwise.plugins.builtin.watch_durable import DurableMatcher
 
-            return self._open.enter_context(DurableMatcher())
+            self._durable = self._open.enter_context(DurableMatcher())
+            return self._durable
         raise DataError(f"there is no engine `{engine}` that watches", f"the engines are {', '.join(f'`{name}`' for name in ENGINES)}")

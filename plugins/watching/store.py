@@ -46,6 +46,7 @@ class WatchStore:
             DataError: The file is a folder, another database, damaged, or not to be opened.
         """
         self.location = location
+        self.keeps_state = location is not None  # without a file nobody will go on from here
         self._plan = plan
         if location is not None and not Path(location).resolve().parent.is_dir():
             raise DataError(f"the folder of the ledger `{location}` does not exist")
@@ -89,6 +90,8 @@ class WatchStore:
         plan = self._plan.fingerprint
         with self._errors(), self._transaction() as connection:
             connection.executemany("INSERT OR IGNORE INTO watch_events VALUES (?, ?)", ((plan, event.id) for event in events))
+            if not self.keeps_state:
+                return list(actions)
             new = [action for action in actions if connection.execute(INSERT_ACTION, self._row(action)).rowcount]
             for run, key, state in changes:
                 place = (plan, run, json.dumps(key, ensure_ascii=False))
