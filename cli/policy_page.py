@@ -1,0 +1,226 @@
+"""A policy as a page that a sales director can read: scales, rules, rights, what is read and what is open, in the reader's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tierwise.cli.output import cell_text
+from tierwise.cli.page import Block
+from tierwise.core.explaining.written import text_of
+from tierwise.core.plan import Agree, Collected, Constant, Decision, Labels, Named, Node, Pick, Plan, Prefer, RankCut, Table, Undecided
+from tierwise.core.policy import Policy
+from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
+from tierwise.core.values import to_json
+
+__all__ = ["policy_page"]
+
+WORDS = {
+    "en": {
+        "facts": "What it reads", "fact": "name in files", "label": "what it is", "type": "values", "entered": "comes from", "person": "a person's judgement",
+        "data": "records", "open": "What the source leaves open", "reading": "name in files", "values": "admissible readings", "settled": "settled as",
+        "lost": "What every company must supply", "rule": "rule", "note": "note", "given": "The source has no rule for this", "scale": "best first",
+        "source": "Source", "class": "class", "when": "when", "gives": "gives", "first": "the first that is known of", "rest": "all others",
+        "share": "up to this share of all", "top": "up to this rank", "pareto": "up to this share of the amount", "gaps": "Gaps and overlaps of the source",
+    },
+    "zh": {
+        "facts": "读取的数据", "fact": "文件中的名称", "label": "含义", "type": "取值", "entered": "来源", "person": "人工判断",
+        "data": "记录", "open": "原文没有说明的地方", "reading": "文件中的名称", "values": "可选读法", "settled": "已选定",
+        "lost": "须由公司补充", "rule": "规则", "note": "备注", "given": "原文没有规定", "scale": "由好到差",
+        "source": "出处", "class": "类别", "when": "条件", "gives": "结果", "first": "依次取已知的", "rest": "其余",
+        "share": "累计到全部的", "top": "名次到", "pareto": "累计到金额的", "gaps": "原文的空白和重叠",
+    },
+}  # fmt: skip
+
+
+def policy_page(policy: Policy, plan: Plan, language: str) -> tuple[Block, ...]:
+    """Return the blocks of a policy's page.
+
+    Args:
+        policy: The policy as written; for its source, description and the labels of words.
+        plan: What it compiled to.
+        language: ``en`` or ``zh``.
+    """
+    return tuple(block for block in _Page(policy, plan, language).blocks() if block.text or block.header)
+
+
+class _Page:
+    def __init__(self, policy: Policy, plan: Plan, language: str) -> None:
+        self.policy = policy
+        self.plan = plan
+        self.language = language
+        self.words = WORDS[language]
+        self.labels = self._glossary()
+        names = sorted(self.labels, key=len, reverse=True)
+        self.pattern = _any_of(names)
+        self.own_labels = {name: self._value_labels(fact.values) for name, fact in policy.facts.items()}
+        self.told: set[str] = set()
+
+    def blocks(self) -> Iterator[Block]:
+        yield Block(self._in(self.plan.title), 1)
+        if self.policy.about is not None:
+            yield Block(self.policy.about.in_language(self.language))
+        if self.policy.source:
+            yield Block(f"{self.words['source']}: {self.policy.source}")
+        for module, declaration in self.policy.modules.items():
+            title = declaration.label.in_language(self.language) if declaration.label is not None else module
+            yield Block(title, 2)
+            for decision in self.plan.decisions.values():
+                if decision.module == module:
+                    yield from self._decision(decision)
+        yield from self._facts()
+        yield from self._open()
+
+    # ---- words -------------------------------------------------------------------------------------------------------------
+
+    def _in(self, label: Named) -> str:
+        return label.get(self.language) or label.get("en") or ""
+
+    def _glossary(self) -> dict[str, str]:
+        """Return the reader's words for the names and words of the policy; a word with two meanings stays as it is."""
+        named = {
+            item.name: self._in(item.label)
+            for group in (self.plan.facts, self.plan.decisions, self.plan.readings)
+            for item in group.values()
+        }
+        meanings: dict[str, set[str]] = {}
+        declarations = [*self.policy.facts.values(), *(d for m in self.policy.modules.values() for d in m.decisions.values())]
+        for declaration in declarations:
+            for word, label in self._value_labels(getattr(declaration, "values", None)).items():
+                meanings.setdefault(word, set()).add(label)
+        words = {word: next(iter(labels)) for word, labels in meanings.items() if len(labels) == 1 and word not in named}
+        return {name: label for name, label in {**words, **named}.items() if label and label != name}
+
+    def _value_labels(self, values: Any) -> dict[str, str]:
+        if not isinstance(values, Mapping):
+            return {}
+        return {word: label.in_language(self.language) for word, label in values.items() if label is not None}
+
+    def _gloss(self, text: str, about: str = "") -> str:
+        """Return a text in the reader's words; the words of the fact it is ``about`` have that fact's meaning."""
+        own = self.own_labels.get(about)
+        if not own:
+            return self.pattern.sub(lambda found: self.labels[found[1]], text)
+        # In one pass: a label may hold a word that has a label, too.
+        labels = self.labels | own
+        return _any_of(sorted(labels, key=len, reverse=True)).sub(lambda found: labels[found[1]], text)
+
+    # ---- decisions -----------------------------------------------------------------------------------------------------------
+
+    def _decision(self, decision: Decision) -> Iterator[Block]:
+        label = self._in(decision.label)
+        kind = decision.type.item if isinstance(decision.type, SetType | ListType) else decision.type
+        heading = f"{label} `{decision.name}`" if label and label != decision.name else f"`{decision.name}`"
+        if isinstance(decision.node, Pick) and decision.node.table in self.told:
+            return  # an output of a table that stands above
+        yield Block(heading, 3)
+        if isinstance(kind, EnumType) and decision.output and len(kind.values) <= 12:
+            order = f" ({self.words['scale']})" if decision.form in ("table", "ranking", "prefer") and decision.type is kind else ""
+            yield Block(", ".join(self._gloss(word) for word in kind.values) + order)
+        yield from self._node(decision.node)
+
+    def _node(self, node: Node) -> Iterator[Block]:
+        words = self.words
+        if isinstance(node, Pick):
+            yield from self._table(self.plan.tables[node.table])
+        elif isinstance(node, RankCut):
+            rows = tuple(
+                (self._gloss(cell_text(cut.value)), words["rest"] if cut.limit is None else _limit(cut.limit, node.by)) for cut in node.cuts
+            )
+            yield Block("", header=(words["class"], words[node.by]), rows=rows)
+        elif isinstance(node, Labels):
+            yield Block(
+                "", header=(words["class"], words["when"]), rows=tuple((self._gloss(w), self._gloss(text_of(t))) for w, t in node.tests)
+            )
+        elif isinstance(node, Agree | Collected):
+            rows = tuple((self._gloss(word), self._value(value)) for word, value in node.values)
+            yield Block("", header=(words["class"], words["gives"]), rows=rows)
+        elif isinstance(node, Prefer):
+            yield Block(f"{words['first']}: {', '.join(self._gloss(text_of(part)) for part in node.parts)}")
+        elif isinstance(node, Undecided):
+            yield Block(f"{words['given']} ({node.reason})")
+        else:
+            text = self._gloss(text_of(node))
+            yield Block("" if text == "…" else text)
+
+    def _table(self, table: Table) -> Iterator[Block]:
+        self.told.add(table.name)
+        notes = any(rule.note for rule in table.rules)
+        columns = [self._gloss(text) for text in table.column_texts]
+        outputs = [f"→ {self._gloss(name)}" for name in table.outputs]
+        header = (self.words["rule"], *columns, *outputs, *((self.words["note"],) if notes else ()))
+        blank = ("",) * len(table.columns)
+        rows = tuple(
+            (
+                rule.id,
+                *(self._gloss(text or "-", about) for text, about in zip(rule.test_texts or blank, table.column_texts, strict=True)),
+                *(self._value(node) for node in rule.outputs),
+                *((rule.note,) if notes else ()),
+            )
+            for rule in table.rules
+        )
+        yield Block("", header=header, rows=rows)
+        for item in table.acknowledged:
+            yield Block(f"{self.words['gaps']}: {self._in(item.why)}")
+
+    def _value(self, node: Node) -> str:
+        if isinstance(node, Constant):
+            value = to_json(node.value)
+            return "–" if value in (None, []) else self._gloss(cell_text(value))
+        if isinstance(node, Undecided):
+            candidates = ", ".join(self._gloss(cell_text(to_json(c))) for c in node.candidates)
+            return f"? {node.reason}" + (f" ({candidates})" if candidates else "")
+        return self._gloss(text_of(node))
+
+    # ---- what is read, what is open --------------------------------------------------------------------------------------------
+
+    def _facts(self) -> Iterable[Block]:
+        words = self.words
+        rows = tuple(
+            (
+                self._in(fact.label) or fact.name,
+                self._type(fact.type, fact.name),
+                words["person"] if fact.judged else words["data"],
+                fact.name,
+            )
+            for fact in self.plan.facts.values()
+        )
+        yield Block(words["facts"], 2)
+        yield Block("", header=(words["label"], words["type"], words["entered"], words["fact"]), rows=rows)
+
+    def _type(self, kind: Type, about: str) -> str:
+        if isinstance(kind, NumberType) and kind.unit:
+            return f"{kind} ({kind.unit})"
+        if isinstance(kind, SetType | ListType) and isinstance(kind.item, EnumType):
+            return f"{self._type(kind.item, about)} …"
+        if isinstance(kind, EnumType):
+            return " / ".join(self._gloss(word, about) for word in kind.values)
+        return str(kind)
+
+    def _open(self) -> Iterable[Block]:
+        words, plan = self.words, self.plan
+        if plan.readings:
+            yield Block(words["open"], 2)
+            yield Block(
+                "",
+                header=(words["label"], words["values"], words["settled"], words["reading"]),
+                rows=tuple((self._in(r.label) or r.name, " / ".join(r.values), r.settled or "–", r.name) for r in plan.readings.values()),
+            )
+            for name, reading in self.policy.readings.items():
+                about: Any = getattr(reading, "about", None)
+                if about is not None:
+                    yield Block(f"{self._gloss(name)}: {about.in_language(self.language)}")
+        if plan.lost:
+            yield Block(words["lost"], 2)
+            yield Block(", ".join(plan.lost))
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern that finds whole words; without words it finds nothing."""
+    alternatives = "|".join(map(re.escape, words)) or r"(?!)"
+    return re.compile(rf"(?<![\w.])({alternatives})(?![\w.])")
+
+
+def _limit(limit: Any, by: str) -> str:
+    return f"{limit * 100:f}".rstrip("0").rstrip(".") + " %" if by != "top" else f"{limit:f}"
