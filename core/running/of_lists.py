@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tierwise.core import plan as nodes
+from tierwise.core.outcome import Reason
 from tierwise.core.plan import Node
 from tierwise.core.running.of_tests import kleene
 from tierwise.core.running.ordering import in_order, taken
@@ -22,9 +23,18 @@ __all__ = ["MEANINGS"]
 def _filter(run: Evaluation, node: nodes.Filter, world: World) -> Any:
     items = run.evaluate(node.of, world)
     if isinstance(items, Unknown) or items is None:
-        return strictly([items], None)
+        return strictly([items, *_left_open(run, node, items, world)], None)
     tests = list(_each(run, node.of, items, node.test, world))
     return strictly(tests, None) or tuple(item for item, test in zip(items, tests, strict=True) if test is True)
+
+
+def _left_open(run: Evaluation, node: nodes.Filter, items: Unknown | None, world: World) -> Iterator[Unknown]:
+    """Yield what the policy leaves open in the test of any item (a limit that is lost or vague): no list would settle that."""
+    if items is not None:
+        anything = Unknown.because(Reason.MISSING_FACT, name=getattr(node.of, "name", ""))
+        for test in _each(run, node.of, (anything,), node.test, world):
+            if isinstance(test, Unknown) and test.is_final and test.reason in (Reason.LOST, Reason.VAGUE):
+                yield test
 
 
 def _project(run: Evaluation, node: nodes.Project, world: World) -> Any:

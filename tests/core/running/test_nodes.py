@@ -37,6 +37,7 @@ from tierwise.core.plan import (
     Quantified,
     Quotient,
     Sorted,
+    Undecided,
     Within,
 )
 from tierwise.core.running import decide
@@ -207,6 +208,17 @@ def test_a_field_that_a_record_lacks_is_unknown() -> None:
     assert outcome(QUEUE, ListType(TextType()), orders=lacking) == missing("orders.score", candidates=())
     assert outcome(Quantified("some", ref("orders"), compare(SCORE, ">", 90)), YES, orders=lacking) == Determined(True)
     assert outcome(Quantified("every", ref("orders"), compare(SCORE, ">", 0)), YES, orders=lacking) == missing("orders.score")
+
+
+@pytest.mark.parametrize(
+    ("left_open", "said"), [(Reason.VAGUE, Reason.VAGUE), (Reason.LOST, Reason.LOST), (Reason.GAP, Reason.MISSING_FACT)]
+)
+def test_a_list_that_is_missing_would_not_settle_a_limit_that_the_policy_leaves_open(left_open: Reason, said: Reason) -> None:
+    above = Compare(">", SCORE, Undecided(left_open, (), WHOLE))
+    ids = Project(Filter(ref("orders"), above, ListType(ORDER)), ID, ListType(TextType()))
+    result = outcome(ids, ListType(TextType()))
+    assert isinstance(result, Undetermined)
+    assert result.reason is said
 
 
 def test_a_tie_matters_only_where_something_hangs_on_it() -> None:
