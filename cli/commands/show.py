@@ -20,7 +20,8 @@ def command(context: click.Context, policy: str, overlay: str | None, form: str)
     Example:
       tierwise show closing-time-a-e
     """
-    from tierwise.cli.page import policy_page, render_page
+    from tierwise.cli.page import render_page
+    from tierwise.cli.policy_page import policy_page
     from tierwise.plugins.policy import load
 
     session = Session.of(context)
