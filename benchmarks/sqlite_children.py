@@ -14,8 +14,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-import tierwise
 from benchmarks.flat_duckdb import timed
+
+import tierwise
 from tierwise.core.source import Source
 from tierwise.plugins.binding.bind import bind
 from tierwise.plugins.binding.read import read_binding
