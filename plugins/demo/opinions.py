@@ -55,6 +55,8 @@ OPINIONS: dict[str, dict[str, int]] = {
     "is_critical": {"false": 8, "true": 2},
     "is_national": {"false": 9, "true": 1},
     "is_long_term": {"false": 6, "true": 4},
+    "relationship_level": {"卖主关系": 5, "被优先考虑的供应商": 3, "伙伴关系": 2, "战略联盟关系": 1},
+    "information_important": {"false": 8, "true": 2},
 }
 
 
