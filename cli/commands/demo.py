@@ -73,11 +73,13 @@ def _explain(session: Session, run: Run, key: str) -> None:
 
 
 def _grade_all(session: Session, database: Path, overlay: Path) -> None:
+    from tierwise.cli.progress import working
     from tierwise.cli.table import text_table
     from tierwise.plugins.demo import grade_all
 
     lines = grade_all(session.plugins, database, overlay)
-    rows = [(line.policy, f"{line.subjects:,}", str(line.outputs), f"{line.determined:.0%}", line.said) for line in lines]
+    with working("grading by every policy"):
+        rows = [(line.policy, f"{line.subjects:,}", str(line.outputs), f"{line.determined:.0%}", line.said) for line in lines]
     for text in text_table(("policy", "subjects", "outputs", "determined", "most frequent outcome"), rows, right=(1, 2, 3), most=60):
         click.echo(text)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tierwise.core.errors import TierwiseError
 from tierwise.core.running.grading import Grading
 from tierwise.core.values import to_json
 from tierwise.plugins.demo.make import AS_OF
@@ -39,10 +40,13 @@ def grade_all(plugins: Plugins, database: Path, overlay: Path) -> Iterator[Polic
     for name, folder in sorted(plugins.policies().items()):
         if not (folder / OWN_BINDING).is_file():
             continue
-        loaded = load(name, overlay=overlay if name == POLICY else None, plugins=plugins)
-        with bound_database(loaded, str(database), None, AS_OF) as bound:
-            grading = grade_bound(bound, choose_engine(loaded, "duckdb")).grading
-            yield _line(name, grading)
+        try:
+            loaded = load(name, overlay=overlay if name == POLICY else None, plugins=plugins)
+            with bound_database(loaded, str(database), None, AS_OF) as bound:
+                line = _line(name, grade_bound(bound, choose_engine(loaded, "duckdb")).grading)
+        except TierwiseError as error:  # one policy that cannot run does not hide the others
+            line = PolicyLine(name, 0, 0, 0.0, f"cannot be graded: {error}")
+        yield line
 
 
 def _line(name: str, grading: Grading) -> PolicyLine:

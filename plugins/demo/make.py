@@ -12,7 +12,7 @@ from typing import Any
 
 from tierwise.core.errors import DataError
 from tierwise.plugins.demo import business, dirt, files, handovers, opinions, people, service
-from tierwise.plugins.demo.schema import TABLES, create_statements, index_statements
+from tierwise.plugins.demo.schema import TABLES, create_statements, index_statements, schema_version
 from tierwise.plugins.demo.world import World
 
 __all__ = ["AS_OF", "make_demo_database"]
@@ -58,6 +58,7 @@ def _write(path: Path, rows: dict[str, list[tuple[Any, ...]]]) -> None:
         # A demo that is cut off half-way is simply made again: no journal is needed, and it is much faster without.
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("PRAGMA synchronous = OFF")
+        database.execute(f"PRAGMA user_version = {schema_version()}")
         for statement in create_statements():
             database.execute(statement)
         for table, items in rows.items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
@@ -10,6 +12,7 @@ from pathlib import Path
 
 from tierwise.core.errors import DataError
 from tierwise.plugins.demo.make import AS_OF, make_demo_database
+from tierwise.plugins.demo.schema import schema_version
 
 __all__ = ["Demo", "prepare_demo"]
 
@@ -51,9 +54,19 @@ def prepare_demo(folder: Path, policies: Mapping[str, Traversable]) -> Demo:
         is_new = not database.exists()
         if is_new:
             make_demo_database(database, CUSTOMERS)
+        elif _version(database) != schema_version():
+            raise DataError(f"`{database}` is not the demo of this version", help="remove it, or name another folder")
         if not overlay.exists():
             overlay.write_text((policies[POLICY] / OVERLAY).read_text(encoding="utf-8"), encoding="utf-8")
     except OSError as error:
         raise DataError(f"the demo cannot be written to `{folder}`: {error.strerror}") from error
     about = f"{CUSTOMERS:,} invented customers with orders, payments and visits up to {AS_OF}, some values dirty on purpose"
     return Demo(database, overlay, POLICY, AS_OF, is_new, about)
+
+
+def _version(database: Path) -> int | None:
+    try:
+        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as opened:
+            return int(opened.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error:
+        return None

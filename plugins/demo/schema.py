@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["TABLES", "create_statements"]
+from zlib import crc32
+
+__all__ = ["TABLES", "create_statements", "index_statements", "schema_version"]
 
 TABLES: dict[str, str] = {
     "customers": "customer_id TEXT PRIMARY KEY, name, kind, nature, industry, party_kind, product_category, dealer_type, origin, platform, region,"
@@ -83,6 +85,11 @@ def create_statements() -> list[str]:
         written = [column.strip() if " " in column.strip() else f"{column.strip()} TEXT" for column in columns.split(",")]
         statements.append(f"CREATE TABLE {table} ({', '.join(written)})")
     return statements
+
+
+def schema_version() -> int:
+    """Return a number that changes with the tables, so that a demo made by another version is noticed."""
+    return crc32("\n".join(create_statements()).encode()) & 0x7FFFFFFF
 
 
 def index_statements() -> list[str]:
