@@ -17,6 +17,7 @@ from tierwise.core.source import Span
 __all__ = ["render_error", "render_findings", "summary"]
 
 MOST = 100
+WIDEST = 160
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
@@ -87,10 +88,22 @@ def _excerpt(label: str, span: Span, width: int, main: Span | None) -> list[str]
         return []
     where = "" if main is None or span.source.name == main.source.name else f"   ({span.source.name})"
     end = span.end_column if span.end_line == span.line else len(text) + 1
-    before = cell_len(text[: span.column - 1])
-    length = max(cell_len(text[span.column - 1 : end - 1]), 1)
+    text, start, end = _window(text, span.column - 1, end - 1)
+    before = cell_len(text[:start])
+    length = max(cell_len(text[start:end]), 1)
     sign = "^" if not label else "-"
     return [f"  {span.line:>{width}} | {text}{where}", f"  {'':>{width}} | {' ' * before}{sign * length}{' ' + label if label else ''}"]
+
+
+def _window(text: str, start: int, end: int) -> tuple[str, int, int]:
+    """Cut a very long line down to the part around what is underlined."""
+    if len(text) <= WIDEST:
+        return text, start, end
+    first = max(0, min(start - WIDEST // 3, len(text) - WIDEST))
+    head, tail = "…" if first else "", "…" if first + WIDEST < len(text) else ""
+    shown = head + text[first : first + WIDEST] + tail
+    moved = first - len(head)
+    return shown, start - moved, min(end - moved, len(shown) - len(tail))
 
 
 def _coloured(text: str, severity: Severity) -> str:
