@@ -29,10 +29,6 @@ def _read_names(raw: Any) -> Any:
     raise PydanticCustomError("wrong-shape", "demands a name, or a list of names")
 
 
-def _read_tables(raw: Any) -> Any:
-    return raw if isinstance(raw, list | tuple) else [raw]
-
-
 _NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
 Names = Annotated[tuple[str, ...], BeforeValidator(_read_names), WithJsonSchema(_NAMES_SCHEMA)]
 """One name, or a list of names."""
@@ -63,9 +59,16 @@ class EventDeclaration(Part):
     label: Text | None = Field(None, description="what people call it")
     note: Text | None = Field(None, description="a remark for people")
     fields: dict[str, FieldDeclaration] = Field(default_factory=dict, description="what an event says, beside id, subject and time")
-    from_: Annotated[list[EventTable], BeforeValidator(_read_tables)] = Field(
-        default_factory=list, alias="from", description="the table, or tables, of a database that hold such events"
+    from_: EventTable | list[EventTable] | None = Field(
+        None, alias="from", description="the table, or tables, of a database that hold such events"
     )
+
+    @property
+    def tables(self) -> list[EventTable]:
+        """The tables of a database that hold such events."""
+        if self.from_ is None:
+            return []
+        return self.from_ if isinstance(self.from_, list) else [self.from_]
 
 
 class ActionDeclaration(Part):

@@ -85,7 +85,7 @@ class _Compiler:
                 self.findings.append(Finding.error("duplicate-name", message, self.policy.key_span(path)))
             if type is not None:
                 fields[key] = type
-        for table in declared.from_:
+        for table in declared.tables:
             for key in table.fields:
                 if key not in declared.fields:
                     self._error(

@@ -93,7 +93,7 @@ def _said(text: str, rule: WatchRule, firing: Firing, amount: Decimal | None, la
         "amount": "" if amount is None else to_json(amount),
         "missing": _listed((labels[name].get(language, name) for name in firing.missing), language),
     }
-    return PLACEHOLDER.sub(lambda place: str(values.get(place[1], "?")), text)
+    return PLACEHOLDER.sub(lambda place: str(values.get(place[1], "")), text)
 
 
 def _shown(value: Any) -> str:

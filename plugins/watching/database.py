@@ -63,9 +63,9 @@ class DatabaseEvents:
         self._relations: list[tuple[str, EventKind]] = []
         declared = policy.watch.events if policy.watch is not None else {}
         for name, events in declared.items():
-            for index, table in enumerate(events.from_):
+            for index, table in enumerate(events.tables):
                 path: tuple[str | int, ...] = ("watch", "events", name, "from")
-                self._supply(plan.kinds[name], table, _Places(policy, path if len(events.from_) == 1 else (*path, index)))
+                self._supply(plan.kinds[name], table, _Places(policy, path if not isinstance(events.from_, list) else (*path, index)))
         if not self._relations:
             raise DataError(
                 f"policy `{policy.policy}` does not say where a database holds its events", "add `from:` to one of its `events`"

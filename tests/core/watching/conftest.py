@@ -70,7 +70,9 @@ def event() -> Callable[..., Event]:
 
     def of(at: str, kind: str = "late", subject: str = "a", id: str = "", **fields: Any) -> Event:
         moment = datetime.fromisoformat(at) if "T" in at else date.fromisoformat(at)
-        typed = {name: Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value for name, value in fields.items()}
+        typed = {
+            name: Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value for name, value in fields.items()
+        }
         return Event(id or f"{kind}/{subject}/{at}", kind, subject, moment, typed)
 
     return of
@@ -84,7 +86,11 @@ def brief() -> Callable[..., list[Any]]:
         told = []
         for action in actions:
             readings = " ".join(f"{name}={'/'.join(words)}" for name, words in action.readings.items())
-            told.append(" ".join(part for part in (action.at.isoformat(), action.subject, action.do, readings, *action.missing, action.lost) if part))
+            told.append(
+                " ".join(
+                    part for part in (action.at.isoformat(), action.subject, action.do, readings, *action.missing, action.lost) if part
+                )
+            )
         return told
 
     return of

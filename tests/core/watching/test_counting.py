@@ -22,13 +22,33 @@ CASES = [
     ("a day more does not", "within: 3 months", "2024-01-15 2024-04-16", []),
     ("a month that is too short ends the period", "within: 1 month", "2024-01-31 2024-02-29", ["2024-02-29 a demote"]),
     ("used up events do not count again", "within: 1 year", "2024-01-01 2024-01-02 2024-01-03", ["2024-01-02 a demote"]),
-    ("and fire again with new ones", "within: 1 year", "2024-01-01 2024-01-02 2024-01-03 2024-01-04", ["2024-01-02 a demote", "2024-01-04 a demote"]),
-    ("each further one fires", "within: 1 year, again: each", "2024-01-01 2024-01-02 2024-01-03", ["2024-01-02 a demote", "2024-01-03 a demote"]),
+    (
+        "and fire again with new ones",
+        "within: 1 year",
+        "2024-01-01 2024-01-02 2024-01-03 2024-01-04",
+        ["2024-01-02 a demote", "2024-01-04 a demote"],
+    ),
+    (
+        "each further one fires",
+        "within: 1 year, again: each",
+        "2024-01-01 2024-01-02 2024-01-03",
+        ["2024-01-02 a demote", "2024-01-03 a demote"],
+    ),
     ("never again", "within: 1 year, again: never", "2024-01-01 2024-01-02 2024-01-03 2024-01-04", ["2024-01-02 a demote"]),
-    ("never again in another quarter", "calendar: quarter, again: never", "2024-01-01 2024-01-02 2024-05-03 2024-05-04", ["2024-01-02 a demote"]),
+    (
+        "never again in another quarter",
+        "calendar: quarter, again: never",
+        "2024-01-01 2024-01-02 2024-05-03 2024-05-04",
+        ["2024-01-02 a demote"],
+    ),
     ("weeks begin on Monday", "calendar: week", "2024-01-07 2024-01-08 2024-01-14", ["2024-01-14 a demote"]),
     ("a half-year ends in June", "calendar: half-year", "2024-06-30 2024-07-01 2024-12-31", ["2024-12-31 a demote"]),
-    ("times count to the second", "within: 1 hour", "2024-01-01T10:00:00 2024-01-01T11:00:01 2024-01-01T12:00:01", ["2024-01-01T12:00:01 a demote"]),
+    (
+        "times count to the second",
+        "within: 1 hour",
+        "2024-01-01T10:00:00 2024-01-01T11:00:01 2024-01-01T12:00:01",
+        ["2024-01-01T12:00:01 a demote"],
+    ),
 ]
 
 
@@ -77,9 +97,13 @@ def test_amounts_are_expressions_and_hang_on_readings(watcher: Any, event: Any) 
         again: never
         action: {do: donate, amount: fine, unit: 元, say: {zh: "{subject} 捐 {amount}", en: "{subject} gives {amount} for {form}"}}
     """)
+
     def check(form: str) -> Any:
         return event("2024-01-01", "check", id=form, form=form, occasion="o", on_time=False)
-    first, second = watching.process([check("f1"), check("f2"), event("2024-01-01", "check", id="f3", form="f3", occasion="o", on_time=True)])
+
+    first, second = watching.process(
+        [check("f1"), check("f2"), event("2024-01-01", "check", id="f3", form="f3", occasion="o", on_time=True)]
+    )
     assert (first.amount, dict(first.readings), dict(first.text)) == (20, {}, {"zh": "a 捐 20", "en": "a gives 20 for f1"})
     assert dict(second.readings) == {"border": ("exclusive",)}
 

@@ -1,0 +1,65 @@
+"""What is wrong with a section ``watch`` is found, at its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+EVENTS = "events: {late: {fields: {n: {type: integer}}}, other: {}}\n"
+USED = "  o: {on: other, action: {do: x}}\n"
+
+CASES = [
+    (
+        "unknown-event",
+        "rules: {r: {on: lat, action: {do: x}}, q: {on: [late, other], action: {do: x}}}",
+        "`watch` declares no events `lat`",
+    ),
+    ("unknown-field", "rules:\n  r: {on: late, where: {m: 1}, action: {do: x}}\n" + USED, "events `late` have no field `m`"),
+    ("unknown-name", "rules:\n  r: {on: late, when: m > 1, action: {do: x}}\n" + USED, "`m`"),
+    ("type-mismatch", "rules:\n  r: {on: late, when: n + 1, action: {do: x}}\n" + USED, "a condition is true or false"),
+    ("watch-form", "rules:\n  r: {on: late, within: 1 year, calendar: year, action: {do: x}}\n" + USED, "stand together"),
+    (
+        "watch-form",
+        "rules:\n  r: {on: late, silence: 1 year, count: 2, action: {do: x}}\n" + USED,
+        "`count` has no meaning beside `silence`",
+    ),
+    ("missing-key", "rules:\n  r: {on: late, expect: {a: {on: other}}, action: {do: x}}\n", "`r` demands `by`"),
+    (
+        "watch-cycle",
+        "rules:\n  r: {on: late, action: {do: x, post: other}}\n  q: {on: other, action: {do: x, post: other}}\n",
+        "in a circle: `q`",
+    ),
+    ("unknown-field", "rules:\n  r: {on: other, action: {do: x, post: late}}\n  q: {on: late, action: {do: x}}\n", "a field `n`"),
+    (
+        "unknown-name",
+        "rules:\n  r: {on: late, reading: border, within: 1 year, calendar: year, action: {do: x}}\n" + USED,
+        "no reading with the values",
+    ),
+    ("unknown-name", 'rules:\n  r: {on: late, action: {do: x, say: "{m}"}}\n' + USED, "`{m}` is nothing that the text can say"),
+    ("bad-literal", "rules:\n  r: {on: late, within: soon, action: {do: x}}\n" + USED, "soon"),
+    ("unused-event", "rules: {r: {on: late, action: {do: x}}}\n", "no rule watches the events `other`"),
+    ("watch-waits", "rules:\n  r: {on: late, silence: days, action: {do: x}}\n" + USED, "before `days` has a value"),
+]
+
+
+@pytest.mark.parametrize(("code", "rules", "said"), CASES)
+def test_findings(code: str, rules: str, said: str, checked: Any) -> None:
+    found = [finding for finding in checked(EVENTS + rules).findings if finding.code == code]
+    assert found and said in found[0].message
+    assert found[0].span is not None and found[0].span.source.name == "policy.yaml"
+
+
+def test_a_watch_is_part_of_the_fingerprint_but_its_labels_are_not(checked: Any) -> None:
+    def of(rule: str) -> str:
+        return str(checked(EVENTS + f"rules:\n  r: {rule}\n" + USED).require_plan().fingerprint)
+
+    plain = of("{on: late, count: 2, action: {do: x}}")
+    assert of("{on: late, label: twice, count: 2, action: {do: x}}") == plain
+    assert of("{on: late, count: 3, action: {do: x}}") != plain
+
+
+def test_a_reading_that_only_a_watch_reads_is_not_unused(checked: Any) -> None:
+    rules = "rules:\n  r: {on: late, count: 2, within: 3 months, calendar: quarter, reading: quarter, action: {do: x}}\n" + USED
+    unused = [f.message for f in checked(EVENTS + rules).findings if f.code == "unused-reading"]
+    assert unused == ["nothing hangs on the reading `border`"]
