@@ -128,18 +128,18 @@ class Expressions:
 
     def _compare_quotients(self, node: Compare) -> Sql:
         left, right = self._ratio(node.left), self._ratio(node.right)
-        if left is None or right is None:
+        if left is None or right is None or _may_be_none(left) or _may_be_none(right):
             return sql.NULL
         return numbers.compare_ratios(node.op, left, right)
 
     def _ratio(self, node: Node) -> Ratio | None:
-        """Compile a quotient, or a number as one; ``None`` when a part may be none, which is left to the reference engine."""
+        """Compile a quotient, or a number as one; ``None`` when it is no number. A part that is none leaves it NULL."""
         if isinstance(node, Quotient):
             above, below = self.shared(node.left), self.shared(node.right)
             is_plain = isinstance(above.type, NumberType) and isinstance(below.type, NumberType)
-            return Ratio(above, below) if above.none is None and below.none is None and is_plain else None
+            return Ratio(above, below) if is_plain else None
         term = self.shared(node)
-        return Ratio(term) if term.none is None and isinstance(term.type, NumberType) else None
+        return Ratio(term) if isinstance(term.type, NumberType) else None
 
     def _within(self, node: Within) -> Term:
         value = self.term(node.value)
@@ -226,10 +226,14 @@ class Expressions:
         if ratio is None or node.scale < 0:
             return unknown(node.type)
         result = round_ratio(ratio, node.scale, node.mode, node.type, self.layers.column)
-        if ratio.below is None:
+        parts = [part for part in (ratio.above, ratio.below) if part is not None]
+        ways = [part.none for part in parts if part.none is not None]  # none in, none out
+        if ratio.below is not None:
+            ways.append(sql.call("coalesce", sql.binary(exp.EQ, ratio.below.sql, sql.integer(0)), sql.FALSE))
+        if not ways:
             return result
-        is_zero = sql.all_of([sql.is_known(ratio.above.sql), sql.binary(exp.EQ, ratio.below.sql, sql.integer(0))])
-        return Term(result.sql, result.type, sql.call("coalesce", is_zero, sql.FALSE), result.whole, result.scale)
+        none = sql.all_of([sql.any_of(ways), *(part.known for part in parts)])
+        return Term(result.sql, result.type, none, result.whole, result.scale)
 
     def _call(self, node: Call) -> Term:
         function = self.environment.functions.get(node.function)
@@ -241,6 +245,10 @@ class Expressions:
         filled = fill(template, [a.sql for a in arguments])
         known = sql.all_of(sql.is_known(a.sql) for a in arguments)
         return number_of(Term(sql.case([(known, sql.cast(filled, canonical_type(node.type), safe=True))]), node.type))
+
+
+def _may_be_none(ratio: Ratio) -> bool:
+    return ratio.above.none is not None or (ratio.below is not None and ratio.below.none is not None)
 
 
 def number_of(term: Term) -> Term:
