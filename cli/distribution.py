@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from rich.cells import cell_len
 
 from tierwise.cli.output import cell_text, outcome_text
-from tierwise.cli.table import bar, text_table
+from tierwise.cli.table import bar, fit, text_table
 from tierwise.core.plan import Decision, Named
 from tierwise.core.running.grading import Grading, Share
 from tierwise.core.types import BooleanType, EnumType, ListType, SetType
@@ -20,7 +21,7 @@ MOST_VALUES = 15
 
 
 def distribution_lines(grading: Grading, text: Callable[[Named], str]) -> Iterator[str]:
-    """Yield, for every output, its distribution: a bar for each value, then the undetermined by reason."""
+    """Yield, for every output, its distribution: a bar for each value (for sets: each word), then the undetermined by reason."""
     total = grading.count()
     unknown = []
     for decision in grading.outputs:
@@ -29,22 +30,36 @@ def distribution_lines(grading: Grading, text: Callable[[Named], str]) -> Iterat
             unknown.append(f"{decision.name} ({', '.join(str(share.reason) for share in shares)})")
             continue
         yield ""
-        label = text(decision.label)
-        yield decision.name if label in ("", decision.name) else f"{decision.name}  {label}"
-        if _is_countable(decision) and sum(share.reason is None for share in shares) <= MOST_VALUES:
-            yield from _bars(shares, total)
-        else:
-            determined = sum(share.count for share in shares if share.reason is None)
-            values = Share("determined", None, determined)
-            yield from _bars([values, *(share for share in shares if share.reason is not None)], total)
+        yield _heading(decision, text)
+        yield from _bars(_shown(decision, shares), total)
     if unknown:
         yield ""
         yield f"undetermined for everyone: {', '.join(unknown)}"
+    for name, outcome in grading.population.items():
+        yield ""
+        yield f"{name}, of all together: {fit(outcome_text(outcome), 100)}"
 
 
-def _is_countable(decision: Decision) -> bool:
+def _heading(decision: Decision, text: Callable[[Named], str]) -> str:
+    label = text(decision.label)
+    return decision.name if label in ("", decision.name) else f"{decision.name}  {label}"
+
+
+def _shown(decision: Decision, shares: Sequence[Share]) -> list[Share]:
+    """Return the bars to draw: the values when they are few words; the words of sets, of which a subject may have several; else one bar."""
+    undetermined = [share for share in shares if share.reason is not None]
+    values = [share for share in shares if share.reason is None]
     kind = decision.type.item if isinstance(decision.type, SetType | ListType) else decision.type
-    return isinstance(kind, EnumType | BooleanType)
+    if isinstance(kind, EnumType) and isinstance(decision.type, SetType):
+        counted = Counter(dict.fromkeys(kind.values, 0))
+        for share in values:
+            counted.update(dict.fromkeys(share.value or (), share.count))
+        none = sum(share.count for share in values if not share.value)
+        words = [Share(word, None, count) for word, count in counted.items() if count]
+        return [*words[:MOST_VALUES], Share((), None, none), *undetermined]
+    if isinstance(kind, EnumType | BooleanType) and len(values) <= MOST_VALUES:
+        return list(shares)
+    return [Share("determined", None, sum(share.count for share in values)), *undetermined]
 
 
 def _bars(shares: Sequence[Share], total: int) -> Iterator[str]:
@@ -79,7 +94,7 @@ def outcome_lines(grading: Grading) -> Iterator[str]:
 
 def first_rows(grading: Grading, limit: int) -> Iterator[str]:
     """Yield a table of the first results."""
-    names = [d.name for d in grading.outputs if any(share.reason is None for share in grading.distribution(d.name))]
+    names = [d.name for d in grading.outputs if any(s.reason is None for s in grading.distribution(d.name))]
     rows = [(result.key, result.name or "", *(outcome_text(result.outcomes[name]) for name in names)) for result in grading.rows(limit)]
     yield from text_table(("key", "name", *names), rows, most=28)
 

@@ -12,7 +12,7 @@ from tierwise.cli.session import Session
 @format_option("text", "json", "jsonl", "csv", "markdown")
 @click.pass_context
 def command(context: click.Context, form: str) -> None:
-    """List the plugins: name, version, hooks, origin.
+    """List the plugins: name, version, hooks, origin, and which are disabled.
 
     \b
     Example:
@@ -21,7 +21,13 @@ def command(context: click.Context, form: str) -> None:
     from tierwise.cli.output import write_rows
 
     rows = [
-        {"plugin": info.name, "version": info.version, "hooks": list(info.hooks), "from": info.origin}
+        {
+            "plugin": info.name,
+            "version": info.version,
+            "hooks": list(info.hooks),
+            "from": info.origin,
+            "state": "disabled" if info.disabled else "loaded",
+        }
         for info in Session.of(context).plugins.listing()
     ]
-    write_rows(rows, ["plugin", "version", "hooks", "from"], form)
+    write_rows(rows, ["plugin", "version", "hooks", "from", "state"], form)
