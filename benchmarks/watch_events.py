@@ -9,7 +9,6 @@ import argparse
 import io
 import json
 import random
-import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from os import times
@@ -51,7 +50,7 @@ def lines(events: int, subjects: int) -> Iterator[bytes]:
     start = date(2016, 1, 1)
     for number in range(events):
         kind = chance.choices(("payment", "trade", "warning", "contact"), (50, 34, 6, 10))[0]
-        event = {"id": f"e{number}", "kind": kind, "subject": f"{chance.randrange(subjects):05d}"}
+        event: dict[str, object] = {"id": f"e{number}", "kind": kind, "subject": f"{chance.randrange(subjects):05d}"}
         event["at"] = (start + timedelta(days=number * 3650 // events)).isoformat()
         if kind == "payment":
             event |= {"days_late": chance.choice((0, 0, 0, 0, 5)), "amount_yuan": "120.50"}
@@ -102,4 +101,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tierwise.core.values import Duration
+from tierwise.core.watching.deadlines import Deadlines
 from tierwise.core.watching.event import FOREVER, Event, end_of_period, first_second, period_of, time_after
 from tierwise.core.watching.firing import Arrival, Firing, Key
 from tierwise.core.watching.matching import Match, Task
@@ -37,6 +38,7 @@ class CountRun:
         self._count, self._within, self._calendar, self._again = count, within, calendar, again
         self._open: dict[Key, list[Event]] = {}
         self._done: set[Key] = set()
+        self._deadlines = Deadlines()
         self._asked: list[_Asked] = []
         self._touched: dict[Key, None] = {}
 
@@ -52,6 +54,8 @@ class CountRun:
                 continue
             key = arrival.key if self._calendar is None else (*arrival.key, period_of(event.at, self._calendar))
             new.setdefault(key, []).append(event)
+            if self._count > 1:
+                self._deadlines.add(self._limit(event), key)
         self._asked = []
         for key, events in new.items():
             self._touched[key] = None
@@ -69,6 +73,10 @@ class CountRun:
             self._use_up(firings)
         for key in self._touched:
             self._trim(key, now)
+        for key in self._deadlines.passed(now):  # nobody may ever come back to it
+            if key in self._open:
+                self._touched[key] = None
+                self._trim(key, now)
         if self._again == "never":
             firings = self._first_only(firings)
         return [firing for _, firing in firings]
@@ -92,6 +100,8 @@ class CountRun:
             self._done.add(key)
         if state.get("open"):
             self._open[key] = [event_of(raw) for raw in state["open"]]
+            for event in self._open[key]:
+                self._deadlines.add(self._limit(event), key)
 
     # ---- private -------------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from heapq import heappop, heappush
 
+from tierwise.core.watching.event import FOREVER
 from tierwise.core.watching.firing import Key
 
 __all__ = ["Deadlines"]
@@ -18,7 +19,8 @@ class Deadlines:
 
     def add(self, limit: int, key: Key) -> None:
         """Put a deadline in."""
-        heappush(self._heap, (limit, key))
+        if limit < FOREVER:
+            heappush(self._heap, (limit, key))
 
     def passed(self, now: int) -> Iterator[Key]:
         """Take out and yield the keys of all deadlines that lie before ``now``, the earliest first."""

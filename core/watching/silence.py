@@ -28,7 +28,7 @@ class SilenceRun:
         self._touched: dict[Key, None] = {}
 
     def gather(self, arrivals: Sequence[Arrival], before: int) -> list[Task]:
-        """Ask of each event whether the next one came in time."""
+        """Ask of each event that the next one did not follow in time; most did, and need no question."""
         new: dict[Key, list[Event]] = {}
         for arrival in arrivals:
             last = self._last.get(arrival.key)
@@ -43,8 +43,10 @@ class SilenceRun:
             held = [self._last[key]] if key in self._last else []
             chain = [*held, *sorted(events, key=lambda event: event.order)]
             for earlier, later in pairwise(chain):
-                self._asked.append(earlier)
                 limit = self._limit(earlier)
+                if first_second(later.at) <= limit:  # it came in time: nothing can fire
+                    continue
+                self._asked.append(earlier)
                 tasks.append(Task("answer", 2, ((first_second(earlier.at), limit), (first_second(later.at), limit))))
             self._last[key] = chain[-1]
             self._deadlines.add(self._limit(chain[-1]), key)

@@ -148,6 +148,15 @@ def test_nothing_is_kept_of_what_can_no_longer_match(watcher: Any, event: Any) -
     assert open_windows(watching) == []
 
 
+@pytest.mark.parametrize("period", ["within: 3 months", "calendar: month", "within: 3 months, again: each"])
+def test_what_nobody_comes_back_to_is_forgotten_when_its_window_closes(period: str, watcher: Any, event: Any) -> None:
+    watching = watcher(DEMOTION % period)
+    watching.process([event("2024-01-01", subject=f"s{number}") for number in range(50)])
+    assert len(open_windows(watching)) == 50
+    watching.process([event("2024-09-01", subject="t")])
+    assert {key[0]: state for _, key, state in watching.changes() if state is None}.keys() == {f"s{number}" for number in range(50)}
+
+
 def test_a_watcher_goes_on_where_another_stopped(watcher: Callable[..., Any], event: Any, brief: Any) -> None:
     first, second = watcher(DEMOTION % BOTH), watcher(DEMOTION % BOTH)
     first.process([event("2024-03-20", n=3)])

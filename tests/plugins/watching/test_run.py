@@ -69,7 +69,9 @@ def test_the_ledger_of_runs_may_be_shared(loaded: LoadedPolicy, tmp_path: Path) 
 
 
 def tierwise(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
-    done = subprocess.run([sys.executable, "-m", "tierwise", *arguments], check=False, input=stdin, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "tierwise", *arguments], check=False, input=stdin, capture_output=True, text=True, encoding="utf-8"
+    )
     return done.returncode, done.stdout, done.stderr
 
 
