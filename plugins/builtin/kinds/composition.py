@@ -118,9 +118,10 @@ def _form(what: str, amounts: str, keys: CompositionKeys) -> dict[str, Any]:
     if what == "fault":
         return {"lookup": {"by": trend, "values": keys.faults.values()}}
     rounding = quoted(keys.rounding) if keys.rounding in ROUNDING.values else keys.rounding
+    nothing = f"if sum(values({amounts})) = 0 then undetermined(gap) else"  # nothing has no shares
     formulas = {
-        "shares": f"shares pct({amounts})",
-        "top_share": f"top share pct({amounts}, {keys.top}, {rounding})",
+        "shares": f"{nothing} shares pct({amounts})",
+        "top_share": f"{nothing} top share pct({amounts}, {keys.top}, {rounding})",
         "ok": f"{trend} = falling",
     }
     return {"formula": formulas[what]}
