@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from itertools import product
-from math import prod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from tierwise.core.environment import Environment, Path
 from tierwise.core.finding import Finding, has_errors
@@ -20,8 +18,8 @@ from tierwise.core.policy.watch import ActionDeclaration, ExpectedDeclaration, W
 from tierwise.core.source import Span
 from tierwise.core.types import BooleanType, DateType, DurationType, EnumType, NumberType, TextType, Type
 from tierwise.core.values import Duration
-from tierwise.core.watching.nodes import readings_in
-from tierwise.core.watching.rule import ActionPlan, Count, Duty, EventKind, Expected, Lost, Silence, Variant, WatchPlan, WatchRule
+from tierwise.core.watching.ordering import in_order, with_variants
+from tierwise.core.watching.rule import ActionPlan, Count, Duty, EventKind, Expected, Lost, Silence, WatchPlan, WatchRule
 
 __all__ = ["PLACEHOLDER", "compile_watch"]
 
@@ -29,7 +27,6 @@ PLACEHOLDER = re.compile(r"\{([^{}\s]+)\}")
 ALWAYS: Mapping[str, Type] = {"id": TextType(), "kind": TextType(), "subject": TextType(), "at": DateType()}
 """What every event has; conditions may read it like fields."""
 SAYABLE = ("subject", "at", "count", "amount", "missing")
-MOST_VARIANTS = 64
 
 
 def compile_watch(policy: Policy, environment: Environment) -> tuple[WatchPlan | None, list[Finding]]:
@@ -60,7 +57,7 @@ class _Compiler:
         compiled = [self._rule(name, rule) for name, rule in self.section.rules.items()]
         rules = [rule for rule in compiled if rule is not None]
         self._find_unused(rules)
-        ordered = self._with_variants(self._in_order(rules))
+        ordered = with_variants(in_order(rules, self.findings), self.policy, self.findings)
         plan = self._plan()
         return WatchPlan(
             self.policy.policy,
@@ -297,45 +294,6 @@ class _Compiler:
                     Finding.warning("unused-event", f"no rule watches the events `{name}`", span, "remove them, or add a rule")
                 )
 
-    def _in_order(self, rules: list[WatchRule]) -> list[WatchRule]:
-        """Sort the rules so that what makes events comes before what reads them; the author's order else."""
-        ordered: list[WatchRule] = []
-        waiting = list(rules)
-        while waiting:
-            made = {kind for rule in waiting for kind in rule.makes}
-            ready = [rule for rule in waiting if not rule.reads & made]
-            if not ready:
-                circle = " → ".join(f"`{rule.name}`" for rule in waiting)
-                self.findings.append(
-                    Finding.error("watch-cycle", f"actions make events for each other in a circle: {circle}", waiting[0].span)
-                )
-                return ordered
-            ordered += ready[:1]
-            waiting.remove(ready[0])
-        return ordered
-
-    def _with_variants(self, rules: list[WatchRule]) -> tuple[WatchRule, ...]:
-        """Give every rule the readings that it hangs on, through the events that other rules make for it, too."""
-        upstream: dict[str, set[str]] = {}
-        result = []
-        for rule in rules:
-            names = set(_readings_of(rule)).union(*(upstream.get(kind, set()) for kind in rule.reads))
-            for kind in rule.makes:
-                upstream.setdefault(kind, set()).update(names)
-            open_names = [name for name in self.policy.readings if name in names]
-            words = [self._words(name) for name in open_names]
-            if prod(map(len, words)) > MOST_VARIANTS:
-                message = f"`{rule.name}` hangs on {listed(open_names)}, which can be read in more than {MOST_VARIANTS} ways"
-                self.findings.append(Finding.error("too-many-readings", message, rule.span, "settle some of them in an overlay"))
-                words = [one[:1] for one in words]
-            variants: tuple[Variant, ...] = tuple(dict(zip(open_names, combination, strict=True)) for combination in product(*words))
-            result.append(replace(rule, variants=variants))
-        return tuple(result)
-
-    def _words(self, reading: str) -> tuple[str, ...]:
-        settled = self.policy.settled.get(reading)
-        return (settled,) if settled is not None else tuple(self.policy.readings[reading].values)
-
     def _plan(self) -> Plan:
         policy = self.policy
         lost = {
@@ -350,16 +308,6 @@ class _Compiler:
         return Plan(
             policy.policy, policy.version, policy.title.named(), policy.subject, fingerprint(policy), facts, readings, {}, {}, lost, {}
         )
-
-
-def _readings_of(rule: WatchRule) -> Iterator[str]:
-    amounts = [action.amount for action in (rule.action, rule.met) if action is not None]
-    expected = [e.condition for e in rule.form.expected] if isinstance(rule.form, Duty) else []
-    for node in (rule.condition, *rule.per, *amounts, *expected):
-        if node is not None:
-            yield from readings_in(node)
-    if isinstance(rule.form, Count) and rule.form.reading is not None:
-        yield rule.form.reading
 
 
 def _named(label: Text | None, name: str) -> Mapping[str, str]:
