@@ -13,6 +13,7 @@ __all__ = ["rows"]
 
 FORMS = ("客户信息表", "客户单价系数确认表", "客户资信等级评估表", "客户出货回款信息表", "内部跟单流程看板")
 STEPS = ("general_survey", "field_survey", "application_form", "application_report", "contract")
+SURVEY = ("profile", "annual_accounts", "talk_with_head")
 DOCUMENTS = ("财务管理制度", "客服管理制度", "生产管理制度", "质量体系文件", "产品BOM", "产品标准", "通知")
 CONTRACTS = ("人事合同", "广告代理合同", "场地租赁合同", "装修合同", "合作协议", "服务器代管合同")
 ASSETS = ("硬件", "通信设施", "IT环境", "数据库", "软件", "文档资料", "信息服务", "人员", "电子数据文件")
@@ -33,7 +34,8 @@ def rows(world: World) -> Iterator[Row]:
         )
     for customer in random.sample(world.customers, min(150, len(world.customers))):
         done = STEPS[: random.randint(0, 5)]
-        survey = random.sample(("profile", "annual_accounts", "talk_with_head"), random.randint(1, 3))
+        survey = random.sample(SURVEY, random.randint(1, 3))
+        survey = survey if len(done) < 2 else list(SURVEY)  # who went on has surveyed everything
         yield "projects", (world.number("J"), customer.key, json.dumps(done), json.dumps(survey), world.day(400))
     for employee_ in world.staff:
         for trait in random.sample(TRAITS, random.randint(0, 3)):
