@@ -13,6 +13,7 @@ from tierwise.core.plan import Agree, Collected, Constant, Decision, Labels, Nam
 from tierwise.core.policy import Policy
 from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 from tierwise.core.values import to_json
+from tierwise.core.watching import WatchPlan
 
 __all__ = ["policy_page"]
 
@@ -23,6 +24,7 @@ WORDS = {
         "lost": "What every company must supply", "rule": "rule", "note": "note", "given": "The source has no rule for this", "scale": "best first",
         "source": "Source", "class": "class", "when": "when", "gives": "gives", "first": "the first that is known of", "rest": "all others",
         "share": "up to this share of all", "top": "up to this rank", "pareto": "up to this share of the amount", "gaps": "Gaps and overlaps of the source",
+        "watch": "What is watched", "event": "when this happens", "action": "what to do",
     },
     "zh": {
         "facts": "读取的数据", "fact": "文件中的名称", "label": "含义", "type": "取值", "entered": "来源", "person": "人工判断",
@@ -30,19 +32,22 @@ WORDS = {
         "lost": "须由公司补充", "rule": "规则", "note": "备注", "given": "原文没有规定", "scale": "由好到差",
         "source": "出处", "class": "类别", "when": "条件", "gives": "结果", "first": "依次取已知的", "rest": "其余",
         "share": "累计到全部的", "top": "名次到", "pareto": "累计到金额的", "gaps": "原文的空白和重叠",
+        "watch": "事件监视", "event": "发生何事", "action": "怎样处理",
     },
 }  # fmt: skip
 
 
-def policy_page(policy: Policy, plan: Plan, language: str) -> tuple[Block, ...]:
+def policy_page(policy: Policy, plan: Plan, language: str, watch: WatchPlan | None = None) -> tuple[Block, ...]:
     """Return the blocks of a policy's page.
 
     Args:
         policy: The policy as written; for its source, description and the labels of words.
         plan: What it compiled to.
         language: ``en`` or ``zh``.
+        watch: What its section ``watch`` compiled to.
     """
-    return tuple(block for block in _Page(policy, plan, language).blocks() if block.text or block.header)
+    blocks = _Page(policy, plan, language).blocks(watch)
+    return tuple(block for block in blocks if block.text or block.header)
 
 
 class _Page:
@@ -57,7 +62,7 @@ class _Page:
         self.own_labels = {name: self._value_labels(fact.values) for name, fact in policy.facts.items()}
         self.told: set[str] = set()
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self, watch: WatchPlan | None) -> Iterator[Block]:
         yield Block(self._in(self.plan.title), 1)
         if self.policy.about is not None:
             yield Block(self.policy.about.in_language(self.language))
@@ -69,8 +74,22 @@ class _Page:
             for decision in self.plan.decisions.values():
                 if decision.module == module:
                     yield from self._decision(decision)
+        if watch is not None:
+            yield from self._watch(watch)
         yield from self._facts()
         yield from self._open()
+
+    def _watch(self, watch: WatchPlan) -> Iterator[Block]:
+        yield Block(self.words["watch"], 2)
+        rows = tuple(
+            (
+                self._in(rule.label) or rule.name,
+                ", ".join(self._in(watch.kinds[kind].label) or kind for kind in rule.kinds),
+                self._in(rule.action.say),
+            )
+            for rule in watch.rules
+        )
+        yield Block("", header=(self.words["rule"], self.words["event"], self.words["action"]), rows=rows)
 
     # ---- words -------------------------------------------------------------------------------------------------------------
 

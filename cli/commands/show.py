@@ -26,4 +26,4 @@ def command(context: click.Context, policy: str, overlay: str | None, form: str)
 
     session = Session.of(context)
     loaded = load(policy, overlay=overlay, plugins=session.plugins)
-    click.echo(render_page(policy_page(loaded.policy, loaded.plan, session.language), form))
+    click.echo(render_page(policy_page(loaded.policy, loaded.plan, session.language, loaded.watch), form))
