@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import DurationType, ListType, MapType, RecordType, SetType, Type
-from tierwise.plugins.facts import FactTable, SubjectFacts, canonical_type
+from tierwise.plugins.facts import FactTable, SubjectFacts, canonical_type, none_when_absent
 
 __all__ = ["fact_table_of"]
 
@@ -37,7 +37,7 @@ def fact_table_of(plan: Plan, subjects: Sequence[SubjectFacts]) -> FactTable:
     marks = ", ".join("?" * len(definitions))
     for subject in subjects:
         connection.execute(f"INSERT INTO {RELATION} VALUES ({marks})", [subject.key, subject.name, *_cells(facts.values(), subject)])
-    return FactTable(connection, RELATION, facts, columns, "given facts")
+    return FactTable(connection, RELATION, facts, columns, "given facts", none=none_when_absent(plan, facts))
 
 
 def _quoted(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,9 +27,9 @@ from tierwise.core.values import Duration
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from tierwise.core.plan import Fact
+    from tierwise.core.plan import Fact, Plan
 
-__all__ = ["DataFinding", "FactTable", "SubjectFacts", "canonical_type", "core_value", "number_width"]
+__all__ = ["DataFinding", "FactTable", "SubjectFacts", "canonical_type", "core_value", "none_when_absent", "number_width"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ class FactTable:
         columns: Fact name to column name; the same word but for a fact called ``key`` or ``name``.
         location: What the user called the database.
         findings: What was wrong with the data.
+        none: The facts that no column supplies and that are none when they are not given.
     """
 
     connection: DuckDBPyConnection
@@ -86,6 +87,7 @@ class FactTable:
     columns: Mapping[str, str]
     location: str = ""
     findings: tuple[DataFinding, ...] = field(default=())
+    none: frozenset[str] = frozenset()
 
     def count(self) -> int:
         """Return the number of subjects."""
@@ -114,7 +116,7 @@ class FactTable:
     def _subject(self, row: tuple[Any, ...]) -> SubjectFacts:
         cells = iter(row)
         key, name = next(cells), next(cells)
-        facts: dict[str, Any] = {}
+        facts: dict[str, Any] = dict.fromkeys(self.none)
         for fact in self.facts.values():
             value = next(cells)
             if fact.nullable and next(cells):
@@ -122,6 +124,11 @@ class FactTable:
             elif value is not None:
                 facts[fact.name] = core_value(value, fact.type)
         return SubjectFacts(key, name, facts)
+
+
+def none_when_absent(plan: Plan, supplied: Collection[str]) -> frozenset[str]:
+    """Return the facts that are none because nothing supplies them."""
+    return frozenset(name for name, fact in plan.facts.items() if fact.absent_is_none and name not in supplied)
 
 
 def canonical_type(type: Type) -> str:

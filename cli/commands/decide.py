@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +65,12 @@ def _read(name: str) -> dict[str, Any]:
 
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
-        facts = json.loads(text, parse_float=lambda digits: digits)
+        facts = json.loads(text, parse_float=Decimal)
     except FileNotFoundError as error:
         raise DataError(f"no file `{name}`") from error
     except IsADirectoryError as error:
         raise DataError(f"`{name}` is a directory, not a file of facts") from error
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"`{name}` is no JSON: {error}", help='write {"fact": value, …}') from error
     if not isinstance(facts, dict):
         raise DataError(f"`{name}` must hold one object of facts by name", help='write {"fact": value, …}')

@@ -101,7 +101,8 @@ def supply_aggregate(bound: BoundAggregate, relation: str, types: Mapping[str, s
     count = call("coalesce", cast(column(f"n{i}", relation), "BIGINT"), whole(0))
     nothing = exp.Paren(this=count.eq(whole(0)))
     result = column(f"a{i}", relation)
-    empty = binding.empty or "missing"
+    nobody = "none" if fact.absent_is_none else "missing"
+    empty = binding.empty or nobody
     if kind == "exists":
         supply = Supply(fact, exp.GT(this=count.copy(), expression=whole(0)), None, null_text(), cast(count, "VARCHAR"), nothing, *place)
         empty = binding.empty or "false"
@@ -112,7 +113,7 @@ def supply_aggregate(bound: BoundAggregate, relation: str, types: Mapping[str, s
         empty = binding.empty or "0"
     elif kind in ("sum", "avg") or (kind in ("min", "max") and isinstance(fact.type, NumberType)):
         supply = _of_steps(bound, result, count, nothing, place)
-        empty = binding.empty or ("0" if kind == "sum" else "missing")
+        empty = binding.empty or ("0" if kind == "sum" else nobody)
     elif kind == "list":
         supply = _of_rows(bound, dialect.rows(result), nothing, place)
     elif kind in ("last", "first"):

@@ -18,7 +18,7 @@ from tierwise.plugins.binding.sql import alias, any_of, call, cast, column, equa
 from tierwise.plugins.binding.subject_rows import make_keys
 from tierwise.plugins.binding.supply import Supply, supply_stored
 from tierwise.plugins.duckdb_connection import readable
-from tierwise.plugins.facts import DataFinding, FactTable
+from tierwise.plugins.facts import DataFinding, FactTable, none_when_absent
 from tierwise.plugins.source import Source
 
 __all__ = ["bind"]
@@ -56,7 +56,7 @@ def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date
         if keep:
             source.connection.execute(f"DROP TABLE {ENTERED}")
     facts = {supply.fact.name: supply.fact for supply in supplies}
-    return FactTable(source.connection, FACTS, facts, columns, source.location, tuple(findings))
+    return FactTable(source.connection, FACTS, facts, columns, source.location, tuple(findings), none_when_absent(plan, facts))
 
 
 def _types(source: Source, relation: str) -> Mapping[str, str]:

@@ -75,7 +75,9 @@ class CsvSource(DuckdbSource):
         path = self._in_utf8(file).resolve()
         text = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
         view = exp.to_identifier(file.stem, quoted=True).sql("duckdb")
-        read = f"read_csv({exp.Literal.string(text).sql('duckdb')}, all_varchar = true, header = true, null_padding = true)"
+        # A quoted cell may hold a line break, which DuckDB reads beside short rows with one thread only.
+        alone = ", parallel = false" if _has_quotes(path) else ""
+        read = f"read_csv({exp.Literal.string(text).sql('duckdb')}, all_varchar = true, header = true, null_padding = true{alone})"
         with readable(str(file)):
             self.connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {read}")
 
@@ -112,6 +114,11 @@ def _encoding_of(file: Path) -> str:
         except UnicodeDecodeError:
             continue
     raise DataError(f"`{file}` is neither UTF-8 nor GB18030 text", help="save it as UTF-8")
+
+
+def _has_quotes(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return any(b'"' in part for part in iter(lambda: stream.read(CHUNK), b""))
 
 
 @hookimpl

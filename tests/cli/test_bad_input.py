@@ -141,6 +141,7 @@ CASES = (
     Bad("facts that are no JSON", "decide small.yaml --facts -", 4, ("`-` is no JSON",), stdin="{amount: 3}"),
     Bad("facts that are a list", "decide small.yaml --facts -", 4, ("one object of facts",), stdin="[1, 2]"),
     Bad("facts that nest deeply", "decide small.yaml --facts -", 4, ("`-` is no JSON",), stdin="[" * 100_000),
+    Bad("a number of 5,000 digits", "decide small.yaml --facts -", 4, ("`-` is no JSON",), stdin='{"amount": ' + "9" * 5_000 + "}"),
     Bad("missing facts file", "decide small.yaml --facts f.json", 4, ("no file `f.json`",)),
     Bad("folder as facts file", "decide small.yaml --facts .", 4, ("`.` is a directory",)),
     Bad("population that is no list", "decide small.yaml --facts -", 4, ("population",), stdin='{"population": 3}'),

@@ -58,15 +58,10 @@ def staging_of(plan: Plan, facts: FactTable, names: Sequence[str], as_of: date |
         columns.append((f"f{number}", value))
         none = None
         if fact.nullable:
-            columns.append((f"n{number}", _is_none(fact, facts.columns[fact.name])))
+            columns.append((f"n{number}", sql.call("coalesce", sql.column(f"{facts.columns[fact.name]}__none"), sql.FALSE)))
             none = sql.column(f"n{number}")
         terms[fact.name] = number_of(Term(sql.column(f"f{number}"), fact.type, none))
         staged.append(fact)
     if as_of is not None:
         terms[AS_OF] = constant(as_of, DateType())
     return Staging(tuple(columns), terms, tuple(staged))
-
-
-def _is_none(fact: Fact, column: str) -> Sql:
-    is_none = sql.call("coalesce", sql.column(f"{column}__none"), sql.FALSE)
-    return sql.any_of([is_none, sql.is_null(sql.column(column))]) if fact.absent_is_none else is_none

@@ -1,0 +1,61 @@
+"""``history`` lists saved runs, one customer's outcomes in them, and what changed between two."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+from tests.command_line import CUSTOMERS, tierwise
+
+SMALL = ("--policy", "small.yaml", "--save")
+
+
+def saved_twice(folder: Path) -> None:
+    """Save a run, then one in which a customer has grown and another has gone."""
+    first = tierwise("grade", "customers.csv", *SMALL, "--as-of", "2026-05-31")
+    changed = CUSTOMERS.replace("499999.99,false", "500000,false").replace("003,Zhang & Söhne GmbH,1200000,false\n", "")
+    (folder / "customers.csv").write_text(changed, encoding="utf-8")
+    second = tierwise("grade", "customers.csv", *SMALL, "--as-of", "2026-06-30")
+    assert (first.code, second.code) == (0, 0), first.err + second.err
+    assert first.err == "saved as run 1 in tierwise-ledger.db\n"
+
+
+def test_runs_are_listed_with_what_repeats_them(small: Path) -> None:
+    saved_twice(small)
+    text = tierwise("history")
+    runs = json.loads(tierwise("history", "--format", "json").out)
+
+    assert text.code == 0
+    assert [(run["run"], run["as of"], run["subjects"], run["undetermined"]) for run in sorted(runs, key=lambda run: run["run"])] == [
+        (1, "2026-05-31", 4, 1),
+        (2, "2026-06-30", 3, 1),
+    ]
+    assert runs[0]["fingerprint"] == runs[1]["fingerprint"]
+    assert tierwise("history", "--policy", "other", "--format", "json").out == "[]\n"
+
+
+def test_one_customer_over_time_keeps_its_zeros(small: Path) -> None:
+    saved_twice(small)
+    rows = list(csv.DictReader(io.StringIO(tierwise("history", "002", "--format", "csv").out.removeprefix("\ufeff"))))
+
+    assert sorted((row["as of"], row["outcome"]) for row in rows) == [("2026-05-31", "丙"), ("2026-06-30", "乙")]
+
+
+def test_what_changed_between_two_runs(small: Path) -> None:
+    saved_twice(small)
+    rows = [json.loads(line) for line in tierwise("history", "--compare", 1, 2, "--format", "jsonl").out.splitlines()]
+
+    assert rows == [
+        {"key": "002", "output": "tier", "run 1": "丙", "run 2": "乙"},
+        {"key": "003", "output": "tier", "run 1": "乙", "run 2": "not there"},
+    ]
+
+
+def test_a_run_that_is_not_there(small: Path) -> None:
+    saved_twice(small)
+    done = tierwise("history", "--compare", 1, 9)
+
+    assert done.code == 4
+    assert "9" in done.err
