@@ -88,10 +88,12 @@ class EnumType:
     Attributes:
         values: The canonical words.
         aliases: Other spellings of a word, ``(spelling, canonical)``; input only.
+        others: The word that stands for every text that is none of them, where the source's list is open; input only.
     """
 
     values: tuple[str, ...]
     aliases: tuple[tuple[str, str], ...] = ()
+    others: str | None = None
 
     def __str__(self) -> str:
         return "enum"

@@ -45,11 +45,11 @@ _WRAPPERS: dict[str, type[ListType | SetType | MapType]] = {"list of ": ListType
 _KEYS_OF = {
     "number": {"scale", "unit", "min", "max"},
     "integer": {"unit", "min", "max"},
-    "enum": {"values", "aliases"},
-    "set": {"values", "aliases"},
+    "enum": {"values", "aliases", "others"},
+    "set": {"values", "aliases", "others"},
     "record": {"fields"},
 }
-_ALL_KEYS = ("scale", "unit", "min", "max", "values", "aliases", "fields")
+_ALL_KEYS = ("scale", "unit", "min", "max", "values", "aliases", "others", "fields")
 
 
 class TypeKeys(Part):
@@ -64,6 +64,7 @@ class TypeKeys(Part):
     max: str | None = Field(None, description="the greatest value that may occur, inclusive")
     values: Words | None = Field(None, description="the words of an enum or a set, in order; for a grade the best first")
     aliases: dict[str, str] = Field(default_factory=dict, description="other spelling to word")
+    others: str | None = Field(None, description="the one of the values that any other text is read as, where the list is open")
     fields: dict[str, FieldDeclaration] = Field(default_factory=dict, description="the fields of a record")
     nullable: Flag = Field(False, description="it may be none, a value like any other")
 
@@ -173,7 +174,11 @@ class _TypeReader:
                 )
             if spelling in words:
                 self._report("duplicate-value", f"alias `{spelling}` is one of the values itself", "aliases", "", spelling, key_itself=True)
-        return EnumType(words, tuple(self.keys.aliases.items()))
+        others = self.keys.others
+        if others is not None and others not in words:
+            hint = suggest(others, words) or f"the values are {listed(words)}"
+            self._report("unknown-value", f"`others` is `{others}`, which is not among the values", "others", hint)
+        return EnumType(words, tuple(self.keys.aliases.items()), others)
 
     def _record(self) -> RecordType | None:
         if not self.keys.fields:

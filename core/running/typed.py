@@ -165,14 +165,19 @@ def _duration(raw: Any, type: DurationType) -> Duration:
 def _text(raw: Any, type: TextType) -> str:
     if isinstance(raw, str):
         return raw
+    if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
+        return f"{_decimal(raw, ''):f}"  # a key or a mark that is made of digits
     raise UnfitError(f"is `{raw}`, which is no text")
 
 
 def _word(raw: Any, type: EnumType) -> str:
     if isinstance(raw, str):
-        word = dict(type.aliases).get(raw, raw)
+        text = raw.strip()
+        word = dict(type.aliases).get(text, text)
         if word in type.values:
             return word
+        if type.others is not None and text:
+            return type.others
     shown = ", ".join(type.values[:5]) + (f" and {len(type.values) - 5} more" if len(type.values) > 5 else "")
     raise UnfitError(f"is `{raw}`, which is none of {shown}", suggest(str(raw), (*type.values, *dict(type.aliases))))
 

@@ -100,6 +100,8 @@ def test_a_declaration_gives_its_type(read: Read, text: str, declaration: str, t
         ("{type: enum, values: [a, b, a]}", "duplicate-value", "values", ""),
         ("{type: enum, values: [a, b], aliases: {x: c}}", "unknown-value", "c", "`a`, `b`"),
         ("{type: enum, values: [a, b], aliases: {a: b}}", "duplicate-value", "a", ""),
+        ("{type: enum, values: [a, b], others: c}", "unknown-value", "c", "`a`, `b`"),
+        ("{type: text, others: c}", "key-not-for-type", "others", ""),
         ("{type: list of record}", "fields-missing", "list of record", "fields"),
         ("{type: list of record, fields: {x: {type: nmber}}}", "unknown-type", "nmber", "`number`"),
         ("{type: date, scale: 2}", "key-not-for-type", "scale", ""),

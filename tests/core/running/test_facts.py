@@ -30,6 +30,7 @@ from tierwise.core.values import Duration
 
 MONEY = NumberType(2, "元", Decimal(0), Decimal(100000000))
 WORDS = EnumType(("large", "small"), (("大", "large"),))
+OPEN = EnumType(("国网", "other"), (("国家电网", "国网"),), "other")
 
 
 def one(type: Type, **more: Any) -> Plan:
@@ -49,6 +50,10 @@ def one(type: Type, **more: Any) -> Plan:
         (BooleanType(), True, True),
         (BooleanType(), "false", False),
         (WORDS, "大", "large"),
+        (WORDS, " small ", "small"),
+        (OPEN, "国家电网", "国网"),
+        (OPEN, "南方电网", "other"),
+        (SetType(OPEN), ["国网", "南方电网", "华能"], ("国网", "other")),
         (DateType(), "2026-11-21", date(2026, 11, 21)),
         (DateType(), "2026-11-21 00:00:00", date(2026, 11, 21)),
         (DateTimeType(), "2026-11-21T09:30:00", datetime(2026, 11, 21, 9, 30)),
@@ -58,6 +63,8 @@ def one(type: Type, **more: Any) -> Plan:
         (DurationType(), "7 days", Duration.of_days(7)),
         (DurationType(), "P2D", Duration.of_days(2)),
         (TextType(), "00123", "00123"),
+        (TextType(), 123, "123"),
+        (TextType(), 0.05, "0.05"),
         (SetType(WORDS), ["small", "大", "small"], ("large", "small")),
         (ListType(DateType()), ["2026-01-02", "2026-01-01"], (date(2026, 1, 2), date(2026, 1, 1))),
         (ListType(RecordType((("a", TextType()), ("n", NumberType(0))))), [{"a": "x", "n": None}], ({"a": "x"},)),
@@ -86,7 +93,7 @@ def test_a_value_that_fits_is_typed(type: Type, raw: Any, value: Any) -> None:
         (DateType(), "21.11.2026", "is `21.11.2026`, where a date such as `2026-11-21` is needed"),
         (DateType(), "2026-11-21 10:00:00", "is `2026-11-21 10:00:00`, where a date such as `2026-11-21` is needed"),
         (BooleanType(), 1, "is `1`, where `true` or `false` is needed"),
-        (TextType(), 123, "is `123`, which is no text"),
+        (TextType(), True, "is `True`, which is no text"),
         (ListType(DateType()), ["2026-01-02", None], "holds an item without a value"),
         (ListType(WORDS), ["huge"], "holds an item that is `huge`, which is none of large, small"),
         (ListType(RecordType((("a", TextType()),))), [{"b": 1}], "holds an item that has a field `b` that is not declared"),

@@ -31,6 +31,7 @@ MONEY = NumberType(2)
 PERCENT = NumberType(2, low=Decimal(0), high=Decimal(100))
 COUNT = NumberType(0, low=Decimal(0))
 GRADE = EnumType(("A", "B", "甲"), (("a级", "A"),))
+OPEN_GRADE = EnumType(("A", "甲"), (), "甲")
 QUEUE = ListType(RecordType((("order", TextType()), ("score", NumberType(1)))))
 
 ENTRIES: list[tuple[str, Type, Any, str | None]] = [
@@ -88,6 +89,10 @@ ENTRIES: list[tuple[str, Type, Any, str | None]] = [
     ("'甲'", GRADE, "甲", None),
     ("'a'", GRADE, None, "unknown-word"),
     ("''", GRADE, None, "unknown-word"),
+    ("' A '", OPEN_GRADE, "A", None),
+    ("'a'", OPEN_GRADE, "甲", None),
+    ("''", OPEN_GRADE, None, "unknown-word"),
+    ("'[\"A\", \"b\"]'", SetType(OPEN_GRADE), ["A", "甲"], None),
     ("12.0::DOUBLE", TextType(), "12", None),
     ("'00123'", TextType(), "00123", None),
     ("['2024-01-02', '2024-01-01']", ListType(DateType()), [date(2024, 1, 2), date(2024, 1, 1)], None),
