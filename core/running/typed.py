@@ -165,8 +165,10 @@ def _duration(raw: Any, type: DurationType) -> Duration:
 def _text(raw: Any, type: TextType) -> str:
     if isinstance(raw, str):
         return raw
+    if isinstance(raw, float) and raw.is_integer():
+        return str(int(raw))  # a key of digits, as spreadsheets keep it
     if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
-        return f"{_decimal(raw, ''):f}"  # a key or a mark that is made of digits
+        return f"{_decimal(raw, ''):f}"
     raise UnfitError(f"is `{raw}`, which is no text")
 
 

@@ -64,6 +64,7 @@ def one(type: Type, **more: Any) -> Plan:
         (DurationType(), "P2D", Duration.of_days(2)),
         (TextType(), "00123", "00123"),
         (TextType(), 123, "123"),
+        (TextType(), 123.0, "123"),
         (TextType(), 0.05, "0.05"),
         (SetType(WORDS), ["small", "大", "small"], ("large", "small")),
         (ListType(DateType()), ["2026-01-02", "2026-01-01"], (date(2026, 1, 2), date(2026, 1, 1))),
