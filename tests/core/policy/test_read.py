@@ -104,6 +104,7 @@ def test_a_declaration_gives_its_type(read: Read, text: str, declaration: str, t
         ("{type: text, others: c}", "key-not-for-type", "others", ""),
         ("{type: list of record}", "fields-missing", "list of record", "fields"),
         ("{type: list of record, fields: {x: {type: nmber}}}", "unknown-type", "nmber", "`number`"),
+        ("{type: list of record, fields: {x: {type: date, nullable: true}}}", "key-not-for-type", "nullable", ""),
         ("{type: date, scale: 2}", "key-not-for-type", "scale", ""),
         ("{type: integer, scale: 2}", "key-not-for-type", "scale", ""),
         ("{type: integer, min: 3, max: 1}", "min-above-max", "3", ""),
