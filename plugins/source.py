@@ -49,31 +49,30 @@ class Source(Protocol):
     Attributes:
         location: What the user called it.
         kind: The name of its opener, such as ``sqlite``.
-        dialect: The SQL it speaks: ``sqlite`` or ``duckdb``.
         connection: The in-memory DuckDB connection into which everything flows.
     """
 
     location: str
     kind: str
-    dialect: str
     connection: DuckDBPyConnection
 
     def tables(self) -> Mapping[str, SourceTable]:
         """Return its tables and views by name."""
 
+    def type_of(self, table: str, column: Column) -> str:
+        """Return the DuckDB type in which a column arrives in ``connection``."""
+
     def named(self, table: str) -> exp.Table:
-        """Return how a query names one of its tables."""
+        """Return how a query in ``connection`` names one of its tables."""
 
-    def supply(self, relation: str, query: exp.Query, keep: bool = False) -> None:
-        """Make the result of a query available in ``connection`` under the name ``relation``.
+    def load(self, table: str, columns: Iterable[str]) -> bool:
+        """See to it that columns of a table can be queried in ``connection``.
 
-        Args:
-            relation: A name that is free in ``connection``.
-            query: A query in ``dialect``.
-            keep: The result is small and costly: compute it once rather than on each use.
+        Returns:
+            Whether a column turned out to be of another type than ``type_of`` said, so that a query must be written anew.
 
         Raises:
-            DataError: The query cannot be run: the file is damaged, locked, or changed meanwhile.
+            DataError: The table cannot be read: the file is damaged, locked, or changed meanwhile.
         """
 
     def sample(self, table: str, column: str) -> list[Any]:

@@ -13,9 +13,10 @@ from sqlglot import exp
 
 from tierwise.core.plan import Fact
 from tierwise.core.types import BooleanType, DateTimeType, DateType, ListType, NumberType, RecordType, SetType
-from tierwise.plugins.binding.dialect import Dialect
+from tierwise.plugins.binding import stored
 from tierwise.plugins.binding.entry import enter
 from tierwise.plugins.binding.entry.numbers import enter_steps, round_steps
+from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.model import FactBinding
 from tierwise.plugins.binding.sql import both, call, case, cast, column, concat, is_null, lambda_of, not_null, null, text, try_cast, whole
 from tierwise.plugins.binding.supply import Supply, supply_stored, with_empty
@@ -66,34 +67,34 @@ def fits_aggregate(fact: Fact, binding: FactBinding) -> str:
     return ""
 
 
-def source_cells(bound: BoundAggregate, dialect: Dialect) -> dict[str, exp.Expr]:
+def source_cells(bound: BoundAggregate) -> dict[str, exp.Expr]:
     """Return the aggregates that the source computes, by column name."""
     i, kind = bound.position, bound.binding.aggregate
     cells = {f"n{i}": _filtered(exp.Count(this=exp.Star()), bound.condition)}
-    bad = [(concat(text("unreadable-row:"), stored.copy()), unread) for unread, stored in bound.unreadable]
+    bad = [(concat(text("unreadable-row:"), shown.copy()), unread) for unread, shown in bound.unreadable]
     if kind in ("sum", "avg", "min", "max"):
         raw, declared = bound.cells[0]
         value = bound.value
         assert value is not None
         cells[f"a{i}"] = _filtered(call("min" if kind == "min" else "max" if kind == "max" else "sum", value), bound.condition)
-        bad.append(_bad_value(bound, value, dialect.words(raw, declared)))
+        bad.append(_bad_value(bound, value, as_words(raw, declared)))
     elif kind in ("count", "count distinct") and bound.cells:
-        raw = dialect.words(*bound.cells[0])
+        raw = as_words(*bound.cells[0])
         counted = exp.Distinct(expressions=[raw]) if kind == "count distinct" else raw
         cells[f"a{i}"] = _filtered(exp.Count(this=counted), bound.condition)
     elif kind in ("last", "first"):
         assert bound.by is not None
-        cells[f"a{i}"] = dialect.last_two(bound.by, dialect.words(*bound.cells[0]), bound.condition, kind == "last")
+        cells[f"a{i}"] = stored.last_two(bound.by, as_words(*bound.cells[0]), bound.condition, kind == "last")
     elif kind == "list":
         by = bound.by if bound.by is not None else null()
-        texts = [dialect.words(raw, declared) for raw, declared in bound.cells]
-        cells[f"a{i}"] = dialect.gathered([cast(by, "VARCHAR") if bound.by is not None else by, *texts], bound.condition)
+        texts = [as_words(raw, declared) for raw, declared in bound.cells]
+        cells[f"a{i}"] = stored.gathered([cast(by, "VARCHAR") if bound.by is not None else by, *texts], bound.condition)
     if bad:
         cells[f"b{i}"] = call("min", case(*((condition, said) for said, condition in bad)))
     return cells
 
 
-def supply_aggregate(bound: BoundAggregate, relation: str, types: Mapping[str, str], dialect: Dialect) -> Supply:
+def supply_aggregate(bound: BoundAggregate, relation: str, types: Mapping[str, str]) -> Supply:
     """Return the fact that the joined row of aggregates gives."""
     i, fact, kind, binding = bound.position, bound.fact, bound.binding.aggregate, bound.binding
     place = (binding.table or "", bound.shown)
@@ -115,24 +116,24 @@ def supply_aggregate(bound: BoundAggregate, relation: str, types: Mapping[str, s
         supply = _of_steps(bound, result, count, nothing, place)
         empty = binding.empty or ("0" if kind == "sum" else nobody)
     elif kind == "list":
-        supply = _of_rows(bound, dialect.rows(result), nothing, place)
+        supply = _of_rows(bound, result, nothing, place)
     elif kind in ("last", "first"):
-        supply = _of_pairs(bound, dialect.rows(result), place)
+        supply = _of_pairs(bound, result, place)
     else:
         supply = supply_stored(fact, result, types[f"a{i}"], {}, place, "missing")
     return with_empty(_kept_out(supply, column(f"b{i}", relation)) if f"b{i}" in types else supply, empty)
 
 
-def comparable(fact: Fact, binding: FactBinding, cell: tuple[exp.Expr, str], dialect: Dialect) -> exp.Expr | None:
+def comparable(fact: Fact, binding: FactBinding, cell: tuple[exp.Expr, str]) -> exp.Expr | None:
     """Return the value of a row as the aggregate takes it: a date, or a number in whole steps; ``None`` for other aggregates."""
     if binding.aggregate not in ("sum", "avg", "min", "max"):
         return None
     if isinstance(fact.type, DateType):
-        return dialect.day(*cell)
+        return stored.day(*cell)
     if isinstance(fact.type, NumberType):
         scale = fact.type.scale or 0
-        return dialect.steps(*cell, scale + _more_digits(binding), exact=not _more_digits(binding))
-    return dialect.moment(*cell)
+        return stored.steps(*cell, scale + _more_digits(binding), exact=not _more_digits(binding))
+    return stored.moment(*cell)
 
 
 def _more_digits(binding: FactBinding) -> int:

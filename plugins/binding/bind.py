@@ -10,7 +10,6 @@ from sqlglot import exp
 from tierwise.core.plan import Plan
 from tierwise.plugins.binding.aggregates import supply_aggregate
 from tierwise.plugins.binding.data_findings import find_bad_values
-from tierwise.plugins.binding.dialect import dialect_of
 from tierwise.plugins.binding.groups import RowGroup
 from tierwise.plugins.binding.layout import Layout, lay_out
 from tierwise.plugins.binding.model import Binding
@@ -40,16 +39,18 @@ def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date
         PolicyError: A cell or expression of the binding is wrong.
     """
     layout = lay_out(source, plan, binding, as_of)
-    source.supply(ROWS, layout.row_query())
+    while any(source.load(table, columns) for table, columns in layout.reads().items()):
+        layout = lay_out(source, plan, binding, as_of)  # a column is of another type than its first rows
     with readable(source.location):
+        _make(source, ROWS, layout.row_query(), keep=False)
         types = _types(source, ROWS)
         findings = make_keys(source.connection, ROWS, KEYED, types["id"], (layout.table.name, layout.key.name), layout.key.key == 1)
         supplies = _column_supplies(layout, types)
         for number, group in enumerate(layout.groups):
             supplies += _group_supplies(source, group, f"{GROUP}{number}")
             findings += _find_orphans(source, layout, group, f"{GROUP}{number}")
-        # Kept as a table unless DuckDB reads plain columns from a file: those may be many, and are quick to read again.
-        keep = source.dialect != "duckdb" or bool(layout.groups)
+        # Kept as a table unless it is plain columns: those may be many, and are quick to read again.
+        keep = bool(layout.groups)
         _make_entered(source, layout, types, supplies, keep)
         columns = _make_facts(source, supplies, keep)
         findings += find_bad_values(source.connection, ENTERED, supplies)
@@ -71,10 +72,9 @@ def _column_supplies(layout: Layout, types: Mapping[str, str]) -> list[Supply]:
 
 
 def _group_supplies(source: Source, group: RowGroup, relation: str) -> list[Supply]:
-    dialect = dialect_of(source.dialect)
-    source.supply(relation, group.query(source, dialect), keep=True)
+    _make(source, relation, group.query(source), keep=True)
     types = _types(source, relation)
-    return [supply_aggregate(bound, relation, types, dialect) for bound in group.aggregates]
+    return [supply_aggregate(bound, relation, types) for bound in group.aggregates]
 
 
 def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str) -> list[DataFinding]:

@@ -15,7 +15,8 @@ from tierwise.core.plan import FactRef, Node
 from tierwise.core.source import Source as TextSource
 from tierwise.core.source import Span
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
-from tierwise.plugins.binding.dialect import Dialect
+from tierwise.plugins.binding import stored as read_stored
+from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.printing import CannotPrint, print_node
 from tierwise.plugins.binding.scope import RowColumn, named_column
@@ -34,13 +35,11 @@ class Conditions:
     Attributes:
         binding: The file, for places.
         columns: What may be named.
-        dialect: The SQL of the source.
         typed: Where a read value is put, so that it is read once; the expression itself by default.
     """
 
     binding: Binding
     columns: dict[str, RowColumn]
-    dialect: Dialect
     typed: Callable[[exp.Expr], exp.Expr] = lambda cell: cell
     findings: list[Finding] = field(default_factory=list)
 
@@ -67,7 +66,7 @@ class Conditions:
     def raw(self, name: str, path: Path) -> tuple[exp.Expr, str] | None:
         """Return a column as it is stored, and its declared type; or report that there is none."""
         found = self.column(name, path)
-        return None if found is None else (self.stored(found), found.column.type)
+        return None if found is None else (self.stored(found), found.stored_type)
 
     def stored(self, found: RowColumn) -> exp.Expr:
         """Return a column as it is stored."""
@@ -75,14 +74,14 @@ class Conditions:
 
     def read(self, found: RowColumn, type: Type | None = None, with_time: bool = False) -> exp.Expr:
         """Return a column as a value of its type, to compare with others; NULL where it does not read."""
-        raw, declared, type = column(found.column.name, found.alias), found.column.type, type or found.type
+        raw, declared, type = column(found.column.name, found.alias), found.stored_type, type or found.type
         if isinstance(type, NumberType):
-            return self.typed(self.dialect.number(raw, declared))
+            return self.typed(read_stored.number(raw, declared))
         if isinstance(type, DateType):
-            return self.typed(self.dialect.moment(raw, declared) if with_time else self.dialect.day(raw, declared))
+            return self.typed(read_stored.moment(raw, declared) if with_time else read_stored.day(raw, declared))
         if isinstance(type, BooleanType):
-            return self.typed(self.dialect.truth(raw, declared))
-        return self.typed(self.dialect.words(raw, declared))
+            return self.typed(read_stored.truth(raw, declared))
+        return self.typed(as_words(raw, declared))
 
     def span(self, path: Path, text: str = " ") -> Span:
         """Return where a value stands; for a binding without a file, a place in the value's own text."""
@@ -119,7 +118,7 @@ class Conditions:
         if node is None:
             return None
         try:
-            return print_node(node, self._printed_column, self.dialect.literal)
+            return print_node(node, self._printed_column, read_stored.literal)
         except CannotPrint as reason:
             self.findings.append(Finding.error("beyond-binding", str(reason), span))
             return None

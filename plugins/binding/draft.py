@@ -13,7 +13,7 @@ from tierwise.core.language.suggest import nearest
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import BooleanType, DateTimeType, DateType, ListType, NumberType, SetType
 from tierwise.plugins.binding.automatic import equal_names, key_column, name_column
-from tierwise.plugins.binding.sql import column
+from tierwise.plugins.binding.sql import cast, column
 from tierwise.plugins.source import Source, SourceTable
 
 __all__ = ["bind_draft"]
@@ -114,9 +114,9 @@ class _Draft:
         """Say whether the table of judgements holds one of that name."""
         assert self.judgements is not None
         query = exp.select(exp.Literal.number(1).as_("found")).from_(self.source.named(self.judgements.name))
-        query = query.where(column("name").eq(exp.Literal.string(name))).limit(1)
-        self.source.supply("tierwise_draft", query, keep=True)
-        return bool(self.source.connection.execute('SELECT 1 FROM "tierwise_draft"').fetchall())
+        self.source.load(self.judgements.name, ["name"])
+        query = query.where(cast(column("name"), "VARCHAR").eq(exp.Literal.string(name))).limit(1)
+        return bool(self.source.connection.execute(query.sql("duckdb")).fetchall())
 
     def _described(self, fact: Fact) -> str:
         judged = ", judged" if fact.judged else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,9 +12,11 @@ from tierwise.core.errors import DataError
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import DateType, RecordType
+from tierwise.plugins.binding import stored
 from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits_aggregate, source_cells
 from tierwise.plugins.binding.conditions import Conditions
-from tierwise.plugins.binding.dialect import Dialect, dialect_of
+from tierwise.plugins.binding.entry.mixed import is_mixed
+from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.model import Binding, FactBinding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.scope import RowColumn, columns_in_scope, named_column
@@ -61,24 +64,41 @@ class RowGroup:
     tested: Layer = field(default_factory=lambda: Layer(TESTED))
     aggregates: list[BoundAggregate] = field(default_factory=list)
 
-    def query(self, source: Source, dialect: Dialect) -> exp.Query:
+    def query(self, source: Source) -> exp.Query:
         """Return the query: ``id``, ``all_rows`` and the cells of each aggregate, one row an id.
 
-        Three layers: values read as their types, tests on them, aggregates. SQLite would melt them into one and compute a cell again on
-        each use; a LIMIT keeps it from that.
+        Three layers: values read as their types, tests on them, aggregates.
         """
         owner = BETWEEN if self.between else CHILD
-        id = dialect.key(column(self.key.name, owner), self.key.type)
+        id = as_words(column(self.key.name, owner), source.type_of((self.between or self.child).name, self.key))
         typed = _layer(id, self.typed).from_(_aliased(source, self.child, CHILD))
         if self.between is not None:
-            on = all_of(*(_equal(dialect, child, between) for child, between in self.links))
+            on = all_of(*(self._same(source, child, between) for child, between in self.links))
             typed.append("joins", exp.Join(this=_aliased(source, self.between, BETWEEN), on=on, side="LEFT"))
-        apart = dialect.apart
-        tested = _layer(column("id", TYPED), self.tested).from_(apart(typed).subquery(identifier(TYPED)))
+        tested = _layer(column("id", TYPED), self.tested).from_(typed.subquery(identifier(TYPED)))
         cells = [column("id", TESTED), alias(exp.Count(this=exp.Star()), "all_rows")]
         for bound in self.aggregates:
-            cells += [alias(cell, name) for name, cell in source_cells(bound, dialect).items()]
-        return exp.select(*cells).from_(apart(tested).subquery(identifier(TESTED))).group_by(column("id", TESTED))
+            cells += [alias(cell, name) for name, cell in source_cells(bound).items()]
+        return exp.select(*cells).from_(tested.subquery(identifier(TESTED))).group_by(column("id", TESTED))
+
+    def reads(self) -> Mapping[str, set[str]]:
+        """Return the columns that the query reads, by table."""
+        owners = {CHILD: self.child.name, **({BETWEEN: self.between.name} if self.between else {})}
+        places = [(owner, c.name) for pair in self.links for owner, c in zip((CHILD, BETWEEN), pair, strict=True)]
+        places.append((BETWEEN if self.between else CHILD, self.key.name))
+        places += [(found.table, found.name) for cell in self.typed.cells.values() for found in cell.find_all(exp.Column)]
+        read: dict[str, set[str]] = {}
+        for owner, name in places:
+            read.setdefault(owners[owner], set()).add(name)
+        return read
+
+    def _same(self, source: Source, child: Column, between: Column) -> exp.Expr:
+        assert self.between is not None
+        types = source.type_of(self.child.name, child), source.type_of(self.between.name, between)
+        left, right = column(child.name, CHILD), column(between.name, BETWEEN)
+        if types[0] == types[1] and not is_mixed(types[0]):
+            return left.eq(right)
+        return as_words(left, types[0]).eq(as_words(right, types[1]))
 
 
 def group_aggregates(
@@ -98,7 +118,7 @@ def group_aggregates(
         if place not in groups:
             groups[place] = _row_group(source, binding, name, told, subject_key)
         group = groups[place]
-        conditions = Conditions(binding, group.columns, dialect_of(source.dialect), group.typed.add)
+        conditions = Conditions(binding, group.columns, group.typed.add)
         bound = _Compiler(plan.facts[name], told, conditions, as_of, group.tested).bound(position)
         findings += conditions.findings
         if bound is not None:
@@ -172,12 +192,11 @@ class _Compiler:
 
     def _value(self, cells: list[tuple[exp.Expr, str]]) -> exp.Expr | None:
         """Return what is added up or compared; that of a column is read in the first layer, where others may need it, too."""
-        dialect = self.conditions.dialect
         found = named_column(self.conditions.columns, self.told.column) if self.told.column else None
         if found is None:
-            return comparable(self.fact, self.told, cells[0], dialect) if cells else None
-        stored = (column(found.column.name, found.alias), found.column.type)
-        value = comparable(self.fact, self.told, stored, dialect)
+            return comparable(self.fact, self.told, cells[0]) if cells else None
+        cell = (column(found.column.name, found.alias), found.stored_type)
+        value = comparable(self.fact, self.told, cell)
         return None if value is None else self.conditions.typed(value)
 
     def _window(self, parts: list[exp.Expr | None], unreadable: list[tuple[exp.Expr, exp.Expr]]) -> None:
@@ -196,17 +215,16 @@ class _Compiler:
         first, last, findings = window_days(window, self.as_of, self.conditions.span(path))
         self.conditions.findings += findings
         day = self._day(found, unreadable)
-        literal = self.conditions.dialect.date_literal
-        parts.append(exp.LTE(this=day, expression=literal(last)))
+        parts.append(exp.LTE(this=day, expression=stored.date_literal(last)))
         if first is not None:
-            parts.append(exp.GTE(this=day.copy(), expression=literal(first)))
+            parts.append(exp.GTE(this=day.copy(), expression=stored.date_literal(first)))
 
     def _valid(self, name: str, parts: list[exp.Expr | None]) -> None:
         found = self.conditions.column(name, ("facts", self.fact.name, "valid_until"))
         if found is None or self.as_of is None:
             return
-        raw, day = self.conditions.stored(found), self.conditions.read(found)
-        parts.append(any_of(is_null(raw), exp.GTE(this=day, expression=self.conditions.dialect.date_literal(self.as_of))))
+        raw, day = self.conditions.stored(found), self.conditions.read(found, DateType())
+        parts.append(any_of(is_null(raw), exp.GTE(this=day, expression=stored.date_literal(self.as_of))))
 
     def _by(self, parts: list[exp.Expr | None], unreadable: list[tuple[exp.Expr, exp.Expr]]) -> exp.Expr | None:
         """Return what orders the rows; a row dated after the run does not count, nor one whose order is not known."""
@@ -217,7 +235,7 @@ class _Compiler:
         if isinstance(found.type, DateType):
             day = self._day(found, unreadable)
             if self.as_of is not None:
-                parts.append(exp.LTE(this=day, expression=self.conditions.dialect.date_literal(self.as_of)))
+                parts.append(exp.LTE(this=day, expression=stored.date_literal(self.as_of)))
         if self.told.aggregate != "list":
             parts.append(not_null(by))
         return by
@@ -225,7 +243,7 @@ class _Compiler:
     def _day(self, found: RowColumn, unreadable: list[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
         raw, day = self.conditions.stored(found), self.conditions.read(found)
         unread = both(not_null(raw), is_null(day))
-        unreadable.append((unread, self.conditions.dialect.words(raw.copy(), found.column.type)))
+        unreadable.append((unread, as_words(raw.copy(), found.stored_type)))
         return day.copy()
 
     def _cells(self) -> list[tuple[exp.Expr, str]]:
@@ -268,9 +286,3 @@ def _aliased(source: Source, table: SourceTable, alias: str) -> exp.Table:
     named = source.named(table.name)
     named.set("alias", exp.TableAlias(this=identifier(alias)))
     return named
-
-
-def _equal(dialect: Dialect, child: Column, between: Column) -> exp.Expr:
-    if child.type == between.type:
-        return column(child.name, CHILD).eq(column(between.name, BETWEEN))
-    return dialect.key(column(child.name, CHILD), child.type).eq(dialect.key(column(between.name, BETWEEN), between.type))

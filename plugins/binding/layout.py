@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +13,6 @@ from tierwise.core.finding import has_errors
 from tierwise.core.plan import Fact, Plan
 from tierwise.plugins.binding.automatic import equal_names, find_subject_table, key_column, name_column
 from tierwise.plugins.binding.conditions import Conditions
-from tierwise.plugins.binding.dialect import dialect_of
 from tierwise.plugins.binding.groups import RowGroup, group_aggregates
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.naming import find_column, find_table
@@ -66,6 +66,14 @@ class Layout:
         query = exp.select(*cells).from_(self.source.named(self.table.name))
         return query.where(self.where) if self.where is not None else query
 
+    def reads(self) -> Mapping[str, set[str]]:
+        """Return the columns that are read, by table."""
+        read = {self.table.name: {found.name for found in self.row_query().find_all(exp.Column)}}
+        for group in self.groups:
+            for table, columns in group.reads().items():
+                read.setdefault(table, set()).update(columns)
+        return read
+
 
 def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | None) -> Layout:
     """Resolve every name and compile every cell.
@@ -85,7 +93,7 @@ def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | N
     ]
     if binding is None:
         return Layout(source, table, key, named, None, tuple(columns), ())
-    conditions = Conditions(binding, columns_in_scope(source, [("", table)]), dialect_of(source.dialect))
+    conditions = Conditions(binding, columns_in_scope(source, [("", table)]))
     where = conditions.where(subject.where, ("subject", "where")) if subject else None
     columns += _told_columns(plan, binding, conditions)
     groups, findings = group_aggregates(source, plan, binding, key, as_of)

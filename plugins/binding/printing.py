@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 
 from tierwise.core.plan import Arithmetic, Compare, Constant, FactRef, InSet, Logic, Node, Not, Within
-from tierwise.core.types import NumberType, TextType, Type
+from tierwise.core.types import NumberType, TextType
 from tierwise.plugins.binding.sql import any_of, both, is_null
 
 __all__ = ["CannotPrint", "print_node"]
@@ -23,7 +23,7 @@ class CannotPrint(Exception):
     """A part of a cell or expression has no place in a binding; the message says which."""
 
 
-def print_node(node: Node, column: Callable[[FactRef, bool], exp.Expr], literal: Callable[[object, Type], exp.Expr]) -> exp.Expr:
+def print_node(node: Node, column: Callable[[FactRef, bool], exp.Expr], literal: Callable[[object], exp.Expr]) -> exp.Expr:
     """Return a node as SQL.
 
     Args:
@@ -41,7 +41,7 @@ def print_node(node: Node, column: Callable[[FactRef, bool], exp.Expr], literal:
     if isinstance(node, FactRef):
         return column(node, False)
     if isinstance(node, Constant):
-        return exp.Null() if node.value is None else literal(node.value, node.type)
+        return exp.Null() if node.value is None else literal(node.value)
     if isinstance(node, Compare):
         return _comparison(node, column, walk)
     if isinstance(node, Within):

@@ -36,6 +36,11 @@ class RowColumn:
         """What its values are, for the language; found out when somebody asks, since it may mean reading some of them."""
         return _type_of(self.source, self.table, self.column)
 
+    @cached_property
+    def stored_type(self) -> str:
+        """The DuckDB type in which it arrives."""
+        return self.source.type_of(self.table.name, self.column)
+
 
 def columns_in_scope(source: Source, tables: Iterable[tuple[str, SourceTable]]) -> dict[str, RowColumn]:
     """Return every column by name, and as ``table.column``; of two tables the first one's column has the plain name."""

@@ -52,8 +52,6 @@ class DuckdbOpener:
 class DuckdbSource:
     """Tables and views of one catalog of a DuckDB connection; the sources of files make views in it."""
 
-    dialect = "duckdb"
-
     def __init__(self, location: str, kind: str, connection: DuckDBPyConnection, catalog: str) -> None:
         self.location = location
         self.kind = kind
@@ -97,19 +95,13 @@ class DuckdbSource:
         quoted = [exp.to_identifier(word, quoted=True) for word in (name, schema, self._catalog)]
         return exp.Table(this=quoted[0], db=quoted[1], catalog=quoted[2])
 
-    def supply(self, relation: str, query: exp.Query, keep: bool = False) -> None:
-        """Make a view of a query, or a table when its result is to be kept.
+    def type_of(self, table: str, column: Column) -> str:
+        """Return the DuckDB type of a column."""
+        return column.type
 
-        Raises:
-            DataError: The file is damaged or was changed meanwhile.
-        """
-        from sqlglot import exp
-
-        from tierwise.plugins.duckdb_connection import readable
-
-        name = exp.to_identifier(relation, quoted=True).sql("duckdb")
-        with readable(self.location):
-            self.connection.execute(f"CREATE OR REPLACE {'TABLE' if keep else 'VIEW'} {name} AS {query.sql('duckdb')}")
+    def load(self, table: str, columns: Iterable[str]) -> bool:
+        """Do nothing: DuckDB reads the file itself."""
+        return False
 
     def sample(self, table: str, column: str) -> list[Any]:
         """Return up to 200 values of a column that are not NULL."""

@@ -1,4 +1,4 @@
-"""Opens SQLite databases, read-only; aggregation runs in SQLite, the rows of the result travel to DuckDB."""
+"""Opens SQLite databases, read-only; the columns that a query reads travel to DuckDB, each once."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from sqlglot import exp
 
+    from tierwise.plugins.sqlite_reading import SqliteReader
+
 __all__ = ["SqliteOpener", "SqliteSource"]
 
 MAGIC = b"SQLite format 3\x00"
 ENDINGS = (".db", ".sqlite", ".sqlite3", ".db3")
-BATCH = 50_000
+TABLES = "customer_database"
 WAIT_SECONDS = 2.0
 
 
@@ -51,26 +53,25 @@ class SqliteOpener:
 
 
 class SqliteSource:
-    """An open SQLite database. All its queries see one state of it: they run in one read transaction."""
+    """An open SQLite database. All that is read of its tables is one state of it: it is read in one transaction."""
 
     kind = "sqlite"
-    dialect = "sqlite"
 
     def __init__(self, location: str) -> None:
-        from tierwise.plugins.binding.sqlite_functions import add_functions
         from tierwise.plugins.duckdb_connection import in_memory
 
         self.location = location
+        self._uri = f"file:{quote(str(Path(location).resolve()))}?mode=ro"
+        self._types: dict[tuple[str, str], str] = {}
+        self._loaded: dict[str, set[str]] = {}
         with _readable(location):
-            path = quote(str(Path(location).resolve()))
-            self._sqlite = sqlite3.connect(
-                f"file:{path}?mode=ro", uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            self._sqlite = sqlite3.connect(self._uri, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+            self._sqlite.text_factory = lambda text: text.decode("utf-8", "replace")
             self._sqlite.execute("PRAGMA query_only = ON")
             self._sqlite.execute("BEGIN")
             self._sqlite.execute("SELECT count(*) FROM sqlite_master").fetchone()
         self.connection: DuckDBPyConnection = in_memory()
-        add_functions(self._sqlite)
+        self.connection.execute(f"CREATE SCHEMA {TABLES}")
 
     def tables(self) -> Mapping[str, SourceTable]:
         """Return its tables and views by name."""
@@ -89,53 +90,70 @@ class SqliteSource:
         for _, name, type, _, _, key in self._sqlite.execute("SELECT * FROM pragma_table_info(?)", [table]):
             yield Column(name, type.upper(), key)
 
+    def type_of(self, table: str, column: Column) -> str:
+        """Return the DuckDB type in which a column arrives, found out from its first rows."""
+        from tierwise.plugins.sqlite_reading import arriving_type
+
+        place = (table, column.name)
+        if place not in self._types:
+            with _readable(self.location):
+                self._types[place] = arriving_type(self._sqlite, table, column.name, column.type)
+        return self._types[place]
+
     def named(self, table: str) -> exp.Table:
-        """Return how a query names one of its tables."""
+        """Return how a query names one of its tables, once it is loaded."""
         from sqlglot import exp
 
-        return exp.Table(this=exp.to_identifier(table, quoted=True))
+        return exp.Table(this=exp.to_identifier(table, quoted=True), db=exp.to_identifier(TABLES, quoted=True))
 
-    def supply(self, relation: str, query: exp.Query, keep: bool = False) -> None:
-        """Run a query in SQLite and put its rows into the DuckDB connection.
+    def load(self, table: str, columns: Iterable[str]) -> bool:
+        """Read columns of a table into DuckDB, and say whether one turned out to be of another type.
 
         Raises:
-            DataError: The file is damaged or locked, or a sum has more than 18 digits.
+            DataError: The file is damaged or locked.
         """
-        from sqlglot import exp
+        from tierwise.plugins.sqlite_reading import UnexpectedType
 
-        from tierwise.plugins.arrow_columns import table_of
-
+        wanted = self._loaded.get(table, set()) | set(columns)
+        if wanted == self._loaded.get(table):
+            return False
+        named = self.named(table).sql("duckdb")
+        known = [c for c in self._tables[table].columns if c.name in wanted]
         with _readable(self.location):
             try:
-                names, batches = self._run(query)
-                table = table_of(names, batches)
-            except sqlite3.OperationalError as error:
-                if "UTF-8" not in str(error):
-                    raise
-                self._sqlite.text_factory = lambda text: text.decode("utf-8", "replace")
-                names, batches = self._run(query)
-                table = table_of(names, batches)
-        # a table, since only the connection that registers an Arrow table sees it, not its cursors
-        name = exp.to_identifier(relation, quoted=True).sql("duckdb")
-        self.connection.register("tierwise_arrow", table)
-        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM tierwise_arrow")
-        self.connection.unregister("tierwise_arrow")
+                self._reader.read(self.connection, named, table, {c.name: self.type_of(table, c) for c in known})
+                changed = False
+            except UnexpectedType:
+                changed = True
+                self._retype(table, known)
+                self._reader.read(self.connection, named, table, {c.name: self.type_of(table, c) for c in known})
+        self._loaded[table] = wanted
+        return changed
 
-    def _run(self, query: exp.Query) -> tuple[list[str], Iterable[list[Any]]]:
-        cursor = self._sqlite.execute(query.sql("sqlite"))
-        return [column[0] for column in cursor.description], iter(lambda: cursor.fetchmany(BATCH), [])
+    @cached_property
+    def _reader(self) -> SqliteReader:
+        from tierwise.plugins.sqlite_reading import SqliteReader
+
+        return SqliteReader(self._uri, WAIT_SECONDS)
+
+    def _retype(self, table: str, columns: Iterable[Column]) -> None:
+        """Find the types of columns out from all rows."""
+        from tierwise.plugins.sqlite_reading import arriving_type
+
+        for column in columns:
+            self._types[table, column.name] = arriving_type(self._sqlite, table, column.name, column.type, rows=-1)
 
     def sample(self, table: str, column: str) -> list[Any]:
         """Return up to 200 values of a column that are not NULL."""
-        from sqlglot import exp
-
-        cell = exp.column(column, quoted=True)
-        query = exp.select(cell).from_(self.named(table)).where(cell.is_(exp.null()).not_()).limit(200)
+        cell, place = (name.replace('"', '""') for name in (column, table))
         with _readable(self.location):
-            return [row[0] for row in self._sqlite.execute(query.sql("sqlite"))]
+            query = f'SELECT "{cell}" FROM "{place}" WHERE "{cell}" IS NOT NULL LIMIT 200'
+            return [row[0] for row in self._sqlite.execute(query)]
 
     def close(self) -> None:
         """Let go of the file."""
+        if "_reader" in self.__dict__:
+            self._reader.close()
         self._sqlite.close()
         self.connection.close()
 
@@ -144,14 +162,12 @@ class SqliteSource:
 def _readable(location: str) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:  # the Arrow driver raises OSError while rows are read
         message = str(error)
         if "locked" in message or "busy" in message:
             raise DataError(f"`{location}` is locked by another process", help="close the other program, or copy the file") from error
         if "malformed" in message or "not a database" in message or "corrupt" in message:
             raise DataError(f"`{location}` is damaged or encrypted: {message}", help="restore it from a copy") from error
-        if "integer overflow" in message:
-            raise DataError(f"a sum over `{location}` has more digits than fit", help="declare the fact with a smaller scale") from error
         raise DataError(f"`{location}` cannot be read: {message}") from error
 
 

@@ -19,12 +19,14 @@ from tierwise.core.source import Span
 from tierwise.core.types import BooleanType, DateTimeType, DateType, NumberType, Type
 from tierwise.core.watching.event import Event
 from tierwise.core.watching.rule import EventKind, WatchPlan
+from tierwise.plugins.binding import stored
 from tierwise.plugins.binding.conditions import Conditions
-from tierwise.plugins.binding.dialect import Dialect, dialect_of
+from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.scope import columns_in_scope
 from tierwise.plugins.binding.sql import all_of, column, identifier
+from tierwise.plugins.duckdb_connection import readable
 from tierwise.plugins.source import Source
 from tierwise.plugins.watching.entering import BadEvent, enter_event
 
@@ -58,7 +60,6 @@ class DatabaseEvents:
 
     def __init__(self, policy: Policy, plan: WatchPlan, source: Source) -> None:
         self._plan, self._source = plan, source
-        self._dialect = dialect_of(source.dialect)
         self._bad: dict[tuple[str, str], list[str]] = {}
         self._relations: list[tuple[str, EventKind]] = []
         declared = policy.watch.events if policy.watch is not None else {}
@@ -89,10 +90,14 @@ class DatabaseEvents:
 
     def _supply(self, kind: EventKind, table: EventTable, places: _Places) -> None:
         relation = f"{RELATION}{len(self._relations)}"
-        self._source.supply(relation, self._query(kind, table, places))
+        query, read = self._query(kind, table, places)
+        while any(self._source.load(name, columns) for name, columns in read.items()):
+            query, read = self._query(kind, table, places)  # a column is of another type than its first rows
+        with readable(self._source.location):
+            self._source.connection.execute(f"CREATE OR REPLACE VIEW {identifier(relation).sql('duckdb')} AS {query.sql('duckdb')}")
         self._relations.append((relation, kind))
 
-    def _query(self, kind: EventKind, table: EventTable, places: _Places) -> exp.Query:
+    def _query(self, kind: EventKind, table: EventTable, places: _Places) -> tuple[exp.Query, Mapping[str, set[str]]]:
         binding = cast(Binding, places)  # what is asked of a binding here is only where things stand
         rows = find_table(self._source, table.table, binding, ("table",))
         tables = [(ROWS, rows)]
@@ -101,30 +106,37 @@ class DatabaseEvents:
             between = find_table(self._source, table.via.table, binding, ("via", "table"))
             tables.append((BETWEEN, between))
             keys = [find_column(one, table.via.key, binding, ("via", "key")) for _, one in tables]
-            same = [self._dialect.key(column(key.name, alias), key.type) for key, (alias, _) in zip(keys, tables, strict=True)]
+            same = [
+                as_words(column(key.name, alias), self._source.type_of(one.name, key))
+                for key, (alias, one) in zip(keys, tables, strict=True)
+            ]
             query = query.join(_aliased(self._source, between.name, BETWEEN), on=same[0].eq(same[1]))
-        conditions = Conditions(binding, columns_in_scope(self._source, tables), self._dialect)
+        conditions = Conditions(binding, columns_in_scope(self._source, tables))
         where = conditions.where(table.where, ("where",))
         cells = self._cells(kind, table, conditions)
         if has_errors(conditions.findings):
             raise PolicyError(f"the events `{kind.name}` do not fit `{self._source.location}`", conditions.findings)
         happened = exp.Not(this=cells["stored_at"].copy().is_(exp.null()))
-        return query.select(*(exp.alias_(cell, name, quoted=True) for name, cell in cells.items())).where(
+        query = query.select(*(exp.alias_(cell, name, quoted=True) for name, cell in cells.items())).where(
             all_of(happened, where) or happened
         )
+        owners = {alias: one.name for alias, one in tables}
+        read: dict[str, set[str]] = {}
+        for found in query.find_all(exp.Column):
+            read.setdefault(owners[found.table], set()).add(found.name)
+        return query, read
 
     def _cells(self, kind: EventKind, table: EventTable, conditions: Conditions) -> dict[str, exp.Expr]:
-        dialect = self._dialect
 
         def read(name: str, path: tuple[str, ...], how: Any) -> exp.Expr:
             found = conditions.column(name, path)
-            return exp.null() if found is None else how(column(found.column.name, found.alias), found.column.type)
+            return exp.null() if found is None else how(column(found.column.name, found.alias), found.stored_type)
 
-        cells = {f"id{i}": read(name, ("id",), dialect.key) for i, name in enumerate(table.id)}
-        cells |= {"subject": read(table.subject, ("subject",), dialect.key), "stored_at": read(table.at, ("at",), dialect.words)}
-        cells["at"] = read(table.at, ("at",), dialect.moment)
+        cells = {f"id{i}": read(name, ("id",), as_words) for i, name in enumerate(table.id)}
+        cells |= {"subject": read(table.subject, ("subject",), as_words), "stored_at": read(table.at, ("at",), as_words)}
+        cells["at"] = read(table.at, ("at",), stored.moment)
         for name, type in kind.fields.items():
-            cells[f"f_{name}"] = read(table.fields.get(name, name), ("fields",), _reader(type, dialect))
+            cells[f"f_{name}"] = read(table.fields.get(name, name), ("fields",), _reader(type))
         return cells
 
     def _rows(self, relation: str, kind: EventKind, until: date | None) -> Iterator[Event]:
@@ -168,12 +180,12 @@ def _aliased(source: Source, table: str, alias: str) -> exp.Table:
     return named
 
 
-def _reader(type: Type, dialect: Dialect) -> Any:
+def _reader(type: Type) -> Any:
     if isinstance(type, BooleanType):
-        return dialect.truth
+        return stored.truth
     if isinstance(type, DateTimeType):
-        return dialect.moment
-    return dialect.day if isinstance(type, DateType) else dialect.words
+        return stored.moment
+    return stored.day if isinstance(type, DateType) else as_words
 
 
 def _plain(value: Any, type: Type) -> Any:

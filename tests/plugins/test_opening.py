@@ -85,7 +85,8 @@ def test_a_near_name_is_offered(tmp_path: Path) -> None:
 def supply(source: Source) -> None:
     from sqlglot import exp
 
-    source.supply("tierwise_x", exp.select(exp.Star()).from_(source.named("t")))
+    source.load("t", [column.name for column in source.tables()["t"].columns])
+    source.connection.execute(exp.select(exp.Star()).from_(source.named("t")).sql("duckdb")).fetchall()
 
 
 def test_a_damaged_database_says_so(tmp_path: Path) -> None:

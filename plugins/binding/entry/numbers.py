@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from tierwise.core.types import NumberType
 from tierwise.plugins.binding.entry.entered import Entered, problem_case
+from tierwise.plugins.binding.entry.mixed import by_sort, is_mixed
 from tierwise.plugins.binding.sql import all_of, call, case, cast, decimal, is_null, null, text, try_cast, whole
 from tierwise.plugins.facts import canonical_type
 
@@ -37,6 +38,9 @@ def enter_number(raw: exp.Expr, raw_type: str, type: NumberType) -> Entered:
         return _from_float(raw, type)
     if raw_type == "VARCHAR":
         return _from_text(raw, type)
+    if is_mixed(raw_type):
+        value = by_sort(raw, lambda cell, sort: enter_number(cell, sort, type).value)
+        return Entered(value, by_sort(raw, lambda cell, sort: enter_number(cell, sort, type).problem))
     return Entered(try_cast(null(), canonical_type(type)), problem_case(raw, (exp.true(), "bad-number")))
 
 

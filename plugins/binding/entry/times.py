@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from tierwise.plugins.binding.entry.entered import Entered, problem_case
+from tierwise.plugins.binding.entry.mixed import is_mixed
+from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.sql import call, case, cast, is_null, not_null, null, text, try_cast, whole
 
 __all__ = ["DATE_PATTERN", "enter_date", "enter_date_time", "enter_duration"]
@@ -43,6 +45,8 @@ def _moment(raw: exp.Expr, raw_type: str) -> exp.Expr:
         return call("make_timestamp", call("epoch_us", raw))
     if raw_type == "DATE" or raw_type.startswith("TIMESTAMP"):
         return try_cast(raw, "TIMESTAMP")
+    if is_mixed(raw_type):
+        return _moment(as_words(raw, raw_type), "VARCHAR")
     if raw_type != "VARCHAR":
         return try_cast(null(), "TIMESTAMP")
     trimmed = call("trim", raw)

@@ -21,9 +21,10 @@ from tierwise.core.types import (
 )
 from tierwise.plugins.binding.entry.collections import enter_list, enter_map, enter_record
 from tierwise.plugins.binding.entry.entered import Entered
+from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.numbers import enter_number
 from tierwise.plugins.binding.entry.times import enter_date, enter_date_time, enter_duration
-from tierwise.plugins.binding.entry.words import enter_boolean, enter_text, enter_word
+from tierwise.plugins.binding.entry.words import as_words, enter_boolean, enter_text, enter_word
 
 __all__ = ["enter"]
 
@@ -38,6 +39,8 @@ def enter(raw: exp.Expr, raw_type: str, type: Type, depth: int = 0) -> Entered:
         depth: How many lists it stands in.
     """
     inner = partial(enter, depth=depth + 1)
+    if is_mixed(raw_type) and isinstance(type, ListType | SetType | MapType | RecordType | DurationType):
+        raw, raw_type = as_words(raw, raw_type), "VARCHAR"
     if isinstance(type, NumberType):
         return enter_number(raw, raw_type, type)
     if isinstance(type, BooleanType):

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from tierwise.core.types import EnumType
 from tierwise.plugins.binding.entry.entered import Entered, problem_case
+from tierwise.plugins.binding.entry.mixed import by_sort, is_mixed
 from tierwise.plugins.binding.sql import call, case, cast, is_null, null, text, try_cast, whole
 
 __all__ = ["FALSE_WORDS", "TRUE_WORDS", "as_words", "enter_boolean", "enter_text", "enter_word"]
@@ -44,6 +45,8 @@ def as_words(raw: exp.Expr, raw_type: str) -> exp.Expr:
     if raw_type == "DOUBLE":
         steps = try_cast(raw, "BIGINT")
         return case((raw.eq(steps), cast(steps, "VARCHAR")), default=cast(raw, "VARCHAR"))
+    if is_mixed(raw_type):
+        return by_sort(raw, as_words)
     return cast(raw, "VARCHAR")
 
 

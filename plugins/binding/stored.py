@@ -1,0 +1,112 @@
+"""What the rows of a table hold, read as values to compare and reckon with; NULL where a cell does not read."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlglot import exp
+
+from tierwise.plugins.binding.entry.mixed import by_sort, is_mixed
+from tierwise.plugins.binding.entry.numbers import LARGEST_EXACT, NUMBER_PATTERN, WHOLE_TYPES, is_off_step
+from tierwise.plugins.binding.entry.times import enter_date, enter_date_time
+from tierwise.plugins.binding.entry.words import enter_boolean
+from tierwise.plugins.binding.sql import all_of, call, case, cast, column, lambda_of, null, text, try_cast, whole
+
+__all__ = ["date_literal", "day", "gathered", "last_two", "literal", "moment", "number", "steps", "truth"]
+
+
+def number(raw: exp.Expr, declared: str) -> exp.Expr:
+    """Return a number; of text the one it reads as."""
+    if declared == "VARCHAR":
+        shape = call("regexp_full_match", call("trim", raw), text(NUMBER_PATTERN))
+        return try_cast(case((shape, call("trim", raw))), "DOUBLE")
+    if declared in ("DOUBLE", "FLOAT"):
+        return case((call("isfinite", raw), raw))
+    if is_mixed(declared):
+        return by_sort(raw, lambda cell, sort: cast(number(cell, sort), "DOUBLE"))
+    return raw if WHOLE_TYPES.match(declared) or declared.startswith("DECIMAL") else try_cast(null(), "DOUBLE")
+
+
+def day(raw: exp.Expr, declared: str) -> exp.Expr:
+    """Return a DATE."""
+    return enter_date(raw, declared).value
+
+
+def moment(raw: exp.Expr, declared: str) -> exp.Expr:
+    """Return a date with time, as text that sorts."""
+    return cast(enter_date_time(raw, declared).value, "VARCHAR")
+
+
+def truth(raw: exp.Expr, declared: str) -> exp.Expr:
+    """Return a BOOLEAN."""
+    return enter_boolean(raw, declared).value
+
+
+def literal(value: object) -> exp.Expr:
+    """Return a constant to compare with."""
+    if isinstance(value, bool):
+        return exp.Boolean(this=value)
+    if isinstance(value, Decimal):
+        scale = max(0, -int(value.as_tuple().exponent))
+        return cast(text(format(value, "f")), f"DECIMAL({max(len(value.as_tuple().digits), scale) + 1}, {scale})")
+    if isinstance(value, datetime):
+        return text(value.isoformat(sep=" "))
+    return date_literal(value) if isinstance(value, date) else text(str(value))
+
+
+def date_literal(day: date) -> exp.Expr:
+    """Return a date to compare with."""
+    return cast(text(day.isoformat()), "DATE")
+
+
+def steps(raw: exp.Expr, declared: str, scale: int, exact: bool) -> exp.Expr:
+    """Return a number in whole steps, as HUGEINT."""
+    if declared == "FLOAT":
+        raw, declared = cast(cast(raw, "VARCHAR"), "DOUBLE"), "DOUBLE"
+    if declared == "DOUBLE":
+        scaled = exp.Paren(this=exp.Mul(this=raw, expression=cast(whole(10**scale), "DOUBLE")))
+        near = exp.LT(this=call("abs", scaled), expression=whole(LARGEST_EXACT))
+        fits = all_of(near, exp.Not(this=is_off_step(scaled))) if exact else near
+        return try_cast(case((fits or near, call("round", scaled))), "HUGEINT")
+    if is_mixed(declared):
+        return by_sort(raw, lambda cell, sort: steps(cell, sort, scale, exact))
+    if WHOLE_TYPES.match(declared):
+        return exp.Mul(this=cast(try_cast(raw, "BIGINT"), "HUGEINT"), expression=whole(10**scale))
+    if declared.startswith("DECIMAL"):
+        stored = int(re.findall(r"\d+", declared)[1])
+        value = raw
+    elif declared == "VARCHAR":
+        trimmed = call("trim", raw)
+        stored = max(scale, 12)
+        value = case((call("regexp_full_match", trimmed, text(NUMBER_PATTERN)), trimmed))
+    else:
+        return try_cast(null(), "HUGEINT")
+    return _decimal_steps(try_cast(value, f"DECIMAL({37 - scale}, {stored})"), scale, stored, exact)
+
+
+def _decimal_steps(value: exp.Expr, scale: int, stored: int, exact: bool) -> exp.Expr:
+    scaled = exp.Paren(this=exp.Mul(this=value, expression=cast(whole(10**scale), f"DECIMAL({scale + 1}, 0)")))
+    steps = try_cast(scaled, "HUGEINT")
+    if stored <= scale or not exact:
+        return steps
+    return case((scaled.copy().eq(cast(steps, f"DECIMAL(38, {stored})")), steps.copy()))
+
+
+def last_two(by: exp.Expr, value: exp.Expr, condition: exp.Expr, descending: bool) -> exp.Expr:
+    """Aggregate to the two distinct ``[by, value]`` that stand first."""
+    pair = exp.Struct(expressions=[exp.PropertyEQ(this=exp.to_identifier(n), expression=v) for n, v in (("b", by), ("v", value))])
+    aggregate = call("max" if descending else "min", exp.Distinct(expressions=[pair]), whole(2))
+    pairs = _filtered(aggregate, condition)
+    cells = exp.Array(expressions=[cast(exp.Dot(this=column("p"), expression=exp.to_identifier(n)), "VARCHAR") for n in "bv"])
+    return call("list_transform", pairs, lambda_of("p", cells))
+
+
+def gathered(cells: list[exp.Expr], condition: exp.Expr) -> exp.Expr:
+    """Aggregate to the list of all rows of cells."""
+    return _filtered(call("list", exp.Array(expressions=cells)), condition)
+
+
+def _filtered(aggregate: exp.Expr, condition: exp.Expr) -> exp.Expr:
+    return exp.Filter(this=aggregate, expression=exp.Where(this=condition))

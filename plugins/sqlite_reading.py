@@ -1,0 +1,175 @@
+"""Reads columns of a SQLite table into DuckDB, exactly: SQLite types each cell, DuckDB each column.
+
+A column is read as the type of its first rows. The driver refuses a value of another type; then all its rows are looked at, and a column
+that is still of several types arrives as a union of them.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from tierwise.plugins.binding.entry.mixed import MIXED
+
+if TYPE_CHECKING:
+    from adbc_driver_manager import AdbcConnection, AdbcDatabase
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["SqliteReader", "UnexpectedType", "arriving_type"]
+
+FIRST_ROWS = 1_000
+BATCH = 32_768
+LARGEST_EXACT = 2**53
+READ_AS = {"BIGINT": "0", "DOUBLE": "0.5", "VARCHAR": "x''"}
+"""A value of the type in SQL; text is read as bytes, since as text the driver would take numbers, too."""
+ARROW = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "VARCHAR": pa.string()}
+
+
+class UnexpectedType(OSError):
+    """A cell is of another type than its column was to be read as."""
+
+
+def arriving_type(sqlite: sqlite3.Connection, table: str, column: str, declared: str, rows: int = FIRST_ROWS) -> str:
+    """Return the DuckDB type in which a column arrives, as its first rows (-1: all) are; without values, as it is declared."""
+    name = _quoted(column)
+    large = f"typeof({name}) = 'integer' AND {name} NOT BETWEEN -{LARGEST_EXACT} AND {LARGEST_EXACT}"
+    sort = f"CASE WHEN {large} THEN 'large' ELSE typeof({name}) END"
+    query = f"SELECT DISTINCT {sort} FROM (SELECT {name} FROM {_quoted(table)} LIMIT {rows})"
+    sorts = {row[0] for row in sqlite.execute(query)} - {"null"}
+    if not sorts:
+        return "BIGINT" if "INT" in declared else "DOUBLE" if re.search("REAL|FLOA|DOUB", declared) else "VARCHAR"
+    if sorts <= {"integer", "large"}:
+        return "BIGINT"
+    if sorts <= {"integer", "real"}:  # every whole number is a float, too
+        return "DOUBLE"
+    return "VARCHAR" if sorts == {"text"} else MIXED
+
+
+class SqliteReader:
+    """A second connection to the file, which gives Arrow. All it reads is one state of the file.
+
+    Args:
+        uri: The file, as SQLite's URI.
+        wait_seconds: How long to wait for a writer.
+    """
+
+    def __init__(self, uri: str, wait_seconds: float) -> None:
+        import adbc_driver_manager
+        import adbc_driver_sqlite
+
+        self._database: AdbcDatabase = adbc_driver_manager.AdbcDatabase(driver=adbc_driver_sqlite._driver_path(), uri=uri)
+        self._connection: AdbcConnection = adbc_driver_manager.AdbcConnection(self._database)
+        for pragma in (f"busy_timeout = {int(wait_seconds * 1000)}", "query_only = ON"):
+            with self._result(f"PRAGMA {pragma}") as result:
+                result.read_all()
+        self._connection.set_autocommit(False)
+
+    def read(self, into: DuckDBPyConnection, name: str, table: str, types: dict[str, str]) -> None:
+        """Make a DuckDB table.
+
+        Args:
+            into: Where.
+            name: Its name, quoted.
+            table: The SQLite table.
+            types: Column to the DuckDB type in which it arrives.
+
+        Raises:
+            UnexpectedType: A column holds a value of another type.
+        """
+        cells = [(cell, sort) for column, type in types.items() for cell, sort in _read_cells(column, type)]
+        models = ", ".join(READ_AS[sort] for _, sort in cells)
+        schema = pa.schema([(f"c{i}", ARROW[sort]) for i, (_, sort) in enumerate(cells)])
+        failures: list[Exception] = []
+        with self._result(f"SELECT {models} UNION ALL SELECT {', '.join(cell for cell, _ in cells)} FROM {_quoted(table)}") as result:
+            into.register("tierwise_arrow", pa.RecordBatchReader.from_batches(schema, _batches(result, schema, failures)))
+            try:
+                into.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {_made_cells(types)} FROM tierwise_arrow")
+            except Exception as error:
+                cause = failures[0] if failures else error
+                if "Type mismatch" in str(cause):
+                    raise UnexpectedType(str(cause)) from error
+                raise cause from None
+            finally:
+                into.unregister("tierwise_arrow")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+        self._database.close()
+
+    @contextmanager
+    def _result(self, query: str) -> Iterator[pa.RecordBatchReader]:
+        """Run a query; its result can be read inside the block."""
+        import adbc_driver_manager
+
+        statement = adbc_driver_manager.AdbcStatement(self._connection)
+        try:
+            statement.set_options(**{"adbc.sqlite.query.batch_rows": str(BATCH)})
+            statement.set_sql_query(query)
+            stream, _ = statement.execute_query()
+            yield pa.RecordBatchReader.from_stream(stream)
+        finally:
+            statement.close()
+
+
+def _read_cells(column: str, type: str) -> Iterator[tuple[str, str]]:
+    """Yield the SQLite cells that a column is read by, each of one type."""
+    name = _quoted(column)
+    if type == MIXED:
+        yield f"CASE typeof({name}) WHEN 'integer' THEN {name} END", "BIGINT"
+        yield f"CASE typeof({name}) WHEN 'real' THEN {name} END", "DOUBLE"
+        yield (
+            f"CASE typeof({name}) WHEN 'text' THEN {name} WHEN 'blob' THEN 'x''' || lower(hex(substr({name}, 1, 32))) || '''' END",
+            "VARCHAR",
+        )
+    elif type == "DOUBLE":
+        # the driver would round a whole number that no float holds: a text in its place makes it stop
+        yield (
+            f"CASE WHEN typeof({name}) = 'integer' AND {name} NOT BETWEEN -{LARGEST_EXACT} AND {LARGEST_EXACT} THEN 'x' ELSE {name} END",
+            type,
+        )
+    else:
+        yield name, type
+
+
+def _made_cells(types: dict[str, str]) -> str:
+    """Return the DuckDB cells that make the columns of what was read."""
+    cells, at = [], 0
+    for column, type in types.items():
+        made, at = f"c{at}", at + 1
+        if type == MIXED:
+            tagged = zip(("whole", "real", "words"), (made, f"c{at}", f"c{at + 1}"), strict=True)
+            made = "CASE " + " ".join(f"WHEN {c} IS NOT NULL THEN union_value({tag} := {c})::{MIXED}" for tag, c in tagged) + " END"
+            at += 2
+        cells.append(f"{made} AS {_quoted(column)}")
+    return ", ".join(cells)
+
+
+def _batches(reader: pa.RecordBatchReader, schema: pa.Schema, failures: list[Exception]) -> Iterator[pa.RecordBatch]:
+    skip = 1  # the model row
+    try:
+        for batch in reader:
+            arrays = [_of_type(array, field.type) for array, field in zip(batch.columns, schema, strict=True)]
+            yield pa.RecordBatch.from_arrays(arrays, schema=schema).slice(skip)
+            skip = 0
+    except Exception as error:  # DuckDB tells only its text
+        failures.append(error)
+        raise
+
+
+def _of_type(array: pa.Array, type: pa.DataType) -> pa.Array:
+    if array.type == type:
+        return array
+    try:
+        return array.cast(type)
+    except pa.ArrowInvalid:
+        return pa.array([None if cell is None else cell.decode("utf-8", "replace") for cell in array.to_pylist()], type)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
