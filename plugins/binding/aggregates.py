@@ -15,10 +15,26 @@ from tierwise.core.plan import Fact
 from tierwise.core.types import BooleanType, DateTimeType, DateType, ListType, NumberType, RecordType, SetType
 from tierwise.plugins.binding import stored
 from tierwise.plugins.binding.entry import enter
+from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.numbers import enter_steps, round_steps
 from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.model import FactBinding
-from tierwise.plugins.binding.sql import both, call, case, cast, column, concat, is_null, lambda_of, not_null, null, text, try_cast, whole
+from tierwise.plugins.binding.sql import (
+    both,
+    call,
+    case,
+    cast,
+    column,
+    concat,
+    is_null,
+    lambda_of,
+    not_null,
+    null,
+    struct,
+    text,
+    try_cast,
+    whole,
+)
 from tierwise.plugins.binding.supply import Supply, supply_stored, with_empty
 
 __all__ = ["BoundAggregate", "comparable", "fits_aggregate", "source_cells", "supply_aggregate"]
@@ -84,11 +100,9 @@ def source_cells(bound: BoundAggregate) -> dict[str, exp.Expr]:
         cells[f"a{i}"] = _filtered(exp.Count(this=counted), bound.condition)
     elif kind in ("last", "first"):
         assert bound.by is not None
-        cells[f"a{i}"] = stored.last_two(bound.by, as_words(*bound.cells[0]), bound.condition, kind == "last")
+        cells[f"a{i}"] = stored.last_two(bound.by, _plain(*bound.cells[0])[0], bound.condition, kind == "last")
     elif kind == "list":
-        by = bound.by if bound.by is not None else null()
-        texts = [as_words(raw, declared) for raw, declared in bound.cells]
-        cells[f"a{i}"] = stored.gathered([cast(by, "VARCHAR") if bound.by is not None else by, *texts], bound.condition)
+        cells[f"a{i}"] = _gathered(bound)
     if bad:
         cells[f"b{i}"] = call("min", case(*((condition, said) for said, condition in bad)))
     return cells
@@ -166,51 +180,58 @@ def _of_steps(bound: BoundAggregate, result: exp.Expr, count: exp.Expr, nothing:
 
 
 def _of_pairs(bound: BoundAggregate, pairs: exp.Expr, place: tuple[str, str]) -> Supply:
-    def cell(row: int, position: int) -> exp.Expr:
-        return call("list_extract", call("list_extract", pairs.copy(), whole(row)), whole(position))
+    raw_type = _plain(*bound.cells[0])[1]
 
-    supply = supply_stored(bound.fact, cell(1, 2), "VARCHAR", bound.binding.values, place, "missing")
-    same = cell(1, 1).eq(cell(2, 1))
-    tied = both(exp.GT(this=call("len", pairs), expression=whole(1)), same)
-    shown = concat(call("least", cell(1, 2), cell(2, 2)), text(" / "), call("greatest", cell(1, 2), cell(2, 2)))
+    def cell(row: int, name: str) -> exp.Expr:
+        return call("struct_extract", call("list_extract", pairs, whole(row)), text(name))
+
+    supply = supply_stored(bound.fact, cell(1, "v"), raw_type, bound.binding.values, place, "missing")
+    tied = both(exp.GT(this=call("len", pairs), expression=whole(1)), cell(1, "k").eq(cell(2, "k")))
+    words = [as_words(cell(row, "v"), raw_type) for row in (1, 2)]
+    shown = concat(call("least", *words), text(" / "), call("greatest", *words))
     return Supply(
         bound.fact,
         case((exp.Not(this=call("coalesce", exp.Paren(this=tied), exp.false())), supply.value)),
         None,
-        case((tied.copy(), text("ambiguous-row")), default=supply.problem),
-        case((tied.copy(), shown), default=supply.stored),
+        case((tied, text("ambiguous-row")), default=supply.problem),
+        case((tied, shown), default=supply.stored),
         supply.absent,
         *place,
     )
 
 
-def _of_rows(bound: BoundAggregate, rows: exp.Expr, nothing: exp.Expr, place: tuple[str, str]) -> Supply:
-    type = bound.fact.type
-    assert isinstance(type, ListType | SetType)
-    row = column("r")
-    key = call("list_extract", row, whole(1))
-    fields = [("n", try_cast(key, "DOUBLE")), ("t", key.copy()), ("r", row.copy())]
-    keyed = exp.Struct(expressions=[exp.PropertyEQ(this=exp.to_identifier(n), expression=v) for n, v in fields])
-    ordered = call("list_sort", call("list_transform", rows, lambda_of("r", keyed)))
-    picked = exp.Dot(this=column("r"), expression=exp.to_identifier("r"))
+def _plain(raw: exp.Expr, raw_type: str) -> tuple[exp.Expr, str]:
+    """Return a cell that can be compared with others of its column, and its type."""
+    return (as_words(raw, raw_type), "VARCHAR") if is_mixed(raw_type) else (raw, raw_type)
+
+
+def _gathered(bound: BoundAggregate) -> exp.Expr:
+    """Return the aggregate of the rows of a list: of records the texts of their fields."""
+    condition = bound.condition
     if bound.binding.fields:
-        items = call("list_transform", ordered, lambda_of("r", call("list_slice", picked, whole(2), whole(len(bound.cells) + 1))))
-        raw_type = "VARCHAR[][]"
+        value: exp.Expr = exp.Array(expressions=[as_words(*cell) for cell in bound.cells])
     else:
-        value: exp.Expr = call("list_extract", picked, whole(2))
-        if bound.binding.values:
-            value = case(*((value.copy().eq(text(k)), text(v)) for k, v in bound.binding.values.items()), default=value)
-        all_items = call("list_transform", ordered, lambda_of("r", value))
-        items = call("list_filter", all_items, lambda_of("r", not_null(column("r"))))
-        raw_type = "VARCHAR[]"
-    entered = enter(items, raw_type, type)
-    result = entered.value if bound.binding.by or bound.binding.fields else call("list_sort", entered.value)
-    if isinstance(type, SetType):
-        result = entered.value
-    empty = cast(exp.Array(expressions=[]), raw_type)
-    none_there = enter(empty, raw_type, type).value
-    value_or_empty = case((nothing, none_there), default=result) if bound.binding.empty is None else result
-    return Supply(bound.fact, value_or_empty, None, entered.problem, cast(items.copy(), "VARCHAR"), nothing.copy(), *place)
+        value = _plain(*bound.cells[0])[0]
+        condition = both(condition, not_null(value))
+    return stored.gathered(value if bound.by is None else struct(k=bound.by, v=value), condition)
+
+
+def _of_rows(bound: BoundAggregate, rows: exp.Expr, nothing: exp.Expr, place: tuple[str, str]) -> Supply:
+    type, binding = bound.fact.type, bound.binding
+    assert isinstance(type, ListType | SetType)
+    items = call("list_sort", rows)
+    if binding.by:
+        items = call("list_transform", items, lambda_of("r", call("struct_extract", column("r"), text("v"))))
+    raw_type = "VARCHAR[]" if binding.fields else _plain(*bound.cells[0])[1]
+    if binding.values:
+        word = as_words(column("r"), raw_type)
+        known = case(*((word.eq(text(k)), text(v)) for k, v in binding.values.items()), default=word)
+        items, raw_type = call("list_transform", items, lambda_of("r", known)), "VARCHAR"
+    entered = enter(items, f"{raw_type}[]", type)
+    result = entered.value if binding.by or binding.fields or isinstance(type, SetType) else call("list_sort", entered.value)
+    none_there = enter(cast(exp.Array(expressions=[]), f"{raw_type}[]"), f"{raw_type}[]", type).value
+    value = case((nothing, none_there), default=result) if binding.empty is None else result
+    return Supply(bound.fact, value, None, entered.problem, cast(items, "VARCHAR"), nothing, *place)
 
 
 def _kept_out(supply: Supply, bad: exp.Expr) -> Supply:

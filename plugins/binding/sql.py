@@ -25,6 +25,7 @@ __all__ = [
     "not_null",
     "null",
     "select",
+    "struct",
     "text",
     "try_cast",
     "whole",
@@ -121,6 +122,11 @@ def alias(value: exp.Expr, name: str) -> exp.Expr:
 def select(*cells: exp.Expr, source: exp.Expr) -> exp.Select:
     """Return a query of cells from a table or subquery; unlike sqlglot's own builders it copies nothing."""
     return exp.Select(expressions=list(cells)).from_(source, copy=False)
+
+
+def struct(**fields: exp.Expr) -> exp.Expr:
+    """Return a DuckDB struct."""
+    return exp.Struct(expressions=[exp.PropertyEQ(this=exp.to_identifier(name), expression=value) for name, value in fields.items()])
 
 
 def concat(*parts: exp.Expr) -> exp.Expr:

@@ -1,4 +1,4 @@
-"""What the rows of a table hold, read as values to compare and reckon with; NULL where a cell does not read."""
+"""What the rows of a table hold, read as values to compare and reckon with (NULL where a cell does not read), and how rows are gathered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tierwise.plugins.binding.entry.mixed import by_sort, is_mixed
 from tierwise.plugins.binding.entry.numbers import LARGEST_EXACT, NUMBER_PATTERN, WHOLE_TYPES, is_off_step
 from tierwise.plugins.binding.entry.times import enter_date, enter_date_time
 from tierwise.plugins.binding.entry.words import enter_boolean
-from tierwise.plugins.binding.sql import all_of, call, case, cast, column, lambda_of, null, text, try_cast, whole
+from tierwise.plugins.binding.sql import all_of, call, case, cast, null, struct, text, try_cast, whole
 
 __all__ = ["date_literal", "day", "gathered", "last_two", "literal", "moment", "number", "steps", "truth"]
 
@@ -35,8 +35,8 @@ def day(raw: exp.Expr, declared: str) -> exp.Expr:
 
 
 def moment(raw: exp.Expr, declared: str) -> exp.Expr:
-    """Return a date with time, as text that sorts."""
-    return cast(enter_date_time(raw, declared).value, "VARCHAR")
+    """Return a TIMESTAMP."""
+    return enter_date_time(raw, declared).value
 
 
 def truth(raw: exp.Expr, declared: str) -> exp.Expr:
@@ -52,7 +52,7 @@ def literal(value: object) -> exp.Expr:
         scale = max(0, -int(value.as_tuple().exponent))
         return cast(text(format(value, "f")), f"DECIMAL({max(len(value.as_tuple().digits), scale) + 1}, {scale})")
     if isinstance(value, datetime):
-        return text(value.isoformat(sep=" "))
+        return cast(text(value.isoformat(sep=" ")), "TIMESTAMP")
     return date_literal(value) if isinstance(value, date) else text(str(value))
 
 
@@ -95,17 +95,14 @@ def _decimal_steps(value: exp.Expr, scale: int, stored: int, exact: bool) -> exp
 
 
 def last_two(by: exp.Expr, value: exp.Expr, condition: exp.Expr, descending: bool) -> exp.Expr:
-    """Aggregate to the two distinct ``[by, value]`` that stand first."""
-    pair = exp.Struct(expressions=[exp.PropertyEQ(this=exp.to_identifier(n), expression=v) for n, v in (("b", by), ("v", value))])
-    aggregate = call("max" if descending else "min", exp.Distinct(expressions=[pair]), whole(2))
-    pairs = _filtered(aggregate, condition)
-    cells = exp.Array(expressions=[cast(exp.Dot(this=column("p"), expression=exp.to_identifier(n)), "VARCHAR") for n in "bv"])
-    return call("list_transform", pairs, lambda_of("p", cells))
+    """Aggregate to the list of the two distinct structs ``{k: by, v: value}`` that stand first."""
+    pair = struct(k=by, v=value)
+    return _filtered(call("max" if descending else "min", exp.Distinct(expressions=[pair]), whole(2)), condition)
 
 
-def gathered(cells: list[exp.Expr], condition: exp.Expr) -> exp.Expr:
-    """Aggregate to the list of all rows of cells."""
-    return _filtered(call("list", exp.Array(expressions=cells)), condition)
+def gathered(item: exp.Expr, condition: exp.Expr) -> exp.Expr:
+    """Aggregate to the list of all items, in no order."""
+    return _filtered(call("list", item), condition)
 
 
 def _filtered(aggregate: exp.Expr, condition: exp.Expr) -> exp.Expr:

@@ -23,7 +23,7 @@ def enter_date(raw: exp.Expr, raw_type: str) -> Entered:
 
 def enter_date_time(raw: exp.Expr, raw_type: str) -> Entered:
     """Enter a date with time, to the second; a date alone is its midnight."""
-    return _checked(raw, call("date_trunc", text("second"), try_cast(_moment(raw, raw_type), "TIMESTAMP")))
+    return _checked(raw, call("date_trunc", text("second"), _moment(raw, raw_type)))
 
 
 def enter_duration(raw: exp.Expr, raw_type: str) -> Entered:
@@ -40,24 +40,35 @@ def enter_duration(raw: exp.Expr, raw_type: str) -> Entered:
 
 
 def _moment(raw: exp.Expr, raw_type: str) -> exp.Expr:
-    """Return a TIMESTAMP; NULL for what is none."""
-    if raw_type == "TIMESTAMP WITH TIME ZONE":
-        return call("make_timestamp", call("epoch_us", raw))
-    if raw_type == "DATE" or raw_type.startswith("TIMESTAMP"):
-        return try_cast(raw, "TIMESTAMP")
+    """Return a TIMESTAMP; NULL for what is none, or is in no calendar year from 1 to 9999."""
     if is_mixed(raw_type):
         return _moment(as_words(raw, raw_type), "VARCHAR")
+    if raw_type == "TIMESTAMP WITH TIME ZONE":
+        return _in_calendar(call("make_timestamp", call("epoch_us", raw)))
+    if raw_type == "DATE" or raw_type.startswith("TIMESTAMP"):
+        return _in_calendar(try_cast(raw, "TIMESTAMP"))
     if raw_type != "VARCHAR":
         return try_cast(null(), "TIMESTAMP")
     trimmed = call("trim", raw)
     iso = call("regexp_replace", trimmed, text("^" + DATE_PATTERN), text(r"\1-\2-\3"))
     shape = call("regexp_full_match", trimmed, text(f"{DATE_PATTERN}({TIME_PATTERN})?"))
-    return try_cast(case((shape, iso)), "TIMESTAMP")
+    return case((_is_iso(raw), try_cast(raw, "TIMESTAMP")), default=_in_calendar(try_cast(case((shape, iso)), "TIMESTAMP")))
 
 
-def _checked(raw: exp.Expr, moment: exp.Expr) -> Entered:
-    in_calendar = exp.Between(this=moment, low=cast(text("0001-01-01"), "DATE"), high=cast(text("9999-12-31 23:59:59"), "TIMESTAMP"))
-    value = case((in_calendar, moment))
+def _is_iso(raw: exp.Expr) -> exp.Expr:
+    """Say whether a text is an ISO date or date and time as DuckDB writes it: that goes the short way, past all patterns."""
+    written = cast(try_cast(raw, "TIMESTAMP"), "VARCHAR")
+    short = exp.In(this=call("strlen", raw), expressions=[whole(10), whole(19)])
+    as_written = exp.Or(this=written.eq(raw), expression=written.eq(exp.DPipe(this=raw, expression=text(" 00:00:00"))))
+    return exp.And(this=short, expression=exp.Paren(this=as_written))
+
+
+def _in_calendar(moment: exp.Expr) -> exp.Expr:
+    year_1, year_9999 = cast(text("0001-01-01"), "DATE"), cast(text("9999-12-31 23:59:59.999999"), "TIMESTAMP")
+    return case((exp.Between(this=moment, low=year_1, high=year_9999), moment))
+
+
+def _checked(raw: exp.Expr, value: exp.Expr) -> Entered:
     return Entered(value, problem_case(raw, (is_null(value), "bad-date")))
 
 
