@@ -6,10 +6,14 @@ import inspect
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tierwise.core.codes import CODES
 from tierwise.core.language import functions_reference
 from tierwise.plugins import hookspecs
+
+if TYPE_CHECKING:
+    from tierwise.plugins.policy import LoadedPolicy
 
 HERE = Path(__file__).parent
 
@@ -17,6 +21,13 @@ FINDINGS_HEAD = """# Findings
 
 What `tierwise check` and the readers of files can say, by code. An error stops the policy, a warning does not, a note is something the author has
 acknowledged. This page is written by `python docs/generate.py` from `core/codes.py`.
+"""
+
+POLICIES_HEAD = """# Policies that ship
+
+Grouped by what they grade. *State* says what a company still has to decide in an [overlay](../docs/policy-format.md#overlay) before nothing hangs on it: points and
+tables to supply, readings of the source to settle. Until then the outcomes that hang on it are undetermined, all others are not. This page is written by
+`python docs/generate.py`.
 """
 
 
@@ -29,6 +40,49 @@ def language_page() -> str:
     """Return the page on the policy language with its functions as they are now."""
     page = (HERE / "language.md").read_text(encoding="utf-8")
     return page[: page.index("## Functions\n")] + "## Functions\n\n" + functions_reference()
+
+
+def command_line_page() -> str:
+    """Return the page on the command line with the help of every command as it is now."""
+    from click.testing import CliRunner
+
+    from tierwise.cli.main import COMMANDS, cli
+
+    page = (HERE / "command-line.md").read_text(encoding="utf-8")
+    parts = [page[: page.index("## Commands\n")], "## Commands\n"]
+    for name in COMMANDS:
+        shown = CliRunner().invoke(cli, [name, "--help"], prog_name="tierwise", terminal_width=100)
+        parts.append(f"\n### tierwise {name}\n\n```text\n{shown.output}```\n")
+    return "".join(parts)
+
+
+def policies_page() -> str:
+    """Return the list of the shipped policies, grouped by what they grade and then by the kinds of their modules."""
+    from tierwise.plugins.loading import shipped_policies
+    from tierwise.plugins.manager import Plugins
+    from tierwise.plugins.policy import load
+
+    plugins = Plugins(entry_points=False)
+    groups: dict[tuple[bool, str], list[tuple[str, str]]] = {}
+    for slug in shipped_policies():
+        loaded = load(slug, plugins=plugins)
+        plan, kinds = loaded.plan, sorted({module.kind for module in loaded.policy.modules.values()} - {"module"})
+        zh, en = plan.title.get("zh", ""), plan.title.get("en", "")
+        row = f"| [`{slug}`]({slug}/) | {zh}<br>{en} | {', '.join(kinds) or 'tables and formulas'} | {_state(loaded)} |\n"
+        groups.setdefault((plan.subject != "customer", plan.subject), []).append((", ".join(kinds), row))
+    parts = [POLICIES_HEAD]
+    for (_, subject), rows in sorted(groups.items()):
+        parts.append(f"\n## {subject.capitalize()}\n\n| policy | title | kinds | state |\n| --- | --- | --- | --- |\n")
+        parts += [row for _, row in sorted(rows)]
+    return "".join(parts)
+
+
+def _state(loaded: LoadedPolicy) -> str:
+    open_readings = [f"`{reading.name}`" for reading in loaded.plan.readings.values() if reading.settled is None]
+    lost = [f"`{name}`" for name in loaded.plan.lost]
+    parts = [f"to supply: {', '.join(lost)}"] if lost else []
+    parts += [f"to settle: {', '.join(open_readings)}"] if open_readings else []
+    return "; ".join(parts) or "ready"
 
 
 def plugins_page() -> str:
@@ -49,7 +103,13 @@ def _hook(name: str) -> str:
     return f"\n### `{name}{signature}`\n\n{inspect.getdoc(hook)}\n".replace("``", "`")
 
 
-PAGES = {"findings.md": findings_page, "language.md": language_page, "plugins.md": plugins_page}
+PAGES = {
+    "../policies/README.md": policies_page,
+    "command-line.md": command_line_page,
+    "findings.md": findings_page,
+    "language.md": language_page,
+    "plugins.md": plugins_page,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -21,7 +22,7 @@ def test_a_hole_is_shown_with_a_witness_and_an_underline_below_wide_characters(s
 
     assert "[gap]" in done.err
     assert "example: amount = " in done.err
-    marked = [(above, line) for above, line in zip(lines, lines[1:], strict=False) if set(line.partition("|")[2].strip()) == {"^"}]
+    marked = [(above, line) for above, line in pairwise(lines) if set(line.partition("|")[2].strip()) == {"^"}]
     assert marked
     for above, line in marked:
         assert cell_len(line) <= cell_len(above)

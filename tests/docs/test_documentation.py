@@ -1,0 +1,86 @@
+"""What the documentation shows is what happens: every command, every output, every snippet."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.documentation import ROOT, blocks, matches, run_page
+from tierwise.plugins.demo import make_demo_database
+
+RUN = ("README.md", "README.zh.md", "docs/administrator.md", "docs/administrator.zh.md", "docs/command-line.md", "docs/tutorial.md")
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md"), *ROOT.glob("policies/*.md")])
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder such as ``tierwise demo`` leaves behind, with fewer customers."""
+    folder = tmp_path_factory.mktemp("made") / "tierwise-demo"
+    folder.mkdir()
+    make_demo_database(folder / "demo.db", customers=200)
+    shutil.copy(ROOT / "policies" / "scorecard-100-rights" / "sample-company.yaml", folder)
+    return folder
+
+
+@pytest.mark.parametrize("page", RUN)
+def test_a_page_does_what_it_says(demo_folder: Path, tmp_path: Path, page: str) -> None:
+    (tmp_path / "policies").symlink_to(ROOT / "policies")
+    shutil.copytree(demo_folder, tmp_path / "tierwise-demo")
+
+    assert run_page(ROOT / page, tmp_path) == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_the_two_commands_are_there(page: str) -> None:
+    [text] = [block.text for block in blocks(ROOT / page) if block.language == "sh"]
+    first, second = [line for line in text.splitlines() if line and not line.startswith("#")]
+
+    assert first.startswith("python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/tierwise ")
+    assert first.endswith(" demo")
+    assert second == "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/python -m pytest -q -n auto"
+
+
+def test_both_guides_for_administrators_have_the_same_commands() -> None:
+    english, chinese = (
+        [re.sub(r"--language \w+ |#.*", "", line).strip() for line in re.findall(r"^\$ (.*)$", (ROOT / page).read_text(), re.MULTILINE)]
+        for page in ("docs/administrator.md", "docs/administrator.zh.md")
+    )
+
+    assert english == chinese
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere_and_every_yaml_block_reads(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text) if not (page.parent / link).exists()]
+    whole = [block for block in blocks(page) if block.language == "yaml" and re.match(r"(tierwise|overlay|binding): 1\b", block.text)]
+
+    assert links == []
+    for block in whole:
+        YAML(typ="safe", pure=True).load(block.text.replace("{…}", "{}"))
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "same"),
+    [
+        (["a", "...", "c"], ["a", "b", "b", "c"], True),
+        (["..."], [], True),
+        (["a"], ["a", "b"], False),
+        (["...", "b"], ["a"], False),
+        ([], ["a"], False),
+    ],
+)
+def test_dots_stand_for_any_lines(shown: list[str], printed: list[str], same: bool) -> None:
+    assert matches(shown, printed) is same
+
+
+@pytest.mark.parametrize("test", sorted(set(re.findall(r"`(tests/[\w/.]+(?:::\w+)?)`", (ROOT / "docs" / "promises.md").read_text()))))
+def test_a_promise_names_a_test_that_is_there(test: str) -> None:
+    file, _, name = test.partition("::")
+
+    assert (ROOT / file).is_file()
+    assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8") if name else True
