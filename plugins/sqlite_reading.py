@@ -1,7 +1,8 @@
 """Reads columns of a SQLite table into DuckDB, exactly: SQLite types each cell, DuckDB each column.
 
-A column is read as the type of its first rows. The driver refuses a value of another type; then all its rows are looked at, and a column
-that is still of several types arrives as a union of them.
+A column is read as the type of its first rows. The driver would infer one from its first batch, and bend what does not fit in that batch;
+so the first batch is rows of our own, of the types wanted, and from then on it refuses a value of another type. Then all rows are looked
+at, and a column that is of several types arrives as a union of them.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 __all__ = ["SqliteReader", "UnexpectedType", "arriving_type"]
 
 FIRST_ROWS = 1_000
-BATCH = 32_768
+BATCH = 4_096
 LARGEST_EXACT = 2**53
 READ_AS = {"BIGINT": "0", "DOUBLE": "0.5", "VARCHAR": "x''"}
 """A value of the type in SQL; text is read as bytes, since as text the driver would take numbers, too."""
+MODEL_ROWS = f"(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {BATCH}) SELECT i FROM n)"
 ARROW = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "VARCHAR": pa.string()}
 
 
@@ -85,7 +87,8 @@ class SqliteReader:
         models = ", ".join(READ_AS[sort] for _, sort in cells)
         schema = pa.schema([(f"c{i}", ARROW[sort]) for i, (_, sort) in enumerate(cells)])
         failures: list[Exception] = []
-        with self._result(f"SELECT {models} UNION ALL SELECT {', '.join(cell for cell, _ in cells)} FROM {_quoted(table)}") as result:
+        rows = f"SELECT {', '.join(cell for cell, _ in cells)} FROM {_quoted(table)}"
+        with self._result(f"SELECT {models} FROM {MODEL_ROWS} UNION ALL {rows}") as result:
             into.register("tierwise_arrow", pa.RecordBatchReader.from_batches(schema, _batches(result, schema, failures)))
             try:
                 into.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {_made_cells(types)} FROM tierwise_arrow")
@@ -151,12 +154,12 @@ def _made_cells(types: dict[str, str]) -> str:
 
 
 def _batches(reader: pa.RecordBatchReader, schema: pa.Schema, failures: list[Exception]) -> Iterator[pa.RecordBatch]:
-    skip = 1  # the model row
     try:
+        if next(iter(reader)).num_rows != BATCH:
+            raise AssertionError("the driver takes another number of rows at a time than it was told to")
         for batch in reader:
             arrays = [_of_type(array, field.type) for array, field in zip(batch.columns, schema, strict=True)]
-            yield pa.RecordBatch.from_arrays(arrays, schema=schema).slice(skip)
-            skip = 0
+            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
     except Exception as error:  # DuckDB tells only its text
         failures.append(error)
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from sqlglot import exp
 
@@ -53,7 +54,7 @@ def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date
         keep = bool(layout.groups)
         _make_entered(source, layout, types, supplies, keep)
         columns = _make_facts(source, supplies, keep)
-        findings += find_bad_values(source.connection, ENTERED, supplies)
+        findings += find_bad_values(source.connection, ENTERED, supplies, partial(_joined, layout))
         if keep:
             source.connection.execute(f"DROP TABLE {ENTERED}")
     facts = {supply.fact.name: supply.fact for supply in supplies}
@@ -97,14 +98,19 @@ def _make_entered(source: Source, layout: Layout, types: Mapping[str, str], supp
     name = cast(column("name", "s"), "VARCHAR") if "name" in types else cast(null(), "VARCHAR")
     cells = [alias(column("key", "s"), "key"), alias(name, "name")]
     for i, supply in enumerate(supplies):
-        parts = {"value": supply.value, "none": supply.none, "problem": supply.problem, "stored": supply.stored}
+        parts = {"value": supply.value, "none": supply.none, "problem": supply.problem}
         cells += [alias(part, f"{word}{i}") for word, part in parts.items() if part is not None]
+    _make(source, ENTERED, _joined(layout, cells), keep)
+
+
+def _joined(layout: Layout, cells: Sequence[exp.Expr]) -> exp.Select:
+    """Return a query over the rows of the subjects, each with the aggregates of its child rows."""
     query = select(*cells, source=exp.Table(this=identifier(KEYED), alias=exp.TableAlias(this=identifier("s"))))
     for number in range(len(layout.groups)):
         relation = f"{GROUP}{number}"
         on = equal(column("id", relation), column("id", "s"))
         query.append("joins", exp.Join(this=exp.Table(this=identifier(relation)), on=on, side="LEFT"))
-    _make(source, ENTERED, query, keep)
+    return query
 
 
 def _make_facts(source: Source, supplies: Sequence[Supply], keep: bool) -> Mapping[str, str]:

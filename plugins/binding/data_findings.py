@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from tierwise.plugins.binding.sql import call, column, equal, identifier, select, text, whole
+from tierwise.plugins.binding.sql import call, cast, column, equal, identifier, select, text, whole
 from tierwise.plugins.binding.supply import Supply
 from tierwise.plugins.facts import DataFinding
 
@@ -35,13 +35,16 @@ MESSAGES: Mapping[str, str] = {
 }
 
 
-def find_bad_values(connection: DuckDBPyConnection, relation: str, supplies: Sequence[Supply]) -> list[DataFinding]:
+def find_bad_values(
+    connection: DuckDBPyConnection, relation: str, supplies: Sequence[Supply], joined: Callable[[Sequence[exp.Expr]], exp.Select]
+) -> list[DataFinding]:
     """Return a finding for every fact and code.
 
     Args:
         connection: Where the relation lives.
-        relation: It has the columns ``key``, and ``problem<i>`` and ``stored<i>`` for the supply at position i.
+        relation: It has the columns ``key``, and ``problem<i>`` for the supply at position i.
         supplies: The supplied facts.
+        joined: The query of cells over the rows behind the relation; ``stored`` of a supply is such a cell, and ``s.key``.
     """
     if not supplies:
         return []
@@ -51,21 +54,29 @@ def find_bad_values(connection: DuckDBPyConnection, relation: str, supplies: Seq
     found = [(i, code, count) for i, tally in enumerate(counted) for code, count in sorted((tally or {}).items())]
     if not found:
         return []
-    cells = [_examples(i, code) for i, code, _ in found]
-    examples = connection.execute(select(*cells, source=source.copy()).sql("duckdb")).fetchone() or ()
-    return [_finding(supplies[i], code, count, shown or ()) for (i, code, count), shown in zip(found, examples, strict=True)]
+    examples = connection.execute(select(*(_first_keys(i, code) for i, code, _ in found), source=source).sql("duckdb")).fetchone() or ()
+    wanted = sorted({key for keys in examples for key in keys})
+    shown = _stored(connection, joined([column("key", "s"), *(cast(supply.stored, "VARCHAR") for supply in supplies)]), wanted)
+    return [
+        _finding(supplies[i], code, count, [(key, shown[i, key]) for key in keys])
+        for (i, code, count), keys in zip(found, examples, strict=True)
+    ]
 
 
-def _examples(position: int, code: str) -> exp.Expr:
-    """Return the aggregate of the first three keys with their stored values."""
-    parts = {"k": column("key"), "v": column(f"stored{position}")}
-    example = exp.Struct(expressions=[exp.PropertyEQ(this=identifier(name), expression=cell) for name, cell in parts.items()])
+def _first_keys(position: int, code: str) -> exp.Expr:
     where = exp.Where(this=equal(column(f"problem{position}"), text(code)))
-    return exp.Filter(this=call("min", example, whole(3)), expression=where)
+    return exp.Filter(this=call("min", column("key"), whole(3)), expression=where)
 
 
-def _finding(supply: Supply, code: str, count: int, examples: Iterable[Mapping[str, Any]]) -> DataFinding:
+def _stored(connection: DuckDBPyConnection, query: exp.Select, keys: Sequence[str]) -> dict[tuple[int, str], str | None]:
+    """Return what is stored for some subjects, by the position of a supply and the key."""
+    wanted = exp.In(this=column("key", "s"), expressions=[text(key) for key in keys])
+    rows = connection.execute(query.where(wanted, copy=False).sql("duckdb")).fetchall()
+    return {(i, row[0]): cell for row in rows for i, cell in enumerate(row[1:])}
+
+
+def _finding(supply: Supply, code: str, count: int, examples: Iterable[tuple[str, str | None]]) -> DataFinding:
     fact, subjects = supply.fact.name, f"{count} subject{'s' * (count != 1)}"
     message = f"`{supply.table}.{supply.column}` {MESSAGES[code]}: fact `{fact}` is missing for {subjects}"
-    shown = tuple((e["k"], "" if e["v"] is None else str(e["v"])[:80]) for e in examples)
+    shown = tuple((key, (stored or "")[:80]) for key, stored in examples)
     return DataFinding(code, message, count, fact, supply.table, supply.column, shown)
