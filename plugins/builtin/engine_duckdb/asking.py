@@ -67,8 +67,8 @@ def ask(connection: DuckDBPyConnection, question: Question, decide: Decide) -> A
     connection.execute(sql.create(keyed, question.layers.query(question.stage, [(ROW, sql.column(ROW)), *named])))
     names = [name for name, _ in named]
     keys = [sql.column(name) for name in names]
-    least = exp.alias_(sql.call("min", sql.column(ROW)), ROW, quoted=True)
-    number = exp.alias_(exp.Window(this=sql.call("row_number")), GROUP, quoted=True)
+    least = sql.alias(sql.call("min", sql.column(ROW)), ROW)
+    number = sql.alias(exp.Window(this=sql.call("row_number")), GROUP)
     connection.execute(sql.create(groups, exp.select(*keys, least, number).from_(sql.table(keyed)).group_by(*keys)))
     outcomes: list[Any] = []
     answered = list(_answered(connection, groups, question, decide, outcomes))
@@ -84,8 +84,8 @@ def ask(connection: DuckDBPyConnection, question: Question, decide: Decide) -> A
 def ask_of_groups(connection: DuckDBPyConnection, question: Question, group: Sql, decide: Decide) -> dict[int, Any]:
     """Decide one row of each group of ``question.stage``; return group to outcome."""
     groups = f"{question.answer} codes"
-    least = exp.alias_(sql.call("min", sql.column(ROW)), ROW, quoted=True)
-    grouped = exp.select(exp.alias_(group, GROUP, quoted=True), least).from_(question.stage.subquery("open")).group_by(exp.Literal.number(1))
+    least = sql.alias(sql.call("min", sql.column(ROW)), ROW)
+    grouped = exp.select(sql.alias(group, GROUP), least).from_(question.stage.subquery("open")).group_by(exp.Literal.number(1))
     connection.execute(sql.create(groups, grouped))
     outcomes: list[Any] = []
     places = dict(_answered(connection, groups, question, decide, outcomes))

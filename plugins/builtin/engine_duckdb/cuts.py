@@ -32,10 +32,16 @@ class Cuts:
         self.plan = plan
         self.expressions = expressions
         self.positions = positions
+        self._keys: dict[str, list[Sql]] = {}
         expressions.compilers[RankCut] = self._cut
 
     def keys(self, ranking: str, cuts: Sequence[RankCut]) -> list[Sql]:
         """Return what all cuts of a ranking can tell apart of a subject's position."""
+        if ranking not in self._keys:
+            self._keys[ranking] = self._told_apart(ranking, cuts)
+        return self._keys[ranking]
+
+    def _told_apart(self, ranking: str, cuts: Sequence[RankCut]) -> list[Sql]:
         position = self.positions.get(ranking)
         if position is None:
             return []

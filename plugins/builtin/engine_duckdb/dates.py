@@ -65,7 +65,7 @@ def step(start: Term, duration: Term, sign: Literal[1, -1]) -> Term:
 
 
 def _signed(number: Sql, sign: Literal[1, -1]) -> Sql:
-    return number if sign == 1 else exp.paren(exp.Neg(this=sql.cast(number, "BIGINT")))
+    return number if sign == 1 else exp.paren(exp.Neg(this=sql.cast(number, "BIGINT")), copy=False)
 
 
 def _clamped(number: Sql, bound: int, kind: str = "INTEGER") -> Sql:

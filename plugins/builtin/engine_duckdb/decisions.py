@@ -103,7 +103,9 @@ class Decisions:
         holds = [self.expressions.layers.column(words.hold(word)) for word, _ in node.values]
         pairs: list[tuple[Sql, Term]] = []
         for place, (hold, term) in enumerate(zip(holds, terms, strict=True)):
-            rivals = [sql.any_of([sql.negate(h), _is_same(term, t)]) for i, (h, t) in enumerate(zip(holds, terms, strict=True)) if i != place]
+            rivals = [
+                sql.any_of([sql.negate(h), _is_same(term, t)]) for i, (h, t) in enumerate(zip(holds, terms, strict=True)) if i != place
+            ]
             pairs.append((sql.all_of([hold, term.known, *rivals]), term))
         covered = self._covered(words, [word for word, _ in node.values])
         agreed = [(sql.all_of([covered, condition]), term) for condition, term in pairs]

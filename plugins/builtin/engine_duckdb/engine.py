@@ -162,10 +162,10 @@ class _Run:
         answers = Answers()
         if coded and columns.open is not None:
             stage = self._open_rows(self.name, columns.is_coded(), columns.open)
-            question = self._question(output.node, stage, compiler.cuts.positions, answer, with_keys=False)
+            question = self._question(output.node, stage, compiler, answer, with_keys=False)
             answers = Answers(codes=ask_of_groups(self.connection, question, sql.column(columns.open), decide))
         if left_open:
-            question = self._question(output.node, self._open_rows(self.name, columns.is_open()), compiler.cuts.positions, answer)
+            question = self._question(output.node, self._open_rows(self.name, columns.is_open()), compiler, answer)
             if question.keys:
                 answers = replace(ask(self.connection, question, decide), codes=answers.codes)
             else:
@@ -174,7 +174,7 @@ class _Run:
         return answers
 
     def _ask_part(self, positions: Mapping[str, Position], node: Node, table: str, is_open: Sql, answer: str) -> Answers:
-        question = self._question(node, self._open_rows(table, is_open), positions, answer)
+        question = self._question(node, self._open_rows(table, is_open), self._compiler(positions), answer)
         return ask(self.connection, question, lambda facts, places: self.evaluator.value_of(node, self._known(facts), places))
 
     def _open_rows(self, table: str, is_open: Sql, extra: str | None = None) -> exp.Select:
@@ -188,14 +188,11 @@ class _Run:
         star = exp.Column(this=exp.Star(), table=exp.to_identifier("staged", quoted=True))
         return exp.select(star, *beside).from_(self.stage.subquery("staged")).join(rows, on=same_row)
 
-    def _question(
-        self, node: Node, stage: exp.Select, positions: Mapping[str, Position], answer: str, with_keys: bool = True
-    ) -> Question:
-        usage, compiler = usage_of(self.plan, node), self._compiler(positions)
-        keys = keys_of(self.plan, node, compiler.expressions) if with_keys else []
+    def _question(self, node: Node, stage: exp.Select, compiler: Compiler, answer: str, with_keys: bool = True) -> Question:
+        usage, positions = usage_of(self.plan, node), compiler.cuts.positions
         wanted = {name: positions[name] for name in usage.rankings if name in positions}
-        for name in wanted if with_keys else ():
-            keys += compiler.cuts.keys(name, compiler.cuts_of(name))
+        places = {name: compiler.cuts.keys(name, compiler.cuts_of(name)) for name in wanted} if with_keys else {}
+        keys = keys_of(self.plan, node, compiler.expressions, places) if with_keys else []
         terms = self.staging.terms
         facts = [(fact, terms[fact.name]) for fact in self.plan.facts.values() if fact.name in usage.facts and fact.name in terms]
         rows = exp.select("*").from_(sql.table(self.name)) if self.stage is None else self.stage

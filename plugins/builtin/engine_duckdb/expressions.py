@@ -167,7 +167,7 @@ class Expressions:
             parts.append(with_none("=", value, other, compare("=", value, other)))
         texts = [v for v in node.values if isinstance(v, str) and "\0" not in v]
         if value.none is None and len(texts) == len(node.values) and texts:
-            return Term(exp.paren(exp.In(this=value.sql, expressions=[sql.string(t) for t in texts])), BooleanType())
+            return Term(exp.paren(exp.In(this=value.sql, expressions=[sql.string(t) for t in texts]), copy=False), BooleanType())
         return Term(sql.any_of(parts), BooleanType())
 
     def _logic(self, node: Logic) -> Term:
@@ -321,6 +321,6 @@ def fill(template: str, arguments: list[Sql]) -> Sql:
 
     def replaced(node: exp.Expression) -> exp.Expression:
         is_argument = isinstance(node, exp.Column) and node.name in by_name
-        return exp.paren(by_name[node.name].copy()) if is_argument else node
+        return exp.paren(by_name[node.name], copy=False) if is_argument else node
 
     return tree.transform(replaced)

@@ -6,7 +6,7 @@ other counts by the known parts that it stands in, else by its very value. Atoms
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,12 +14,12 @@ from typing import Any
 from sqlglot import exp
 
 from tierwise.core.checking.regions import borders_of
-from tierwise.core.plan import Node, Plan
+from tierwise.core.plan import Node, Plan, RankCut
 from tierwise.core.running.usage import usage_of
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, MapType, NumberType, Type
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, compare
-from tierwise.plugins.builtin.engine_duckdb.leaves import facts_in, leaves_of
+from tierwise.plugins.builtin.engine_duckdb.leaves import Leaf, Way, facts_in, leaves_of
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, Term, constant
 
@@ -29,34 +29,86 @@ MOST = 1 << 60
 NONE, MISSING = 0, 1  # the first two atoms of every fact
 
 
-def keys_of(plan: Plan, node: Node, expressions: Expressions) -> list[Sql]:
+def keys_of(plan: Plan, node: Node, expressions: Expressions, positions: Mapping[str, Sequence[Sql]]) -> list[Sql]:
     """Return expressions that are equal for two rows only when ``node`` comes to the same for both.
 
     A fact of which the very value matters counts by it only where a part that it stands in is not known: where the part is, that counts.
+    Nothing counts that is only looked at where something else is unknown which is known.
+
+    Args:
+        plan: The plan.
+        node: The part of it that is asked about.
+        expressions: Compiles parts over facts.
+        positions: For each ranking what its cuts can tell apart of a position.
     """
     usage = usage_of(plan, node)
     terms = {name: term for name in usage.facts if (term := expressions.names.get(("fact", name))) and term.sql.find(exp.Column)}
-    atoms: list[tuple[Sql, int]] = []
+    found = list(leaves_of(plan, node))
+    leaves = [leaf for leaf in found if not isinstance(leaf.node, RankCut)]
+    ways: dict[str, list[Way]] = {name: [] for name in terms}
+    for leaf in leaves:
+        for name in facts_in(leaf.node):
+            if name in ways and leaf.way not in ways[name]:
+                ways[name].append(leaf.way)
+    matters = {name: _matters(alternatives, expressions) for name, alternatives in ways.items()}
     exact: dict[str, list[Sql]] = {}
+    atoms: list[tuple[Sql, int]] = []
     for name, term in terms.items():
         borders = [border for test in usage.tests[name] for border in borders_of(test) if border is not None]
         numbered = None if name in usage.exact else _atom(term, borders)
         if numbered is None:
             exact[name] = []
             numbered = _known(term)
-        atoms.append(numbered)
-    parts: list[Sql] = []
-    for leaf in leaves_of(plan, node):
-        names = [name for name in facts_in(leaf) if name in exact]
-        if names:
-            part = expressions.shared(leaf)
-            parts.append(_comparable(part.sql, part.type))
-            if part.none is not None:
-                atoms.append((_one(part.none), 2))
-            for name in names:
-                exact[name].append(sql.negate(part.known))
-    values = [sql.case([(sql.any_of(where), _comparable(terms[name].sql, terms[name].type))]) for name, where in exact.items() if where]
-    return [*_packed(atoms), *parts, *values]
+        number, count = numbered
+        atoms.append((_where(matters[name], number, sql.integer(0)), count))
+    parts = list(_parts(leaves, exact, atoms, expressions))
+    values = [
+        sql.case([(sql.all_of([matters[name], sql.any_of(where)]), _comparable(terms[name].sql, terms[name].type))])
+        for name, where in exact.items()
+        if where
+    ]
+    return [*_packed(atoms), *parts, *values, *_places(found, positions, expressions)]
+
+
+def _parts(leaves: Sequence[Leaf], exact: dict[str, list[Sql]], atoms: list[tuple[Sql, int]], expressions: Expressions) -> Iterator[Sql]:
+    """Yield the parts in which facts stand whose very value matters; note where that is not enough, and add what has few values to ``atoms``."""
+    parts: dict[str, tuple[Term, list[Way]]] = {}
+    for leaf in leaves:
+        names = [name for name in facts_in(leaf.node) if name in exact]
+        if not names:
+            continue
+        part = expressions.shared(leaf.node)
+        _, ways = parts.setdefault(sql.text(part.sql), (part, []))
+        ways.append(leaf.way)
+        for name in names if leaf.is_telling else ():
+            exact[name].append(sql.negate(part.known))
+    for part, ways in parts.values():
+        matters = _matters(ways, expressions)
+        if part.none is not None:
+            atoms.append((_where(matters, _one(part.none), sql.integer(0)), 2))
+        if isinstance(part.type, BooleanType):
+            number = sql.case([(sql.is_null(part.sql), sql.integer(0)), (part.sql, sql.integer(1))], sql.integer(2))
+            atoms.append((_where(matters, number, sql.integer(0)), 3))
+        else:
+            yield _where(matters, _comparable(part.sql, part.type), sql.NULL)
+
+
+def _places(found: Sequence[Leaf], positions: Mapping[str, Sequence[Sql]], expressions: Expressions) -> Iterator[Sql]:
+    """Yield what is told apart of the positions in rankings, where they matter."""
+    for name, keys in positions.items():
+        matters = _matters([leaf.way for leaf in found if isinstance(leaf.node, RankCut) and leaf.node.ranking == name], expressions)
+        yield from (_where(matters, key, sql.NULL) for key in keys)
+
+
+def _matters(ways: Sequence[Way], expressions: Expressions) -> Sql:
+    """Whether a row comes by one of these ways."""
+    if not ways or () in ways:
+        return sql.TRUE
+    return expressions.layers.column(sql.any_of(sql.all_of(sql.negate(expressions.shared(part).known) for part in way) for way in ways))
+
+
+def _where(matters: Sql, value: Sql, otherwise: Sql) -> Sql:
+    return value if matters is sql.TRUE else sql.case([(matters, value)], otherwise)
 
 
 def _known(term: Term) -> tuple[Sql, int]:

@@ -5,6 +5,7 @@ So every condition is written and computed once, however often it is read, and n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
@@ -29,6 +30,7 @@ class Layers:
         self.levels: list[list[tuple[str, Sql]]] = []
         self._level_of: dict[str, int] = {}
         self._name_of: dict[str, str] = {}
+        self._reads: dict[str, list[str]] = {}
 
     def hoist(self, term: Term) -> Term:
         """Give a term a column of its own, unless it is one already, is constant, or reads the item of a list."""
@@ -47,17 +49,21 @@ class Layers:
         if text not in self._name_of:
             level = max((self._level_of.get(name, 0) for name in names), default=0) + 1
             name = f"{COLUMN}{len(self._name_of)}"
-            self._name_of[text], self._level_of[name] = name, level
+            self._name_of[text], self._level_of[name], self._reads[name] = name, level, names
             while len(self.levels) < level:
                 self.levels.append([])
             self.levels[level - 1].append((name, tree))
         return sql.column(self._name_of[text])
 
     def query(self, stage: exp.Select, columns: list[tuple[str, Sql]]) -> exp.Select:
-        """Return the query that computes all layers over ``stage`` and selects ``columns`` from the last."""
+        """Return the query that computes over ``stage`` what ``columns`` read and selects those from the last layer."""
         previous = self.source
         layers = [(self.source, stage)]
-        for number, computed in enumerate(self.levels, start=1):
+        wanted = self._read_by(tree for _, tree in columns)
+        for number, level in enumerate(self.levels, start=1):
+            computed = [(name, tree) for name, tree in level if name in wanted]
+            if not computed:
+                continue
             name = f"layer {number}"
             layers.append((name, sql.select(computed, previous, star=True)))
             previous = name
@@ -65,6 +71,17 @@ class Layers:
         for name, layer in layers:
             query = query.with_(exp.to_identifier(name, quoted=True), as_=layer, copy=False)
         return query
+
+    def _read_by(self, trees: Iterable[Sql]) -> set[str]:
+        """Return the names of all columns that some expressions read, directly or through others."""
+        pending = [column.name for tree in trees for column in tree.find_all(exp.Column)]
+        found: set[str] = set()
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found.add(name)
+                pending += self._reads.get(name, ())
+        return found
 
 
 def _is_short(tree: Sql) -> bool:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from tierwise.core.plan import (
+    Compare,
+    Constant,
     DecisionRef,
     FactRef,
     Filter,
     ItemRef,
     Node,
+    Overdue,
     Pick,
     Plan,
     Prefer,
@@ -21,27 +25,50 @@ from tierwise.core.plan import (
     Undecided,
 )
 from tierwise.core.running.usage import children
+from tierwise.plugins.builtin.engine_duckdb.possible import possible_values
 
-__all__ = ["facts_in", "leaves_of"]
+__all__ = ["Leaf", "Way", "facts_in", "leaves_of"]
 
 OTHER_WORLDS = (DecisionRef, Pick, Prefer, RankCut, ReadingRef, Undecided)
+Way = tuple[Node, ...]
 
 
-def leaves_of(plan: Plan, node: Node) -> Iterator[Node]:
-    """Yield the largest parts over facts alone that a node reads, directly or through decisions and tables."""
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A part of a plan that reads nothing but facts, or a cut of a ranking.
+
+    Attributes:
+        node: The part.
+        way: Parts over facts, each of which must be unknown for the leaf to matter: those that a ``Prefer`` looks at first.
+        is_telling: Whether its value, when known, is all that matters of its facts.
+    """
+
+    node: Node
+    way: Way
+    is_telling: bool = True
+
+
+def leaves_of(plan: Plan, node: Node) -> Iterator[Leaf]:
+    """Yield the largest parts over facts alone that a node reads, directly or through decisions and tables; and the cuts of rankings."""
     seen: set[object] = set()
-    pending = [node]
+    pending: list[tuple[Node, Way]] = [(node, ())]
     while pending:
-        part = pending.pop()
+        part, way = pending.pop()
         mark = _mark(part)
-        if mark is not None and mark in seen:
-            continue
-        seen.add(mark)
+        if mark is not None:
+            if (mark, tuple(map(id, way))) in seen:
+                continue
+            seen.add((mark, tuple(map(id, way))))
         if _is_over_facts(part, 0):
             if next(facts_in(part), None) is not None:
-                yield part
+                yield Leaf(part, way)
+        elif variants := list(_variants(plan, part)):
+            yield from (Leaf(variant, way, is_telling) for variant, is_telling in variants)
+            pending += [(child, way) for child in children(part) if not _is_over_facts(child, 0)]
         else:
-            pending += [*children(part), *_elsewhere(plan, part)]
+            if isinstance(part, RankCut):
+                yield Leaf(part, way)
+            pending += [(child, way or _looked_at_before(part, child)) for child in (*children(part), *_elsewhere(plan, part))]
 
 
 def facts_in(node: Node) -> Iterator[str]:
@@ -50,6 +77,45 @@ def facts_in(node: Node) -> Iterator[str]:
         yield node.name
     for child in children(node):
         yield from facts_in(child)
+
+
+def _looked_at_before(node: Node, child: Node) -> Way:
+    """Return what a ``Prefer`` looks at before one of its parts, as far as that is over facts."""
+    if not isinstance(node, Prefer):
+        return ()
+    place = next(i for i, part in enumerate(node.parts) if part is child)
+    return tuple(part for part in node.parts[:place] if _is_over_facts(part, 0))
+
+
+def _variants(plan: Plan, node: Node) -> Iterator[tuple[Node, bool]]:
+    """Yield what a comparison of facts with a decision of few possible values may be, once for each of them.
+
+    A duty that depends on an unsettled reading is yielded for each reading, and as it is before any is chosen: that tells the long overdue.
+    """
+    if isinstance(node, Compare):
+        left, right = node.left, node.right
+        if isinstance(right, DecisionRef) and _is_over_facts(left, 0):
+            yield from ((replace(node, right=value), True) for value in _constants(plan, right))
+        elif isinstance(left, DecisionRef) and _is_over_facts(right, 0):
+            yield from ((replace(node, left=value), True) for value in _constants(plan, left))
+    elif isinstance(node, Overdue) and _is_over_facts(node.last, 0) and _is_over_facts(node.as_of, 0):
+        yield from _duties(plan, node)
+
+
+def _constants(plan: Plan, decision: DecisionRef) -> Iterator[Constant]:
+    return (Constant(value, decision.type) for value in possible_values(plan, decision) or ())
+
+
+def _duties(plan: Plan, node: Overdue) -> Iterator[tuple[Node, bool]]:
+    values = possible_values(plan, node.every)
+    is_unsettled = isinstance(node.reading, ReadingRef) and plan.readings[node.reading.name].settled is None
+    for value in values or ():
+        if value is None:
+            continue  # where no interval is asked for nothing is overdue
+        duty = replace(node, every=Constant(value, getattr(node.every, "type")))  # noqa: B009 - every node that gives a duration has a type
+        yield duty, not is_unsettled
+        if isinstance(node.reading, ReadingRef) and is_unsettled:
+            yield from ((replace(duty, reading=Constant(word, node.reading.type)), True) for word in node.reading.values)
 
 
 def _mark(node: Node) -> object:

@@ -69,7 +69,7 @@ def positions_query(members: str, descending: bool, is_amount: bool) -> exp.Sele
 
 
 def _named(columns: dict[str, Sql]) -> list[Sql]:
-    return [exp.alias_(tree, name, quoted=True) for name, tree in columns.items()]
+    return [sql.alias(tree, name) for name, tree in columns.items()]
 
 
 def _number(condition: Sql) -> Sql:

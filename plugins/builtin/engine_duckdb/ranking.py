@@ -77,16 +77,14 @@ def with_positions(stage: str, ranked: list[Ranked]) -> tuple[exp.Select, dict[s
     found: dict[str, Position] = {}
     for number, ranking in enumerate(ranked):
         columns = ranking.columns(number)
-        query = query.select(*(exp.alias_(sql.column(part, ranking.table), name, quoted=True) for part, name in columns))
+        query = query.select(*(sql.alias(sql.column(part, ranking.table), name) for part, name in columns))
         same_row = sql.binary(exp.EQ, sql.column(ROW, stage), sql.column(ROW, ranking.table))
         query = query.join(sql.table(ranking.table), on=same_row, join_type="left")
         found[ranking.name] = {part: sql.column(name) for part, name in columns}
     return query, found
 
 
-def rank(
-    connection: DuckDBPyConnection, table: str, ranking: Ranking, compiler: Compiler, stage: exp.Select, ask_part: AskPart
-) -> Ranked:
+def rank(connection: DuckDBPyConnection, table: str, ranking: Ranking, compiler: Compiler, stage: exp.Select, ask_part: AskPart) -> Ranked:
     """Make the table of positions of one ranking.
 
     Args:
@@ -175,11 +173,13 @@ class _Members:
             positions.AMOUNT: self._amount(by),
             positions.ANYWHERE: is_anywhere,
         }
-        query = exp.select(sql.column(ROW, self.table), *(exp.alias_(tree, name, quoted=True) for name, tree in columns.items()))
+        query = exp.select(sql.column(ROW, self.table), *(sql.alias(tree, name) for name, tree in columns.items()))
         query = query.from_(sql.table(self.table)).where(sql.negate(is_no_member))
         for answers in self.answered.values():
             values = f"{answers} values"
-            query = query.join(sql.table(answers), on=sql.binary(exp.EQ, sql.column(ROW, self.table), sql.column(ROW, answers)), join_type="left")
+            query = query.join(
+                sql.table(answers), on=sql.binary(exp.EQ, sql.column(ROW, self.table), sql.column(ROW, answers)), join_type="left"
+            )
             same = sql.binary(exp.EQ, sql.column("answer", answers), sql.column("answer", values))
             query = query.join(sql.table(values), on=same, join_type="left")
         return query

@@ -106,7 +106,9 @@ class DuckGrading:
         decision = next(d for d in self.outputs if d.name == output)
         columns, value = self.columns[output], sql.column(self.columns[output].value)
         counted = exp.select(value, exp.Count(this=exp.Star())).from_(sql.table(self.table)).where(columns.is_determined()).group_by(value)
-        shares = [(None if found is None else core_value(found, decision.type), int(count)) for found, count in self._run(counted).fetchall()]
+        shares = [
+            (None if found is None else core_value(found, decision.type), int(count)) for found, count in self._run(counted).fetchall()
+        ]
         reasons: dict[Reason, int] = {}
         for outcome, count in self._answered(output):
             if isinstance(outcome, Undetermined):

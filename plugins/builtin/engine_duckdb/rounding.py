@@ -70,7 +70,7 @@ def _divide(dividend: Sql, divisor: Sql, mode: RoundMode, hoist: Callable[[Sql],
     negative = sql.binary(exp.NEQ, _is_negative(dividend), _is_negative(divisor))
     one = sql.case([(_away(mode, quotient, rest, below, negative), sql.integer(1))], sql.integer(0))
     amount = hoist(sql.binary(exp.Add, quotient, one))
-    return sql.case([(negative, exp.paren(exp.Neg(this=amount)))], amount)
+    return sql.case([(negative, exp.paren(exp.Neg(this=amount), copy=False))], amount)
 
 
 def _is_negative(number: Sql) -> Sql:

@@ -6,6 +6,7 @@ Every tree is printed once, by ``text``, for the duckdb dialect. SQL's ``NULL`` 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -14,6 +15,7 @@ __all__ = [
     "NULL",
     "TRUE",
     "Sql",
+    "alias",
     "all_of",
     "any_of",
     "array",
@@ -61,13 +63,18 @@ def string(value: str) -> Sql:
 def integer(value: int) -> Sql:
     """Return a whole number; a negative one in brackets, so that ``--`` cannot arise."""
     literal = exp.Literal.number(abs(value))
-    return literal if value >= 0 else exp.paren(exp.Neg(this=literal))
+    return literal if value >= 0 else exp.paren(exp.Neg(this=literal), copy=False)
 
 
 def cast(value: Sql, type: str, safe: bool = False) -> Sql:
     """Cast to a DuckDB type; a ``safe`` cast gives NULL where the value does not fit."""
-    to = exp.DataType.build(type, dialect="duckdb")
+    to = _data_type(type)
     return exp.TryCast(this=value, to=to) if safe else exp.Cast(this=value, to=to)
+
+
+@lru_cache(maxsize=500)
+def _data_type(type: str) -> exp.DataType:
+    return exp.DataType.build(type, dialect="duckdb")
 
 
 def call(function: str, *arguments: Sql) -> Sql:
@@ -141,8 +148,13 @@ def lambda_(parameter: str, body: Sql) -> Sql:
 def select(columns: Iterable[tuple[str, Sql]], source: str, star: bool = False) -> exp.Select:
     """Select named columns from a table or a common table expression, with ``star`` beside all that it has."""
     named: list[Sql] = [exp.Star()] if star else []
-    named += [exp.alias_(value, name, quoted=True) for name, value in columns]
+    named += [alias(value, name) for name, value in columns]
     return exp.Select(expressions=named).from_(table(source), copy=False)
+
+
+def alias(value: Sql, name: str) -> Sql:
+    """Return a value under a quoted name."""
+    return exp.Alias(this=value, alias=exp.to_identifier(name, quoted=True))
 
 
 def table(name: str) -> exp.Table:

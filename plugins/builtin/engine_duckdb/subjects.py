@@ -36,7 +36,11 @@ def read_subjects(connection: DuckDBPyConnection, facts: FactTable, staging: Sta
     """Yield every subject with the facts that are staged, in the order of the keys."""
     terms = [staging.terms[fact.name] for fact in staging.staged]
     columns = [sql.column(KEY), sql.column(NAME), *(t.sql for t in terms), *(sql.FALSE if t.none is None else t.none for t in terms)]
-    query = exp.select(*columns).from_(sql.select(staging.columns, facts.relation).subquery("staged")).order_by(sql.column(KEY), sql.column(ROW))
+    query = (
+        exp.select(*columns)
+        .from_(sql.select(staging.columns, facts.relation).subquery("staged"))
+        .order_by(sql.column(KEY), sql.column(ROW))
+    )
     cursor = connection.cursor().execute(sql.text(query))
     while batch := cursor.fetchmany(BATCH):
         for key, name, *cells in batch:

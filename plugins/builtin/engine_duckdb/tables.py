@@ -83,7 +83,7 @@ class Tables:
         if default is not None:
             options.append((sql.binary(exp.EQ, hit, sql.integer(0)), self._output(default, node)))
         open_hits = [i for i, output in enumerate([default, *outputs]) if output is None or isinstance(output, Undecided)]
-        left_open = exp.paren(exp.In(this=hit, expressions=[sql.integer(i) for i in open_hits])) if open_hits else sql.FALSE
+        left_open = exp.paren(exp.In(this=hit, expressions=[sql.integer(i) for i in open_hits]), copy=False) if open_hits else sql.FALSE
         value = self._looked_up(hit, options, node)
         return Picked(value, sql.binary(exp.Add, hit, sql.integer(start)), sql.case([(left_open, hit)]))
 
@@ -176,7 +176,9 @@ class Tables:
             return unknown(node.type)
         if table.hit is HitPolicy.SUM:
             zero = constant(numbers.ZERO, node.type)
-            total = numbers.add([choose([(sql.negate(hit), zero)], node.type, term) for hit, term in zip(hits, terms, strict=True)], node.type)
+            total = numbers.add(
+                [choose([(sql.negate(hit), zero)], node.type, term) for hit, term in zip(hits, terms, strict=True)], node.type
+            )
         else:
             sides = numbers.common(terms)
             if sides is None:
