@@ -189,7 +189,9 @@ class _TypeReader:
             reader = _TypeReader(declared, (*self.path, "fields", name), self.document)
             result = reader.read()
             if declared.nullable:
-                reader._report("key-not-for-type", "a field of a record is never none: without a value it is missing", "nullable", key_itself=True)
+                reader._report(
+                    "key-not-for-type", "a field of a record is never none: without a value it is missing", "nullable", key_itself=True
+                )
             self.findings += reader.findings
             if result is not None:
                 types.append((name, result))

@@ -59,9 +59,7 @@ def _to_duckdb(value: Any, type: Type) -> Any:
     return {"key": list(value), "value": list(value.values())} if isinstance(value, Mapping) else value
 
 
-def differences(
-    plan: Plan, subjects: Sequence[Mapping[str, Any]], as_of: date | None, environment: Environment = ENVIRONMENT
-) -> list[str]:
+def differences(plan: Plan, subjects: Sequence[Mapping[str, Any]], as_of: date | None, environment: Environment = ENVIRONMENT) -> list[str]:
     """Say for which subjects and outputs DuckDB gives another outcome than the reference engine."""
     grading = grade(plan, environment, fact_table(plan, subjects), as_of)
     found = []

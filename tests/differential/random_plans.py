@@ -136,6 +136,7 @@ class Maker:
 
     def reference(self, wanted: type[Type], same: Type | None = None) -> Node | None:
         """Return a fact, decision or item of a type, if there is one."""
+
         def fits(found: Type) -> bool:
             return isinstance(found, wanted) and (same is None or found == same)
 
@@ -193,8 +194,14 @@ class Maker:
         simple = [lambda: self.reference(NumberType) or self.literal(NUMBER), lambda: self.literal(NUMBER)]
         if depth <= 0:
             return self.pick(*simple)
-        return self.pick(*simple, lambda: self.sum(depth), lambda: self.rounded(depth), lambda: self.choice_of(NUMBER, depth), self.map_value,
-                         lambda: self.called(depth))
+        return self.pick(
+            *simple,
+            lambda: self.sum(depth),
+            lambda: self.rounded(depth),
+            lambda: self.choice_of(NUMBER, depth),
+            self.map_value,
+            lambda: self.called(depth),
+        )
 
     def sum(self, depth: int) -> Node:
         op = self.random.choice(OPERATIONS)
@@ -282,7 +289,9 @@ class Maker:
             return self.pick(*plain)
         return self.pick(
             *plain,
-            lambda: Logic("and" if self.random.random() < 0.5 else "or", tuple(self.test(depth - 1) for _ in range(self.random.randrange(4)))),
+            lambda: Logic(
+                "and" if self.random.random() < 0.5 else "or", tuple(self.test(depth - 1) for _ in range(self.random.randrange(4)))
+            ),
             lambda: Not(self.test(depth - 1)),
             lambda: self.comparison(depth - 1),
             lambda: self.quantified(depth - 1),
@@ -341,7 +350,11 @@ class Maker:
 
     def undecided(self, type_: Type) -> Node:
         reason = self.random.choice([Reason.GAP, Reason.LOST, Reason.VAGUE])
-        return Undecided(reason, tuple(dict.fromkeys(self.value(GRADES) for _ in range(self.random.randrange(3)))), type_) if isinstance(type_, EnumType) else Undecided(reason, (), type_)
+        return (
+            Undecided(reason, tuple(dict.fromkeys(self.value(GRADES) for _ in range(self.random.randrange(3)))), type_)
+            if isinstance(type_, EnumType)
+            else Undecided(reason, (), type_)
+        )
 
     def table(self, name: str) -> tuple[Type, Node]:
         hit = self.random.choice(list(HitPolicy))
@@ -412,7 +425,9 @@ class Maker:
     def sorted(self, name: str) -> tuple[Type, Node]:
         of = FactRef("lines", ListType(LINE))
         keys = ((FieldRef(ItemRef(LINE), "kind", SIZES), False), (FieldRef(ItemRef(LINE), "amount", NumberType(1)), True))
-        return ListType(NumberType(1)), Sorted(of, keys, FieldRef(ItemRef(LINE), "amount", NumberType(1)), None, Reason.TIE, ListType(NumberType(1)))
+        return ListType(NumberType(1)), Sorted(
+            of, keys, FieldRef(ItemRef(LINE), "amount", NumberType(1)), None, Reason.TIE, ListType(NumberType(1))
+        )
 
     def ranking(self, name: str) -> None:
         """Add a decision that cuts a ranking."""

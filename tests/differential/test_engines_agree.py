@@ -59,7 +59,14 @@ TENTH = Compare(">=", Quotient(A, B, NumberType()), Constant(Decimal("0.1"), Num
 
 @pytest.mark.parametrize(
     ("a", "b", "is_reached"),
-    [("10", "100", True), ("9.99", "100", False), ("-10", "-100", True), ("-10.01", "100", False), ("1", "0", False), ("0.01", "0.10", True)],
+    [
+        ("10", "100", True),
+        ("9.99", "100", False),
+        ("-10", "-100", True),
+        ("-10.01", "100", False),
+        ("1", "0", False),
+        ("0.01", "0.10", True),
+    ],
 )
 def test_a_quotient_is_compared_exactly_at_its_border(a: str, b: str, is_reached: bool) -> None:
     plan = plan_over(Decision("reached", BooleanType(), TENTH, LABEL, "m", "formula"))

@@ -69,7 +69,9 @@ def _most_within(dates: Sequence[Date], length: Duration) -> Decimal:
     return Decimal(max(counts, default=0))
 
 
-_PERIOD = "((year({day}) * 12 + month({day}) - 1) // CASE {{1}} WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'half-year' THEN 6 ELSE 12 END)"
+_PERIOD = (
+    "((year({day}) * 12 + month({day}) - 1) // CASE {{1}} WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'half-year' THEN 6 ELSE 12 END)"
+)
 _MOST_PER_CALENDAR = (
     "CASE WHEN {1} IN ('month', 'quarter', 'half-year', 'year') THEN CAST(coalesce(list_max(list_transform({0}, lambda one: "
     f"len(list_filter({{0}}, lambda other: {_PERIOD.format(day='other')} = {_PERIOD.format(day='one')})))), 0) AS DECIMAL(18,0)) END"

@@ -56,6 +56,20 @@ TEXTS = (
         TextType(),
         _substring,
     ),
-    declare("upper case(text) -> text", "The text in capital letters.", (text,), TextType(), str.upper, "CASE WHEN strlen({0}) = length({0}) THEN upper({0}) END"),
-    declare("lower case(text) -> text", "The text in small letters.", (text,), TextType(), str.lower, "CASE WHEN strlen({0}) = length({0}) THEN lower({0}) END"),
+    declare(
+        "upper case(text) -> text",
+        "The text in capital letters.",
+        (text,),
+        TextType(),
+        str.upper,
+        "CASE WHEN strlen({0}) = length({0}) THEN upper({0}) END",
+    ),
+    declare(
+        "lower case(text) -> text",
+        "The text in small letters.",
+        (text,),
+        TextType(),
+        str.lower,
+        "CASE WHEN strlen({0}) = length({0}) THEN lower({0}) END",
+    ),
 )

@@ -92,7 +92,7 @@ ENTRIES: list[tuple[str, Type, Any, str | None]] = [
     ("' A '", OPEN_GRADE, "A", None),
     ("'a'", OPEN_GRADE, "甲", None),
     ("''", OPEN_GRADE, None, "unknown-word"),
-    ("'[\"A\", \"b\"]'", SetType(OPEN_GRADE), ["A", "甲"], None),
+    ('\'["A", "b"]\'', SetType(OPEN_GRADE), ["A", "甲"], None),
     ("12.0::DOUBLE", TextType(), "12", None),
     ("'00123'", TextType(), "00123", None),
     ("['2024-01-02', '2024-01-01']", ListType(DateType()), [date(2024, 1, 2), date(2024, 1, 1)], None),
