@@ -11,7 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
@@ -25,6 +25,7 @@ __all__ = ["SqliteReader", "UnexpectedType", "arriving_type"]
 
 FIRST_ROWS = 1_000
 BATCH = 4_096
+MISMATCH = re.compile(r"Type mismatch in column (\d+)")
 LARGEST_EXACT = 2**53
 READ_AS = {"BIGINT": "0", "DOUBLE": "0.5", "VARCHAR": "x''"}
 """A value of the type in SQL; text is read as bytes, since as text the driver would take numbers, too."""
@@ -33,7 +34,16 @@ ARROW = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "VARCHAR": pa.string()}
 
 
 class UnexpectedType(OSError):
-    """A cell is of another type than its column was to be read as."""
+    """A cell is of another type than its column was to be read as.
+
+    Args:
+        message: What the driver says.
+        column: Which one.
+    """
+
+    def __init__(self, message: str, column: str) -> None:
+        super().__init__(message)
+        self.column = column
 
 
 def arriving_type(sqlite: sqlite3.Connection, table: str, column: str, declared: str, rows: int = FIRST_ROWS) -> str:
@@ -50,6 +60,14 @@ def arriving_type(sqlite: sqlite3.Connection, table: str, column: str, declared:
     if sorts <= {"integer", "real"}:  # every whole number is a float, too
         return "DOUBLE"
     return "VARCHAR" if sorts == {"text"} else MIXED
+
+
+class _Cell(NamedTuple):
+    """What is read of a column: SQL that gives values of one type."""
+
+    column: str
+    sql: str
+    sort: str
 
 
 class SqliteReader:
@@ -83,19 +101,19 @@ class SqliteReader:
         Raises:
             UnexpectedType: A column holds a value of another type.
         """
-        cells = [(cell, sort) for column, type in types.items() for cell, sort in _read_cells(column, type)]
-        models = ", ".join(READ_AS[sort] for _, sort in cells)
-        schema = pa.schema([(f"c{i}", ARROW[sort]) for i, (_, sort) in enumerate(cells)])
+        cells = [_Cell(column, sql, sort) for column, type in types.items() for sql, sort in _read_cells(column, type)]
+        models = ", ".join(READ_AS[cell.sort] for cell in cells)
+        schema = pa.schema([(f"c{i}", ARROW[cell.sort]) for i, cell in enumerate(cells)])
         failures: list[Exception] = []
-        rows = f"SELECT {', '.join(cell for cell, _ in cells)} FROM {_quoted(table)}"
+        rows = f"SELECT {', '.join(cell.sql for cell in cells)} FROM {_quoted(table)}"
         with self._result(f"SELECT {models} FROM {MODEL_ROWS} UNION ALL {rows}") as result:
             into.register("tierwise_arrow", pa.RecordBatchReader.from_batches(schema, _batches(result, schema, failures)))
             try:
                 into.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {_made_cells(types)} FROM tierwise_arrow")
             except Exception as error:
                 cause = failures[0] if failures else error
-                if "Type mismatch" in str(cause):
-                    raise UnexpectedType(str(cause)) from error
+                if mismatch := MISMATCH.search(str(cause)):
+                    raise UnexpectedType(str(cause), cells[int(mismatch[1])].column) from error
                 raise cause from None
             finally:
                 into.unregister("tierwise_arrow")

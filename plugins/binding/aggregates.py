@@ -7,7 +7,7 @@ For the fact at position i the source gives ``n<i>``, how many rows count; ``a<i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -35,7 +35,7 @@ from tierwise.plugins.binding.sql import (
     try_cast,
     whole,
 )
-from tierwise.plugins.binding.supply import Supply, supply_stored, with_empty
+from tierwise.plugins.binding.supply import Supply, named_once, supply_stored, with_empty
 
 __all__ = ["BoundAggregate", "comparable", "fits_aggregate", "source_cells", "supply_aggregate"]
 
@@ -108,14 +108,14 @@ def source_cells(bound: BoundAggregate) -> dict[str, exp.Expr]:
     return cells
 
 
-def supply_aggregate(bound: BoundAggregate, relation: str, types: Mapping[str, str]) -> Supply:
-    """Return the fact that the joined row of aggregates gives."""
+def supply_aggregate(bound: BoundAggregate, types: Mapping[str, str]) -> Supply:
+    """Return the fact that the joined row of aggregates gives; ``types`` are those of its columns."""
     i, fact, kind, binding = bound.position, bound.fact, bound.binding.aggregate, bound.binding
     place = (binding.table or "", bound.shown)
     # cast, since a column of an empty child table arrives without a type
-    count = call("coalesce", cast(column(f"n{i}", relation), "BIGINT"), whole(0))
+    count = call("coalesce", cast(column(f"n{i}"), "BIGINT"), whole(0))
     nothing = exp.Paren(this=count.eq(whole(0)))
-    result = column(f"a{i}", relation)
+    result = column(f"a{i}")
     nobody = "none" if fact.absent_is_none else "missing"
     empty = binding.empty or nobody
     if kind == "exists":
@@ -124,7 +124,7 @@ def supply_aggregate(bound: BoundAggregate, relation: str, types: Mapping[str, s
     elif kind in ("count", "count distinct"):
         of = call("coalesce", cast(result, "BIGINT"), whole(0)) if bound.cells else count.copy()
         supply = supply_stored(fact, cast(of, "BIGINT"), "BIGINT", {}, place, "missing")
-        supply = _absent_when(supply, nothing)
+        supply = replace(supply, absent=nothing)
         empty = binding.empty or "0"
     elif kind in ("sum", "avg") or (kind in ("min", "max") and isinstance(fact.type, NumberType)):
         supply = _of_steps(bound, result, count, nothing, place)
@@ -135,7 +135,7 @@ def supply_aggregate(bound: BoundAggregate, relation: str, types: Mapping[str, s
         supply = _of_pairs(bound, result, place)
     else:
         supply = supply_stored(fact, result, types[f"a{i}"], {}, place, "missing")
-    return with_empty(_kept_out(supply, column(f"b{i}", relation)) if f"b{i}" in types else supply, empty)
+    return with_empty(_kept_out(supply, column(f"b{i}")) if f"b{i}" in types else supply, empty)
 
 
 def comparable(fact: Fact, binding: FactBinding, cell: tuple[exp.Expr, str]) -> exp.Expr | None:
@@ -174,9 +174,9 @@ def _of_steps(bound: BoundAggregate, result: exp.Expr, count: exp.Expr, nothing:
         steps = round_steps(steps, divisor)
     elif bound.binding.round:
         steps = round_steps(steps, divisor)
-    entered = enter_steps(steps, fact.type)
-    stored = cast(entered.value.copy(), "VARCHAR")
-    return Supply(fact, entered.value, None, entered.problem, call("coalesce", stored, cast(steps.copy(), "VARCHAR")), nothing, *place)
+    entered, named = named_once(fact, enter_steps(steps, fact.type))
+    shown = call("coalesce", cast(entered.value, "VARCHAR"), cast(steps, "VARCHAR"))
+    return Supply(fact, entered.value, None, entered.problem, shown, nothing, *place, named)
 
 
 def _of_pairs(bound: BoundAggregate, pairs: exp.Expr, place: tuple[str, str]) -> Supply:
@@ -189,14 +189,11 @@ def _of_pairs(bound: BoundAggregate, pairs: exp.Expr, place: tuple[str, str]) ->
     tied = both(exp.GT(this=call("len", pairs), expression=whole(1)), cell(1, "k").eq(cell(2, "k")))
     words = [as_words(cell(row, "v"), raw_type) for row in (1, 2)]
     shown = concat(call("least", *words), text(" / "), call("greatest", *words))
-    return Supply(
-        bound.fact,
-        case((exp.Not(this=call("coalesce", exp.Paren(this=tied), exp.false())), supply.value)),
-        None,
-        case((tied, text("ambiguous-row")), default=supply.problem),
-        case((tied, shown), default=supply.stored),
-        supply.absent,
-        *place,
+    return replace(
+        supply,
+        value=case((exp.Not(this=call("coalesce", exp.Paren(this=tied), exp.false())), supply.value)),
+        problem=case((tied, text("ambiguous-row")), default=supply.problem),
+        stored=case((tied, shown), default=supply.stored),
     )
 
 
@@ -227,11 +224,11 @@ def _of_rows(bound: BoundAggregate, rows: exp.Expr, nothing: exp.Expr, place: tu
         word = as_words(column("r"), raw_type)
         known = case(*((word.eq(text(k)), text(v)) for k, v in binding.values.items()), default=word)
         items, raw_type = call("list_transform", items, lambda_of("r", known)), "VARCHAR"
-    entered = enter(items, f"{raw_type}[]", type)
+    entered, named = named_once(bound.fact, enter(items, f"{raw_type}[]", type))
     result = entered.value if binding.by or binding.fields or isinstance(type, SetType) else call("list_sort", entered.value)
     none_there = enter(cast(exp.Array(expressions=[]), f"{raw_type}[]"), f"{raw_type}[]", type).value
     value = case((nothing, none_there), default=result) if binding.empty is None else result
-    return Supply(bound.fact, value, None, entered.problem, cast(items, "VARCHAR"), nothing, *place)
+    return Supply(bound.fact, value, None, entered.problem, cast(items, "VARCHAR"), nothing, *place, named)
 
 
 def _kept_out(supply: Supply, bad: exp.Expr) -> Supply:
@@ -241,11 +238,7 @@ def _kept_out(supply: Supply, bad: exp.Expr) -> Supply:
     problem = case((not_null(bad), code), default=supply.problem)
     stored = case((not_null(bad), call("substr", bad.copy(), exp.Add(this=call("length", code.copy()), expression=whole(2)))))
     stored.set("default", supply.stored)
-    return Supply(supply.fact, value, supply.none, problem, stored, supply.absent, supply.table, supply.column)
-
-
-def _absent_when(supply: Supply, absent: exp.Expr) -> Supply:
-    return Supply(supply.fact, supply.value, supply.none, supply.problem, supply.stored, absent, supply.table, supply.column)
+    return replace(supply, value=value, problem=problem, stored=stored)
 
 
 def null_text() -> exp.Expr:

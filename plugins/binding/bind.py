@@ -54,7 +54,7 @@ def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date
         keep = bool(layout.groups)
         _make_entered(source, layout, types, supplies, keep)
         columns = _make_facts(source, supplies, keep)
-        findings += find_bad_values(source.connection, ENTERED, supplies, partial(_joined, layout))
+        findings += find_bad_values(source.connection, ENTERED, supplies, partial(_joined, layout, supplies))
         if keep:
             source.connection.execute(f"DROP TABLE {ENTERED}")
     facts = {supply.fact.name: supply.fact for supply in supplies}
@@ -67,15 +67,13 @@ def _types(source: Source, relation: str) -> Mapping[str, str]:
 
 
 def _column_supplies(layout: Layout, types: Mapping[str, str]) -> list[Supply]:
-    return [
-        supply_stored(c.fact, column(c.alias, "s"), types[c.alias], c.values, (layout.table.name, c.shown), c.empty) for c in layout.columns
-    ]
+    return [supply_stored(c.fact, column(c.alias), types[c.alias], c.values, (layout.table.name, c.shown), c.empty) for c in layout.columns]
 
 
 def _group_supplies(source: Source, group: RowGroup, relation: str) -> list[Supply]:
     _make(source, relation, group.query(source), keep=True)
     types = _types(source, relation)
-    return [supply_aggregate(bound, relation, types) for bound in group.aggregates]
+    return [supply_aggregate(bound, types) for bound in group.aggregates]
 
 
 def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str) -> list[DataFinding]:
@@ -95,22 +93,25 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
 
 
 def _make_entered(source: Source, layout: Layout, types: Mapping[str, str], supplies: Sequence[Supply], keep: bool) -> None:
-    name = cast(column("name", "s"), "VARCHAR") if "name" in types else cast(null(), "VARCHAR")
-    cells = [alias(column("key", "s"), "key"), alias(name, "name")]
+    name = cast(column("name"), "VARCHAR") if "name" in types else cast(null(), "VARCHAR")
+    cells = [column("key"), alias(name, "name")]
     for i, supply in enumerate(supplies):
         parts = {"value": supply.value, "none": supply.none, "problem": supply.problem}
         cells += [alias(part, f"{word}{i}") for word, part in parts.items() if part is not None]
-    _make(source, ENTERED, _joined(layout, cells), keep)
+    _make(source, ENTERED, _joined(layout, supplies, cells), keep)
 
 
-def _joined(layout: Layout, cells: Sequence[exp.Expr]) -> exp.Select:
-    """Return a query over the rows of the subjects, each with the aggregates of its child rows."""
-    query = select(*cells, source=exp.Table(this=identifier(KEYED), alias=exp.TableAlias(this=identifier("s"))))
-    for number in range(len(layout.groups)):
-        relation = f"{GROUP}{number}"
-        on = equal(column("id", relation), column("id", "s"))
-        query.append("joins", exp.Join(this=exp.Table(this=identifier(relation)), on=on, side="LEFT"))
-    return query
+def _joined(layout: Layout, supplies: Sequence[Supply], cells: Sequence[exp.Expr]) -> exp.Select:
+    """Return a query over the rows of the subjects, each with the aggregates of its child rows, and what the supplies compute once."""
+    relations = [f"{GROUP}{number}" for number in range(len(layout.groups))]
+    used = {found.name for cell in cells for found in cell.find_all(exp.Column)}
+    named = [alias(cell, name) for supply in supplies for name, cell in supply.named.items() if name in used]
+    kept = [exp.Column(this=exp.Star(except_=[identifier("id"), identifier("all_rows")]), table=identifier(name)) for name in relations]
+    every = exp.Column(this=exp.Star(), table=identifier("s"))
+    rows = select(every, *kept, *named, source=exp.Table(this=identifier(KEYED), alias=exp.TableAlias(this=identifier("s"))))
+    for name in relations:
+        rows.append("joins", exp.Join(this=exp.Table(this=identifier(name)), on=equal(column("id", name), column("id", "s")), side="LEFT"))
+    return select(*cells, source=exp.Subquery(this=rows, alias=exp.TableAlias(this=identifier("rows"))))
 
 
 def _make_facts(source: Source, supplies: Sequence[Supply], keep: bool) -> Mapping[str, str]:

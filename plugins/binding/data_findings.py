@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
@@ -44,7 +44,7 @@ def find_bad_values(
         connection: Where the relation lives.
         relation: It has the columns ``key``, and ``problem<i>`` for the supply at position i.
         supplies: The supplied facts.
-        joined: The query of cells over the rows behind the relation; ``stored`` of a supply is such a cell, and ``s.key``.
+        joined: The query of cells over the rows behind the relation; ``stored`` of a supply is such a cell, and ``key``.
     """
     if not supplies:
         return []
@@ -56,7 +56,9 @@ def find_bad_values(
         return []
     examples = connection.execute(select(*(_first_keys(i, code) for i, code, _ in found), source=source).sql("duckdb")).fetchone() or ()
     wanted = sorted({key for keys in examples for key in keys})
-    shown = _stored(connection, joined([column("key", "s"), *(cast(supply.stored, "VARCHAR") for supply in supplies)]), wanted)
+    at_fault = sorted({i for i, _, _ in found})
+    query = joined([column("key"), *(cast(supplies[i].stored, "VARCHAR") for i in at_fault)])
+    shown = {(i, row[0]): cell for row in _rows(connection, query, wanted) for i, cell in zip(at_fault, row[1:], strict=True)}
     return [
         _finding(supplies[i], code, count, [(key, shown[i, key]) for key in keys])
         for (i, code, count), keys in zip(found, examples, strict=True)
@@ -68,11 +70,9 @@ def _first_keys(position: int, code: str) -> exp.Expr:
     return exp.Filter(this=call("min", column("key"), whole(3)), expression=where)
 
 
-def _stored(connection: DuckDBPyConnection, query: exp.Select, keys: Sequence[str]) -> dict[tuple[int, str], str | None]:
-    """Return what is stored for some subjects, by the position of a supply and the key."""
-    wanted = exp.In(this=column("key", "s"), expressions=[text(key) for key in keys])
-    rows = connection.execute(query.where(wanted, copy=False).sql("duckdb")).fetchall()
-    return {(i, row[0]): cell for row in rows for i, cell in enumerate(row[1:])}
+def _rows(connection: DuckDBPyConnection, query: exp.Select, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
+    wanted = exp.In(this=column("key"), expressions=[text(key) for key in keys])
+    return connection.execute(query.where(wanted, copy=False).sql("duckdb")).fetchall()
 
 
 def _finding(supply: Supply, code: str, count: int, examples: Iterable[tuple[str, str | None]]) -> DataFinding:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
 from tierwise.core.plan import Fact
-from tierwise.plugins.binding.entry import enter
+from tierwise.plugins.binding.entry import Entered, enter
 from tierwise.plugins.binding.entry.words import as_words
-from tierwise.plugins.binding.sql import all_of, both, case, cast, is_null, text
+from tierwise.plugins.binding.sql import all_of, both, case, cast, column, is_null, text
 from tierwise.plugins.facts import canonical_type
 
-__all__ = ["Supply", "supply_stored", "with_empty"]
+__all__ = ["Supply", "named_once", "supply_stored", "with_empty"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Supply:
         absent: Whether nothing stands there.
         table: Where it comes from, for data findings.
         column: Where it comes from, for data findings.
+        named: Expressions that the others know as columns of these names, so that they are written, and computed, once.
     """
 
     fact: Fact
@@ -37,6 +39,13 @@ class Supply:
     absent: exp.Expr
     table: str
     column: str
+    named: Mapping[str, exp.Expr] = field(default_factory=dict)
+
+
+def named_once(fact: Fact, entered: Entered) -> tuple[Entered, Mapping[str, exp.Expr]]:
+    """Return an entry as two columns, and what they stand for."""
+    value, problem = f"{fact.name}.value", f"{fact.name}.problem"
+    return Entered(column(value), column(problem)), {value: entered.value, problem: entered.problem}
 
 
 def supply_stored(fact: Fact, raw: exp.Expr, raw_type: str, values: dict[str, str], place: tuple[str, str], empty: str | None) -> Supply:
@@ -54,8 +63,8 @@ def supply_stored(fact: Fact, raw: exp.Expr, raw_type: str, values: dict[str, st
         word = as_words(raw, raw_type)
         raw = case(*((word.eq(text(stored)), text(meant)) for stored, meant in values.items()), default=word)
         raw_type = "VARCHAR"
-    entered = enter(raw, raw_type, fact.type)
-    supply = Supply(fact, entered.value, None, entered.problem, as_words(raw, raw_type), is_null(raw), *place)
+    entered, named = named_once(fact, enter(raw, raw_type, fact.type))
+    supply = Supply(fact, entered.value, None, entered.problem, as_words(raw, raw_type), is_null(raw), *place, named)
     return with_empty(supply, empty if empty is not None else "none" if fact.nullable else "missing")
 
 

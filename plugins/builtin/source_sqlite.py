@@ -112,36 +112,38 @@ class SqliteSource:
         Raises:
             DataError: The file is damaged or locked.
         """
-        from tierwise.plugins.sqlite_reading import UnexpectedType
-
         wanted = self._loaded.get(table, set()) | set(columns)
         if wanted == self._loaded.get(table):
             return False
         named = self.named(table).sql("duckdb")
         known = [c for c in self._tables[table].columns if c.name in wanted]
+        changed = False
         with _readable(self.location):
-            try:
-                self._reader.read(self.connection, named, table, {c.name: self.type_of(table, c) for c in known})
-                changed = False
-            except UnexpectedType:
+            while not self._read(named, table, known):
                 changed = True
-                self._retype(table, known)
-                self._reader.read(self.connection, named, table, {c.name: self.type_of(table, c) for c in known})
         self._loaded[table] = wanted
         return changed
+
+    def _read(self, named: str, table: str, columns: list[Column]) -> bool:
+        """Read columns, and say whether they all are of the types that they were taken for."""
+        from tierwise.plugins.sqlite_reading import UnexpectedType, arriving_type
+
+        try:
+            self._reader.read(self.connection, named, table, {c.name: self.type_of(table, c) for c in columns})
+        except UnexpectedType as unexpected:
+            column = next(c for c in columns if c.name == unexpected.column)
+            found = arriving_type(self._sqlite, table, column.name, column.type, rows=-1)
+            if found == self._types[table, column.name]:
+                raise  # the file is being written
+            self._types[table, column.name] = found
+            return False
+        return True
 
     @cached_property
     def _reader(self) -> SqliteReader:
         from tierwise.plugins.sqlite_reading import SqliteReader
 
         return SqliteReader(self._uri, WAIT_SECONDS)
-
-    def _retype(self, table: str, columns: Iterable[Column]) -> None:
-        """Find the types of columns out from all rows."""
-        from tierwise.plugins.sqlite_reading import arriving_type
-
-        for column in columns:
-            self._types[table, column.name] = arriving_type(self._sqlite, table, column.name, column.type, rows=-1)
 
     def sample(self, table: str, column: str) -> list[Any]:
         """Return up to 200 values of a column that are not NULL."""
