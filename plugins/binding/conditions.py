@@ -17,12 +17,15 @@ from tierwise.core.source import Span
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
 from tierwise.plugins.binding import stored as read_stored
 from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.printing import CannotPrint, print_node
 from tierwise.plugins.binding.scope import RowColumn, named_column
 from tierwise.plugins.binding.sql import all_of, column
 
 __all__ = ["Conditions"]
+
+Reading = Callable[[exp.Expr, str], exp.Expr]
 
 QUOTED = re.compile(r'"([^"]*)"')
 NEGATED = re.compile(r"\s*not\s*\((.*)\)\s*$", re.DOTALL)
@@ -35,12 +38,12 @@ class Conditions:
     Attributes:
         binding: The file, for places.
         columns: What may be named.
-        typed: Where a read value is put, so that it is read once; the expression itself by default.
+        typed: Where a read value is put, so that it is read once; without it, it stands where it is used.
     """
 
     binding: Binding
     columns: dict[str, RowColumn]
-    typed: Callable[[exp.Expr], exp.Expr] = lambda cell: cell
+    typed: Layer | None = None
     findings: list[Finding] = field(default_factory=list)
 
     def where(self, cells: Mapping[str, str | None], path: Path) -> exp.Expr | None:
@@ -70,22 +73,26 @@ class Conditions:
 
     def stored(self, found: RowColumn) -> exp.Expr:
         """Return a column as it is stored."""
-        return self.typed(column(found.column.name, found.alias))
+        return self._once(found, _as_it_stands)
 
     def read(self, found: RowColumn, type: Type | None = None, with_time: bool = False) -> exp.Expr:
         """Return a column as a value of its type, to compare with others; NULL where it does not read."""
-        raw, declared, type = column(found.column.name, found.alias), found.stored_type, type or found.type
+        type = type or found.type
         if isinstance(type, NumberType):
-            return self.typed(read_stored.number(raw, declared))
+            return self._once(found, read_stored.number)
         if isinstance(type, DateType):
-            return self.typed(read_stored.moment(raw, declared) if with_time else read_stored.day(raw, declared))
-        if isinstance(type, BooleanType):
-            return self.typed(read_stored.truth(raw, declared))
-        return self.typed(as_words(raw, declared))
+            return self._once(found, read_stored.moment if with_time else read_stored.day)
+        return self._once(found, read_stored.truth if isinstance(type, BooleanType) else as_words)
 
     def span(self, path: Path, text: str = " ") -> Span:
         """Return where a value stands; for a binding without a file, a place in the value's own text."""
         return self.binding.span(path) or Span.at(TextSource("binding", text), 1, 1, len(text))
+
+    def _once(self, found: RowColumn, how: Reading) -> exp.Expr:
+        def make() -> exp.Expr:
+            return how(column(found.column.name, found.alias), found.stored_type)
+
+        return make() if self.typed is None else self.typed.once((how, found.alias, found.column.name), make)
 
     def _cell(self, name: str, cell: str | None, path: Path) -> exp.Expr | None:
         found = self.column(name, path)
@@ -130,3 +137,8 @@ class Conditions:
 
 def _known_as(columns: Mapping[str, RowColumn], found: RowColumn) -> str:
     return next(name for name, known in columns.items() if known is found)
+
+
+def _as_it_stands(raw: exp.Expr, raw_type: str) -> exp.Expr:
+    """Return a cell as it stands."""
+    return raw

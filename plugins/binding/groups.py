@@ -17,6 +17,7 @@ from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits
 from tierwise.plugins.binding.conditions import Conditions
 from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.model import Binding, FactBinding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.scope import RowColumn, columns_in_scope, named_column
@@ -27,23 +28,6 @@ from tierwise.plugins.source import Column, Source, SourceTable
 __all__ = ["RowGroup", "group_aggregates"]
 
 CHILD, BETWEEN, TYPED, TESTED = "c", "v", "t", "r"
-
-
-@dataclass
-class Layer:
-    """Expressions that are computed once a row, under a name, however often the layer above uses them."""
-
-    name: str
-    cells: dict[str, exp.Expr] = field(default_factory=dict)
-    _names: dict[str, str] = field(default_factory=dict)
-
-    def add(self, cell: exp.Expr) -> exp.Expr:
-        """Return the column by which the layer above knows an expression."""
-        known = cell.sql("duckdb")
-        if known not in self._names:
-            self._names[known] = f"x{len(self._names)}"
-            self.cells[self._names[known]] = cell
-        return column(self._names[known], self.name)
 
 
 @dataclass
@@ -118,7 +102,7 @@ def group_aggregates(
         if place not in groups:
             groups[place] = _row_group(source, binding, name, told, subject_key)
         group = groups[place]
-        conditions = Conditions(binding, group.columns, group.typed.add)
+        conditions = Conditions(binding, group.columns, group.typed)
         bound = _Compiler(plan.facts[name], told, conditions, as_of, group.tested).bound(position)
         findings += conditions.findings
         if bound is not None:
@@ -197,7 +181,8 @@ class _Compiler:
             return comparable(self.fact, self.told, cells[0]) if cells else None
         cell = (column(found.column.name, found.alias), found.stored_type)
         value = comparable(self.fact, self.told, cell)
-        return None if value is None else self.conditions.typed(value)
+        assert self.conditions.typed is not None
+        return None if value is None else self.conditions.typed.add(value)
 
     def _window(self, parts: list[exp.Expr | None], unreadable: list[tuple[exp.Expr, exp.Expr]]) -> None:
         window, path = self.told.window, ("facts", self.fact.name, "window")

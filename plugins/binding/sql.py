@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import reduce
+from functools import cache, reduce
 
 from sqlglot import exp
 
@@ -69,12 +69,12 @@ def call(name: str, *arguments: exp.Expr) -> exp.Expr:
 
 def cast(value: exp.Expr, type: str) -> exp.Expr:
     """Return a cast to a DuckDB type."""
-    return exp.Cast(this=value, to=exp.DataType.build(type, dialect="duckdb"))
+    return exp.Cast(this=value, to=_type(type))
 
 
 def try_cast(value: exp.Expr, type: str) -> exp.Expr:
     """Return a cast to a DuckDB type that gives NULL where it fails."""
-    return exp.TryCast(this=value, to=exp.DataType.build(type, dialect="duckdb"))
+    return exp.TryCast(this=value, to=_type(type))
 
 
 def case(*branches: tuple[exp.Expr, exp.Expr], default: exp.Expr | None = None) -> exp.Expr:
@@ -140,3 +140,8 @@ def concat(*parts: exp.Expr) -> exp.Expr:
 def lambda_of(parameter: str, body: exp.Expr) -> exp.Expr:
     """Return a DuckDB lambda of one parameter, which the body names as ``column(parameter)``."""
     return exp.Lambda(this=body, expressions=[identifier(parameter)])
+
+
+@cache
+def _type(name: str) -> exp.DataType:
+    return exp.DataType.build(name, dialect="duckdb")
