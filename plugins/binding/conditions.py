@@ -21,7 +21,7 @@ from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.printing import CannotPrint, print_node
 from tierwise.plugins.binding.scope import RowColumn, named_column
-from tierwise.plugins.binding.sql import all_of, column
+from tierwise.plugins.binding.sql import all_of, cast, column
 
 __all__ = ["Conditions"]
 
@@ -81,7 +81,8 @@ class Conditions:
         if isinstance(type, NumberType):
             return self._once(found, read_stored.number)
         if isinstance(type, DateType):
-            return self._once(found, read_stored.moment if with_time else read_stored.day)
+            moment = self._once(found, read_stored.moment)
+            return moment if with_time else cast(moment, "DATE")
         return self._once(found, read_stored.truth if isinstance(type, BooleanType) else as_words)
 
     def span(self, path: Path, text: str = " ") -> Span:

@@ -52,15 +52,14 @@ def _moment(raw: exp.Expr, raw_type: str) -> exp.Expr:
     trimmed = call("trim", raw)
     iso = call("regexp_replace", trimmed, text("^" + DATE_PATTERN), text(r"\1-\2-\3"))
     shape = call("regexp_full_match", trimmed, text(f"{DATE_PATTERN}({TIME_PATTERN})?"))
-    return case((_is_iso(raw), try_cast(raw, "TIMESTAMP")), default=_in_calendar(try_cast(case((shape, iso)), "TIMESTAMP")))
+    slow = try_cast(case((shape, iso)), "TIMESTAMP")
+    # ISO text, as DuckDB itself writes it, goes a short way, past the patterns
+    short = ((_is_written(raw, type), try_cast(try_cast(raw, type), "TIMESTAMP")) for type in ("DATE", "TIMESTAMP"))
+    return _in_calendar(case(*short, default=slow))
 
 
-def _is_iso(raw: exp.Expr) -> exp.Expr:
-    """Say whether a text is an ISO date or date and time as DuckDB writes it: that goes the short way, past all patterns."""
-    written = cast(try_cast(raw, "TIMESTAMP"), "VARCHAR")
-    short = exp.In(this=call("strlen", raw), expressions=[whole(10), whole(19)])
-    as_written = exp.Or(this=written.eq(raw), expression=written.eq(exp.DPipe(this=raw, expression=text(" 00:00:00"))))
-    return exp.And(this=short, expression=exp.Paren(this=as_written))
+def _is_written(raw: exp.Expr, type: str) -> exp.Expr:
+    return cast(try_cast(raw, type), "VARCHAR").eq(raw)
 
 
 def _in_calendar(moment: exp.Expr) -> exp.Expr:
