@@ -36,8 +36,8 @@ class Question:
     """What to ask the reference engine.
 
     Attributes:
-        stage: The query of the open rows, with their facts and positions.
-        rows: The query of all rows, with the same columns.
+        stage: The query of the open rows, with what ``keys`` are computed from: their facts and positions.
+        rows: Returns the query, with the same columns, of the rows that a query selects.
         layers: What the keys are computed from, over that query.
         keys: Rows with equal keys have one answer.
         facts: The facts to hand over, with their terms over ``stage``.
@@ -46,7 +46,7 @@ class Question:
     """
 
     stage: exp.Select
-    rows: exp.Select
+    rows: Callable[[exp.Select], exp.Select]
     layers: Layers
     keys: Sequence[Sql]
     facts: Sequence[tuple[Fact, Term]]
@@ -100,7 +100,8 @@ def _answered(
     columns = [(f"v{i}", term.sql) for i, (_, term) in enumerate(question.facts)]
     columns += [(f"n{i}", term.none or sql.FALSE) for i, (_, term) in enumerate(question.facts)]
     columns += [(f"p{i}", part) for i, part in enumerate(position[p] for position in question.positions.values() for p in PARTS)]
-    rows = sql.select([(ROW, sql.column(ROW)), *columns], "everything").with_("everything", as_=question.rows)
+    one_of_each = question.rows(exp.select("*").from_(sql.table(groups)))
+    rows = sql.select([(ROW, sql.column(ROW)), *columns], "everything").with_("everything", as_=one_of_each)
     one_each = exp.select(sql.column(GROUP), *(sql.column(name) for name, _ in columns)).from_(rows.subquery("rows"))
     same_row = sql.binary(exp.EQ, sql.column(ROW, groups), sql.column(ROW, "rows"))
     cursor = connection.cursor().execute(sql.text(one_each.join(sql.table(groups), on=same_row)))

@@ -119,18 +119,10 @@ class Cuts:
         """Return the number of the class that a rank falls into; as many as there are classes for none of them."""
         branches = []
         for number, cut in enumerate(node.cuts):
-            reach = self._last_rank(node, cut, count, way)
-            condition = sql.is_known(rank) if reach is None else sql.binary(exp.LTE, rank, reach)
-            branches.append((condition, sql.integer(number)))
+            reach = _reaches(node, cut, rank, count, way)
+            branches.append((sql.is_known(rank) if reach is None else reach, sql.integer(number)))
         none = sql.case([(sql.all_of([sql.is_known(rank), sql.is_known(count)]), sql.integer(len(node.cuts)))])
         return self.expressions.layers.column(sql.case(branches, none))
-
-    def _last_rank(self, node: RankCut, cut: Cut, count: Sql, way: str) -> Sql | None:
-        if cut.limit is None:
-            return None
-        if node.by == "top":
-            return sql.integer(int(cut.limit))
-        return self.expressions.layers.column(_share_of(cut.limit, count, way))
 
     def _share_index(self, cuts: Sequence[Cut], held_before: Sql, held: Sql) -> Sql:
         """Return the number of the class by the share held before; a share of nothing is none at all."""
@@ -156,18 +148,25 @@ def _is_absent(part: Node, term: Term) -> Sql:
     return sql.is_null(term.sql)
 
 
-def _share_of(limit: Decimal, count: Sql, way: str) -> Sql:
-    """Round ``limit * count`` in whole numbers."""
+def _reaches(node: RankCut, cut: Cut, rank: Sql, count: Sql, way: str) -> Sql | None:
+    """Whether a rank lies within a class; ``None`` for a class without end."""
+    if cut.limit is None:
+        return None
+    if node.by == "top":
+        return sql.binary(exp.LTE, rank, sql.integer(int(cut.limit)))
+    return _is_within_share(rank, cut.limit, count, way)
+
+
+def _is_within_share(rank: Sql, limit: Decimal, count: Sql, way: str) -> Sql:
+    """Compare a rank with ``limit * count``, rounded: in whole numbers, and without a division."""
     exponent = max(0, -int(limit.as_tuple().exponent))
     unit = 10**exponent
     above = int(limit.scaleb(exponent))
-    kind = "BIGINT" if above < SMALL and unit < SMALL else "HUGEINT"
-    product = sql.binary(exp.Mul, sql.cast(count, kind), sql.integer(above))
-    if way == "nearest":
-        product, spare, unit = sql.binary(exp.Mul, product, sql.integer(2)), unit, 2 * unit
-    else:
-        spare = unit - 1 if way == "ceiling" else 0
-    return sql.binary(exp.IntDiv, sql.binary(exp.Add, product, sql.cast(sql.integer(spare), kind)), sql.cast(sql.integer(unit), kind))
+    spare = {"floor": 0, "ceiling": unit - 1}.get(way, unit)
+    twice = 2 if way == "nearest" else 1
+    left = sql.binary(exp.Mul, sql.cast(rank, "HUGEINT"), sql.integer(twice * unit))
+    right = sql.binary(exp.Mul, sql.cast(count, "HUGEINT"), sql.integer(twice * above))
+    return sql.binary(exp.LTE, left, right if spare == 0 else sql.binary(exp.Add, right, sql.integer(spare)))
 
 
 def _is_share_below(held_before: Sql, held: Sql, limit: Decimal, negative: Sql) -> Sql:

@@ -18,7 +18,7 @@ from tierwise.plugins.builtin.engine_duckdb.terms import Term
 __all__ = ["add_durations", "compare_durations", "days_between", "months_of", "period_number", "seconds_of", "step", "times"]
 
 LONGEST = 120_000  # months; also a bound on days that keeps a step inside DuckDB's dates: 40 * 120,000 days are 13,000 years
-LAST_YEAR = 9999
+FIRST, LAST = "0001-01-01", "9999-12-31"
 
 ZERO = sql.integer(0)
 TWO = Decimal(2)
@@ -59,8 +59,8 @@ def step(start: Term, duration: Term, sign: Literal[1, -1]) -> Term:
         ],
         sql.cast(exact, kind, safe=True),
     )
-    year = sql.call("year", tree)
-    inside = sql.all_of([sql.binary(exp.GTE, year, sql.integer(1)), sql.binary(exp.LTE, year, sql.integer(LAST_YEAR))])
+    first, last = (sql.cast(sql.string(border), kind) for border in (FIRST, LAST if kind == "DATE" else f"{LAST} 23:59:59.999999"))
+    inside = sql.all_of([sql.binary(exp.GTE, tree, first), sql.binary(exp.LTE, tree, last)])
     return Term(sql.case([(inside, tree)], sql.cast(sql.NULL, kind)), start.type)
 
 

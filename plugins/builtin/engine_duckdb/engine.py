@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DuckDBEngine", "grade"]
 
+FEW = 50_000  # rows
+
 
 def _facts_read(plan: Plan) -> list[str]:
     """Return the facts that any part of a plan reads; for what is about the population, all."""
@@ -88,7 +90,7 @@ class _Run:
         self.connection: DuckDBPyConnection = facts.connection.cursor()
         self.name = f"graded {uuid4().hex}"
         self.staging = staging_of(plan, facts, _facts_read(plan), as_of)
-        self.stage: exp.Select | None = None  # the facts with positions, where they have tables of their own
+        self.ranked: list[Ranked] | None = None  # where the plan ranks: facts and positions have tables of their own
         self.records: tuple[Mapping[str, Any], ...] | None = None
 
     def grading(self) -> DuckGrading:
@@ -110,22 +112,17 @@ class _Run:
         if not any(usage_of(self.plan, d.node).rankings for d in self.outputs):
             return stage, self._compiler({})
         table = f"{self.name} facts"
-        self.connection.execute(sql.create(table, stage))
-        self.stage = with_positions(table, [])[0]
-        ranked: list[Ranked] = []
+        facts = [(name, tree) for name, tree in self.staging.columns if name != ROW]  # the place in the table is the number of the row
+        self.connection.execute(sql.create(table, sql.select(facts, self.facts.relation)))
+        self.ranked = []
         for number, ranking in enumerate(rankings_in_order(self.plan)):
-            query, found = with_positions(table, ranked)
+            query, found = with_positions(table, self.ranked)
             compiler = self._compiler(found)
             compiler.decisions()
             ask_part = partial(self._ask_part, found)
-            ranked.append(rank(self.connection, f"{self.name} ranking {number}", ranking, compiler, query, ask_part))
-            self.stage = with_positions(table, ranked)[0]
-        query, found = with_positions(table, ranked)
-        self.connection.execute(sql.create(f"{self.name} staged", query))
-        for done in (table, *(one.table for one in ranked)):
-            self.connection.execute(sql.drop(done))
-        self.stage = exp.select("*").from_(sql.table(f"{self.name} staged"))
-        return self.stage, self._compiler(found)
+            self.ranked.append(rank(self.connection, f"{self.name} ranking {number}", ranking, compiler, query, ask_part))
+        query, found = with_positions(table, self.ranked)
+        return query, self._compiler(found)
 
     def _compiler(self, positions: Mapping[str, Position]) -> Compiler:
         return Compiler(self.plan, self.environment, self.staging.terms, positions)
@@ -134,7 +131,7 @@ class _Run:
 
     def _create_table(self, compiler: Compiler, stage: exp.Select, picked: Mapping[str, Picked]) -> dict[str, Columns]:
         """Compute all outputs for all rows; facts that have no table of their own stay beside them, in case the reference engine is asked."""
-        kept = (ROW, KEY, NAME) if self.stage is not None else (name for name, _ in self.staging.columns)
+        kept = (ROW, KEY, NAME) if self.ranked is not None else (name for name, _ in self.staging.columns)
         wanted: list[tuple[str, Sql]] = [(name, sql.column(name)) for name in kept]
         columns = {}
         for place, (name, output) in enumerate(picked.items()):
@@ -161,32 +158,33 @@ class _Run:
         answer = f"{self.name} {columns.value}"
         answers = Answers()
         if coded and columns.open is not None:
-            stage = self._open_rows(self.name, columns.is_coded(), columns.open)
-            question = self._question(output.node, stage, compiler, answer, with_keys=False)
+            question = self._question(output.node, self._rows_where(columns.is_coded()), compiler, answer, with_keys=False)
             answers = Answers(codes=ask_of_groups(self.connection, question, sql.column(columns.open), decide))
         if left_open:
-            question = self._question(output.node, self._open_rows(self.name, columns.is_open()), compiler, answer)
+            open_rows = self._rows_where(columns.is_open())
+            question = self._question(output.node, self._facts_of(open_rows, left_open <= FEW), compiler, answer)
             if question.keys:
                 answers = replace(ask(self.connection, question, decide), codes=answers.codes)
             else:
+                question = replace(question, stage=open_rows)
                 (rest,) = ask_of_groups(self.connection, question, sql.cast(sql.integer(0), "INTEGER"), decide).values()
                 answers = replace(answers, rest=rest)
         return answers
 
     def _ask_part(self, positions: Mapping[str, Position], node: Node, table: str, is_open: Sql, answer: str) -> Answers:
-        question = self._question(node, self._open_rows(table, is_open), self._compiler(positions), answer)
+        open_rows = exp.select("*").from_(sql.table(table)).where(is_open)
+        question = self._question(node, self._facts_of(open_rows), self._compiler(positions), answer)
         return ask(self.connection, question, lambda facts, places: self.evaluator.value_of(node, self._known(facts), places))
 
-    def _open_rows(self, table: str, is_open: Sql, extra: str | None = None) -> exp.Select:
-        """Return the query of some rows of a table with all their facts and positions, and one more column of the table."""
-        if self.stage is None:
-            return exp.select("*").from_(sql.table(table)).where(is_open)
-        wanted = [sql.column(ROW), *([] if extra is None else [sql.column(extra)])]
-        rows = exp.select(*wanted).from_(sql.table(table)).where(is_open).subquery("chosen")
-        beside = [] if extra is None else [sql.column(extra, "chosen")]
-        same_row = sql.binary(exp.EQ, sql.column(ROW, "staged"), sql.column(ROW, "chosen"))
-        star = exp.Column(this=exp.Star(), table=exp.to_identifier("staged", quoted=True))
-        return exp.select(star, *beside).from_(self.stage.subquery("staged")).join(rows, on=same_row)
+    def _rows_where(self, condition: Sql) -> exp.Select:
+        return exp.select("*").from_(sql.table(self.name)).where(condition)
+
+    def _facts_of(self, rows: exp.Select, are_few: bool = False) -> exp.Select:
+        """Return the query of the rows that a query selects, with all their facts and positions."""
+        chosen = exp.select(sql.column(ROW)).from_(rows.subquery("rows"))
+        if self.ranked is None:
+            return self._rows_where(exp.In(this=sql.column(ROW), query=chosen.subquery()))
+        return with_positions(f"{self.name} facts", self.ranked, chosen, are_few)[0]
 
     def _question(self, node: Node, stage: exp.Select, compiler: Compiler, answer: str, with_keys: bool = True) -> Question:
         usage, positions = usage_of(self.plan, node), compiler.cuts.positions
@@ -195,8 +193,7 @@ class _Run:
         keys = keys_of(self.plan, node, compiler.expressions, places) if with_keys else []
         terms = self.staging.terms
         facts = [(fact, terms[fact.name]) for fact in self.plan.facts.values() if fact.name in usage.facts and fact.name in terms]
-        rows = exp.select("*").from_(sql.table(self.name)) if self.stage is None else self.stage
-        return Question(stage, rows, compiler.layers, keys, facts, wanted, answer)
+        return Question(stage, partial(self._facts_of, are_few=True), compiler.layers, keys, facts, wanted, answer)
 
     def _decide(self, decision: str, with_population: bool, facts: Mapping[str, Any], positions: Mapping[str, RankPosition]) -> Outcome:
         known = self._known(facts)

@@ -19,7 +19,7 @@ __all__ = ["ITEM", "Layers"]
 
 ITEM = "i"  # prefix of lambda parameters: what reads one cannot be hoisted out of its lambda
 COLUMN = "c"
-LONGEST_CONSTANT = 6  # nodes: a literal, perhaps negated and cast
+LONGEST_CONSTANT = 30  # nodes: a literal, perhaps cast, or a duration; DuckDB works out what it can where they stand
 
 
 class Layers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NeedsReference", "Ranked", "rank", "rankings_in_order", "with_positions"]
 
+CHOSEN = "chosen"
 ROLES = ("among", positions.PARTITION, positions.BY)
 MOST_AMOUNT_DIGITS = 20  # so that sums over ten thousand million members, times a share, stay within 38
 AskPart = Callable[[Node, str, Sql, str], Answers]
@@ -71,17 +72,38 @@ def _reads(plan: Plan, ranking: Ranking) -> set[str]:
     return {name for part in parts for name in usage_of(plan, part).rankings}
 
 
-def with_positions(stage: str, ranked: list[Ranked]) -> tuple[exp.Select, dict[str, Position]]:
-    """Return the query of the facts with the positions beside them, and the columns of each position."""
-    query = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier(stage, quoted=True))).from_(sql.table(stage))
+def with_positions(facts: str, ranked: Sequence[Ranked], chosen: exp.Select | None = None, are_few: bool = False) -> tuple[exp.Select, dict[str, Position]]:
+    """Return the query of the facts with the positions beside them, and the columns of each position.
+
+    Args:
+        facts: The table of facts.
+        ranked: The rankings known so far.
+        chosen: A query of the rows wanted; without it all.
+        are_few: There are few of these: then only their positions are looked at, too.
+    """
+    row = sql.column("rowid", facts)
+    query = exp.select(sql.alias(row, ROW), exp.Column(this=exp.Star(), table=exp.to_identifier(facts, quoted=True)))
+    if chosen is None:
+        query = query.from_(sql.table(facts))
+    else:  # first, so that what follows looks at few rows
+        query = query.from_(chosen.subquery(CHOSEN)).join(sql.table(facts), on=sql.binary(exp.EQ, sql.column(ROW, CHOSEN), row))
     found: dict[str, Position] = {}
     for number, ranking in enumerate(ranked):
         columns = ranking.columns(number)
         query = query.select(*(sql.alias(sql.column(part, ranking.table), name) for part, name in columns))
-        same_row = sql.binary(exp.EQ, sql.column(ROW, stage), sql.column(ROW, ranking.table))
-        query = query.join(sql.table(ranking.table), on=same_row, join_type="left")
+        same_row = sql.binary(exp.EQ, row, sql.column(ROW, ranking.table))
+        query = query.join(_positions_of(ranking, chosen if are_few else None), on=same_row, join_type="left")
         found[ranking.name] = {part: sql.column(name) for part, name in columns}
     return query, found
+
+
+def _positions_of(ranking: Ranked, chosen: exp.Select | None) -> exp.Table | exp.Subquery:
+    """Return the table of positions, or of those of some rows: DuckDB makes its hash table of all that stands on the right of a left join."""
+    if chosen is None:
+        return sql.table(ranking.table)
+    rows = exp.select(sql.column(ROW)).from_(chosen.subquery(CHOSEN))
+    wanted = exp.select("*").from_(sql.table(ranking.table)).where(exp.In(this=sql.column(ROW), query=rows.subquery()))
+    return wanted.subquery(exp.to_identifier(ranking.table, quoted=True))
 
 
 def rank(connection: DuckDBPyConnection, table: str, ranking: Ranking, compiler: Compiler, stage: exp.Select, ask_part: AskPart) -> Ranked:
