@@ -60,11 +60,11 @@ class Conditions:
         return found
 
     def expression(self, text: str, path: Path) -> exp.Expr | None:
-        """Return an expression over numbers of a row."""
+        """Return an expression over numbers of a row, in floats: whole numbers and decimals could overflow."""
         span = self.span(path, text)
         node, findings = compile_expression(text, span, Scope(self._names(text), {}, Limits()), NumberType())
         self.findings += findings
-        return self._printed(node, span)
+        return self._printed(node, span, lambda ref, as_stored: cast(self._printed_column(ref, as_stored), "DOUBLE"))
 
     def raw(self, name: str, path: Path) -> tuple[exp.Expr, str] | None:
         """Return a column as it is stored, and its declared type; or report that there is none."""
@@ -122,11 +122,11 @@ class Conditions:
         """Return the columns that a text can name, each as the fact it is to the language."""
         return {name: FactRef(name, found.type) for name, found in self.columns.items() if name in text}
 
-    def _printed(self, node: Node | None, span: Span) -> exp.Expr | None:
+    def _printed(self, node: Node | None, span: Span, printed: Callable[[FactRef, bool], exp.Expr] | None = None) -> exp.Expr | None:
         if node is None:
             return None
         try:
-            return print_node(node, self._printed_column, read_stored.literal)
+            return print_node(node, printed or self._printed_column, read_stored.literal)
         except CannotPrint as reason:
             self.findings.append(Finding.error("beyond-binding", str(reason), span))
             return None

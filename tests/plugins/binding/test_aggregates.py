@@ -301,3 +301,41 @@ def test_a_sum_over_floats_has_no_float_error(cents: list[int], tmp_path: Path, 
     table = bound(source, plan_of(total=NumberType(2)), "total: {table: orders, aggregate: sum, column: amount}")
     assert [s.facts["total"] for s in table.subjects()] == [Decimal(sum(cents)).scaleb(-2)]
     source.connection.close()
+
+
+def test_a_product_beyond_all_whole_numbers_keeps_one_subject_out_and_no_other(
+    sqlite_file: Callable[..., Path], opened: Opened, plan_of: Callable[..., Plan]
+) -> None:
+    script = """
+    CREATE TABLE customers (customer_id TEXT PRIMARY KEY); INSERT INTO customers VALUES ('a'), ('b');
+    CREATE TABLE lines (customer_id TEXT, price INTEGER, quantity INTEGER);
+    INSERT INTO lines VALUES ('a', 9000000000000000000, 9000000000000000000), ('b', 3, 4);
+    """
+    table = bound(
+        opened(sqlite_file(script)), plan_of(total=MONEY), 'total: {table: lines, aggregate: sum, expression: "price * quantity"}'
+    )
+    assert {s.key: s.facts for s in table.subjects()} == {"a": {}, "b": {"total": 12}}
+    assert [(f.code, f.count) for f in table.findings] == [("bad-value", 1)]
+
+
+def test_values_of_many_sorts_in_one_column_each_count_as_what_they_are(
+    sqlite_file: Callable[..., Path], opened: Opened, plan_of: Callable[..., Plan]
+) -> None:
+    script = """
+    CREATE TABLE customers (customer_id TEXT PRIMARY KEY); INSERT INTO customers VALUES ('a'), ('b'), ('c');
+    CREATE TABLE orders (customer_id TEXT, amount, ordered_on TEXT);
+    INSERT INTO orders VALUES ('a', 0.1 + 0.2, '2026-01-01'), ('a', 9007199254740993, '2026-01-02'), ('a', ' 7.25 ', '2026-01-03'),
+      ('b', '1e3', '2026-01-01'), ('c', x'31', '2026-01-01');
+    """
+    facts = """
+    total: {table: orders, aggregate: sum, column: amount}
+    last: {table: orders, aggregate: last, column: amount, by: ordered_on}
+    """
+    plan = plan_of(total=NumberType(2), last=NumberType(2))
+    table = bound(opened(sqlite_file(script)), plan, "\n".join(line.strip() for line in facts.strip().splitlines()))
+    assert {s.key: s.facts for s in table.subjects()} == {
+        "a": {"total": Decimal("9007199254741000.55"), "last": Decimal("7.25")},
+        "b": {},
+        "c": {},
+    }
+    assert [(f.code, f.fact, f.count) for f in table.findings] == [("bad-value", "total", 2), ("bad-number", "last", 2)]
