@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -94,15 +94,17 @@ class _Run:
         self.records: tuple[Mapping[str, Any], ...] | None = None
 
     def grading(self) -> DuckGrading:
-        """Run the query, ask about what it leaves open, and return the results."""
+        """Run the query and return the results; the reference engine is asked about what it leaves open when somebody wants to know."""
         stage, compiler = self._stage()
         picked = compiler.decisions()
         columns = self._create_table(compiler, stage, {d.name: picked[d.name] for d in self.outputs})
-        answers = {}
-        for output, (coded, left_open) in zip(self.outputs, self._open_counts(columns), strict=True):
-            if coded or left_open:
-                answers[output.name] = self._ask_output(output, columns[output.name], compiler, coded, left_open)
-        return DuckGrading(self.outputs, self._population(), self.connection, self.name, columns, answers, compiler.rulebook)
+        counts = dict(zip(columns, self._open_counts(columns), strict=True))
+
+        @cache
+        def answers_of(output: str) -> Answers:
+            return self._ask_output(self.plan.decisions[output], columns[output], compiler, *counts[output])
+
+        return DuckGrading(self.outputs, self._population(), self.connection, self.name, columns, answers_of, compiler.rulebook)
 
     # ---- facts and positions -------------------------------------------------------------------------------------------
 

@@ -72,7 +72,9 @@ def _reads(plan: Plan, ranking: Ranking) -> set[str]:
     return {name for part in parts for name in usage_of(plan, part).rankings}
 
 
-def with_positions(facts: str, ranked: Sequence[Ranked], chosen: exp.Select | None = None, are_few: bool = False) -> tuple[exp.Select, dict[str, Position]]:
+def with_positions(
+    facts: str, ranked: Sequence[Ranked], chosen: exp.Select | None = None, are_few: bool = False
+) -> tuple[exp.Select, dict[str, Position]]:
     """Return the query of the facts with the positions beside them, and the columns of each position.
 
     Args:

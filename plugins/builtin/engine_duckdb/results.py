@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +84,7 @@ class DuckGrading:
         connection: Where the tables live.
         table: The table of results: row, key, name, and the columns of each output.
         columns: Output name to its columns.
-        answers: Output name to what the reference engine decided, for outputs about which SQL had to ask.
+        answers: Returns what the reference engine decides of an output where SQL did not; it is asked when somebody wants to know.
         rulebook: Turns rule numbers into ids.
     """
 
@@ -93,7 +93,7 @@ class DuckGrading:
     connection: DuckDBPyConnection
     table: str
     columns: Mapping[str, Columns]
-    answers: Mapping[str, Answers]
+    answers: Callable[[str], Answers]
     rulebook: Rulebook
 
     def count(self) -> int:
@@ -118,7 +118,7 @@ class DuckGrading:
         return shares_of(decision.type, _added(shares), reasons)
 
     def _answered(self, output: str) -> Iterator[tuple[Outcome, int]]:
-        columns, answers = self.columns[output], self.answers.get(output, Answers())
+        columns, answers = self.columns[output], self.answers(output)
         if answers.table is not None:
             counted = self._counted(sql.column("answer"), answers.table)
             yield from ((answers.outcomes[place], int(count)) for place, count in self._run(counted).fetchall())
@@ -140,7 +140,7 @@ class DuckGrading:
         for output in self.outputs:
             columns = self.columns[output.name]
             wanted += [sql.column(c, self.table) if c else sql.NULL for c in (columns.value, columns.none, columns.rules, columns.open)]
-            table = self.answers.get(output.name, Answers()).table
+            table = self.answers(output.name).table
             wanted.append(sql.NULL if table is None else sql.column("answer", table))
             if table is not None:
                 same_row = sql.binary(exp.EQ, sql.column(ROW, self.table), sql.column(ROW, table))
@@ -157,7 +157,7 @@ class DuckGrading:
             if none or value is not None:
                 outcomes[output.name] = Determined(None if none else core_value(value, output.type), self.rulebook.ids(rules))
             else:
-                outcomes[output.name] = self._undecided(self.answers[output.name], code, answer)
+                outcomes[output.name] = self._undecided(self.answers(output.name), code, answer)
         return SubjectResult(row[0], row[1], outcomes)
 
     def _undecided(self, answers: Answers, code: int | None, answer: int | None) -> Outcome:
