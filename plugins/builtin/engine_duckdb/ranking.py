@@ -131,12 +131,12 @@ def rank(connection: DuckDBPyConnection, table: str, ranking: Ranking, compiler:
     connection.execute(sql.create(parts_table, compiler.layers.query(stage, wanted)))
     by = _Members(connection, parts_table, parts, terms, ask_part)
     members = f"{table} members"
-    connection.execute(sql.create(members, by.query()))
+    connection.execute(sql.create(members, by.query(), "VIEW"))
     is_amount = any(cut.by == "pareto" for cut in compiler.cuts_of(ranking.name)) and by.check_amounts(members)
-    by.close()
     connection.execute(sql.create(table, positions.positions_query(members, ranking.descending, is_amount)))
-    for done in (parts_table, members):
-        connection.execute(sql.drop(done))
+    connection.execute(sql.drop(members, "VIEW"))
+    connection.execute(sql.drop(parts_table))
+    by.close()
     return Ranked(ranking.name, table)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Literal
 
 from sqlglot import exp
 
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 Sql = exp.Expr
+Kind = Literal["TABLE", "VIEW"]
 
 NULL: Sql = exp.Null()
 TRUE: Sql = exp.true()
@@ -162,11 +164,11 @@ def table(name: str) -> exp.Table:
     return exp.Table(this=exp.to_identifier(name, quoted=True))
 
 
-def create(name: str, query: exp.Select) -> str:
-    """Print the statement that makes a table of a query's rows."""
-    return text(exp.Create(this=table(name), kind="TABLE", expression=query))
+def create(name: str, query: exp.Select, kind: Kind = "TABLE") -> str:
+    """Print the statement that makes a table of a query's rows, or a view of them."""
+    return text(exp.Create(this=table(name), kind=kind, expression=query))
 
 
-def drop(name: str) -> str:
-    """Print the statement that removes a table."""
-    return text(exp.Drop(tables=[table(name)], kind="TABLE"))
+def drop(name: str, kind: Kind = "TABLE") -> str:
+    """Print the statement that removes a table or a view."""
+    return text(exp.Drop(tables=[table(name)], kind=kind))
