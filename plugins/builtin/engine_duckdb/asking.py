@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow
@@ -13,6 +12,7 @@ from sqlglot import exp
 from tierwise.core.plan import Fact, Position
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.layers import Layers
+from tierwise.plugins.builtin.engine_duckdb.places import position_of
 from tierwise.plugins.builtin.engine_duckdb.positions import PARTS
 from tierwise.plugins.builtin.engine_duckdb.results import Answers
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Question", "ask", "ask_of_groups"]
 
 BATCH = 2_000
-SHARES = Context(prec=200)  # as exact as the reference engine divides
 GROUP, ANSWER = "group", "answer"
 Decide = Callable[[Mapping[str, Any], Mapping[str, Position]], Any]
 
@@ -115,17 +114,9 @@ def _answered(
 
 def _positions(question: Question, cells: Sequence[Any]) -> dict[str, Position]:
     """Return the positions of one subject; rankings of which it is no member are left out."""
-    found = {}
-    for place, name in enumerate(question.positions):
-        first, last, last_possible, count, held_before, held_before_last, held, maybe = cells[len(PARTS) * place : len(PARTS) * (place + 1)]
-        if first is not None:
-            before, before_last = (None if held is None else _share(part, held) for part in (held_before, held_before_last))
-            found[name] = Position(first, last, last_possible, count, before, before_last, maybe)
-    return found
-
-
-def _share(part: int, whole: int) -> Decimal:
-    return SHARES.divide(Decimal(part), Decimal(whole)) if whole else Decimal(0)
+    size = len(PARTS)
+    found = {name: position_of(cells[size * place : size * (place + 1)]) for place, name in enumerate(question.positions)}
+    return {name: position for name, position in found.items() if position is not None}
 
 
 def _place(outcome: Any, outcomes: list[Any], seen: dict[Any, int]) -> int:

@@ -26,6 +26,7 @@ from tierwise.plugins.builtin.engine_duckdb.asking import Question, ask, ask_of_
 from tierwise.plugins.builtin.engine_duckdb.compiler import Compiler
 from tierwise.plugins.builtin.engine_duckdb.cuts import Position
 from tierwise.plugins.builtin.engine_duckdb.keys import keys_of
+from tierwise.plugins.builtin.engine_duckdb.places import Places
 from tierwise.plugins.builtin.engine_duckdb.ranking import NeedsReference, Ranked, rank, rankings_in_order, with_positions
 from tierwise.plugins.builtin.engine_duckdb.results import Answers, Columns, DuckGrading
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
@@ -104,7 +105,8 @@ class _Run:
         def answers_of(output: str) -> Answers:
             return self._ask_output(self.plan.decisions[output], columns[output], compiler, *counts[output])
 
-        return DuckGrading(self.outputs, self._population(), self.connection, self.name, columns, answers_of, compiler.rulebook)
+        places = Places(self.connection, self.name, self.ranked or ())
+        return DuckGrading(self.outputs, self._population(), self.connection, self.name, columns, answers_of, compiler.rulebook, places)
 
     # ---- facts and positions -------------------------------------------------------------------------------------------
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
-from tierwise.core.plan import Decision
+from tierwise.core.plan import Decision, Position
 from tierwise.core.running.distribution import shares_of
 from tierwise.core.running.grading import Share, SubjectResult
 from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins.builtin.engine_duckdb.places import Places
 from tierwise.plugins.builtin.engine_duckdb.rulebook import Rulebook
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW
@@ -86,6 +87,7 @@ class DuckGrading:
         columns: Output name to its columns.
         answers: Returns what the reference engine decides of an output where SQL did not; it is asked when somebody wants to know.
         rulebook: Turns rule numbers into ids.
+        places: Where each subject stands in the rankings.
     """
 
     outputs: tuple[Decision, ...]
@@ -95,6 +97,7 @@ class DuckGrading:
     columns: Mapping[str, Columns]
     answers: Callable[[str], Answers]
     rulebook: Rulebook
+    places: Places
 
     def count(self) -> int:
         """Return the number of subjects."""
@@ -149,6 +152,14 @@ class DuckGrading:
         cursor = self._run(query if limit is None else query.limit(limit))
         while batch := cursor.fetchmany(BATCH):
             yield from (self._result(row) for row in batch)
+
+    def positions(self, key: str) -> Mapping[str, Position]:
+        """Return ranking name to the position of one subject."""
+        return self.places.of(key)
+
+    def keys_at(self, ranking: str, rank: int) -> Iterator[str]:
+        """Yield the keys of those who stand at a rank, of any partition."""
+        return self.places.keys_at(ranking, rank)
 
     def _result(self, row: tuple[Any, ...]) -> SubjectResult:
         outcomes: dict[str, Outcome] = {}
