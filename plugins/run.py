@@ -17,6 +17,7 @@ from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.read import read_binding
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.facts import FactTable
+from tierwise.plugins.graded_population import GradedPopulation
 from tierwise.plugins.loading import policy_files, read_overlay_file
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.source import Source, open_source
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Bound", "Run", "bound_database", "choose_engine", "explain_subject", "grade_bound"]
 
 OWN_BINDING = "binding.yaml"
+DEFAULT_ENGINE = "duckdb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +130,22 @@ def grade_bound(bound: Bound, engine: Engine) -> Run:
     return Run(bound, grading, engine.name)
 
 
-def explain_subject(bound: Bound, key: str) -> Explanation:
+def explain_subject(bound: Bound, key: str, grading: Grading | None = None) -> Explanation:
     """Explain every output for one subject; rankings look at all of them.
+
+    Args:
+        bound: The subjects.
+        key: The subject's id.
+        grading: How they have been graded, if they have: then nobody needs to be ranked again.
 
     Raises:
         DataError: There is no subject with that id.
     """
-    from tierwise.core.explaining import explain, explain_member
+    from tierwise.core.explaining import explain, explain_member, explain_ranked
     from tierwise.core.running import Subject
+    from tierwise.core.running.grading import Placing
 
-    plan, environment = bound.loaded.plan, bound.loaded.environment
+    plan, environment, as_of = bound.loaded.plan, bound.loaded.environment, bound.as_of
     row = bound.facts.row(key)
     if row is None:
         near = [subject.key for _, subject in zip(range(5), bound.facts.subjects(), strict=False)]
@@ -146,6 +154,14 @@ def explain_subject(bound: Bound, key: str) -> Explanation:
             help=f"ids look like {', '.join(f'`{k}`' for k in near)}" if near else "",
         )
     if not plan.rankings:
-        return explain(plan, environment, row.facts, bound.as_of)
+        return explain(plan, environment, row.facts, as_of)
+    grading = grading or _graded_by_default(bound)
+    if isinstance(grading, Placing):
+        return explain_ranked(plan, environment, GradedPopulation(bound.facts, grading, as_of), key, as_of)
     subjects = [Subject(subject.key, subject.name, subject.facts) for subject in bound.facts.subjects()]
-    return explain_member(plan, environment, subjects, key, bound.as_of)
+    return explain_member(plan, environment, subjects, key, as_of)
+
+
+def _graded_by_default(bound: Bound) -> Grading | None:
+    engine = bound.loaded.plugins.engines().get(DEFAULT_ENGINE)
+    return None if engine is None else engine.grade(bound.loaded.plan, bound.loaded.environment, bound.facts, bound.as_of)

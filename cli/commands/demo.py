@@ -69,7 +69,7 @@ def _explain(session: Session, run: Run, key: str) -> None:
     row = run.bound.facts.row(key)
     outputs = [decision.name for decision in run.grading.outputs[:1]]
     click.echo("\nwhy one of them got it")
-    print_explanation(explain_subject(run.bound, key), row.name if row else None, key, session.language, "text", outputs)
+    print_explanation(explain_subject(run.bound, key, run.grading), row.name if row else None, key, session.language, "text", outputs)
 
 
 def _grade_all(session: Session, database: Path, overlay: Path) -> None:

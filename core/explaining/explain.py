@@ -9,7 +9,8 @@ from typing import Any
 from tierwise.core import plan as nodes
 from tierwise.core.environment import Environment
 from tierwise.core.explaining.misses import misses_of, nearness
-from tierwise.core.explaining.ranks import rank_of
+from tierwise.core.explaining.population import Population, RankedSubjects, Standing
+from tierwise.core.explaining.ranks import ByAt, rank_of
 from tierwise.core.explaining.reader import Reader, plain
 from tierwise.core.explaining.terms import terms_of
 from tierwise.core.explaining.trace import DecisionTrace, Explanation, Read, RuleTrace, TestTrace
@@ -18,11 +19,10 @@ from tierwise.core.outcome import Outcome, Undetermined
 from tierwise.core.plan import Decision, HitPolicy, Node, Plan, Position, Rule, Table
 from tierwise.core.running.decide import with_as_of
 from tierwise.core.running.evaluator import Evaluator
-from tierwise.core.running.ranking import positions_of, standings_of
 from tierwise.core.running.subjects import Subject
 from tierwise.core.running.unknown import Unknown
 
-__all__ = ["explain", "explain_member"]
+__all__ = ["explain", "explain_member", "explain_ranked"]
 
 MOST_MISSED = 5
 
@@ -33,7 +33,7 @@ def explain(
     facts: Mapping[str, Any],
     as_of: date | None,
     positions: Mapping[str, Position] | None = None,
-    standings: Mapping[str, Sequence[Any]] | None = None,
+    by_at: ByAt | None = None,
 ) -> Explanation:
     """Explain every output for one subject.
 
@@ -43,7 +43,7 @@ def explain(
         facts: Typed values, as for ``decide``.
         as_of: The date of the run.
         positions: Ranking name to the subject's position, where its population has been ranked.
-        standings: Ranking name to what the members of its partition were ranked by, best first.
+        by_at: Returns what the member at a rank of a ranking is ranked by, where the population is known.
 
     Returns:
         The explanation; its outcomes are those that ``decide`` gives for the same arguments.
@@ -54,27 +54,30 @@ def explain(
     for decision in plan.outputs:
         shown.update(evaluator.evaluation.usage(decision.node).decisions)
         shown.update(read.name for read in reader.reads(decision.node) if read.kind == "decision")
-    decisions = {d.name: _explained(d, reader, (standings or {})) for d in plan.decisions.values() if d.name in shown}
+    decisions = {d.name: _explained(d, reader, by_at) for d in plan.decisions.values() if d.name in shown}
     return Explanation(plan.policy, plan.version, plan.fingerprint, plan.title, as_of, decisions)
 
 
 def explain_member(plan: Plan, environment: Environment, subjects: Sequence[Subject], key: str, as_of: date | None) -> Explanation:
-    """Explain every output for one subject of a population, with its place in every ranking.
+    """Explain every output for one subject of a population, which the reference engine ranks first.
 
     Raises:
         KeyError: No subject has that key.
     """
-    place = next((i for i, subject in enumerate(subjects) if subject.key == key), None)
-    if place is None:
-        raise KeyError(key)
-    evaluator = Evaluator(plan, environment)
-    everybody = [with_as_of(subject.facts, as_of) for subject in subjects]
-    positions = positions_of(evaluator, everybody)
-    standings = {name: standings_of(evaluator, name, everybody, positions, place) for name in positions[place]}
-    return explain(plan, environment, subjects[place].facts, as_of, positions[place], standings)
+    return explain_ranked(plan, environment, RankedSubjects(Evaluator(plan, environment), subjects, as_of), key, as_of)
 
 
-def _explained(decision: Decision, reader: Reader, standings: Mapping[str, Sequence[Any]]) -> DecisionTrace:
+def explain_ranked(plan: Plan, environment: Environment, population: Population, key: str, as_of: date | None) -> Explanation:
+    """Explain every output for one subject of a population that has been ranked, with its place in every ranking.
+
+    Raises:
+        KeyError: No subject has that key.
+    """
+    standing = Standing(Evaluator(plan, environment), population, key)
+    return explain(plan, environment, population.facts(key), as_of, population.positions(key), standing.by_at)
+
+
+def _explained(decision: Decision, reader: Reader, by_at: ByAt | None) -> DecisionTrace:
     node, outcome = decision.node, reader.outcomes[decision.name]
     terms, factors = terms_of(node, reader)
     rules = _rules(node, reader)
@@ -93,7 +96,7 @@ def _explained(decision: Decision, reader: Reader, standings: Mapping[str, Seque
         more_missed=max(len(missed) - MOST_MISSED, 0),
         terms=terms,
         factors=factors,
-        rank=rank_of(node, reader, standings.get(node.ranking, ())) if isinstance(node, nodes.RankCut) else None,
+        rank=rank_of(node, reader, by_at) if isinstance(node, nodes.RankCut) else None,
         needs=_needs(outcome, reader),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,16 +12,19 @@ from tierwise.core.plan import Position, RankCut
 from tierwise.core.running.cuts import ROUNDINGS, class_at, last_rank
 from tierwise.core.running.unknown import Unknown
 
-__all__ = ["rank_of"]
+__all__ = ["ByAt", "rank_of"]
+
+ByAt = Callable[[str, int], Any]
+"""Returns what the member at a rank of a ranking is ranked by; ``None`` when nobody surely stands there."""
 
 
-def rank_of(node: RankCut, reader: Reader, standings: Sequence[Any] = ()) -> RankTrace | None:
+def rank_of(node: RankCut, reader: Reader, by_at: ByAt | None = None) -> RankTrace | None:
     """Return the place, or ``None`` when it is not known.
 
     Args:
         node: The cut.
         reader: The subject.
-        standings: What the members of its partition were ranked by, best first, where a population is known.
+        by_at: Returns what the member at a rank of a ranking is ranked by, where a population is known.
     """
     position = _position(node, reader)
     if position is None:
@@ -38,11 +41,11 @@ def rank_of(node: RankCut, reader: Reader, standings: Sequence[Any] = ()) -> Ran
     )
     rounding = reader.value(node.rounding)
     ways = (rounding.bound or ROUNDINGS) if isinstance(rounding, Unknown) else (rounding,)
-    places = [_place(node, position, way, plain, standings) for way in ways]
+    places = [_place(node, position, way, plain, by_at) for way in ways]
     return places[0] if all(place == places[0] for place in places) else plain
 
 
-def _place(node: RankCut, position: Position, rounding: str, plain: RankTrace, standings: Sequence[Any]) -> RankTrace:
+def _place(node: RankCut, position: Position, rounding: str, plain: RankTrace, by_at: ByAt | None) -> RankTrace:
     """Return the trace with the cuts that one way of rounding gives."""
     current = class_at(position, node.by, node.cuts, rounding)
     index = next((i for i, cut in enumerate(node.cuts) if not isinstance(current, Unknown) and cut.value == current), None)
@@ -52,7 +55,7 @@ def _place(node: RankCut, position: Position, rounding: str, plain: RankTrace, s
     better = last_rank(node.cuts[index - 1], position.count, node.by, rounding) if index else None
     if not better:
         return replace(plain, last_rank=end)
-    at_cut = standings[better - 1] if better <= len(standings) else None
+    at_cut = None if by_at is None else by_at(node.ranking, better)
     return replace(plain, last_rank=end, better=node.cuts[index - 1].value, to_better=position.first - better, by_at_cut=at_cut)
 
 

@@ -106,4 +106,4 @@ def _population(evaluator: Evaluator, subjects: Sequence[Subject], as_of: date |
         SubjectResult(s.key, s.name, {name: evaluator.decide(name, {**facts, POPULATION: records}, places) for name in each})
         for s, facts, places in zip(subjects, all_facts, positions, strict=True)
     )
-    return PopulationOutcomes(results, population)
+    return PopulationOutcomes(results, population, {s.key: places for s, places in zip(subjects, positions, strict=True)})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from tierwise.core.outcome import Outcome, Reason
-from tierwise.core.plan import Decision
+from tierwise.core.plan import Decision, Position
 
-__all__ = ["Grading", "Share", "SubjectResult"]
+__all__ = ["Grading", "Placing", "Share", "SubjectResult"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +50,14 @@ class Grading(Protocol):
 
     def rows(self, limit: int | None = None) -> Iterator[SubjectResult]:
         """Yield the results in the order of the subjects' keys."""
+
+
+@runtime_checkable
+class Placing(Protocol):
+    """What a grading may tell besides: where subjects stand in rankings, so that nobody has to rank them again to explain one of them."""
+
+    def positions(self, key: str) -> Mapping[str, Position]:
+        """Return ranking name to the position of one subject; rankings of which it is no member are left out."""
+
+    def keys_at(self, ranking: str, rank: int) -> Iterator[str]:
+        """Yield the keys of all who have, or tie for, a rank of a ranking, of any partition."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any
@@ -20,7 +20,7 @@ from tierwise.core.running.exact import add
 from tierwise.core.running.unknown import Unknown
 from tierwise.core.values import Duration
 
-__all__ = ["positions_of", "standings_of"]
+__all__ = ["positions_of", "standing_at"]
 
 # A share with this many digits is on the right side of every cut that can be written, though a third is not exact.
 _SHARES = Context(prec=200)
@@ -46,15 +46,14 @@ def positions_of(evaluator: Evaluator, subjects: Sequence[Mapping[str, Any]]) ->
     return positions
 
 
-def standings_of(
-    evaluator: Evaluator, ranking: str, subjects: Sequence[Mapping[str, Any]], positions: Sequence[Mapping[str, Position]], subject: int
-) -> list[Any]:
-    """Return what the members of a subject's partition were ranked by, best first; those that cannot be compared are left out."""
-    made = evaluator.plan.rankings[ranking]
-    partitions, _ = _members(evaluator, made, subjects, positions)
-    members = next((found for found in partitions.values() if any(member.subject == subject for member in found)), [])
-    ranked = sorted((m for m in members if m.by is not None and m.is_sure), key=lambda m: m.by, reverse=made.descending)
-    return [evaluator.value_of(made.by, subjects[m.subject], positions[m.subject]) for m in ranked]
+def standing_at(positions: Mapping[str, Mapping[str, Position]], ranking: str, rank: int) -> Iterator[str]:
+    """Yield the keys of all who have, or tie for, a rank of a ranking, of any partition; those who surely do first, then by key."""
+    at = [
+        (place.last_possible, key)
+        for key, places in positions.items()
+        if (place := places.get(ranking)) and place.first <= rank <= place.last
+    ]
+    return (key for _, key in sorted(at))
 
 
 def _in_order(evaluator: Evaluator) -> list[Ranking]:

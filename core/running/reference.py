@@ -9,12 +9,13 @@ from itertools import islice
 from typing import Any
 
 from tierwise.core.environment import Environment
-from tierwise.core.outcome import Determined, Outcome
-from tierwise.core.plan import Decision, Plan
+from tierwise.core.outcome import Determined
+from tierwise.core.plan import Decision, Plan, Position
 from tierwise.core.running.decide import decide_population
 from tierwise.core.running.distribution import shares_of
 from tierwise.core.running.grading import Share, SubjectResult
-from tierwise.core.running.subjects import Subject
+from tierwise.core.running.ranking import standing_at
+from tierwise.core.running.subjects import PopulationOutcomes, Subject
 
 __all__ = ["ReferenceGrading", "grade"]
 
@@ -22,10 +23,11 @@ __all__ = ["ReferenceGrading", "grade"]
 class ReferenceGrading:
     """All results, in the order of the subjects' keys (see ``Grading``)."""
 
-    def __init__(self, outputs: tuple[Decision, ...], population: Mapping[str, Outcome], results: Iterable[SubjectResult]) -> None:
+    def __init__(self, outputs: tuple[Decision, ...], decided: PopulationOutcomes) -> None:
         self.outputs = outputs
-        self.population = population
-        self._results = sorted(results, key=lambda result: result.key)
+        self.population = decided.population
+        self._results = sorted(decided.subjects, key=lambda result: result.key)
+        self._positions = decided.positions
 
     def count(self) -> int:
         """Return the number of subjects; every subject read is one of them."""
@@ -45,6 +47,14 @@ class ReferenceGrading:
         """Yield the results in the order of the subjects' keys."""
         return islice(self._results, limit)
 
+    def positions(self, key: str) -> Mapping[str, Position]:
+        """Return ranking name to the position of one subject; rankings of which it is no member are left out."""
+        return self._positions.get(key, {})
+
+    def keys_at(self, ranking: str, rank: int) -> Iterator[str]:
+        """Yield the keys of all who have, or tie for, a rank of a ranking, of any partition."""
+        return standing_at(self._positions, ranking, rank)
+
 
 def grade(plan: Plan, environment: Environment, subjects: Iterable[Subject], as_of: date | None) -> ReferenceGrading:
     """Grade a whole population.
@@ -57,7 +67,7 @@ def grade(plan: Plan, environment: Environment, subjects: Iterable[Subject], as_
     """
     decided = decide_population(plan, environment, list(subjects), as_of)
     outputs = tuple(decision for decision in plan.outputs if not decision.population)
-    return ReferenceGrading(outputs, decided.population, decided.subjects)
+    return ReferenceGrading(outputs, decided)
 
 
 def _key(value: Any) -> Any:

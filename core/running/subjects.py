@@ -9,7 +9,7 @@ from typing import Any
 from tierwise.core.errors import DataError
 from tierwise.core.finding import Finding
 from tierwise.core.outcome import Outcome
-from tierwise.core.plan import Plan
+from tierwise.core.plan import Plan, Position
 from tierwise.core.running.facts import read_facts
 from tierwise.core.running.grading import SubjectResult
 
@@ -42,10 +42,12 @@ class PopulationOutcomes:
     Attributes:
         subjects: One result for each subject, in the order given.
         population: Outcomes of the decisions that are about all subjects at once.
+        positions: Subject key to ranking name to its position.
     """
 
     subjects: tuple[SubjectResult, ...]
     population: Mapping[str, Outcome]
+    positions: Mapping[str, Mapping[str, Position]]
 
     @property
     def by_subject(self) -> Mapping[str, Mapping[str, Outcome]]:
