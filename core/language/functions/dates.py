@@ -69,21 +69,22 @@ def _most_within(dates: Sequence[Date], length: Duration) -> Decimal:
     return Decimal(max(counts, default=0))
 
 
+_FEW = "CASE WHEN len({0}) < 2 THEN len({0}) ELSE "  # most lists of dates are short, and comparing each with each is slow
 _PERIOD = (
-    "((year({day}) * 12 + month({day}) - 1) // CASE {{1}} WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'half-year' THEN 6 ELSE 12 END)"
+    "date_diff('month', DATE '0001-01-01', day) // CASE {1} WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'half-year' THEN 6 ELSE 12 END"
 )
 _MOST_PER_CALENDAR = (
-    "CASE WHEN {0} IS NOT NULL AND {1} IN ('month', 'quarter', 'half-year', 'year') THEN CAST(coalesce(list_max(list_transform({0}, "
-    f"lambda one: len(list_filter({{0}}, lambda other: {_PERIOD.format(day='other')} = {_PERIOD.format(day='one')})))), 0) "
-    "AS DECIMAL(18,0)) END"
+    f"CASE WHEN {{0}} IS NOT NULL AND {{1}} IN ('month', 'quarter', 'half-year', 'year') THEN CAST({_FEW}"
+    f"list_transform([list_transform({{0}}, lambda day: {_PERIOD})], lambda periods: "  # which works the periods out once
+    "list_max(list_transform(periods, lambda one: len(list_filter(periods, lambda other: other = one)))))[1] END AS DECIMAL(18,0)) END"
 )
 # NULL, which leaves the answer to Python, for lengths below zero and where a window could leave the calendar.
 _MOST_WITHIN = (
     "CASE WHEN {0} IS NOT NULL AND struct_extract({1}, 'months') BETWEEN 0 AND 1200 "
     "AND struct_extract({1}, 'seconds') BETWEEN 0 AND 3155760000 AND coalesce(list_max({0}) < '9800-01-01', true) "
-    "THEN CAST(coalesce(list_max(list_transform({0}, lambda start: len(list_filter({0}, lambda day: day >= start AND day <= start "
+    f"THEN CAST({_FEW}list_max(list_transform({{0}}, lambda start: len(list_filter({{0}}, lambda day: day >= start AND day <= start "
     "+ to_months(least(greatest(struct_extract({1}, 'months'), 0), 1200)) "
-    "+ to_seconds(least(greatest(struct_extract({1}, 'seconds'), 0), 3155760000)))))), 0) AS DECIMAL(18,0)) END"
+    "+ to_seconds(least(greatest(struct_extract({1}, 'seconds'), 0), 3155760000)))))) END AS DECIMAL(18,0)) END"
 )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from tierwise.core.environment import Environment
-from tierwise.core.plan import Decision, Node, Plan, RankCut
+from tierwise.core.plan import Node, Plan, RankCut
 from tierwise.plugins.builtin.engine_duckdb.cuts import Cuts, Position
 from tierwise.plugins.builtin.engine_duckdb.decisions import Decisions
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions
@@ -43,7 +43,11 @@ class Compiler:
 
     def decisions(self) -> dict[str, Picked]:
         """Compile all decisions."""
-        return {name: self._compile(decision) for name, decision in self.plan.decisions.items()}
+        return self.decisions_for(self.plan.decisions)
+
+    def decisions_for(self, names: Container[str]) -> dict[str, Picked]:
+        """Compile the decisions of these names, and no others."""
+        return {name: self._decisions.compile(decision) for name, decision in self.plan.decisions.items() if name in names}
 
     def cuts_of(self, ranking: str) -> list[RankCut]:
         """Return the cuts of a ranking."""
@@ -53,6 +57,3 @@ class Compiler:
     def part(self, node: Node) -> Term:
         """Compile a part outside all decisions, which it may read once they are compiled."""
         return self.expressions.shared(node)
-
-    def _compile(self, decision: Decision) -> Picked:
-        return self._decisions.compile(decision)

@@ -17,7 +17,7 @@ from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, unknown
 __all__ = ["Cuts"]
 
 MOST_DIGITS_AFTER = 6  # of a share, so that it can be multiplied with any amount held
-SMALL = 10**8  # a share with fewer digits times a number of subjects fits into 64 bits
+SMALL = 10**8  # a share with fewer digits, times a place among the subjects of a database, fits into 64 bits
 Position = Mapping[str, Sql]
 
 
@@ -91,6 +91,7 @@ class Cuts:
         places = [sql.cast(term.sql, "BIGINT", safe=True) for term in terms]
         present = sql.all_of(sql.is_known(place) for place in places)
         absent = sql.any_of(_is_absent(part, term) for part, term in zip(parts, terms, strict=True))
+        places = [sql.cast(place, "HUGEINT") for place in places]  # a given rank may be any number
         reached = [self._index(node, places[0], places[-1], way) for way in ways]
         return present, absent, self._class(node, [(index, index) for index in reached])
 
@@ -164,8 +165,10 @@ def _is_within_share(rank: Sql, limit: Decimal, count: Sql, way: str) -> Sql:
     above = int(limit.scaleb(exponent))
     spare = {"floor": 0, "ceiling": unit - 1}.get(way, unit)
     twice = 2 if way == "nearest" else 1
-    left = sql.binary(exp.Mul, sql.cast(rank, "HUGEINT"), sql.integer(twice * unit))
-    right = sql.binary(exp.Mul, sql.cast(count, "HUGEINT"), sql.integer(twice * above))
+    if twice * max(unit, above) > SMALL:
+        rank, count = sql.cast(rank, "HUGEINT"), sql.cast(count, "HUGEINT")
+    left = sql.binary(exp.Mul, rank, sql.integer(twice * unit))
+    right = sql.binary(exp.Mul, count, sql.integer(twice * above))
     return sql.binary(exp.LTE, left, right if spare == 0 else sql.binary(exp.Add, right, sql.integer(spare)))
 
 

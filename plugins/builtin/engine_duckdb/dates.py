@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Literal
 
@@ -18,6 +19,7 @@ from tierwise.plugins.builtin.engine_duckdb.terms import Term
 __all__ = ["add_durations", "compare_durations", "days_between", "months_of", "period_number", "seconds_of", "step", "times"]
 
 LONGEST = 120_000  # months; also a bound on days that keeps a step inside DuckDB's dates: 40 * 120,000 days are 13,000 years
+LONGEST_SECONDS = LONGEST * 40 * SECONDS_PER_DAY
 FIRST, LAST = "0001-01-01", "9999-12-31"
 
 ZERO = sql.integer(0)
@@ -36,32 +38,53 @@ def seconds_of(duration: Sql) -> Sql:
 
 
 def _duration(months: Sql, seconds: Sql) -> Sql:
-    return sql.struct([("months", sql.cast(months, "INTEGER", safe=True)), ("seconds", sql.cast(seconds, "BIGINT", safe=True))])
+    return sql.struct([("months", months), ("seconds", seconds)])
 
 
-def step(start: Term, duration: Term, sign: Literal[1, -1]) -> Term:
-    """Add or subtract a duration; NULL outside the years 1 to 9999."""
+def step(start: Term, duration: Term, sign: Literal[1, -1], hoist: Callable[[Sql], Sql]) -> Term:
+    """Add or subtract a duration; NULL outside the years 1 to 9999.
+
+    Args:
+        start: A date, or a date and time.
+        duration: How far.
+        sign: 1 to add it, -1 to subtract it.
+        hoist: Gives an expression that is used several times a column of its own.
+    """
+    kind = "TIMESTAMP" if isinstance(start.type, DateTimeType) else "DATE"
+    moved = hoist(_moved(start.sql, kind, duration, sign))
+    first, last = (sql.cast(sql.string(border), kind) for border in (FIRST, LAST if kind == "DATE" else f"{LAST} 23:59:59.999999"))
+    inside = sql.all_of([sql.binary(exp.GTE, moved, first), sql.binary(exp.LTE, moved, last)])
+    return Term(sql.case([(inside, moved)], sql.cast(sql.NULL, kind)), start.type)
+
+
+def _moved(start: Sql, kind: str, duration: Term, sign: Literal[1, -1]) -> Sql:
+    """Move by months or by seconds, whichever the duration has; where it is written in the policy that is known beforehand."""
+    if (written := duration.duration) is not None:
+        months, seconds = sql.integer(written.months), sql.integer(written.seconds)
+        if abs(written.months) > LONGEST or abs(written.seconds) > LONGEST_SECONDS:
+            return sql.cast(sql.NULL, kind)
+        return _by_months(start, kind, months, sign) if written.months else _by_seconds(start, kind, seconds, sign)
     months, seconds = months_of(duration.sql), seconds_of(duration.sql)
-    by_months = sql.call("to_months", _clamped(_signed(months, sign), LONGEST))
-    moved = sql.binary(exp.Add, start.sql, by_months)
-    if isinstance(start.type, DateTimeType):
-        by_seconds = sql.call("to_seconds", _clamped(_signed(seconds, sign), LONGEST * 40 * SECONDS_PER_DAY, "BIGINT"))
-        exact = sql.binary(exp.Add, start.sql, by_seconds)
-        kind = "TIMESTAMP"
-    else:
-        exact = sql.binary(exp.Add, start.sql, _clamped(_signed(_whole_days(seconds), sign), LONGEST * 40))
-        kind = "DATE"
-    tree = sql.case(
+    return sql.case(
         [
             (sql.binary(exp.GT, sql.call("abs", sql.cast(months, "BIGINT")), sql.integer(LONGEST)), sql.NULL),
-            (sql.binary(exp.GT, sql.call("abs", sql.cast(seconds, "HUGEINT")), sql.integer(LONGEST * 40 * SECONDS_PER_DAY)), sql.NULL),
-            (sql.binary(exp.NEQ, months, ZERO), sql.cast(moved, kind, safe=True)),
+            (sql.binary(exp.GT, sql.call("abs", sql.cast(seconds, "HUGEINT")), sql.integer(LONGEST_SECONDS)), sql.NULL),
+            (sql.binary(exp.NEQ, months, ZERO), _by_months(start, kind, months, sign)),
         ],
-        sql.cast(exact, kind, safe=True),
+        _by_seconds(start, kind, seconds, sign),
     )
-    first, last = (sql.cast(sql.string(border), kind) for border in (FIRST, LAST if kind == "DATE" else f"{LAST} 23:59:59.999999"))
-    inside = sql.all_of([sql.binary(exp.GTE, tree, first), sql.binary(exp.LTE, tree, last)])
-    return Term(sql.case([(inside, tree)], sql.cast(sql.NULL, kind)), start.type)
+
+
+def _by_months(start: Sql, kind: str, months: Sql, sign: Literal[1, -1]) -> Sql:
+    return sql.cast(sql.binary(exp.Add, start, sql.call("to_months", _clamped(_signed(months, sign), LONGEST))), kind, safe=True)
+
+
+def _by_seconds(start: Sql, kind: str, seconds: Sql, sign: Literal[1, -1]) -> Sql:
+    if kind == "DATE":
+        step = _clamped(_signed(_whole_days(seconds), sign), LONGEST * 40)
+    else:
+        step = sql.call("to_seconds", _clamped(_signed(seconds, sign), LONGEST_SECONDS, "BIGINT"))
+    return sql.cast(sql.binary(exp.Add, start, step), kind, safe=True)
 
 
 def _signed(number: Sql, sign: Literal[1, -1]) -> Sql:
@@ -88,7 +111,7 @@ def days_between(later: Term, earlier: Term, type: Type) -> Term:
         days = sql.call("date_diff", sql.string("day"), earlier.sql, later.sql)
         seconds = sql.binary(exp.Mul, sql.cast(days, "BIGINT"), sql.integer(SECONDS_PER_DAY))
     known = sql.all_of([sql.is_known(later.sql), sql.is_known(earlier.sql)])
-    return Term(sql.case([(known, _duration(ZERO, seconds))]), type)
+    return Term(sql.case([(known, _duration(sql.cast(ZERO, "INTEGER"), sql.cast(seconds, "BIGINT", safe=True)))]), type)
 
 
 def add_durations(left: Term, right: Term, sign: Literal[1, -1], type: Type) -> Term:
@@ -109,10 +132,10 @@ def times(duration: Term, factor: Term, type: Type) -> Term:
 
 def _sound(months: Sql, seconds: Sql, parts: list[Term]) -> Sql:
     """Return the duration of these months and seconds, NULL when it would have both, is too long, or a part is unknown."""
-    duration = _duration(months, seconds)
-    mixed = sql.all_of([sql.binary(exp.NEQ, months, ZERO), sql.binary(exp.NEQ, seconds, ZERO)])
-    fits = [sql.is_known(months_of(duration)), sql.is_known(seconds_of(duration))]
-    return sql.case([(sql.all_of([*(sql.is_known(p.sql) for p in parts), *fits, sql.negate(mixed)]), duration)])
+    months, seconds = sql.cast(months, "INTEGER", safe=True), sql.cast(seconds, "BIGINT", safe=True)
+    is_sort = sql.any_of([sql.binary(exp.EQ, months, ZERO), sql.binary(exp.EQ, seconds, ZERO)])
+    fits = [sql.is_known(months), sql.is_known(seconds)]
+    return sql.case([(sql.all_of([*(sql.is_known(p.sql) for p in parts), *fits, is_sort]), _duration(months, seconds))])
 
 
 def compare_durations(op: CompareOp, left: Term, right: Term) -> Sql:

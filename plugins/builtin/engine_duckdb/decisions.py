@@ -165,7 +165,7 @@ class Decisions:
         reading = None if unsettled else self.expressions.shared(node.reading)
         if every.none is not None or as_of.none is not None or type(last.type) is not type(as_of.type):
             return unknown(BooleanType())
-        due = self.expressions.layers.hoist(dates.step(last, every, 1))
+        due = dates.step(last, every, 1, self.expressions.layers.column)
         late = sql.binary(exp.GT, as_of.sql, due.sql)
         by_reading = self._late_by(reading, last, every, as_of, late)
         if last.none is None:
@@ -175,7 +175,8 @@ class Decisions:
 
     def _late_by(self, reading: Term | None, last: Term, every: Term, as_of: Term, late: Sql) -> Sql:
         twice = self.expressions.layers.hoist(dates.times(every, constant(dates.TWO, dates.INTEGER), every.type))
-        long_late = sql.binary(exp.GTE, as_of.sql, self.expressions.layers.hoist(dates.step(last, twice, 1)).sql)
+        long_due = dates.step(last, twice, 1, self.expressions.layers.column)
+        long_late = sql.binary(exp.GTE, as_of.sql, long_due.sql)
         either = sql.case([(sql.negate(late), sql.FALSE), (long_late, sql.TRUE)])
         if reading is None:
             return either

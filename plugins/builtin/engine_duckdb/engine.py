@@ -26,8 +26,9 @@ from tierwise.plugins.builtin.engine_duckdb.asking import Question, ask, ask_of_
 from tierwise.plugins.builtin.engine_duckdb.compiler import Compiler
 from tierwise.plugins.builtin.engine_duckdb.cuts import Position
 from tierwise.plugins.builtin.engine_duckdb.keys import keys_of
+from tierwise.plugins.builtin.engine_duckdb.leaves import decisions_in
 from tierwise.plugins.builtin.engine_duckdb.places import Places
-from tierwise.plugins.builtin.engine_duckdb.ranking import NeedsReference, Ranked, rank, rankings_in_order, with_positions
+from tierwise.plugins.builtin.engine_duckdb.ranking import NeedsReference, Ranked, parts_of, rank, rankings_in_order, with_positions
 from tierwise.plugins.builtin.engine_duckdb.results import Answers, Columns, DuckGrading
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW, staging_of
@@ -99,11 +100,10 @@ class _Run:
         stage, compiler = self._stage()
         picked = compiler.decisions()
         columns = self._create_table(compiler, stage, {d.name: picked[d.name] for d in self.outputs})
-        counts = dict(zip(columns, self._open_counts(columns), strict=True))
 
         @cache
         def answers_of(output: str) -> Answers:
-            return self._ask_output(self.plan.decisions[output], columns[output], compiler, *counts[output])
+            return self._ask_output(self.plan.decisions[output], columns[output], compiler)
 
         places = Places(self.connection, self.name, self.ranked or ())
         return DuckGrading(self.outputs, self._population(), self.connection, self.name, columns, answers_of, compiler.rulebook, places)
@@ -122,7 +122,7 @@ class _Run:
         for number, ranking in enumerate(rankings_in_order(self.plan)):
             query, found = with_positions(table, self.ranked)
             compiler = self._compiler(found)
-            compiler.decisions()
+            compiler.decisions_for(decisions_in(self.plan, parts_of(ranking)))
             ask_part = partial(self._ask_part, found)
             self.ranked.append(rank(self.connection, f"{self.name} ranking {number}", ranking, compiler, query, ask_part))
         query, found = with_positions(table, self.ranked)
@@ -143,21 +143,23 @@ class _Run:
             named = {kind: f"{kind}{place} of output" for kind, tree in parts if tree is not None}
             wanted += [(named[kind], tree) for kind, tree in parts if tree is not None]
             columns[name] = Columns(named["v"], named.get("n"), named.get("r"), named.get("o"))
-        self.connection.execute(sql.create(self.name, compiler.layers.query(stage, wanted)))
+        stored, shown = compiler.layers.split(wanted)
+        table = f"{self.name} stored"
+        self.connection.execute(sql.create(table, compiler.layers.query(stage, stored)))
+        self.connection.execute(sql.create(self.name, sql.select(shown, table), "VIEW"))
         return columns
 
-    def _open_counts(self, columns: Mapping[str, Columns]) -> list[tuple[int, int]]:
-        """Count for each output the rows that SQL left open: those with a code, and the others."""
-        if not columns:
-            return []
-        counts = [sql.call("count_if", condition) for part in columns.values() for condition in (part.is_coded(), part.is_open())]
-        (row,) = self.connection.execute(sql.text(exp.select(*counts).from_(sql.table(self.name)))).fetchall()
-        return list(zip(row[::2], row[1::2], strict=True))
+    def _open_counts(self, columns: Columns) -> tuple[int, int]:
+        """Count the rows of an output that SQL left open: those with a code, and the others."""
+        counts = [sql.call("count_if", condition) for condition in (columns.is_coded(), columns.is_open())]
+        ((coded, left_open),) = self.connection.execute(sql.text(exp.select(*counts).from_(sql.table(self.name)))).fetchall()
+        return coded, left_open
 
     # ---- what SQL leaves open ------------------------------------------------------------------------------------------
 
-    def _ask_output(self, output: Decision, columns: Columns, compiler: Compiler, coded: int, left_open: int) -> Answers:
+    def _ask_output(self, output: Decision, columns: Columns, compiler: Compiler) -> Answers:
         """Have the reference engine decide what SQL left open of one output."""
+        coded, left_open = self._open_counts(columns)
         decide = partial(self._decide, output.name, POPULATION in usage_of(self.plan, output.node).facts)
         answer = f"{self.name} {columns.value}"
         answers = Answers()

@@ -167,7 +167,7 @@ class Expressions:
             parts.append(with_none("=", value, other, compare("=", value, other)))
         texts = [v for v in node.values if isinstance(v, str) and "\0" not in v]
         if value.none is None and len(texts) == len(node.values) and texts:
-            return Term(exp.paren(exp.In(this=value.sql, expressions=[sql.string(t) for t in texts]), copy=False), BooleanType())
+            return Term(sql.one_of(value.sql, [sql.string(t) for t in texts]), BooleanType())
         return Term(sql.any_of(parts), BooleanType())
 
     def _logic(self, node: Logic) -> Term:
@@ -212,7 +212,7 @@ class Expressions:
             left, right = right, left
         is_day, sign = isinstance(left.type, DateType | DateTimeType), 1 if node.op == "+" else -1
         if is_day and isinstance(right.type, DurationType):
-            return dates.step(left, right, 1 if sign == 1 else -1)
+            return dates.step(left, right, 1 if sign == 1 else -1, self.layers.column)
         if type(left.type) is type(right.type) and is_day and node.op == "-":
             return dates.days_between(left, right, node.type)
         if isinstance(left.type, DurationType) and isinstance(right.type, DurationType):

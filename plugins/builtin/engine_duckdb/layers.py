@@ -5,7 +5,7 @@ So every condition is written and computed once, however often it is read, and n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -31,6 +31,8 @@ class Layers:
         self._level_of: dict[str, int] = {}
         self._name_of: dict[str, str] = {}
         self._reads: dict[str, list[str]] = {}
+        self._definitions: dict[str, Sql] = {}
+        self._kept: set[str] = set()
 
     def hoist(self, term: Term) -> Term:
         """Give a term a column of its own, unless it is one already, is constant, or reads the item of a list."""
@@ -50,10 +52,29 @@ class Layers:
             level = max((self._level_of.get(name, 0) for name in names), default=0) + 1
             name = f"{COLUMN}{len(self._name_of)}"
             self._name_of[text], self._level_of[name], self._reads[name] = name, level, names
+            self._definitions[name] = tree
             while len(self.levels) < level:
                 self.levels.append([])
             self.levels[level - 1].append((name, tree))
         return sql.column(self._name_of[text])
+
+    def keep(self, column: Sql) -> None:
+        """Note a column so narrow that what reads nothing else need not be computed until somebody looks at it."""
+        self._kept.add(column.name)
+
+    def split(self, columns: Sequence[tuple[str, Sql]]) -> tuple[list[tuple[str, Sql]], list[tuple[str, Sql]]]:
+        """Return for named columns what to store of each row, and how each is had from that."""
+        stored: dict[str, Sql] = {}
+        shown: list[tuple[str, Sql]] = []
+        for name, tree in columns:
+            read = self._reads.get(tree.name, []) if isinstance(tree, exp.Column) else []
+            kept = set(read) if set(read) <= self._kept and len(set(read)) == 1 else set()
+            for column in kept:
+                stored[column] = sql.column(column)
+            if not kept:
+                stored[name] = tree
+            shown.append((name, self._definitions[tree.name] if kept else sql.column(name)))
+        return list(stored.items()), shown
 
     def query(self, stage: exp.Select, columns: list[tuple[str, Sql]]) -> exp.Select:
         """Return the query that computes over ``stage`` what ``columns`` read and selects those from the last layer."""

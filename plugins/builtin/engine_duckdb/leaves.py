@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from tierwise.core.plan import (
@@ -27,7 +27,7 @@ from tierwise.core.plan import (
 from tierwise.core.running.usage import children
 from tierwise.plugins.builtin.engine_duckdb.possible import possible_values
 
-__all__ = ["Leaf", "Way", "facts_in", "leaves_of"]
+__all__ = ["Leaf", "Way", "decisions_in", "facts_in", "leaves_of"]
 
 OTHER_WORLDS = (DecisionRef, Pick, Prefer, RankCut, ReadingRef, Undecided)
 Way = tuple[Node, ...]
@@ -69,6 +69,23 @@ def leaves_of(plan: Plan, node: Node) -> Iterator[Leaf]:
             if isinstance(part, RankCut):
                 yield Leaf(part, way)
             pending += [(child, way or _looked_at_before(part, child)) for child in (*children(part), *_elsewhere(plan, part))]
+
+
+def decisions_in(plan: Plan, nodes: Iterable[Node]) -> set[str]:
+    """Return the names of the decisions that parts read, directly or through others."""
+    found: set[str] = set()
+    pending, tables = list(nodes), set[object]()
+    while pending:
+        part = pending.pop()
+        mark = _mark(part)
+        if mark in tables:
+            continue
+        if mark is not None:
+            tables.add(mark)
+        if isinstance(part, DecisionRef):
+            found.add(part.name)
+        pending += [*children(part), *_elsewhere(plan, part)]
+    return found
 
 
 def facts_in(node: Node) -> Iterator[str]:

@@ -28,7 +28,7 @@ from tierwise.plugins.facts import canonical_type
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["NeedsReference", "Ranked", "rank", "rankings_in_order", "with_positions"]
+__all__ = ["NeedsReference", "Ranked", "parts_of", "rank", "rankings_in_order", "with_positions"]
 
 CHOSEN = "chosen"
 ROLES = ("among", positions.PARTITION, positions.BY)
@@ -67,9 +67,13 @@ def rankings_in_order(plan: Plan) -> Iterator[Ranking]:
             yield waiting.pop(ranking.name)
 
 
+def parts_of(ranking: Ranking) -> list[Node]:
+    """Return what a ranking reads of each subject."""
+    return [part for part in (ranking.among, ranking.partition, ranking.by) if part is not None]
+
+
 def _reads(plan: Plan, ranking: Ranking) -> set[str]:
-    parts = [part for part in (ranking.among, ranking.partition, ranking.by) if part is not None]
-    return {name for part in parts for name in usage_of(plan, part).rankings}
+    return {name for part in parts_of(ranking) for name in usage_of(plan, part).rankings}
 
 
 def with_positions(
@@ -115,7 +119,7 @@ def rank(connection: DuckDBPyConnection, table: str, ranking: Ranking, compiler:
         connection: Where the tables live.
         table: The name of the table to make.
         ranking: What to rank by.
-        compiler: Compiles parts over ``stage``; all decisions are compiled.
+        compiler: Compiles parts over ``stage``; the decisions that these parts read are compiled.
         stage: The query of the facts and of the positions known so far.
         ask_part: Asks it.
 

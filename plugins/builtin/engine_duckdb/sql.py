@@ -32,6 +32,7 @@ __all__ = [
     "is_null",
     "lambda_",
     "negate",
+    "one_of",
     "select",
     "string",
     "struct",
@@ -41,6 +42,8 @@ __all__ = [
 
 Sql = exp.Expr
 Kind = Literal["TABLE", "VIEW"]
+
+MOST_COMPARED = 12
 
 NULL: Sql = exp.Null()
 TRUE: Sql = exp.true()
@@ -112,6 +115,13 @@ def all_of(parts: Iterable[Sql]) -> Sql:
 def any_of(parts: Iterable[Sql]) -> Sql:
     """Join by ``OR`` as a balanced tree; no part at all is false."""
     return balanced(exp.Or, [p for p in parts if p is not FALSE]) or FALSE
+
+
+def one_of(value: Sql, options: Sequence[Sql]) -> Sql:
+    """Whether a value is one of some constants; DuckDB turns an ``IN`` of several into a join, which is slower than to compare with a few."""
+    if len(options) > MOST_COMPARED:
+        return exp.paren(exp.In(this=value, expressions=list(options)), copy=False)
+    return any_of(binary(exp.EQ, value, option) for option in options)
 
 
 def balanced(kind: type[exp.Binary], parts: Sequence[Sql]) -> Sql | None:

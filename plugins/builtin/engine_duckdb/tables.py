@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -64,10 +65,14 @@ class Tables:
     def hits(self, table: Table) -> list[Sql]:
         """Return for each rule whether it is hit."""
         if table.name not in self._hits:
-            self._hits[table.name] = [
-                sql.all_of(self.expressions.truth(test) for test in rule.tests if test is not None) for rule in table.rules
-            ]
+            tests = [[self.expressions.truth(test) for test in rule.tests if test is not None] for rule in table.rules]
+            seen = Counter(sql.text(test) for row in tests for test in row)
+            self._hits[table.name] = [sql.all_of(self._tested(test, seen) for test in row) for row in tests]
         return self._hits[table.name]
+
+    def _tested(self, test: Sql, seen: Counter[str]) -> Sql:
+        """Return a test, with a column of its own where several rules ask the same."""
+        return self.expressions.layers.column(test) if seen[sql.text(test)] > 1 else test
 
     # ---- unique, any, first --------------------------------------------------------------------------------------------
 
@@ -76,6 +81,7 @@ class Tables:
             index = self._first_hit(table) if table.hit is HitPolicy.FIRST else self._only_hit(table)
             ids = [rule.id for rule in table.rules]
             self._single[table.name] = self.expressions.layers.column(sql.cast(index, "INTEGER")), self.rulebook.single(ids)
+            self.expressions.layers.keep(self._single[table.name][0])
         hit, start = self._single[table.name]
         default = table.defaults[node.output] if node.output < len(table.defaults) else None
         outputs = [rule.outputs[node.output] for rule in table.rules]
@@ -83,7 +89,7 @@ class Tables:
         if default is not None:
             options.append((sql.binary(exp.EQ, hit, sql.integer(0)), self._output(default, node)))
         open_hits = [i for i, output in enumerate([default, *outputs]) if output is None or isinstance(output, Undecided)]
-        left_open = exp.paren(exp.In(this=hit, expressions=[sql.integer(i) for i in open_hits]), copy=False) if open_hits else sql.FALSE
+        left_open = sql.one_of(hit, [sql.integer(i) for i in open_hits])
         value = self._looked_up(hit, options, node)
         return Picked(value, sql.binary(exp.Add, hit, sql.integer(start)), sql.case([(left_open, hit)]))
 

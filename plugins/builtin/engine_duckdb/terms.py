@@ -34,6 +34,7 @@ class Term:
         none: Whether it is none; never NULL itself. ``None`` when it cannot be none.
         whole: Of a number, the digits before the point that its SQL type leaves room for.
         scale: Of a number, the digits after the point of its SQL type.
+        duration: Of a constant duration, what it is.
     """
 
     sql: Sql
@@ -41,6 +42,7 @@ class Term:
     none: Sql | None = None
     whole: int = 0
     scale: int = 0
+    duration: Duration | None = None
 
     @property
     def known(self) -> Sql:
@@ -80,7 +82,7 @@ def constant(value: Any, type: Type) -> Term:
     if isinstance(value, Decimal):
         return _number(value, type)
     tree = _literal(value, type)
-    return unknown(type) if tree is None else Term(tree, type)
+    return unknown(type) if tree is None else Term(tree, type, duration=value if isinstance(value, Duration) else None)
 
 
 def _number(value: Decimal, type: Type) -> Term:
