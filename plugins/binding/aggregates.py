@@ -1,7 +1,8 @@
 """The aggregates: what the source computes for a fact over the rows of a child table, and how the result becomes the fact.
 
 For the fact at position i the source gives ``n<i>``, how many rows count; ``a<i>``, the aggregate; and ``b<i>``, ``code:value`` of a row whose value
-(or date) does not read, which keeps the fact out: what such a row would add is not known.
+(or date) does not read, which keeps the fact out: what such a row would add is not known. For ``last`` and ``first`` it also gives ``k<i>``, the two
+keys that stand first: where they are the same, ``p<i>`` of a second query over those few groups gives the two distinct pairs of key and value.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from sqlglot import exp
 from tierwise.core.plan import Fact
 from tierwise.core.types import BooleanType, DateTimeType, DateType, ListType, NumberType, RecordType, SetType
 from tierwise.plugins.binding import stored
-from tierwise.plugins.binding.entry import enter
 from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.numbers import enter_steps, round_steps
 from tierwise.plugins.binding.entry.words import as_words
@@ -35,9 +35,9 @@ from tierwise.plugins.binding.sql import (
     try_cast,
     whole,
 )
-from tierwise.plugins.binding.supply import Supply, named_once, supply_stored, with_empty
+from tierwise.plugins.binding.supply import Supply, enter_once, entered_constant, named_once, supply_stored, with_empty
 
-__all__ = ["BoundAggregate", "comparable", "fits_aggregate", "source_cells", "supply_aggregate"]
+__all__ = ["BoundAggregate", "comparable", "fits_aggregate", "is_tied", "source_cells", "supply_aggregate", "tied_cells"]
 
 ROUNDING_DIGITS = 4
 """With `round`, rows are added up at this many more digits than the fact has."""
@@ -100,12 +100,27 @@ def source_cells(bound: BoundAggregate) -> dict[str, exp.Expr]:
         cells[f"a{i}"] = _filtered(exp.Count(this=counted), bound.condition)
     elif kind in ("last", "first"):
         assert bound.by is not None
-        cells[f"a{i}"] = stored.last_two(bound.by, _plain(*bound.cells[0])[0], bound.condition, kind == "last")
+        cells[f"a{i}"] = stored.foremost(bound.by, _plain(*bound.cells[0])[0], bound.condition, kind == "last")
+        cells[f"k{i}"] = stored.first_two(bound.by.copy(), bound.condition.copy(), kind == "last")
     elif kind == "list":
         cells[f"a{i}"] = _gathered(bound)
     if bad:
         cells[f"b{i}"] = call("min", case(*((condition, said) for said, condition in bad)))
     return cells
+
+
+def tied_cells(bound: BoundAggregate) -> dict[str, exp.Expr]:
+    """Return what is asked of the groups in which several rows stand first, by column name."""
+    if bound.by is None or bound.binding.aggregate == "list":
+        return {}
+    pairs = stored.distinct_two(bound.by, _plain(*bound.cells[0])[0], bound.condition, bound.binding.aggregate == "last")
+    return {f"p{bound.position}": pairs}
+
+
+def is_tied(bound: BoundAggregate) -> exp.Expr:
+    """Say of a group whether several rows may stand first."""
+    keys = column(f"k{bound.position}")
+    return call("list_extract", keys, whole(1)).eq(call("list_extract", keys.copy(), whole(2)))
 
 
 def supply_aggregate(bound: BoundAggregate, types: Mapping[str, str]) -> Supply:
@@ -132,7 +147,7 @@ def supply_aggregate(bound: BoundAggregate, types: Mapping[str, str]) -> Supply:
     elif kind == "list":
         supply = _of_rows(bound, result, nothing, place)
     elif kind in ("last", "first"):
-        supply = _of_pairs(bound, result, place)
+        supply = _of_front(bound, result, place)
     else:
         supply = supply_stored(fact, result, types[f"a{i}"], {}, place, "missing")
     return with_empty(_kept_out(supply, column(f"b{i}")) if f"b{i}" in types else supply, empty)
@@ -179,13 +194,15 @@ def _of_steps(bound: BoundAggregate, result: exp.Expr, count: exp.Expr, nothing:
     return Supply(fact, entered.value, None, entered.problem, shown, nothing, *place, named)
 
 
-def _of_pairs(bound: BoundAggregate, pairs: exp.Expr, place: tuple[str, str]) -> Supply:
+def _of_front(bound: BoundAggregate, front: exp.Expr, place: tuple[str, str]) -> Supply:
     raw_type = _plain(*bound.cells[0])[1]
+    pairs = column(f"p{bound.position}")
 
     def cell(row: int, name: str) -> exp.Expr:
         return call("struct_extract", call("list_extract", pairs, whole(row)), text(name))
 
-    supply = supply_stored(bound.fact, cell(1, "v"), raw_type, bound.binding.values, place, "missing")
+    value = case((is_null(pairs), front), default=cell(1, "v"))
+    supply = supply_stored(bound.fact, value, raw_type, bound.binding.values, place, "missing")
     tied = both(exp.GT(this=call("len", pairs), expression=whole(1)), cell(1, "k").eq(cell(2, "k")))
     words = [as_words(cell(row, "v"), raw_type) for row in (1, 2)]
     shown = concat(call("least", *words), text(" / "), call("greatest", *words))
@@ -224,11 +241,11 @@ def _of_rows(bound: BoundAggregate, rows: exp.Expr, nothing: exp.Expr, place: tu
         word = as_words(column("r"), raw_type)
         known = case(*((word.eq(text(k)), text(v)) for k, v in binding.values.items()), default=word)
         items, raw_type = call("list_transform", items, lambda_of("r", known)), "VARCHAR"
-    entered, named = named_once(bound.fact, enter(items, f"{raw_type}[]", type))
+    entered, named, readings = enter_once(bound.fact, items, f"{raw_type}[]")
     result = entered.value if binding.by or binding.fields or isinstance(type, SetType) else call("list_sort", entered.value)
-    none_there = enter(cast(exp.Array(expressions=[]), f"{raw_type}[]"), f"{raw_type}[]", type).value
+    none_there = entered_constant(type, cast(exp.Array(expressions=[]), f"{raw_type}[]"), f"{raw_type}[]")
     value = case((nothing, none_there), default=result) if binding.empty is None else result
-    return Supply(bound.fact, value, None, entered.problem, cast(items, "VARCHAR"), nothing, *place, named)
+    return Supply(bound.fact, value, None, entered.problem, cast(items, "VARCHAR"), nothing, *place, named, readings)
 
 
 def _kept_out(supply: Supply, bad: exp.Expr) -> Supply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -14,7 +14,21 @@ from tierwise.plugins.binding.data_findings import find_bad_values
 from tierwise.plugins.binding.groups import RowGroup
 from tierwise.plugins.binding.layout import Layout, lay_out
 from tierwise.plugins.binding.model import Binding
-from tierwise.plugins.binding.sql import alias, any_of, call, cast, column, equal, identifier, is_null, not_null, null, select, whole
+from tierwise.plugins.binding.sql import (
+    alias,
+    any_of,
+    call,
+    cast,
+    column,
+    equal,
+    identifier,
+    is_null,
+    not_null,
+    null,
+    select,
+    subquery,
+    whole,
+)
 from tierwise.plugins.binding.subject_rows import make_keys
 from tierwise.plugins.binding.supply import Supply, supply_stored
 from tierwise.plugins.duckdb_connection import readable
@@ -23,7 +37,8 @@ from tierwise.plugins.source import Source
 
 __all__ = ["bind"]
 
-ROWS, KEYED, ENTERED, FACTS, GROUP = "tierwise_rows", "tierwise_keyed", "tierwise_entered", "tierwise_facts", "tierwise_group"
+ROWS, KEYED, ENTERED, FACTS = "tierwise_rows", "tierwise_keyed", "tierwise_entered", "tierwise_facts"
+GROUP, TIED = "tierwise_group", "_tied"
 
 
 def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date | None = None) -> FactTable:
@@ -72,6 +87,8 @@ def _column_supplies(layout: Layout, types: Mapping[str, str]) -> list[Supply]:
 
 def _group_supplies(source: Source, group: RowGroup, relation: str) -> list[Supply]:
     _make(source, relation, group.query(source), keep=True)
+    if tied := group.tied_query(source, relation):
+        _make(source, f"{relation}{TIED}", tied, keep=True)
     types = _types(source, relation)
     return [supply_aggregate(bound, types) for bound in group.aggregates]
 
@@ -103,15 +120,33 @@ def _make_entered(source: Source, layout: Layout, types: Mapping[str, str], supp
 
 def _joined(layout: Layout, supplies: Sequence[Supply], cells: Sequence[exp.Expr]) -> exp.Select:
     """Return a query over the rows of the subjects, each with the aggregates of its child rows, and what the supplies compute once."""
-    relations = [f"{GROUP}{number}" for number in range(len(layout.groups))]
-    used = {found.name for cell in cells for found in cell.find_all(exp.Column)}
-    named = [alias(cell, name) for supply in supplies for name, cell in supply.named.items() if name in used]
-    kept = [exp.Column(this=exp.Star(except_=[identifier("id"), identifier("all_rows")]), table=identifier(name)) for name in relations]
+    relations = dict(_group_relations(layout))
+    named = _used(cells, (supply.named for supply in supplies))
+    readings = _used(named, (supply.readings for supply in supplies))
+    kept = [exp.Column(this=exp.Star(except_=[identifier(n) for n in left]), table=identifier(name)) for name, left in relations.items()]
     every = exp.Column(this=exp.Star(), table=identifier("s"))
-    rows = select(every, *kept, *named, source=exp.Table(this=identifier(KEYED), alias=exp.TableAlias(this=identifier("s"))))
+    rows = select(every, *kept, *readings, source=exp.Table(this=identifier(KEYED), alias=exp.TableAlias(this=identifier("s"))))
     for name in relations:
         rows.append("joins", exp.Join(this=exp.Table(this=identifier(name)), on=equal(column("id", name), column("id", "s")), side="LEFT"))
-    return select(*cells, source=exp.Subquery(this=rows, alias=exp.TableAlias(this=identifier("rows"))))
+    if readings:
+        rows = select(exp.Star(), *named, source=subquery(rows, "rows"))
+    else:
+        rows.set("expressions", [*rows.expressions, *named])
+    return select(*cells, source=subquery(rows, "rows"))
+
+
+def _used(cells: Iterable[exp.Expr], named: Iterable[Mapping[str, exp.Expr]]) -> list[exp.Expr]:
+    """Return those of the named expressions that cells use."""
+    used = {found.name for cell in cells for found in cell.find_all(exp.Column)}
+    return [alias(cell, name) for some in named for name, cell in some.items() if name in used]
+
+
+def _group_relations(layout: Layout) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield the relations of the child rows, and which of their columns are not for the facts."""
+    for number, group in enumerate(layout.groups):
+        yield f"{GROUP}{number}", ("id", "all_rows")
+        if group.asks_again:
+            yield f"{GROUP}{number}{TIED}", ("id",)
 
 
 def _make_facts(source: Source, supplies: Sequence[Supply], keep: bool) -> Mapping[str, str]:

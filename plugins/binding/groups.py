@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,7 +13,7 @@ from tierwise.core.finding import Finding, has_errors
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import DateType, RecordType
 from tierwise.plugins.binding import stored
-from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits_aggregate, source_cells
+from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits_aggregate, is_tied, source_cells, tied_cells
 from tierwise.plugins.binding.conditions import Conditions
 from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.words import as_words
@@ -53,17 +53,41 @@ class RowGroup:
 
         Three layers: values read as their types, tests on them, aggregates.
         """
+        return self._aggregated(source, {"all_rows": exp.Count(this=exp.Star()), **self._cells(source_cells)})
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether there is a second query."""
+        return any(tied_cells(bound) for bound in self.aggregates)
+
+    def tied_query(self, source: Source, relation: str) -> exp.Query | None:
+        """Return the query of what is asked again of ids whose first row may be one of several; ``None`` when nothing is.
+
+        Args:
+            source: The database.
+            relation: What ``query`` gave.
+        """
+        if not self.asks_again:
+            return None
+        cells = self._cells(tied_cells)
+        tied = any_of(*(is_tied(bound) for bound in self.aggregates if tied_cells(bound)))
+        return self._aggregated(source, cells, exp.select(column("id")).from_(exp.Table(this=identifier(relation))).where(tied))
+
+    def _cells(self, of: Callable[[BoundAggregate], Mapping[str, exp.Expr]]) -> dict[str, exp.Expr]:
+        return {name: cell for bound in self.aggregates for name, cell in of(bound).items()}
+
+    def _aggregated(self, source: Source, cells: Mapping[str, exp.Expr], ids: exp.Query | None = None) -> exp.Query:
         owner = BETWEEN if self.between else CHILD
         id = as_words(column(self.key.name, owner), source.type_of((self.between or self.child).name, self.key))
         typed = _layer(id, self.typed).from_(_aliased(source, self.child, CHILD))
         if self.between is not None:
             on = all_of(*(self._same(source, child, between) for child, between in self.links))
             typed.append("joins", exp.Join(this=_aliased(source, self.between, BETWEEN), on=on, side="LEFT"))
+        if ids is not None:
+            typed = typed.where(exp.In(this=id.copy(), query=ids.subquery()))
         tested = _layer(column("id", TYPED), self.tested).from_(typed.subquery(identifier(TYPED)))
-        cells = [column("id", TESTED), alias(exp.Count(this=exp.Star()), "all_rows")]
-        for bound in self.aggregates:
-            cells += [alias(cell, name) for name, cell in source_cells(bound).items()]
-        return exp.select(*cells).from_(tested.subquery(identifier(TESTED))).group_by(column("id", TESTED))
+        named = (alias(cell, name) for name, cell in cells.items())
+        return exp.select(column("id", TESTED), *named).from_(tested.subquery(identifier(TESTED))).group_by(column("id", TESTED))
 
     def reads(self) -> Mapping[str, set[str]]:
         """Return the columns that the query reads, by table."""

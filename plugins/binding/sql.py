@@ -26,6 +26,7 @@ __all__ = [
     "null",
     "select",
     "struct",
+    "subquery",
     "text",
     "try_cast",
     "whole",
@@ -122,6 +123,11 @@ def alias(value: exp.Expr, name: str) -> exp.Expr:
 def select(*cells: exp.Expr, source: exp.Expr) -> exp.Select:
     """Return a query of cells from a table or subquery; unlike sqlglot's own builders it copies nothing."""
     return exp.Select(expressions=list(cells)).from_(source, copy=False)
+
+
+def subquery(rows: exp.Select, name: str) -> exp.Subquery:
+    """Return a query as the source of another."""
+    return exp.Subquery(this=rows, alias=exp.TableAlias(this=identifier(name)))
 
 
 def struct(**fields: exp.Expr) -> exp.Expr:

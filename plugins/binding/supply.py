@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from tierwise.core.plan import Fact
+from tierwise.core.types import Type
 from tierwise.plugins.binding.entry import Entered, enter
 from tierwise.plugins.binding.entry.words import as_words
-from tierwise.plugins.binding.sql import all_of, both, case, cast, column, is_null, text
+from tierwise.plugins.binding.sql import alias, all_of, both, case, cast, column, is_null, select, subquery, text
 from tierwise.plugins.facts import canonical_type
 
-__all__ = ["Supply", "named_once", "supply_stored", "with_empty"]
+__all__ = ["Supply", "enter_once", "entered_constant", "named_once", "supply_stored", "with_empty"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Supply:
         table: Where it comes from, for data findings.
         column: Where it comes from, for data findings.
         named: Expressions that the others know as columns of these names, so that they are written, and computed, once.
+        readings: Expressions that ``named`` knows so.
     """
 
     fact: Fact
@@ -40,12 +42,38 @@ class Supply:
     table: str
     column: str
     named: Mapping[str, exp.Expr] = field(default_factory=dict)
+    readings: Mapping[str, exp.Expr] = field(default_factory=dict)
 
 
 def named_once(fact: Fact, entered: Entered) -> tuple[Entered, Mapping[str, exp.Expr]]:
     """Return an entry as two columns, and what they stand for."""
     value, problem = f"{fact.name}.value", f"{fact.name}.problem"
     return Entered(column(value), column(problem)), {value: entered.value, problem: entered.problem}
+
+
+def enter_once(fact: Fact, raw: exp.Expr, raw_type: str) -> tuple[Entered, Mapping[str, exp.Expr], Mapping[str, exp.Expr]]:
+    """Enter a stored value, and return it as two columns, what they stand for, and the readings from which that is made."""
+    readings: dict[str, exp.Expr] = {}
+
+    def once(reading: exp.Expr) -> exp.Expr:
+        readings[f"{fact.name}.reading"] = reading
+        return column(f"{fact.name}.reading")
+
+    return *named_once(fact, enter(raw, raw_type, fact.type, once=once)), readings
+
+
+def entered_constant(type: Type, raw: exp.Expr, raw_type: str) -> exp.Expr:
+    """Enter a value that is the same for every row: a subquery, since that is computed once; DuckDB folds nothing that holds a lambda."""
+    readings: list[exp.Expr] = []
+
+    def once(reading: exp.Expr) -> exp.Expr:
+        readings.append(alias(reading, "reading"))
+        return column("reading")
+
+    value = cast(enter(raw, raw_type, type, once=once).value, canonical_type(type))
+    return exp.Subquery(
+        this=select(value, source=subquery(exp.Select(expressions=readings), "constant")) if readings else exp.Select(expressions=[value])
+    )
 
 
 def supply_stored(fact: Fact, raw: exp.Expr, raw_type: str, values: dict[str, str], place: tuple[str, str], empty: str | None) -> Supply:
@@ -63,8 +91,8 @@ def supply_stored(fact: Fact, raw: exp.Expr, raw_type: str, values: dict[str, st
         word = as_words(raw, raw_type)
         raw = case(*((word.eq(text(stored)), text(meant)) for stored, meant in values.items()), default=word)
         raw_type = "VARCHAR"
-    entered, named = named_once(fact, enter(raw, raw_type, fact.type))
-    supply = Supply(fact, entered.value, None, entered.problem, as_words(raw, raw_type), is_null(raw), *place, named)
+    entered, named, readings = enter_once(fact, raw, raw_type)
+    supply = Supply(fact, entered.value, None, entered.problem, as_words(raw, raw_type), is_null(raw), *place, named, readings)
     return with_empty(supply, empty if empty is not None else "none" if fact.nullable else "missing")
 
 
@@ -76,9 +104,6 @@ def with_empty(supply: Supply, empty: str) -> Supply:
         return replace(supply, none=exp.Paren(this=all_of(absent, is_null(supply.problem))))
     if empty == "missing":
         return replace(supply, none=none)
-    default = enter(text(empty), "VARCHAR", fact.type).value
-    value = case(
-        (both(exp.Paren(this=absent), is_null(supply.problem)), cast(default, canonical_type(fact.type))),
-        default=supply.value,
-    )
+    given = entered_constant(fact.type, text(empty), "VARCHAR")
+    value = case((both(exp.Paren(this=absent), is_null(supply.problem)), given), default=supply.value)
     return replace(supply, none=none, value=value)

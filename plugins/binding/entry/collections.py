@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from tierwise.core.types import EnumType, ListType, MapType, RecordType, SetType, Type
-from tierwise.plugins.binding.entry.entered import Entered, problem_case
+from tierwise.plugins.binding.entry.entered import Entered, Once, problem_case
 from tierwise.plugins.binding.sql import (
     any_of,
     call,
@@ -32,14 +32,14 @@ SEPARATORS = r"\s*[,;、，；]\s*"
 JSON_ARRAY = r"\s*\[[\s\S]*"
 
 
-def enter_list(raw: exp.Expr, raw_type: str, type: ListType | SetType, enter: Enter, depth: int) -> Entered:
+def enter_list(raw: exp.Expr, raw_type: str, type: ListType | SetType, enter: Enter, depth: int, once: Once) -> Entered:
     """Enter a list or a set; one item that does not fit keeps the whole list out."""
     items, item_type = _items(raw, raw_type, type.item)
     item = f"item{depth}"
     entered = enter(column(item), item_type, type.item)
-    value = call("list_transform", items, lambda_of(item, entered.value))
+    value = once(call("list_transform", items, lambda_of(item, entered.value)))
     unfit = exp.GT(this=call("len", call("list_filter", value, lambda_of(item, is_null(column(item))))), expression=whole(0))
-    problem = problem_case(raw, (any_of(is_null(items), unfit), "bad-list"))
+    problem = problem_case(raw, (any_of(is_null(value), unfit), "bad-list"))
     if isinstance(type, SetType):
         value = _as_set(value, type.item, depth)
     return Entered(case((is_null(problem), cast(value, canonical_type(type)))), problem)

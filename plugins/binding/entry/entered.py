@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from tierwise.plugins.binding.sql import case, is_null, null, text
 
-__all__ = ["Entered", "problem_case"]
+__all__ = ["Entered", "Once", "problem_case"]
+
+Once = Callable[[exp.Expr], exp.Expr]
+"""Takes an expression that is used several times, and returns what stands for it."""
 
 
 @dataclass(frozen=True, slots=True)
