@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.cells import cell_len
@@ -20,12 +20,16 @@ __all__ = ["distribution_lines", "first_rows", "outcome_lines", "row_documents"]
 MOST_VALUES = 15
 
 
-def distribution_lines(grading: Grading, text: Callable[[Named], str]) -> Iterator[str]:
+Shares = Mapping[str, Sequence[Share]]
+"""Output name to its distribution, asked for once for the whole page."""
+
+
+def distribution_lines(grading: Grading, of_outputs: Shares, text: Callable[[Named], str]) -> Iterator[str]:
     """Yield, for every output, its distribution: a bar for each value (for sets: each word), then the undetermined by reason."""
     total = grading.count()
     unknown = []
     for decision in grading.outputs:
-        shares = grading.distribution(decision.name)
+        shares = of_outputs[decision.name]
         if shares and all(share.reason is not None for share in shares):
             unknown.append(f"{decision.name} ({', '.join(str(share.reason) for share in shares)})")
             continue
@@ -80,21 +84,21 @@ def _share_name(share: Share) -> str:
     return cell_text(to_json(share.value)) or "–"
 
 
-def outcome_lines(grading: Grading) -> Iterator[str]:
+def outcome_lines(grading: Grading, of_outputs: Shares) -> Iterator[str]:
     """Yield a table with a line for every output: determined, undetermined, and how many for each reason."""
     total = grading.count()
     rows = []
     for decision in grading.outputs:
-        reasons = [(share.reason, share.count) for share in grading.distribution(decision.name) if share.reason is not None]
+        reasons = [(share.reason, share.count) for share in of_outputs[decision.name] if share.reason is not None]
         undetermined = sum(count for _, count in reasons)
         said = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
         rows.append((decision.name, f"{total - undetermined:,}", f"{undetermined:,}", said))
     yield from text_table(("output", "determined", "undetermined", "by reason"), rows, right=(1, 2))
 
 
-def first_rows(grading: Grading, limit: int) -> Iterator[str]:
-    """Yield a table of the first results."""
-    names = [d.name for d in grading.outputs if any(s.reason is None for s in grading.distribution(d.name))]
+def first_rows(grading: Grading, of_outputs: Shares, limit: int) -> Iterator[str]:
+    """Yield a table of the first results, without the outputs that are undetermined for everyone."""
+    names = [d.name for d in grading.outputs if any(share.reason is None for share in of_outputs[d.name])]
     rows = [(result.key, result.name or "", *(outcome_text(result.outcomes[name]) for name in names)) for result in grading.rows(limit)]
     yield from text_table(("key", "name", *names), rows, most=28)
 

@@ -83,10 +83,11 @@ def print_grading(session: Session, run: Run, limit: int) -> None:
     if unbound:
         more = f" and {len(unbound) - 8} more" if len(unbound) > 8 else ""
         click.echo(f"not in this database: {', '.join(unbound[:8])}{more}")
-    for line in distribution_lines(run.grading, session.text):
+    shares = {decision.name: run.grading.distribution(decision.name) for decision in run.grading.outputs}
+    for line in distribution_lines(run.grading, shares, session.text):
         click.echo(line)
     click.echo("")
-    for line in outcome_lines(run.grading):
+    for line in outcome_lines(run.grading, shares):
         click.echo(line)
     found = list(data_finding_lines(facts.findings))
     if found:
@@ -95,7 +96,7 @@ def print_grading(session: Session, run: Run, limit: int) -> None:
             click.echo(f"  {line}")
     if limit and count:
         click.echo(f"\nfirst {min(limit, count)} of {count:,}")
-        for line in first_rows(run.grading, limit):
+        for line in first_rows(run.grading, shares, limit):
             click.echo(line)
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 from typing import Any
 
-from tierwise.plugins.demo.world import Customer, World
+from tierwise.plugins.demo.opinions import judged_share
+from tierwise.plugins.demo.world import Customer, World, weighted
 
 __all__ = ["rows"]
 
 AGREEMENTS = ("年供货协议", "战略合作协议", "合作合同", "VIP客户协议", "销售协议", "长期合作协议")
 PRODUCT_NAMES = ("变压器", "开关柜", "电缆", "配电箱", "避雷器", "电表", "空调机组", "加热器", "柴油", "汽油")
 
-# What a yearly scoring needs is judged for nearly everybody: one unknown score leaves every rank behind it uncertain.
-SCORED = ("payment_reputation_words", "industry_fame")
+STATUSES = weighted({"delivered": 94, "cancelled": 4, "rejected": 2})
+NEEDS = weighted({"obvious": 5, "potential": 4, "none": 1})
+BUDGETS = weighted({"none": 2, "planned": 4, "secured": 3})
+
 
 Row = tuple[str, tuple[Any, ...]]
 
@@ -44,52 +46,52 @@ def rows(world: World) -> Iterator[Row]:
 
 
 def _orders(world: World, customer: Customer) -> Iterator[Row]:
+    """Yield orders with their lines and payments; what is counted in days is counted back from the date of the demo."""
     random = world.random
     years = min(customer.age_years, 3.0)
     per_year = max(1, round(random.gauss(4, 2.5)))
     dormant = 400 if world.chance(0.12) else 0
     for _ in range(max(1, round(per_year * years))):
-        ordered = world.as_of - timedelta(days=random.randint(dormant, max(dormant + 30, int(years * 365))))
+        ordered = world.between(dormant, max(dormant + 30, int(years * 365)))
         order = world.number("O")
         amount = round(customer.size / per_year * random.lognormvariate(0, 0.4), 2)
-        open_now = ordered > world.as_of - timedelta(days=25) and world.chance(0.6)
-        status = "open" if open_now else random.choices(("delivered", "cancelled", "rejected"), (94, 4, 2))[0]
-        delivered = min(ordered + timedelta(days=random.randint(5, 45)), world.as_of) if status == "delivered" else None
+        status = "open" if ordered < 25 and world.chance(0.6) else world.pick(STATUSES)
+        delivered = max(ordered - world.between(5, 45), 0) if status == "delivered" else None
         yield (
             "orders",
             (
                 order,
                 customer.key,
-                ordered.isoformat(),
-                delivered.isoformat() if delivered else None,
+                world.ago(ordered),
+                None if delivered is None else world.ago(delivered),
                 status,
                 amount,
                 round(amount * random.uniform(0.6, 0.95), 2),
                 "rush" if world.chance(0.1) else "regular",
-                random.choice((15, 20, 25, 30, 40)),
-                random.choice((0, 30, 60, 90)),
-                random.choice(("prepaid", "cash_on_delivery", "forward")),
-                random.choice(("terminal_store", "other")),
+                world.pick((15, 20, 25, 30, 40)),
+                world.pick((0, 30, 60, 90)),
+                world.pick(("prepaid", "cash_on_delivery", "forward")),
+                world.pick(("terminal_store", "other")),
                 None,
                 round(customer.quality * 100, 1),
             ),
         )
         quantity = round(max(1.0, amount / 1000), 2)
-        yield "order_lines", (order, f"G{random.randint(1, 40):03d}", quantity, "t" if world.chance(0.3) else "piece", amount)
+        yield "order_lines", (order, f"G{world.between(1, 40):03d}", quantity, "t" if world.chance(0.3) else "piece", amount)
         if delivered is not None:
             yield _payment(world, customer, order, delivered, amount)
 
 
-def _payment(world: World, customer: Customer, order: str, delivered: date, amount: float) -> Row:
-    due = delivered + timedelta(days=world.random.choice((0, 30, 60)))
+def _payment(world: World, customer: Customer, order: str, delivered: int, amount: float) -> Row:
+    due = delivered - world.pick((0, 30, 60))
     late = world.chance(0.02 + 0.35 * (1 - customer.quality) ** 2)
-    paid = due + timedelta(days=world.random.randint(3, 60)) if late else due - timedelta(days=world.random.randint(0, 5))
+    paid = due - world.between(3, 60) if late else due + world.between(0, 5)
     return "payments", (
         world.number("Y"),
         order,
         customer.key,
-        due.isoformat(),
-        paid.isoformat() if paid <= world.as_of else None,
+        world.ago(due),
+        world.ago(paid) if paid >= 0 else None,
         amount,
         int(not late),
     )
@@ -98,19 +100,19 @@ def _payment(world: World, customer: Customer, order: str, delivered: date, amou
 def _papers(world: World, customer: Customer) -> Iterator[Row]:
     random = world.random
     if world.chance(0.15 + 0.5 * customer.quality):
-        start = world.as_of - timedelta(days=random.randint(0, 500))
+        start = world.between(0, 500)
         yield (
             "agreements",
             (
                 world.number("A"),
                 customer.key,
-                random.choice(AGREEMENTS),
-                start.isoformat(),
-                start.isoformat(),
-                (start + timedelta(days=365)).isoformat(),
+                world.pick(AGREEMENTS),
+                world.ago(start),
+                world.ago(start),
+                world.ago(start - 365),
                 round(customer.size, -3),
                 "区域经理",
-                random.choice(("legal_representative", "designated_person", "other")),
+                world.pick(("legal_representative", "designated_person", "other")),
             ),
         )
     if world.chance(0.7):
@@ -121,26 +123,24 @@ def _papers(world: World, customer: Customer) -> Iterator[Row]:
             (
                 world.number("Q"),
                 customer.key,
-                f"G{random.randint(1, 40):03d}",
+                f"G{world.between(1, 40):03d}",
                 world.day(120),
                 internal,
-                round(internal * random.choice((0.93, 0.95, 0.96, 0.97, 1.0, 1.03, 1.05)), 2),
+                round(internal * world.pick((0.93, 0.95, 0.96, 0.97, 1.0, 1.03, 1.05)), 2),
                 asked,
-                round(asked * random.choice((0, 0.4, 1.0)), 2),
+                round(asked * world.pick((0, 0.4, 1.0)), 2),
             ),
         )
     if world.chance(0.55):
-        need = random.choices(("obvious", "potential", "none"), (5, 4, 1))[0]
-        planned = random.choices(("none", "planned", "secured"), (2, 4, 3))[0]
+        need = world.pick(NEEDS)
+        planned = world.pick(BUDGETS)
         yield (
             "opportunities",
             (
                 world.number("W"),
                 customer.key,
                 need,
-                (world.as_of + timedelta(days=random.choice((10, 25, 31, 60, 92, 150, 184, 300)))).isoformat()
-                if world.chance(0.9)
-                else None,
+                world.ago(-world.pick((10, 25, 31, 60, 92, 150, 184, 300))) if world.chance(0.9) else None,
                 world.flag(0.9),
                 world.flag(0.2),
                 planned,
@@ -157,13 +157,12 @@ def _papers(world: World, customer: Customer) -> Iterator[Row]:
 
 
 def _judgements(world: World, customer: Customer) -> Iterator[Row]:
-    """Yield what people judged of a customer; not everything is judged, and better customers get better words."""
-    random = world.random
+    """Yield what people judged of a customer by what it is like; not everything is judged, and better customers get better words."""
     good = customer.quality
     size = min(2, int(customer.size > 400_000) + int(customer.size > 150_000))
 
-    def word(words: tuple[str, ...], level: float) -> str:
-        noisy = min(0.999, max(0.0, level + random.gauss(0, 0.15)))
+    def word(words: tuple[str, ...]) -> str:
+        noisy = min(0.999, max(0.0, good + world.random.gauss(0, 0.15)))
         return words[min(len(words) - 1, int((1 - noisy) * len(words)))]
 
     def yes(share: float) -> str:
@@ -171,30 +170,14 @@ def _judgements(world: World, customer: Customer) -> Iterator[Row]:
 
     judged = {
         "usage_size": ("small", "fairly_large", "large")[size],
-        "payment_reputation": word(("good", "fairly_good", "poor"), good),
-        "growth_potential": word(("large", "some", "small"), random.random()),
-        "profit_contribution": word(("high", "normal", "low"), random.random()),
-        "profit_rate_high": yes(0.4),
-        "consumption_frequency_high": yes(0.4),
-        "consumption_large": yes(0.3),
-        "margin_high": yes(0.4),
-        "influences_results": yes(0.3),
-        "payment_reputation_words": word(("好", "较好", "一般", "差"), good),
-        "industry_fame": word(("高", "中", "低"), random.random()),
+        "payment_reputation": word(("good", "fairly_good", "poor")),
+        "payment_reputation_words": word(("好", "较好", "一般", "差")),
         "collection_safe": yes(0.5 + good / 2),
         "strategic_partner": yes(0.05 + 0.1 * good),
-        "social_value_high": yes(0.2),
-        "cooperation_potential_high": yes(0.3),
-        "social_resources_many": yes(0.2),
-        "uses_products_often": yes(0.3),
         "recognises_company": yes(0.4 + good / 3),
-        "relationship_firm": yes(0.3),
         "contract_spirit": yes(0.6 + 0.4 * good),
         "orders_just_started": yes(0.9 if 0 < customer.age_years < 0.5 else 0.02),
-        "large_growth_space": yes(0.3),
-        "no_further_cooperation": yes(0.1),
-        "has_potential_need": yes(0.8),
     }
     for name, value in judged.items():
-        if world.chance(0.998 if name in SCORED else 0.93):
-            yield "judgements", (customer.key, name, value, f"S{random.randint(1, 60):03d}", world.day(350), None)
+        if world.chance(judged_share(name)):
+            yield "judgements", (customer.key, name, value, f"S{world.between(1, 60):03d}", world.day(350), None)

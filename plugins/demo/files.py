@@ -66,4 +66,4 @@ def _papers(world: World) -> Iterator[Row]:
             f"R{index + 1:03d}", random.choice(("none", "college", "bachelor", "master")), round(random.uniform(0, 12), 1), *(world.flag(0.5) for _ in range(7)), index % 5 + 1,
         )  # fmt: skip
         answers = {question: right if world.chance(0.85) else "A" for question, right in KEY.items()}
-        yield "exam_papers", (f"{person(random)}-{index + 1:02d}", json.dumps(answers, ensure_ascii=False))
+        yield "exam_papers", (f"{person(world)}-{index + 1:02d}", json.dumps(answers, ensure_ascii=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
+from tierwise.plugins.demo.world import World
 
 __all__ = ["CITIES", "address", "company", "person"]
 
@@ -54,16 +54,16 @@ GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚文辉玲�
 ROADS = ("中山路", "人民路", "解放大道", "长江路", "建设路", "和平街", "科技园路", "北京西路")
 
 
-def company(random: Random, city: str) -> str:
+def company(world: World, city: str) -> str:
     """Return a company name such as 南京博远电气有限公司."""
-    return f"{city}{random.choice(WORDS)}{random.choice(TRADES)}{random.choice(FORMS)}"
+    return f"{city}{world.pick(WORDS)}{world.pick(TRADES)}{world.pick(FORMS)}"
 
 
-def person(random: Random) -> str:
+def person(world: World) -> str:
     """Return a person's name of two or three characters."""
-    return random.choice(SURNAMES) + "".join(random.choices(GIVEN, k=random.choice((1, 2, 2))))
+    return world.pick(SURNAMES) + world.pick(GIVEN) + (world.pick(GIVEN) if world.chance(2 / 3) else "")
 
 
-def address(random: Random, city: str) -> str:
+def address(world: World, city: str) -> str:
     """Return a street address."""
-    return f"{city}市{random.choice(ROADS)}{random.randint(1, 999)}号"
+    return f"{city}市{world.pick(ROADS)}{world.between(1, 999)}号"

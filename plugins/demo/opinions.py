@@ -1,4 +1,4 @@
-"""What people judged of customers for single policies: one word a line, the more likely words first.
+"""What people judged of customers whatever these are like: one word a line, the more likely words first.
 
 It draws from a random source of its own, so that a new line here moves no other row of the demo.
 """
@@ -12,13 +12,13 @@ from typing import Any
 
 from tierwise.plugins.demo.world import World
 
-__all__ = ["rows"]
+__all__ = ["judged_share", "rows"]
 
 Row = tuple[str, tuple[Any, ...]]
 
 SEED = 9
-JUDGED = 0.9
-"""The share of customers of whom each thing has been judged at all."""
+# What a yearly scoring needs is judged for nearly everybody: one unknown score leaves every rank behind it uncertain.
+SCORED = ("payment_reputation_words", "industry_fame")
 
 # name of the judgement: each word and its weight
 OPINIONS: dict[str, dict[str, int]] = {
@@ -57,7 +57,28 @@ OPINIONS: dict[str, dict[str, int]] = {
     "is_long_term": {"false": 6, "true": 4},
     "relationship_level": {"卖主关系": 5, "被优先考虑的供应商": 3, "伙伴关系": 2, "战略联盟关系": 1},
     "information_important": {"false": 8, "true": 2},
+    "growth_potential": {"large": 1, "some": 1, "small": 1},
+    "profit_contribution": {"high": 1, "normal": 1, "low": 1},
+    "profit_rate_high": {"false": 6, "true": 4},
+    "consumption_frequency_high": {"false": 6, "true": 4},
+    "consumption_large": {"false": 7, "true": 3},
+    "margin_high": {"false": 6, "true": 4},
+    "influences_results": {"false": 7, "true": 3},
+    "industry_fame": {"高": 1, "中": 1, "低": 1},
+    "social_value_high": {"false": 8, "true": 2},
+    "cooperation_potential_high": {"false": 7, "true": 3},
+    "social_resources_many": {"false": 8, "true": 2},
+    "uses_products_often": {"false": 7, "true": 3},
+    "relationship_firm": {"false": 7, "true": 3},
+    "large_growth_space": {"false": 7, "true": 3},
+    "no_further_cooperation": {"false": 9, "true": 1},
+    "has_potential_need": {"true": 8, "false": 2},
 }
+
+
+def judged_share(name: str) -> float:
+    """Return the share of customers of whom a thing has been judged at all."""
+    return 0.998 if name in SCORED else 0.92
 
 
 def rows(world: World) -> Iterator[Row]:
@@ -69,6 +90,7 @@ def rows(world: World) -> Iterator[Row]:
     for name, words in OPINIONS.items():
         values = random.choices(list(words), list(words.values()), k=count)
         judged = zip(world.customers, values, random.choices(judges, k=count), random.choices(days, k=count), strict=True)
+        share = judged_share(name)
         for customer, value, judge, day in judged:
-            if random.random() < JUDGED:
+            if random.random() < share:
                 yield "judgements", (customer.key, name, value, judge, day, None)

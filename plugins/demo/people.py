@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tierwise.plugins.demo.names import CITIES, address, company, person
-from tierwise.plugins.demo.world import Customer, Employee, World
+from tierwise.plugins.demo.world import Customer, Employee, World, weighted
 
 __all__ = ["rows"]
 
@@ -15,7 +15,10 @@ ROLES = ("业务员", "业务员", "业务员", "大客户专员", "大客户专
 PERSONALITIES = ("沉默型", "唠叨型", "和气型", "骄傲型", "刁酸型", "吹毛求疵型", "暴躁型", "完全拒绝型", "杀价型", "经济困难型")
 PRODUCT_CATEGORIES = ("MMS", "城管", "公安", "数字城市", "交通", "应急", "旅游")
 INDUSTRIES = ("building_company", "decoration_company", "trading_company", "shop_or_office", "other")
-NATURES = ("政府机构", "特殊业务公司", "普通公司", "顾客", "合作伙伴")
+NATURES = weighted({"政府机构": 1, "特殊业务公司": 1, "普通公司": 8, "顾客": 3, "合作伙伴": 1})
+PARTIES = weighted({"end_user": 8, "agent": 2, "government_relation": 1})
+DEALERS = weighted({"普通商": 6, "加盟商": 3, "OEM商": 1})
+PLATFORMS = weighted({"none": 85, "国网": 6, "省网": 6, "北京电力公司": 3})
 
 Row = tuple[str, tuple[Any, ...]]
 
@@ -36,7 +39,7 @@ def _staff(world: World) -> Iterator[Row]:
         left = world.day(200) if world.chance(0.08) else None
         yield (
             "staff",
-            (employee.key, person(world.random), role, "销售部", employee.city, manager, index % 10 + 1, world.day(3000, 400), left),
+            (employee.key, person(world), role, "销售部", employee.city, manager, index % 10 + 1, world.day(3000, 400), left),
         )
         yield "targets", (employee.key, "2026", round(world.random.uniform(5e5, 5e6), -4))
 
@@ -44,7 +47,7 @@ def _staff(world: World) -> Iterator[Row]:
 def _customer(world: World, index: int) -> Iterator[Row]:
     random = world.random
     organisation = world.chance(0.8)
-    city = random.choice(CITIES)
+    city = world.pick(CITIES)
     customer = Customer(
         key=f"{index + 1:05d}",
         city=city,
@@ -59,29 +62,29 @@ def _customer(world: World, index: int) -> Iterator[Row]:
         "customers",
         (
             customer.key,
-            company(random, city) if organisation else person(random),
-            random.choice(("organisation", "institution")) if organisation else "individual",
-            random.choices(NATURES, (1, 1, 8, 3, 1))[0],
-            random.choice(INDUSTRIES),
-            random.choices(("end_user", "agent", "government_relation"), (8, 2, 1))[0],
-            random.choice(PRODUCT_CATEGORIES),
-            random.choices(("普通商", "加盟商", "OEM商"), (6, 3, 1))[0],
-            random.choice(("developed_by_company", "developed_by_salesperson")),
-            random.choices(("none", "国网", "省网", "北京电力公司"), (85, 6, 6, 3))[0],
+            company(world, city) if organisation else person(world),
+            world.pick(("organisation", "institution")) if organisation else "individual",
+            world.pick(NATURES),
+            world.pick(INDUSTRIES),
+            world.pick(PARTIES),
+            world.pick(PRODUCT_CATEGORIES),
+            world.pick(DEALERS),
+            world.pick(("developed_by_company", "developed_by_salesperson")),
+            world.pick(PLATFORMS),
             city,
             city,
-            f"Z{random.randint(1, 40):02d}" if world.chance(0.4) else None,
-            address(random, city),
+            f"Z{world.between(1, 40):02d}" if world.chance(0.4) else None,
+            address(world, city),
             world.flag(0.4),
             round(customer.size / 900, 1),
-            random.choice(("直销", "经销", "代理")),
+            world.pick(("直销", "经销", "代理")),
             round(min(100.0, random.betavariate(2, 3) * 100), 2),
             customer.age_years,
-            random.choice(("小型", "中型", "大型")),
-            random.choice(("扩张", "稳健", "收缩")) if world.chance(0.7) else None,
+            world.pick(("小型", "中型", "大型")),
+            world.pick(("扩张", "稳健", "收缩")) if world.chance(0.7) else None,
             round(customer.size * random.uniform(3, 30), 2) if world.chance(0.8) else None,
-            random.choice(("良好", "一般", "困难")) if world.chance(0.8) else None,
-            random.choice(("资金", "人才", "渠道")) if world.chance(0.5) else None,
+            world.pick(("良好", "一般", "困难")) if world.chance(0.8) else None,
+            world.pick(("资金", "人才", "渠道")) if world.chance(0.5) else None,
             city if world.chance(0.6) else None,
             city if world.chance(0.8) else None,
             first_order,
@@ -95,29 +98,29 @@ def _customer(world: World, index: int) -> Iterator[Row]:
 
 def _contacts(world: World, customer: Customer) -> Iterator[Row]:
     random = world.random
-    for role in ("decision_maker", "influencer")[: random.choice((1, 1, 2))]:
+    for role in ("decision_maker", "influencer")[: world.pick((1, 1, 2))]:
         income = round(random.lognormvariate(9.2, 0.5), 2)
         yield (
             "contacts",
             (
                 world.number("P"),
                 customer.key,
-                person(random),
-                random.choice("男女"),
-                random.randint(24, 62),
-                address(random, customer.city),
-                f"1{random.randint(3, 9)}{random.randint(10**8, 10**9 - 1)}",
-                f"user{random.randint(1, 99999)}@example.com" if world.chance(0.8) else None,
+                person(world),
+                world.pick("男女"),
+                world.between(24, 62),
+                address(world, customer.city),
+                f"1{world.between(3, 9)}{world.between(10**8, 10**9 - 1)}",
+                f"user{world.between(1, 99999)}@example.com" if world.chance(0.8) else None,
                 role,
-                random.choice(PERSONALITIES),
+                world.pick(PERSONALITIES),
                 income,
                 round(income * random.uniform(0.4, 1.1), 2),
-                random.choice(("总经理", "采购经理", "主任")),
+                world.pick(("总经理", "采购经理", "主任")),
                 world.day(200),
             ),
         )
     if world.chance(0.85):
-        for employee in random.sample(world.staff, random.choice((1, 1, 2))):
+        for employee in random.sample(world.staff, world.pick((1, 1, 2))):
             yield "assignments", (customer.key, employee.key, employee.role, world.day(900, 30), None)
 
 
@@ -146,13 +149,13 @@ def _ratings(world: World, customer: Customer) -> Iterator[Row]:
         (
             customer.key,
             round(customer.size * world.random.uniform(0.2, 8), 2),
-            world.random.choice(("low", "medium", "high")),
+            world.pick(("low", "medium", "high")),
             1,
-            world.random.randint(1, 5),
+            world.between(1, 5),
             round(world.random.uniform(0.01, 0.12), 4),
-            world.random.choice(("低", "中", "高")) if world.chance(0.9) else None,
-            world.random.choice(("保值", "增值", "养老")) if world.chance(0.9) else None,
-            world.random.choice(("无", "期限", "品种")) if world.chance(0.8) else None,
+            world.pick(("低", "中", "高")) if world.chance(0.9) else None,
+            world.pick(("保值", "增值", "养老")) if world.chance(0.9) else None,
+            world.pick(("无", "期限", "品种")) if world.chance(0.8) else None,
             world.day(300),
         ),
     )

@@ -1,12 +1,19 @@
-"""What the makers of the demo share: the random source, the date, the customers and the staff, each with hidden traits that their rows follow."""
+"""What the makers of the demo share: the random source, the date, the customers and the staff, each with hidden traits that their rows follow.
+
+There are hundreds of thousands of draws: what is drawn often is one call of ``random()``, and each date is written once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
+from typing import TypeVar
 
-__all__ = ["Customer", "Employee", "World"]
+__all__ = ["Customer", "Employee", "World", "weighted"]
+
+Option = TypeVar("Option")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +56,20 @@ class World:
     customers: list[Customer] = field(default_factory=list)
     staff: list[Employee] = field(default_factory=list)
     _numbers: dict[str, int] = field(default_factory=dict)
+    _dates: dict[int, str] = field(default_factory=dict)
 
     def number(self, prefix: str) -> str:
         """Return the next id with a prefix, such as ``O000017``."""
-        self._numbers[prefix] = self._numbers.get(prefix, 0) + 1
-        return f"{prefix}{self._numbers[prefix]:06d}"
+        number = self._numbers[prefix] = self._numbers.get(prefix, 0) + 1
+        return f"{prefix}{number:06d}"
 
-    def day(self, oldest: int, newest: int = 0) -> str:
-        """Return an ISO date between ``oldest`` and ``newest`` days before the date of the demo."""
-        return (self.as_of - timedelta(days=self.random.randint(newest, max(oldest, newest)))).isoformat()
+    def pick(self, options: Sequence[Option]) -> Option:
+        """Return one of the options."""
+        return options[int(self.random.random() * len(options))]
 
-    def moment(self, oldest: int, newest: int = 0) -> str:
-        """Return an ISO date and time in working hours."""
-        return f"{self.day(oldest, newest)} {self.random.randint(8, 17):02d}:{self.random.randint(0, 59):02d}:00"
+    def between(self, low: int, high: int) -> int:
+        """Return a whole number from ``low`` to ``high``."""
+        return low + int(self.random.random() * (high - low + 1))
 
     def chance(self, share: float) -> bool:
         """Return true in ``share`` of the calls."""
@@ -70,3 +78,22 @@ class World:
     def flag(self, share: float) -> int:
         """Return 1 in ``share`` of the calls, else 0."""
         return int(self.random.random() < share)
+
+    def ago(self, days: int) -> str:
+        """Return the ISO date that is so many days before the date of the demo; after it when ``days`` is negative."""
+        if days not in self._dates:
+            self._dates[days] = (self.as_of - timedelta(days=days)).isoformat()
+        return self._dates[days]
+
+    def day(self, oldest: int, newest: int = 0) -> str:
+        """Return an ISO date between ``oldest`` and ``newest`` days before the date of the demo."""
+        return self.ago(self.between(newest, max(oldest, newest)))
+
+    def moment(self, oldest: int, newest: int = 0) -> str:
+        """Return an ISO date and time in working hours."""
+        return f"{self.day(oldest, newest)} {self.between(8, 17):02d}:{self.between(0, 59):02d}:00"
+
+
+def weighted(options: Mapping[Option, int]) -> tuple[Option, ...]:
+    """Return options to pick from, each as often as its weight says."""
+    return tuple(option for option, weight in options.items() for _ in range(weight))
