@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from tierwise.plugins.binding.sql import call, cast, column, equal, identifier, select, text, whole
+from tierwise.plugins.binding.joined_rows import problem_column
+from tierwise.plugins.binding.sql import any_of, call, cast, column, equal, identifier, not_null, select, text, whole
 from tierwise.plugins.binding.supply import Supply
 from tierwise.plugins.facts import DataFinding
 
@@ -42,14 +43,16 @@ def find_bad_values(
 
     Args:
         connection: Where the relation lives.
-        relation: It has the columns ``key``, and ``problem<i>`` for the supply at position i.
+        relation: It has the column ``key``, and a ``problem_column`` for each supply.
         supplies: The supplied facts.
         joined: The query of cells over the rows behind the relation; ``stored`` of a supply is such a cell, and ``key``.
     """
     if not supplies:
         return []
     source = exp.Table(this=identifier(relation))
-    tallies = [call("histogram", column(f"problem{i}")) for i in range(len(supplies))]
+    if not _any(connection, source, len(supplies)):  # as a rule; to count takes half as long again
+        return []
+    tallies = [call("histogram", column(problem_column(i))) for i in range(len(supplies))]
     counted = connection.execute(select(*tallies, source=source).sql("duckdb")).fetchone() or ()
     found = [(i, code, count) for i, tally in enumerate(counted) for code, count in sorted((tally or {}).items())]
     if not found:
@@ -65,8 +68,14 @@ def find_bad_values(
     ]
 
 
+def _any(connection: DuckDBPyConnection, source: exp.Table, supplies: int) -> bool:
+    found = any_of(*(not_null(column(problem_column(i))) for i in range(supplies)))
+    query = select(exp.Exists(this=select(whole(1), source=source.copy()).where(found, copy=False)))
+    return bool((connection.execute(query.sql("duckdb")).fetchone() or (False,))[0])
+
+
 def _first_keys(position: int, code: str) -> exp.Expr:
-    where = exp.Where(this=equal(column(f"problem{position}"), text(code)))
+    where = exp.Where(this=equal(column(problem_column(position)), text(code)))
     return exp.Filter(this=call("min", column("key"), whole(3)), expression=where)
 
 

@@ -120,9 +120,10 @@ def alias(value: exp.Expr, name: str) -> exp.Expr:
     return exp.Alias(this=value, alias=identifier(name))
 
 
-def select(*cells: exp.Expr, source: exp.Expr) -> exp.Select:
-    """Return a query of cells from a table or subquery; unlike sqlglot's own builders it copies nothing."""
-    return exp.Select(expressions=list(cells)).from_(source, copy=False)
+def select(*cells: exp.Expr, source: exp.Expr | None = None) -> exp.Select:
+    """Return a query of cells, from a table or subquery when one is named; unlike sqlglot's own builders it copies nothing."""
+    query = exp.Select(expressions=list(cells))
+    return query if source is None else query.from_(source, copy=False)
 
 
 def subquery(rows: exp.Select, name: str) -> exp.Subquery:

@@ -71,9 +71,7 @@ def entered_constant(type: Type, raw: exp.Expr, raw_type: str) -> exp.Expr:
         return column("reading")
 
     value = cast(enter(raw, raw_type, type, once=once).value, canonical_type(type))
-    return exp.Subquery(
-        this=select(value, source=subquery(exp.Select(expressions=readings), "constant")) if readings else exp.Select(expressions=[value])
-    )
+    return exp.Subquery(this=select(value, source=subquery(select(*readings), "constant") if readings else None))
 
 
 def supply_stored(fact: Fact, raw: exp.Expr, raw_type: str, values: dict[str, str], place: tuple[str, str], empty: str | None) -> Supply:

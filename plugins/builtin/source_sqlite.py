@@ -129,7 +129,7 @@ class SqliteSource:
         from tierwise.plugins.sqlite_reading import UnexpectedType, arriving_type
 
         try:
-            self._reader.read(self.connection, named, table, {c.name: self.type_of(table, c) for c in columns})
+            self._reader.read(self.connection.cursor(), named, table, {c.name: self.type_of(table, c) for c in columns})
         except UnexpectedType as unexpected:
             column = next(c for c in columns if c.name == unexpected.column)
             found = arriving_type(self._sqlite, table, column.name, column.type, rows=-1)

@@ -1,0 +1,74 @@
+"""The query of the facts: the rows of the subjects, each with the aggregates of its child rows, as cells of the supplied facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from sqlglot import exp
+
+from tierwise.plugins.binding.layout import Layout
+from tierwise.plugins.binding.sql import alias, column, equal, identifier, select, subquery
+from tierwise.plugins.binding.supply import Supply
+
+__all__ = ["GROUP", "KEYED", "TIED", "fact_cells", "fact_columns", "joined_rows", "problem_column"]
+
+KEYED, GROUP, TIED = "tierwise_keyed", "tierwise_group", "_tied"
+
+
+def fact_columns(supplies: Iterable[Supply]) -> Mapping[str, str]:
+    """Return the name of each fact's column in a ``FactTable``: its own, unless that is taken."""
+    columns: dict[str, str] = {}
+    taken = {"key", "name"}
+    for supply in supplies:
+        word = supply.fact.name
+        while word.casefold() in taken:
+            word += "_"
+        taken |= {word.casefold(), f"{word}__none".casefold()}
+        columns[supply.fact.name] = word
+    return columns
+
+
+def problem_column(position: int) -> str:
+    """Return the name of the column with what is wrong with a supply; no fact is called so."""
+    return f"problem {position}"
+
+
+def fact_cells(supplies: Iterable[Supply], columns: Mapping[str, str]) -> Iterator[exp.Expr]:
+    """Yield the cells of the supplied facts, and of what is wrong with them."""
+    for i, supply in enumerate(supplies):
+        yield alias(supply.value, columns[supply.fact.name])
+        if supply.none is not None:
+            yield alias(supply.none, f"{columns[supply.fact.name]}__none")
+        yield alias(supply.problem, problem_column(i))
+
+
+def joined_rows(layout: Layout, supplies: Sequence[Supply], cells: Sequence[exp.Expr]) -> exp.Select:
+    """Return the query of cells. What they use of the named expressions and readings of the supplies is computed once, below them."""
+    named = _used(cells, (supply.named for supply in supplies))
+    readings = _used(named, (supply.readings for supply in supplies))
+    rows = select(
+        exp.Column(this=exp.Star(), table=identifier("s")),
+        source=exp.Table(this=identifier(KEYED), alias=exp.TableAlias(this=identifier("s"))),
+    )
+    for name, unused in _relations(layout):
+        rows.append("expressions", exp.Column(this=exp.Star(except_=[identifier(word) for word in unused]), table=identifier(name)))
+        rows.append("joins", exp.Join(this=exp.Table(this=identifier(name)), on=equal(column("id", name), column("id", "s")), side="LEFT"))
+    if readings:
+        rows.set("expressions", [*rows.expressions, *readings])
+        rows = select(exp.Star(), source=subquery(rows, "rows"))
+    rows.set("expressions", [*rows.expressions, *named])
+    return select(*cells, source=subquery(rows, "rows"))
+
+
+def _relations(layout: Layout) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield the relations of the child rows, and which of their columns are not for the facts."""
+    for number, group in enumerate(layout.groups):
+        yield f"{GROUP}{number}", ("id", "all_rows")
+        if group.asks_again:
+            yield f"{GROUP}{number}{TIED}", ("id",)
+
+
+def _used(cells: Iterable[exp.Expr], named: Iterable[Mapping[str, exp.Expr]]) -> list[exp.Expr]:
+    """Return those of the named expressions that cells use."""
+    used = {found.name for cell in cells for found in cell.find_all(exp.Column)}
+    return [alias(cell, name) for some in named for name, cell in some.items() if name in used]
