@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, get_args
 
 from tierwise.core.plan import Compare, Constant, DecisionRef, FactRef, InSet, Node, Pick, Plan, Prefer, RankCut, ReadingRef, Within
@@ -42,8 +43,13 @@ class Usage:
 
 def children(node: Node) -> Iterator[Node]:
     """Yield the nodes that stand directly in a node."""
-    for place in fields(node):
-        yield from _nodes_in(getattr(node, place.name))
+    for name in _field_names(type(node)):
+        yield from _nodes_in(getattr(node, name))
+
+
+@cache
+def _field_names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(place.name for place in fields(kind))
 
 
 def _nodes_in(value: Any) -> Iterator[Node]:
