@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from tierwise.core.plan import Fact, Position
 from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins.builtin.engine_duckdb.amounts import slot_column, with_slots
 from tierwise.plugins.builtin.engine_duckdb.layers import Layers
 from tierwise.plugins.builtin.engine_duckdb.places import position_of
 from tierwise.plugins.builtin.engine_duckdb.positions import PARTS
@@ -42,6 +43,7 @@ class Question:
         facts: The facts to hand over, with their terms over ``stage``.
         positions: Ranking name to the columns of the subject's position.
         answer: The name of the table to make.
+        amounts: Numbers of which the outcome may be one: they stand as slots in it, and beside the answer.
     """
 
     stage: exp.Select
@@ -51,6 +53,11 @@ class Question:
     facts: Sequence[tuple[Fact, Term]]
     positions: Mapping[str, Mapping[str, Sql]]
     answer: str
+    amounts: Sequence[Sql] = ()
+
+    def named_amounts(self) -> list[tuple[str, Sql]]:
+        """Return the columns of the amounts."""
+        return [(slot_column(place), amount) for place, amount in enumerate(self.amounts)]
 
 
 def ask(connection: DuckDBPyConnection, question: Question, decide: Decide) -> Answers:
@@ -63,21 +70,22 @@ def ask(connection: DuckDBPyConnection, question: Question, decide: Decide) -> A
     """
     keyed, groups, places = (f"{question.answer} {what}" for what in ("keyed", "groups", "places"))
     named = [(f"k{number}", key) for number, key in enumerate(question.keys)]
-    connection.execute(sql.create(keyed, question.layers.query(question.stage, [(ROW, sql.column(ROW)), *named])))
+    computed = [(ROW, sql.column(ROW)), *named, *question.named_amounts()]
+    connection.execute(sql.create(keyed, question.layers.query(question.stage, computed)))
     names = [name for name, _ in named]
     keys = [sql.column(name) for name in names]
     least = sql.alias(sql.call("min", sql.column(ROW)), ROW)
     number = sql.alias(exp.Window(this=sql.call("row_number")), GROUP)
     connection.execute(sql.create(groups, exp.select(*keys, least, number).from_(sql.table(keyed)).group_by(*keys)))
     outcomes: list[Any] = []
-    answered = list(_answered(connection, groups, question, decide, outcomes))
+    answered = list(_answered(connection, groups, question, decide, outcomes, keyed))
     table = pyarrow.table({GROUP: [group for group, _ in answered], ANSWER: [place for _, place in answered]})
     connection.register(places, table)
-    connection.execute(sql.create(question.answer, _spread(keyed, groups, places, names)))
+    connection.execute(sql.create(question.answer, _spread(keyed, groups, places, question, names)))
     connection.unregister(places)
     for done in (keyed, groups):
         connection.execute(sql.drop(done))
-    return Answers(question.answer, outcomes)
+    return Answers(question.answer, outcomes, amounts=len(question.amounts))
 
 
 def ask_of_groups(connection: DuckDBPyConnection, question: Question, group: Sql, decide: Decide) -> dict[int, Any]:
@@ -93,9 +101,12 @@ def ask_of_groups(connection: DuckDBPyConnection, question: Question, group: Sql
 
 
 def _answered(
-    connection: DuckDBPyConnection, groups: str, question: Question, decide: Decide, outcomes: list[Any]
+    connection: DuckDBPyConnection, groups: str, question: Question, decide: Decide, outcomes: list[Any], keyed: str = ""
 ) -> Iterator[tuple[int, int]]:
-    """Decide one row of each group; yield the group's number and the place of its outcome in ``outcomes``."""
+    """Decide one row of each group; yield the group's number and the place of its outcome in ``outcomes``.
+
+    Where the outcome may be one of the subject's own amounts, these are read from the table ``keyed``.
+    """
     columns = [(f"v{i}", term.sql) for i, (_, term) in enumerate(question.facts)]
     columns += [(f"n{i}", term.none or sql.FALSE) for i, (_, term) in enumerate(question.facts)]
     columns += [(f"p{i}", part) for i, part in enumerate(position[p] for position in question.positions.values() for p in PARTS)]
@@ -103,13 +114,18 @@ def _answered(
     rows = sql.select([(ROW, sql.column(ROW)), *columns], "everything").with_("everything", as_=one_of_each)
     one_each = exp.select(sql.column(GROUP), *(sql.column(name) for name, _ in columns)).from_(rows.subquery("rows"))
     same_row = sql.binary(exp.EQ, sql.column(ROW, groups), sql.column(ROW, "rows"))
-    cursor = connection.cursor().execute(sql.text(one_each.join(sql.table(groups), on=same_row)))
+    one_each = one_each.join(sql.table(groups), on=same_row)
+    if question.amounts:
+        own = sql.binary(exp.EQ, sql.column(ROW, groups), sql.column(ROW, keyed))
+        one_each = one_each.select(*(sql.column(name, keyed) for name, _ in question.named_amounts())).join(sql.table(keyed), on=own)
+    cursor = connection.cursor().execute(sql.text(one_each))
     seen: dict[Any, int] = {}
-    size = len(question.facts)
+    size, end = len(question.facts), len(columns)
     while batch := cursor.fetchmany(BATCH):
         for group, *cells in batch:
             given = facts_of([fact for fact, _ in question.facts], cells[:size], cells[size : 2 * size])
-            yield group, _place(decide(given, _positions(question, cells[2 * size :])), outcomes, seen)
+            outcome = decide(given, _positions(question, cells[2 * size : end]))
+            yield group, _place(with_slots(outcome, cells[end:]) if question.amounts else outcome, outcomes, seen)
 
 
 def _positions(question: Question, cells: Sequence[Any]) -> dict[str, Position]:
@@ -128,11 +144,12 @@ def _place(outcome: Any, outcomes: list[Any], seen: dict[Any, int]) -> int:
     return seen[mark]
 
 
-def _spread(keyed: str, groups: str, places: str, names: Sequence[str]) -> exp.Select:
-    """Return the query that gives every open row the answer of its group."""
+def _spread(keyed: str, groups: str, places: str, question: Question, names: Sequence[str]) -> exp.Select:
+    """Return the query that gives every open row the answer of its group, and its amounts."""
+    amounts = [sql.column(name, keyed) for name, _ in question.named_amounts()]
     same_group = sql.all_of(exp.NullSafeEQ(this=sql.column(name, keyed), expression=sql.column(name, groups)) for name in names)
     return (
-        exp.select(sql.column(ROW, keyed), sql.column(ANSWER, places))
+        exp.select(sql.column(ROW, keyed), sql.column(ANSWER, places), *amounts)
         .from_(sql.table(keyed))
         .join(sql.table(groups), on=same_group)
         .join(sql.table(places), on=sql.binary(exp.EQ, sql.column(GROUP, groups), sql.column(GROUP, places)))

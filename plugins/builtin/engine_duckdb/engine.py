@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, partial
@@ -22,6 +22,7 @@ from tierwise.core.running.reference import grade as grade_by_reference
 from tierwise.core.running.subjects import POPULATION, Subject
 from tierwise.core.running.usage import usage_of
 from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins.builtin.engine_duckdb.amounts import amounts_of
 from tierwise.plugins.builtin.engine_duckdb.asking import Question, ask, ask_of_groups
 from tierwise.plugins.builtin.engine_duckdb.compiler import Compiler
 from tierwise.plugins.builtin.engine_duckdb.cuts import Position
@@ -34,6 +35,7 @@ from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW, staging_of
 from tierwise.plugins.builtin.engine_duckdb.subjects import read_subjects
 from tierwise.plugins.builtin.engine_duckdb.tables import Picked
+from tierwise.plugins.builtin.engine_duckdb.terms import Term
 from tierwise.plugins.facts import FactTable
 
 if TYPE_CHECKING:
@@ -168,7 +170,8 @@ class _Run:
             answers = Answers(codes=ask_of_groups(self.connection, question, sql.column(columns.open), decide))
         if left_open:
             open_rows = self._rows_where(columns.is_open())
-            question = self._question(output.node, self._facts_of(open_rows, left_open <= FEW), compiler, answer)
+            amounts = amounts_of(self.plan, output, compiler.expressions)
+            question = self._question(output.node, self._facts_of(open_rows, left_open <= FEW), compiler, answer, amounts=amounts)
             if question.keys:
                 answers = replace(ask(self.connection, question, decide), codes=answers.codes)
             else:
@@ -192,14 +195,17 @@ class _Run:
             return self._rows_where(exp.In(this=sql.column(ROW), query=chosen.subquery()))
         return with_positions(f"{self.name} facts", self.ranked, chosen, are_few)[0]
 
-    def _question(self, node: Node, stage: exp.Select, compiler: Compiler, answer: str, with_keys: bool = True) -> Question:
+    def _question(
+        self, node: Node, stage: exp.Select, compiler: Compiler, answer: str, with_keys: bool = True, amounts: Sequence[Term] = ()
+    ) -> Question:
         usage, positions = usage_of(self.plan, node), compiler.cuts.positions
         wanted = {name: positions[name] for name in usage.rankings if name in positions}
         places = {name: compiler.cuts.keys(name, compiler.cuts_of(name)) for name in wanted} if with_keys else {}
-        keys = keys_of(self.plan, node, compiler.expressions, places) if with_keys else []
+        keys = keys_of(self.plan, node, compiler.expressions, places, amounts) if with_keys else []
         terms = self.staging.terms
         facts = [(fact, terms[fact.name]) for fact in self.plan.facts.values() if fact.name in usage.facts and fact.name in terms]
-        return Question(stage, partial(self._facts_of, are_few=True), compiler.layers, keys, facts, wanted, answer)
+        own = [amount.sql for amount in amounts]
+        return Question(stage, partial(self._facts_of, are_few=True), compiler.layers, keys, facts, wanted, answer, own)
 
     def _decide(self, decision: str, with_population: bool, facts: Mapping[str, Any], positions: Mapping[str, RankPosition]) -> Outcome:
         known = self._known(facts)

@@ -6,7 +6,7 @@ other counts by the known parts that it stands in, else by its very value. Atoms
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,8 +18,9 @@ from tierwise.core.plan import Node, Plan, RankCut
 from tierwise.core.running.usage import usage_of
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, MapType, NumberType, Type
 from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins.builtin.engine_duckdb.amounts import told_apart
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, compare
-from tierwise.plugins.builtin.engine_duckdb.leaves import Leaf, Way, facts_in, leaves_of
+from tierwise.plugins.builtin.engine_duckdb.leaves import Leaf, Way, facts_in, is_strict, leaves_of
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, Term, constant
 
@@ -29,10 +30,13 @@ MOST = 1 << 60
 NONE, MISSING = 0, 1  # the first two atoms of every fact
 
 
-def keys_of(plan: Plan, node: Node, expressions: Expressions, positions: Mapping[str, Sequence[Sql]]) -> list[Sql]:
+def keys_of(
+    plan: Plan, node: Node, expressions: Expressions, positions: Mapping[str, Sequence[Sql]], amounts: Sequence[Term] = ()
+) -> list[Sql]:
     """Return expressions that are equal for two rows only when ``node`` comes to the same for both.
 
     A fact of which the very value matters counts by it only where a part that it stands in is not known: where the part is, that counts.
+    It does not count either where the part stays unknown whatever it is, because it needs another such fact that is missing.
     Nothing counts that is only looked at where something else is unknown which is known.
 
     Args:
@@ -40,6 +44,7 @@ def keys_of(plan: Plan, node: Node, expressions: Expressions, positions: Mapping
         node: The part of it that is asked about.
         expressions: Compiles parts over facts.
         positions: For each ranking what its cuts can tell apart of a position.
+        amounts: Numbers that are told apart only by how they compare with each other, where they are but handed on as the outcome.
     """
     usage = usage_of(plan, node)
     terms = {name: term for name in usage.facts if (term := expressions.names.get(("fact", name))) and term.sql.find(exp.Column)}
@@ -61,7 +66,8 @@ def keys_of(plan: Plan, node: Node, expressions: Expressions, positions: Mapping
             numbered = _known(term)
         number, count = numbered
         atoms.append((_where(matters[name], number, sql.integer(0)), count))
-    parts = list(_parts(leaves, exact, atoms, expressions))
+    atoms += told_apart(amounts)
+    parts = list(_parts(leaves, exact, atoms, expressions, terms, {sql.text(amount.sql) for amount in amounts}))
     values = [
         sql.case([(sql.all_of([matters[name], sql.any_of(where)]), _comparable(terms[name].sql, terms[name].type))])
         for name, where in exact.items()
@@ -70,26 +76,35 @@ def keys_of(plan: Plan, node: Node, expressions: Expressions, positions: Mapping
     return [*_packed(atoms), *parts, *values, *_places(found, positions, expressions)]
 
 
-def _parts(leaves: Sequence[Leaf], exact: dict[str, list[Sql]], atoms: list[tuple[Sql, int]], expressions: Expressions) -> Iterator[Sql]:
+def _parts(
+    leaves: Sequence[Leaf],
+    exact: dict[str, list[Sql]],
+    atoms: list[tuple[Sql, int]],
+    expressions: Expressions,
+    terms: Mapping[str, Term],
+    amounts: Container[str],
+) -> Iterator[Sql]:
     """Yield the parts in which facts stand whose very value matters; note where that is not enough, and add what has few values to ``atoms``."""
-    parts: dict[str, tuple[Term, list[Way]]] = {}
+    parts: dict[str, tuple[Term, list[Way], list[bool]]] = {}
     for leaf in leaves:
         names = [name for name in facts_in(leaf.node) if name in exact]
         if not names:
             continue
         part = expressions.shared(leaf.node)
-        _, ways = parts.setdefault(sql.text(part.sql), (part, []))
+        _, ways, handed_on = parts.setdefault(sql.text(part.sql), (part, [], []))
         ways.append(leaf.way)
+        handed_on.append(leaf.is_outcome)
+        is_unknown = [sql.negate(part.known), *([sql.all_of(terms[name].known for name in names)] if is_strict(leaf.node) else [])]
         for name in names if leaf.is_telling else ():
-            exact[name].append(sql.negate(part.known))
-    for part, ways in parts.values():
+            exact[name].append(sql.all_of(is_unknown))
+    for text, (part, ways, handed_on) in parts.items():
         matters = _matters(ways, expressions)
         if part.none is not None:
             atoms.append((_where(matters, _one(part.none), sql.integer(0)), 2))
         if isinstance(part.type, BooleanType):
             number = sql.case([(sql.is_null(part.sql), sql.integer(0)), (part.sql, sql.integer(1))], sql.integer(2))
             atoms.append((_where(matters, number, sql.integer(0)), 3))
-        else:
+        elif text not in amounts or not all(handed_on):
             yield _where(matters, _comparable(part.sql, part.type), sql.NULL)
 
 

@@ -6,30 +6,31 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from tierwise.core.plan import (
+    Arithmetic,
+    Call,
     Compare,
     Constant,
     DecisionRef,
     FactRef,
-    Filter,
-    ItemRef,
+    InSet,
     Node,
+    Not,
     Overdue,
     Pick,
     Plan,
     Prefer,
-    Project,
-    Quantified,
+    Quotient,
     RankCut,
     ReadingRef,
-    Sorted,
-    Undecided,
+    Round,
+    Within,
 )
 from tierwise.core.running.usage import children
-from tierwise.plugins.builtin.engine_duckdb.possible import possible_values
+from tierwise.plugins.builtin.engine_duckdb.possible import is_over_facts, possible_parts, possible_values, ways_of
 
-__all__ = ["Leaf", "Way", "decisions_in", "facts_in", "leaves_of"]
+__all__ = ["Leaf", "Way", "decisions_in", "facts_in", "is_strict", "leaves_of"]
 
-OTHER_WORLDS = (DecisionRef, Pick, Prefer, RankCut, ReadingRef, Undecided)
+STRICT = (Arithmetic, Call, Compare, Constant, FactRef, InSet, Not, Quotient, Round, Within)
 Way = tuple[Node, ...]
 
 
@@ -41,34 +42,38 @@ class Leaf:
         node: The part.
         way: Parts over facts, each of which must be unknown for the leaf to matter: those that a ``Prefer`` looks at first.
         is_telling: Whether its value, when known, is all that matters of its facts.
+        is_outcome: Whether its value becomes the outcome, and is looked at nowhere on the way.
     """
 
     node: Node
     way: Way
     is_telling: bool = True
+    is_outcome: bool = False
 
 
 def leaves_of(plan: Plan, node: Node) -> Iterator[Leaf]:
     """Yield the largest parts over facts alone that a node reads, directly or through decisions and tables; and the cuts of rankings."""
     seen: set[object] = set()
-    pending: list[tuple[Node, Way]] = [(node, ())]
+    pending: list[tuple[Node, Way, bool]] = [(node, (), True)]
     while pending:
-        part, way = pending.pop()
+        part, way, is_outcome = pending.pop()
         mark = _mark(part)
         if mark is not None:
-            if (mark, tuple(map(id, way))) in seen:
+            if (mark, tuple(map(id, way)), is_outcome) in seen:
                 continue
-            seen.add((mark, tuple(map(id, way))))
-        if _is_over_facts(part, 0):
+            seen.add((mark, tuple(map(id, way)), is_outcome))
+        if is_over_facts(part):
             if next(facts_in(part), None) is not None:
-                yield Leaf(part, way)
+                yield Leaf(part, way, is_outcome=is_outcome)
         elif variants := list(_variants(plan, part)):
             yield from (Leaf(variant, way, is_telling) for variant, is_telling in variants)
-            pending += [(child, way) for child in children(part) if not _is_over_facts(child, 0)]
+            pending += [(child, way, False) for child in children(part) if not is_over_facts(child)]
         else:
             if isinstance(part, RankCut):
                 yield Leaf(part, way)
-            pending += [(child, way or _looked_at_before(part, child)) for child in (*children(part), *_elsewhere(plan, part))]
+            ways = ways_of(plan, part) if is_outcome else []
+            for child in (*children(part), *_elsewhere(plan, part)):
+                pending.append((child, way or _looked_at_before(part, child), any(child is taken for taken in ways)))
 
 
 def decisions_in(plan: Plan, nodes: Iterable[Node]) -> set[str]:
@@ -88,6 +93,11 @@ def decisions_in(plan: Plan, nodes: Iterable[Node]) -> set[str]:
     return found
 
 
+def is_strict(node: Node) -> bool:
+    """Whether a part over facts is unknown as soon as one of them is."""
+    return isinstance(node, STRICT) and all(map(is_strict, children(node)))
+
+
 def facts_in(node: Node) -> Iterator[str]:
     """Yield the names of the facts that stand in a part."""
     if isinstance(node, FactRef):
@@ -101,26 +111,22 @@ def _looked_at_before(node: Node, child: Node) -> Way:
     if not isinstance(node, Prefer):
         return ()
     place = next(i for i, part in enumerate(node.parts) if part is child)
-    return tuple(part for part in node.parts[:place] if _is_over_facts(part, 0))
+    return tuple(part for part in node.parts[:place] if is_over_facts(part))
 
 
 def _variants(plan: Plan, node: Node) -> Iterator[tuple[Node, bool]]:
-    """Yield what a comparison of facts with a decision of few possible values may be, once for each of them.
+    """Yield what a comparison of facts with a decision of few possible ends may be, once for each of them.
 
     A duty that depends on an unsettled reading is yielded for each reading, and as it is before any is chosen: that tells the long overdue.
     """
     if isinstance(node, Compare):
         left, right = node.left, node.right
-        if isinstance(right, DecisionRef) and _is_over_facts(left, 0):
-            yield from ((replace(node, right=value), True) for value in _constants(plan, right))
-        elif isinstance(left, DecisionRef) and _is_over_facts(right, 0):
-            yield from ((replace(node, left=value), True) for value in _constants(plan, left))
-    elif isinstance(node, Overdue) and _is_over_facts(node.last, 0) and _is_over_facts(node.as_of, 0):
+        if isinstance(right, DecisionRef) and is_over_facts(left):
+            yield from ((replace(node, right=part), True) for part in possible_parts(plan, right) or ())
+        elif isinstance(left, DecisionRef) and is_over_facts(right):
+            yield from ((replace(node, left=part), True) for part in possible_parts(plan, left) or ())
+    elif isinstance(node, Overdue) and is_over_facts(node.last) and is_over_facts(node.as_of):
         yield from _duties(plan, node)
-
-
-def _constants(plan: Plan, decision: DecisionRef) -> Iterator[Constant]:
-    return (Constant(value, decision.type) for value in possible_values(plan, decision) or ())
 
 
 def _duties(plan: Plan, node: Overdue) -> Iterator[tuple[Node, bool]]:
@@ -139,17 +145,6 @@ def _mark(node: Node) -> object:
     if isinstance(node, DecisionRef):
         return node.name
     return (node.table, node.output) if isinstance(node, Pick) else None
-
-
-def _is_over_facts(node: Node, lists: int) -> bool:
-    """Whether a part reads facts and items of at most ``lists`` enclosing lists, and nothing else."""
-    if isinstance(node, OTHER_WORLDS):
-        return False
-    if isinstance(node, ItemRef):
-        return node.depth < lists
-    if isinstance(node, Filter | Project | Quantified | Sorted):
-        return _is_over_facts(node.of, lists) and all(_is_over_facts(c, lists + 1) for c in children(node) if c is not node.of)
-    return all(_is_over_facts(child, lists) for child in children(node))
 
 
 def _elsewhere(plan: Plan, node: Node) -> Iterator[Node]:

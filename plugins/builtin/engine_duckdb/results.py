@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -13,6 +14,7 @@ from tierwise.core.plan import Decision, Position
 from tierwise.core.running.distribution import shares_of
 from tierwise.core.running.grading import Share, SubjectResult
 from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins.builtin.engine_duckdb.amounts import filled, own_slot, slot_column
 from tierwise.plugins.builtin.engine_duckdb.places import Places
 from tierwise.plugins.builtin.engine_duckdb.rulebook import Rulebook
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
@@ -67,12 +69,18 @@ class Answers:
         outcomes: The different outcomes.
         codes: The outcome of each code by which the policy itself leaves the output open.
         rest: The outcome of all other rows that SQL left open, when no fact tells them apart.
+        amounts: How many amounts of a row's own stand beside its answer, for the slots in its outcome.
     """
 
     table: str | None = None
     outcomes: Sequence[Any] = ()
     codes: Mapping[int, Outcome] = field(default_factory=dict)
     rest: Outcome | None = None
+    amounts: int = 0
+
+    def columns(self) -> list[str]:
+        """Return the columns of ``table`` that make the outcome of a row."""
+        return [] if self.table is None else ["answer", *(slot_column(place) for place in range(self.amounts))]
 
 
 @dataclass(slots=True)
@@ -123,8 +131,14 @@ class DuckGrading:
     def _answered(self, output: str) -> Iterator[tuple[Outcome, int]]:
         columns, answers = self.columns[output], self.answers(output)
         if answers.table is not None:
-            counted = self._counted(sql.column("answer"), answers.table)
-            yield from ((answers.outcomes[place], int(count)) for place, count in self._run(counted).fetchall())
+            for place, count in self._run(self._counted(sql.column("answer"), answers.table)).fetchall():
+                slot = own_slot(answers.outcomes[place])
+                if slot is None:
+                    yield answers.outcomes[place], int(count)
+                    continue
+                own = self._counted(sql.column(slot_column(slot.place)), answers.table)
+                own = own.where(sql.binary(exp.EQ, sql.column("answer"), sql.integer(place)))
+                yield from ((Determined(value), int(count)) for value, count in self._run(own).fetchall())
         if answers.codes and columns.open is not None:
             counted = self._counted(sql.column(columns.open), self.table).where(columns.is_coded())
             yield from ((answers.codes[code], int(count)) for code, count in self._run(counted).fetchall())
@@ -143,8 +157,9 @@ class DuckGrading:
         for output in self.outputs:
             columns = self.columns[output.name]
             wanted += [sql.column(c, self.table) if c else sql.NULL for c in (columns.value, columns.none, columns.rules, columns.open)]
-            table = self.answers(output.name).table
-            wanted.append(sql.NULL if table is None else sql.column("answer", table))
+            answers = self.answers(output.name)
+            table = answers.table
+            wanted += [sql.column(name, table or "") for name in answers.columns()]
             if table is not None:
                 same_row = sql.binary(exp.EQ, sql.column(ROW, self.table), sql.column(ROW, table))
                 query = query.join(sql.table(table), on=same_row, join_type="left")
@@ -163,21 +178,27 @@ class DuckGrading:
 
     def _result(self, row: tuple[Any, ...]) -> SubjectResult:
         outcomes: dict[str, Outcome] = {}
-        for place, output in enumerate(self.outputs):
-            value, none, rules, code, answer = row[2 + 5 * place : 7 + 5 * place]
+        cells = iter(row)
+        key, name = next(cells), next(cells)
+        for output in self.outputs:
+            answers = self.answers(output.name)
+            value, none, rules, code = islice(cells, 4)
+            answered = tuple(islice(cells, len(answers.columns())))
             if none or value is not None:
                 outcomes[output.name] = Determined(None if none else core_value(value, output.type), self.rulebook.ids(rules))
             else:
-                outcomes[output.name] = self._undecided(self.answers(output.name), code, answer)
-        return SubjectResult(row[0], row[1], outcomes)
+                outcomes[output.name] = self._undecided(answers, code, answered)
+        return SubjectResult(key, name, outcomes)
 
-    def _undecided(self, answers: Answers, code: int | None, answer: int | None) -> Outcome:
-        """Return the outcome of a row that SQL did not decide."""
+    def _undecided(self, answers: Answers, code: int | None, answered: Sequence[Any]) -> Outcome:
+        """Return the outcome of a row that SQL did not decide: what it was answered is a place, and the row's amounts."""
         if code is not None:
             return answers.codes[code]
-        outcome: Outcome | None = answers.rest if answer is None else answers.outcomes[answer]
-        assert outcome is not None, "INVARIANT: what SQL does not decide has an answer"
-        return outcome
+        if answered and answered[0] is not None:
+            outcome: Outcome = answers.outcomes[answered[0]]
+            return filled(outcome, answered[1:])
+        assert answers.rest is not None, "INVARIANT: what SQL does not decide has an answer"
+        return answers.rest
 
     def _run(self, query: exp.Select) -> DuckDBPyConnection:
         return self.connection.cursor().execute(sql.text(query))

@@ -1,0 +1,105 @@
+"""Customers who are asked about together still get their own amounts as values and candidates."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.differential.comparing import ENVIRONMENT, differences, fact_table
+from tests.differential.test_engines_agree import LABEL, MORE
+from tierwise.core.outcome import Reason, Undetermined
+from tierwise.core.plan import (
+    Arithmetic,
+    Compare,
+    Conditional,
+    Constant,
+    Decision,
+    DecisionRef,
+    Fact,
+    FactRef,
+    HitPolicy,
+    InSet,
+    Node,
+    Pick,
+    Plan,
+    Prefer,
+    Rule,
+    Table,
+    Undecided,
+)
+from tierwise.core.types import BooleanType, EnumType, NumberType
+from tierwise.plugins.builtin.engine_duckdb import grade
+from tierwise.plugins.builtin.engine_duckdb.results import DuckGrading
+
+AMOUNT = NumberType(2)
+PRICE = NumberType(4)
+TIERS = EnumType(("A", "B", "C", "D", "E"))
+TIER, LIST_PRICE, FLOOR, OFFERED = (
+    FactRef("tier", TIERS),
+    FactRef("list_price", AMOUNT),
+    FactRef("floor", AMOUNT),
+    FactRef("offered", AMOUNT),
+)
+
+
+def times(factor: str) -> Arithmetic:
+    return Arithmetic("*", (LIST_PRICE, Constant(Decimal(factor), NumberType(2))), PRICE)
+
+
+PRICES: dict[str, Node] = {
+    "A": times("0.95"),
+    "B": times("0.97"),
+    "C": FLOOR,
+    "D": Constant(Decimal("9.5"), PRICE),
+    "E": Undecided(Reason.VAGUE, (), PRICE),
+}
+
+
+def priced() -> Plan:
+    """Return a plan that gives each tier another price, and tests an offer against it."""
+    facts = {
+        "tier": Fact("tier", TIERS, LABEL),
+        "list_price": Fact("list_price", AMOUNT, LABEL),
+        "floor": Fact("floor", AMOUNT, LABEL, nullable=True),
+        "offered": Fact("offered", AMOUNT, LABEL),
+    }
+    rules = tuple(Rule(tier, (InSet(TIER, (tier,)),), (price,)) for tier, price in PRICES.items())
+    table = Table("prices", HitPolicy.UNIQUE, (TIER,), ("tier",), ("price",), rules, (None,))
+    price = DecisionRef("price", PRICE)
+    is_cheap = Compare("<", FLOOR, Constant(Decimal(5), AMOUNT))
+    decisions = {
+        "price": Pick("prices", 0, PRICE),
+        "shown": Conditional(is_cheap, price, Prefer((FLOOR, price), PRICE), PRICE),
+        "fair": Compare(">=", OFFERED, price),
+        "twice": Arithmetic("+", (price, price), PRICE),
+    }
+    made = {name: Decision(name, getattr(node, "type", BooleanType()), node, LABEL, "m", "formula") for name, node in decisions.items()}
+    return Plan("prices", "1.0.0", LABEL, "customer", "0" * 64, facts, {}, {"prices": table}, {}, made, {})
+
+
+@MORE
+@given(st.integers(0, 2**32))
+def test_amounts_at_and_around_each_other_are_those_of_the_reference_engine(seed: int) -> None:
+    random = Random(seed)
+    amounts = [Decimal(text) for text in ("-10", "0", "0.01", "4.99", "5", "9.50", "9.70", "10", "10.01", "1000000")]
+    subjects = []
+    for _ in range(60):
+        facts = {"tier": random.choice(TIERS.values), **{name: random.choice(amounts) for name in ("list_price", "floor", "offered")}}
+        if random.random() < 0.2:
+            facts["floor"] = None
+        subjects.append({name: value for name, value in facts.items() if random.random() < 0.6})
+    assert differences(priced(), subjects, None) == []
+
+
+def test_customers_who_differ_in_amounts_alone_share_one_answer() -> None:
+    subjects = [{"list_price": Decimal(price), "floor": Decimal(price) / 2} for price in range(20, 60)]
+    grading = grade(priced(), ENVIRONMENT, fact_table(priced(), subjects), None)
+    assert isinstance(grading, DuckGrading)
+    for subject, row in zip(subjects, grading.rows(), strict=True):
+        price, floor = subject["list_price"], subject["floor"]
+        candidates = (price * Decimal("0.95"), price * Decimal("0.97"), floor, Decimal("9.5"))
+        assert row.outcomes["price"] == Undetermined(Reason.MISSING_FACT, candidates, ("tier",), ("A", "B", "C", "D", "E"))
+    assert len(grading.answers("price").outcomes) == 1  # all floors lie above the constant, so the amounts compare alike
