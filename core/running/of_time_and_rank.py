@@ -24,6 +24,8 @@ def _overdue(run: Evaluation, node: nodes.Overdue, world: World) -> Any:
     last, every, as_of = (run.evaluate(part, world) for part in (node.last, node.every, node.as_of))
     unsettled = isinstance(node.reading, nodes.ReadingRef) and run.plan.readings[node.reading.name].settled is None
     reading = None if unsettled else run.evaluate(node.reading, world)
+    if every is None:
+        return False  # where no interval is asked for nothing is overdue, also when the last time is not known
     unknown = strictly([last, every, as_of, reading], TRUTH)
     if unknown is not None:
         return unknown

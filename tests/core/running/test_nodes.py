@@ -254,6 +254,11 @@ def test_overdue_under_an_unsettled_reading(last: date | None, expected: Outcome
     assert outcome(Overdue(ref("last"), week, FactRef("as_of", DateType()), cadence), YES, last=last) == expected
 
 
+def test_nothing_is_overdue_where_no_interval_is_asked_for_even_if_the_last_time_is_not_known() -> None:
+    _, cadence = reading("cadence", "rolling", "calendar")
+    assert outcome(Overdue(ref("last"), Constant(None, DurationType()), FactRef("as_of", DateType()), cadence), YES) == Determined(False)
+
+
 def test_an_undetermined_decision_hands_on_its_candidates_and_its_reason() -> None:
     level_rows = [(None, "B"), (None, "C")]
     levels, level = table("level", HitPolicy.UNIQUE, (N,), level_rows, GRADES)
