@@ -6,8 +6,24 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from tierwise.plugins.binding.entry.numbers import WHOLE_TYPES
 from tierwise.plugins.binding.entry.words import as_words
-from tierwise.plugins.binding.sql import alias, call, case, cast, column, concat, identifier, not_null, text, whole
+from tierwise.plugins.binding.sql import (
+    alias,
+    any_of,
+    call,
+    case,
+    cast,
+    column,
+    concat,
+    identifier,
+    is_null,
+    not_null,
+    select,
+    subquery,
+    text,
+    whole,
+)
 from tierwise.plugins.facts import DataFinding
 
 if TYPE_CHECKING:
@@ -33,7 +49,8 @@ def make_keys(
     """
     id = as_words(column("id"), id_type)
     source = exp.Table(this=identifier(rows))
-    findings = _find(connection, source, id, place, is_primary)
+    ordered = column("id") if WHOLE_TYPES.match(id_type) else id
+    findings = [] if not is_primary and _ascends(connection, source, ordered) else _find(connection, source, id, place, is_primary)
     rest = exp.Star(except_=[identifier("id")])
     if not findings:
         _make(
@@ -78,3 +95,13 @@ def _find(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place
         shown = tuple((key, f"{count} rows") for key, count in examples)
         findings.append(DataFinding("duplicate-subject", message, with_id - different, "", *place, shown))
     return findings
+
+
+def _ascends(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr) -> bool:
+    """Say whether each row has an id, greater than the one before it, as in most files: then all differ, and need not be gathered to see it."""
+    before = exp.Window(this=call("lag", column("id")))
+    pairs = select(alias(id.copy(), "id"), source=source.copy())
+    pairs = select(column("id"), alias(before, "before"), source=subquery(pairs, "ids"))
+    breach = any_of(is_null(column("id")), exp.LTE(this=column("id"), expression=column("before")))
+    found = select(exp.Exists(this=select(whole(1), source=subquery(pairs, "pairs")).where(breach, copy=False)))
+    return not (connection.execute(found.sql("duckdb")).fetchone() or (True,))[0]
