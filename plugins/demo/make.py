@@ -12,15 +12,18 @@ from typing import Any
 
 from tierwise.core.errors import DataError
 from tierwise.plugins.demo import business, dirt, files, handovers, opinions, people, service
-from tierwise.plugins.demo.schema import TABLES, create_statements, index_statements, schema_version
+from tierwise.plugins.demo.schema import TABLES, create_statements, demo_version, index_statements
 from tierwise.plugins.demo.world import World
 
-__all__ = ["AS_OF", "make_demo_database"]
+__all__ = ["AS_OF", "CUSTOMERS", "make_demo_database"]
 
 AS_OF = date(2026, 6, 30)
 """The date the demo is made for; nothing in it lies later."""
 
 SEED = 20260630
+
+CUSTOMERS = 2_000
+"""How many there are unless told otherwise: some thousands, so that making and grading them takes a few seconds."""
 
 Maker = Callable[[World], Iterable[tuple[str, tuple[Any, ...]]]]
 
@@ -28,7 +31,7 @@ Maker = Callable[[World], Iterable[tuple[str, tuple[Any, ...]]]]
 MAKERS: tuple[Maker, ...] = (people.rows, business.rows, service.rows, files.rows, opinions.rows, handovers.rows)
 
 
-def make_demo_database(path: Path, customers: int = 3_000) -> None:
+def make_demo_database(path: Path, customers: int = CUSTOMERS) -> None:
     """Write the demo database.
 
     Args:
@@ -58,7 +61,7 @@ def _write(path: Path, rows: dict[str, list[tuple[Any, ...]]]) -> None:
         # A demo that is cut off half-way is simply made again: no journal is needed, and it is much faster without.
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("PRAGMA synchronous = OFF")
-        database.execute(f"PRAGMA user_version = {schema_version()}")
+        database.execute(f"PRAGMA user_version = {demo_version()}")
         for statement in create_statements():
             database.execute(statement)
         for table, items in rows.items():

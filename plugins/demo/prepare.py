@@ -11,14 +11,13 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from tierwise.core.errors import DataError
-from tierwise.plugins.demo.make import AS_OF, make_demo_database
-from tierwise.plugins.demo.schema import schema_version
+from tierwise.plugins.demo.make import AS_OF, CUSTOMERS, make_demo_database
+from tierwise.plugins.demo.schema import demo_version
 
 __all__ = ["Demo", "prepare_demo"]
 
 POLICY = "scorecard-100-rights"
 OVERLAY = "sample-company.yaml"
-CUSTOMERS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,8 @@ def prepare_demo(folder: Path, policies: Mapping[str, Traversable]) -> Demo:
         folder.mkdir(parents=True, exist_ok=True)
         is_new = not database.exists()
         if is_new:
-            make_demo_database(database, CUSTOMERS)
-        elif _version(database) != schema_version():
+            make_demo_database(database)
+        elif _version(database) != demo_version():
             raise DataError(f"`{database}` is not the demo of this version", help="remove it, or name another folder")
         if not overlay.exists():
             overlay.write_text((policies[POLICY] / OVERLAY).read_text(encoding="utf-8"), encoding="utf-8")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from zlib import crc32
 
-__all__ = ["TABLES", "create_statements", "index_statements", "schema_version"]
+__all__ = ["TABLES", "create_statements", "demo_version", "index_statements"]
+
+EDITION = 2
+"""Counted up when the makers draw other rows for the same tables."""
 
 TABLES: dict[str, str] = {
     "customers": "customer_id TEXT PRIMARY KEY, name, kind, nature, industry, party_kind, product_category, dealer_type, origin, platform, region,"
@@ -87,9 +90,9 @@ def create_statements() -> list[str]:
     return statements
 
 
-def schema_version() -> int:
-    """Return a number that changes with the tables, so that a demo made by another version is noticed."""
-    return crc32("\n".join(create_statements()).encode()) & 0x7FFFFFFF
+def demo_version() -> int:
+    """Return a number that changes with the tables and the rows, so that a demo made by another version is noticed."""
+    return crc32("\n".join([str(EDITION), *create_statements()]).encode()) & 0x7FFFFFFF
 
 
 def index_statements() -> list[str]:

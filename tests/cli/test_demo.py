@@ -14,8 +14,8 @@ def test_the_demo_shows_the_main_job_and_keeps_what_is_there(tmp_path: Path) -> 
     second = tierwise("--language", "zh", "demo", folder)
 
     assert (first.code, second.code) == (0, 0), first.err + second.err
-    assert first.out.startswith(f"made {folder}/demo.db: 3,000 invented customers")
-    for words in ("█", "undetermined", "findings about the data", "first 5 of 3,000", "why one of them got it", "try next"):
+    assert first.out.startswith(f"made {folder}/demo.db: 2,000 invented customers")
+    for words in ("█", "undetermined", "findings about the data", "first 5 of 2,000", "why one of them got it", "try next"):
         assert words in first.out
     assert second.out.startswith("found ")
     assert "客户分级管理制度" in second.out
