@@ -2,7 +2,7 @@
 
 For the fact at position i the source gives ``n<i>``, how many rows count; ``a<i>``, the aggregate; and ``b<i>``, ``code:value`` of a row whose value
 (or date) does not read, which keeps the fact out: what such a row would add is not known. For ``last`` and ``first`` it also gives ``k<i>``, the two
-keys that stand first: where they are the same, ``p<i>`` of a second query over those few groups gives the two distinct pairs of key and value.
+keys that stand first: where they are the same, a second query over those few groups finds out whether the rows differ, and gives ``d<i>``, how.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from tierwise.plugins.binding.sql import (
 )
 from tierwise.plugins.binding.supply import Supply, enter_once, entered_constant, named_once, supply_stored, with_empty
 
-__all__ = ["BoundAggregate", "comparable", "fits_aggregate", "is_tied", "source_cells", "supply_aggregate", "tied_cells"]
+__all__ = ["BoundAggregate", "comparable", "fits_aggregate", "is_tied", "source_cells", "supply_aggregate", "tied_cells", "tied_values"]
 
 ROUNDING_DIGITS = 4
 """With `round`, rows are added up at this many more digits than the fact has."""
@@ -123,6 +123,19 @@ def is_tied(bound: BoundAggregate) -> exp.Expr:
     return call("list_extract", keys, whole(1)).eq(call("list_extract", keys.copy(), whole(2)))
 
 
+def tied_values(bound: BoundAggregate) -> exp.Expr:
+    """Return, from the ``tied_cells``, the two values of rows that stand first together and differ, as text; NULL where they do not."""
+    pairs = column(f"p{bound.position}")
+    raw_type = _plain(*bound.cells[0])[1]
+
+    def cell(row: int, name: str) -> exp.Expr:
+        return call("struct_extract", call("list_extract", pairs, whole(row)), text(name))
+
+    tied = both(exp.GT(this=call("len", pairs), expression=whole(1)), cell(1, "k").eq(cell(2, "k")))
+    words = [as_words(cell(row, "v"), raw_type) for row in (1, 2)]
+    return case((tied, concat(call("least", *words), text(" / "), call("greatest", *words))))
+
+
 def supply_aggregate(bound: BoundAggregate, types: Mapping[str, str]) -> Supply:
     """Return the fact that the joined row of aggregates gives; ``types`` are those of its columns."""
     i, fact, kind, binding = bound.position, bound.fact, bound.binding.aggregate, bound.binding
@@ -195,22 +208,13 @@ def _of_steps(bound: BoundAggregate, result: exp.Expr, count: exp.Expr, nothing:
 
 
 def _of_front(bound: BoundAggregate, front: exp.Expr, place: tuple[str, str]) -> Supply:
-    raw_type = _plain(*bound.cells[0])[1]
-    pairs = column(f"p{bound.position}")
-
-    def cell(row: int, name: str) -> exp.Expr:
-        return call("struct_extract", call("list_extract", pairs, whole(row)), text(name))
-
-    value = case((is_null(pairs), front), default=cell(1, "v"))
-    supply = supply_stored(bound.fact, value, raw_type, bound.binding.values, place, "missing")
-    tied = both(exp.GT(this=call("len", pairs), expression=whole(1)), cell(1, "k").eq(cell(2, "k")))
-    words = [as_words(cell(row, "v"), raw_type) for row in (1, 2)]
-    shown = concat(call("least", *words), text(" / "), call("greatest", *words))
+    supply = supply_stored(bound.fact, front, _plain(*bound.cells[0])[1], bound.binding.values, place, "missing")
+    differing = column(f"d{bound.position}")
     return replace(
         supply,
-        value=case((exp.Not(this=call("coalesce", exp.Paren(this=tied), exp.false())), supply.value)),
-        problem=case((tied, text("ambiguous-row")), default=supply.problem),
-        stored=case((tied, shown), default=supply.stored),
+        value=case((is_null(differing), supply.value)),
+        problem=case((not_null(differing), text("ambiguous-row")), default=supply.problem),
+        stored=call("coalesce", differing, supply.stored),
     )
 
 

@@ -11,11 +11,11 @@ from sqlglot import exp
 from tierwise.core.plan import Plan
 from tierwise.plugins.binding.aggregates import supply_aggregate
 from tierwise.plugins.binding.data_findings import find_bad_values
-from tierwise.plugins.binding.groups import RowGroup
 from tierwise.plugins.binding.joined_rows import GROUP, KEYED, TIED, fact_cells, fact_columns, joined_rows, problem_column
 from tierwise.plugins.binding.layout import Layout, lay_out
 from tierwise.plugins.binding.loading import Loading, TypesChanged
 from tierwise.plugins.binding.model import Binding
+from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.sql import (
     alias,
     any_of,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from sqlglot import exp
@@ -13,100 +12,19 @@ from tierwise.core.finding import Finding, has_errors
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import DateType, RecordType
 from tierwise.plugins.binding import stored
-from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits_aggregate, is_tied, source_cells, tied_cells
+from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits_aggregate
 from tierwise.plugins.binding.conditions import Conditions
-from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.model import Binding, FactBinding
 from tierwise.plugins.binding.naming import find_column, find_table
+from tierwise.plugins.binding.row_group import BETWEEN, CHILD, RowGroup
 from tierwise.plugins.binding.scope import RowColumn, columns_in_scope, named_column
-from tierwise.plugins.binding.sql import alias, all_of, any_of, both, column, identifier, is_null, not_null
+from tierwise.plugins.binding.sql import all_of, any_of, both, column, is_null, not_null
 from tierwise.plugins.binding.windows import window_days
 from tierwise.plugins.source import Column, Source, SourceTable
 
-__all__ = ["RowGroup", "group_aggregates"]
-
-CHILD, BETWEEN, TYPED, TESTED = "c", "v", "t", "r"
-
-
-@dataclass
-class RowGroup:
-    """The aggregates over the rows of one child table, grouped by one key.
-
-    Attributes:
-        links: For a table between: columns of the child and of it that must be equal.
-        key: The column with the subject's id, in the child table or the one between.
-    """
-
-    child: SourceTable
-    between: SourceTable | None
-    links: tuple[tuple[Column, Column], ...]
-    key: Column
-    columns: dict[str, RowColumn]
-    typed: Layer = field(default_factory=lambda: Layer(TYPED))
-    tested: Layer = field(default_factory=lambda: Layer(TESTED))
-    aggregates: list[BoundAggregate] = field(default_factory=list)
-
-    def query(self, source: Source) -> exp.Query:
-        """Return the query: ``id``, ``all_rows`` and the cells of each aggregate, one row an id.
-
-        Three layers: values read as their types, tests on them, aggregates.
-        """
-        return self._aggregated(source, {"all_rows": exp.Count(this=exp.Star()), **self._cells(source_cells)})
-
-    @property
-    def asks_again(self) -> bool:
-        """Whether there is a second query."""
-        return any(tied_cells(bound) for bound in self.aggregates)
-
-    def tied_query(self, source: Source, relation: str) -> exp.Query | None:
-        """Return the query of what is asked again of ids whose first row may be one of several; ``None`` when nothing is.
-
-        Args:
-            source: The database.
-            relation: What ``query`` gave.
-        """
-        if not self.asks_again:
-            return None
-        cells = self._cells(tied_cells)
-        tied = any_of(*(is_tied(bound) for bound in self.aggregates if tied_cells(bound)))
-        return self._aggregated(source, cells, exp.select(column("id")).from_(exp.Table(this=identifier(relation))).where(tied))
-
-    def _cells(self, of: Callable[[BoundAggregate], Mapping[str, exp.Expr]]) -> dict[str, exp.Expr]:
-        return {name: cell for bound in self.aggregates for name, cell in of(bound).items()}
-
-    def _aggregated(self, source: Source, cells: Mapping[str, exp.Expr], ids: exp.Query | None = None) -> exp.Query:
-        owner = BETWEEN if self.between else CHILD
-        id = as_words(column(self.key.name, owner), source.type_of((self.between or self.child).name, self.key))
-        typed = _layer(id, self.typed).from_(_aliased(source, self.child, CHILD))
-        if self.between is not None:
-            on = all_of(*(self._same(source, child, between) for child, between in self.links))
-            typed.append("joins", exp.Join(this=_aliased(source, self.between, BETWEEN), on=on, side="LEFT"))
-        if ids is not None:
-            typed = typed.where(exp.In(this=id.copy(), query=ids.subquery()))
-        tested = _layer(column("id", TYPED), self.tested).from_(typed.subquery(identifier(TYPED)))
-        named = (alias(cell, name) for name, cell in cells.items())
-        return exp.select(column("id", TESTED), *named).from_(tested.subquery(identifier(TESTED))).group_by(column("id", TESTED))
-
-    def reads(self) -> Mapping[str, set[str]]:
-        """Return the columns that the query reads, by table."""
-        owners = {CHILD: self.child.name, **({BETWEEN: self.between.name} if self.between else {})}
-        places = [(owner, c.name) for pair in self.links for owner, c in zip((CHILD, BETWEEN), pair, strict=True)]
-        places.append((BETWEEN if self.between else CHILD, self.key.name))
-        places += [(found.table, found.name) for cell in self.typed.cells.values() for found in cell.find_all(exp.Column)]
-        read: dict[str, set[str]] = {}
-        for owner, name in places:
-            read.setdefault(owners[owner], set()).add(name)
-        return read
-
-    def _same(self, source: Source, child: Column, between: Column) -> exp.Expr:
-        assert self.between is not None
-        types = source.type_of(self.child.name, child), source.type_of(self.between.name, between)
-        left, right = column(child.name, CHILD), column(between.name, BETWEEN)
-        if types[0] == types[1] and not is_mixed(types[0]):
-            return left.eq(right)
-        return as_words(left, types[0]).eq(as_words(right, types[1]))
+__all__ = ["group_aggregates"]
 
 
 def group_aggregates(
@@ -285,13 +203,3 @@ class _Compiler:
 
     def _report(self, code: str, message: str, *path: str) -> None:
         self.conditions.findings.append(Finding.error(code, message, self.conditions.span(("facts", self.fact.name, *path))))
-
-
-def _layer(id: exp.Expr, layer: Layer) -> exp.Select:
-    return exp.select(alias(id, "id"), *(alias(cell, name) for name, cell in layer.cells.items()))
-
-
-def _aliased(source: Source, table: SourceTable, alias: str) -> exp.Table:
-    named = source.named(table.name)
-    named.set("alias", exp.TableAlias(this=identifier(alias)))
-    return named

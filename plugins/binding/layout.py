@@ -13,9 +13,10 @@ from tierwise.core.finding import has_errors
 from tierwise.core.plan import Fact, Plan
 from tierwise.plugins.binding.automatic import equal_names, find_subject_table, key_column, name_column
 from tierwise.plugins.binding.conditions import Conditions
-from tierwise.plugins.binding.groups import RowGroup, group_aggregates
+from tierwise.plugins.binding.groups import group_aggregates
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.naming import find_column, find_table
+from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.scope import columns_in_scope
 from tierwise.plugins.binding.sql import alias, column
 from tierwise.plugins.source import Column, Source, SourceTable

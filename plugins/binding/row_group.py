@@ -1,0 +1,111 @@
+"""The rows of one child table, grouped by subject: the query of all their aggregates, so that the table is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from tierwise.plugins.binding.aggregates import BoundAggregate, is_tied, source_cells, tied_cells, tied_values
+from tierwise.plugins.binding.entry.mixed import is_mixed
+from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.binding.layer import Layer
+from tierwise.plugins.binding.scope import RowColumn
+from tierwise.plugins.binding.sql import alias, all_of, any_of, column, identifier, select, subquery
+from tierwise.plugins.source import Column, Source, SourceTable
+
+__all__ = ["BETWEEN", "CHILD", "RowGroup"]
+
+CHILD, BETWEEN, TYPED, TESTED = "c", "v", "t", "r"
+
+
+@dataclass
+class RowGroup:
+    """The aggregates over the rows of one child table, grouped by one key.
+
+    Attributes:
+        links: For a table between: columns of the child and of it that must be equal.
+        key: The column with the subject's id, in the child table or the one between.
+    """
+
+    child: SourceTable
+    between: SourceTable | None
+    links: tuple[tuple[Column, Column], ...]
+    key: Column
+    columns: dict[str, RowColumn]
+    typed: Layer = field(default_factory=lambda: Layer(TYPED))
+    tested: Layer = field(default_factory=lambda: Layer(TESTED))
+    aggregates: list[BoundAggregate] = field(default_factory=list)
+
+    def query(self, source: Source) -> exp.Query:
+        """Return the query: ``id``, ``all_rows`` and the cells of each aggregate, one row an id.
+
+        Three layers: values read as their types, tests on them, aggregates.
+        """
+        return self._aggregated(source, {"all_rows": exp.Count(this=exp.Star()), **self._cells(source_cells)})
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether there is a second query."""
+        return any(tied_cells(bound) for bound in self.aggregates)
+
+    def tied_query(self, source: Source, relation: str) -> exp.Query | None:
+        """Return the query of what is asked again of ids whose first row may be one of several; ``None`` when nothing is.
+
+        Args:
+            source: The database.
+            relation: What ``query`` gave.
+        """
+        if not self.asks_again:
+            return None
+        fronts = [bound for bound in self.aggregates if tied_cells(bound)]
+        tied = any_of(*(is_tied(bound) for bound in fronts))
+        ids = select(column("id"), source=exp.Table(this=identifier(relation))).where(tied, copy=False)
+        pairs = subquery(self._aggregated(source, self._cells(tied_cells), ids), "pairs")
+        return select(column("id"), *(alias(tied_values(bound), f"d{bound.position}") for bound in fronts), source=pairs)
+
+    def _cells(self, of: Callable[[BoundAggregate], Mapping[str, exp.Expr]]) -> dict[str, exp.Expr]:
+        return {name: cell for bound in self.aggregates for name, cell in of(bound).items()}
+
+    def _aggregated(self, source: Source, cells: Mapping[str, exp.Expr], ids: exp.Select | None = None) -> exp.Select:
+        owner = BETWEEN if self.between else CHILD
+        id = as_words(column(self.key.name, owner), source.type_of((self.between or self.child).name, self.key))
+        typed = select(alias(id, "id"), *_named(self.typed.cells), source=_aliased(source, self.child, CHILD))
+        if self.between is not None:
+            on = all_of(*(self._same(source, child, between) for child, between in self.links))
+            typed.append("joins", exp.Join(this=_aliased(source, self.between, BETWEEN), on=on, side="LEFT"))
+        if ids is not None:
+            typed = typed.where(exp.In(this=id.copy(), query=exp.Subquery(this=ids)), copy=False)
+        tested = select(alias(column("id", TYPED), "id"), *_named(self.tested.cells), source=subquery(typed, TYPED))
+        aggregated = select(column("id", TESTED), *_named(cells), source=subquery(tested, TESTED))
+        return aggregated.group_by(column("id", TESTED), copy=False)
+
+    def reads(self) -> Mapping[str, set[str]]:
+        """Return the columns that the query reads, by table."""
+        owners = {CHILD: self.child.name, **({BETWEEN: self.between.name} if self.between else {})}
+        places = [(owner, c.name) for pair in self.links for owner, c in zip((CHILD, BETWEEN), pair, strict=True)]
+        places.append((BETWEEN if self.between else CHILD, self.key.name))
+        places += [(found.table, found.name) for cell in self.typed.cells.values() for found in cell.find_all(exp.Column)]
+        read: dict[str, set[str]] = {}
+        for owner, name in places:
+            read.setdefault(owners[owner], set()).add(name)
+        return read
+
+    def _same(self, source: Source, child: Column, between: Column) -> exp.Expr:
+        assert self.between is not None
+        types = source.type_of(self.child.name, child), source.type_of(self.between.name, between)
+        left, right = column(child.name, CHILD), column(between.name, BETWEEN)
+        if types[0] == types[1] and not is_mixed(types[0]):
+            return left.eq(right)
+        return as_words(left, types[0]).eq(as_words(right, types[1]))
+
+
+def _named(cells: Mapping[str, exp.Expr]) -> Iterator[exp.Expr]:
+    return (alias(cell, name) for name, cell in cells.items())
+
+
+def _aliased(source: Source, table: SourceTable, alias: str) -> exp.Table:
+    named = source.named(table.name)
+    named.set("alias", exp.TableAlias(this=identifier(alias)))
+    return named
