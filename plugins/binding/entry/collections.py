@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 from sqlglot import exp
 
-from tierwise.core.types import EnumType, ListType, MapType, RecordType, SetType, Type
-from tierwise.plugins.binding.entry.entered import Entered, Once, problem_case
+from tierwise.core.types import DateTimeType, DateType, EnumType, ListType, MapType, RecordType, SetType, Type
+from tierwise.plugins.binding.entry.entered import Entered, Once, as_it_is, problem_case
 from tierwise.plugins.binding.sql import (
     any_of,
     call,
@@ -27,16 +27,29 @@ from tierwise.plugins.facts import canonical_type
 
 __all__ = ["enter_list", "enter_map", "enter_record"]
 
-Enter = Callable[[exp.Expr, str, Type], Entered]
+
 SEPARATORS = r"\s*[,;、，；]\s*"
 JSON_ARRAY = r"\s*\[[\s\S]*"
+
+
+class Enter(Protocol):
+    """Enters a stored value of any type."""
+
+    def __call__(self, raw: exp.Expr, raw_type: str, type: Type, *, once: Once = ...) -> Entered: ...
 
 
 def enter_list(raw: exp.Expr, raw_type: str, type: ListType | SetType, enter: Enter, depth: int, once: Once) -> Entered:
     """Enter a list or a set; one item that does not fit keeps the whole list out."""
     items, item_type = _items(raw, raw_type, type.item)
     item = f"item{depth}"
-    entered = enter(column(item), item_type, type.item)
+
+    def before(reading: exp.Expr) -> exp.Expr:
+        """Read all items in a step of its own: inside a lambda DuckDB computes an expression wherever it stands."""
+        nonlocal items
+        items = call("list_transform", items, lambda_of(item, reading))
+        return column(item)
+
+    entered = enter(column(item), item_type, type.item, once=before if isinstance(type.item, DateType | DateTimeType) else as_it_is)
     value = once(call("list_transform", items, lambda_of(item, entered.value)))
     unfit = exp.GT(this=call("len", call("list_filter", value, lambda_of(item, is_null(column(item))))), expression=whole(0))
     problem = problem_case(raw, (any_of(is_null(value), unfit), "bad-list"))

@@ -9,10 +9,10 @@ from sqlglot import exp
 
 from tierwise.plugins.binding.sql import case, is_null, null, text
 
-__all__ = ["Entered", "Once", "problem_case"]
+__all__ = ["Entered", "Once", "as_it_is", "problem_case"]
 
 Once = Callable[[exp.Expr], exp.Expr]
-"""Takes an expression that is used several times, and returns what stands for it."""
+"""Takes the reading of a stored value, an expression that is used several times, and returns what stands for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class Entered:
 
     value: exp.Expr
     problem: exp.Expr
+
+
+def as_it_is(reading: exp.Expr) -> exp.Expr:
+    """Let a reading stand wherever it is used."""
+    return reading
 
 
 def problem_case(raw: exp.Expr, *branches: tuple[exp.Expr, str]) -> exp.Expr:

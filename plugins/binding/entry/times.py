@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from tierwise.plugins.binding.entry.entered import Entered, problem_case
+from tierwise.plugins.binding.entry.entered import Entered, Once, as_it_is, problem_case
 from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.sql import call, case, cast, is_null, not_null, null, text, try_cast, whole
@@ -16,14 +16,14 @@ TIME_PATTERN = r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
 DURATION = "STRUCT(months INTEGER, seconds BIGINT)"
 
 
-def enter_date(raw: exp.Expr, raw_type: str) -> Entered:
+def enter_date(raw: exp.Expr, raw_type: str, once: Once = as_it_is) -> Entered:
     """Enter a date; a time of day, where there is one, is left out."""
-    return _checked(raw, try_cast(_moment(raw, raw_type), "DATE"))
+    return _checked(raw, try_cast(_in_calendar(once(_moment(raw, raw_type))), "DATE"))
 
 
-def enter_date_time(raw: exp.Expr, raw_type: str) -> Entered:
+def enter_date_time(raw: exp.Expr, raw_type: str, once: Once = as_it_is) -> Entered:
     """Enter a date with time, to the second; a date alone is its midnight."""
-    return _checked(raw, call("date_trunc", text("second"), _moment(raw, raw_type)))
+    return _checked(raw, call("date_trunc", text("second"), _in_calendar(once(_moment(raw, raw_type)))))
 
 
 def enter_duration(raw: exp.Expr, raw_type: str) -> Entered:
@@ -40,13 +40,13 @@ def enter_duration(raw: exp.Expr, raw_type: str) -> Entered:
 
 
 def _moment(raw: exp.Expr, raw_type: str) -> exp.Expr:
-    """Return a TIMESTAMP; NULL for what is none, or is in no calendar year from 1 to 9999."""
+    """Return a TIMESTAMP; NULL for what is none."""
     if is_mixed(raw_type):
         return _moment(as_words(raw, raw_type), "VARCHAR")
     if raw_type == "TIMESTAMP WITH TIME ZONE":
-        return _in_calendar(call("make_timestamp", call("epoch_us", raw)))
+        return call("make_timestamp", call("epoch_us", raw))
     if raw_type == "DATE" or raw_type.startswith("TIMESTAMP"):
-        return _in_calendar(try_cast(raw, "TIMESTAMP"))
+        return try_cast(raw, "TIMESTAMP")
     if raw_type != "VARCHAR":
         return try_cast(null(), "TIMESTAMP")
     trimmed = call("trim", raw)
@@ -55,7 +55,7 @@ def _moment(raw: exp.Expr, raw_type: str) -> exp.Expr:
     slow = try_cast(case((shape, iso)), "TIMESTAMP")
     # ISO text, as DuckDB itself writes it, goes a short way, past the patterns
     short = ((_is_written(raw, type), try_cast(try_cast(raw, type), "TIMESTAMP")) for type in ("DATE", "TIMESTAMP"))
-    return _in_calendar(case(*short, default=slow))
+    return case(*short, default=slow)
 
 
 def _is_written(raw: exp.Expr, type: str) -> exp.Expr:
@@ -63,6 +63,7 @@ def _is_written(raw: exp.Expr, type: str) -> exp.Expr:
 
 
 def _in_calendar(moment: exp.Expr) -> exp.Expr:
+    """Return NULL for what is in no calendar year from 1 to 9999."""
     year_1, year_9999 = cast(text("0001-01-01"), "DATE"), cast(text("9999-12-31 23:59:59.999999"), "TIMESTAMP")
     return case((exp.Between(this=moment, low=year_1, high=year_9999), moment))
 

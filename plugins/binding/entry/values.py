@@ -20,7 +20,7 @@ from tierwise.core.types import (
     Type,
 )
 from tierwise.plugins.binding.entry.collections import enter_list, enter_map, enter_record
-from tierwise.plugins.binding.entry.entered import Entered, Once
+from tierwise.plugins.binding.entry.entered import Entered, Once, as_it_is
 from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.numbers import enter_number
 from tierwise.plugins.binding.entry.times import enter_date, enter_date_time, enter_duration
@@ -29,7 +29,7 @@ from tierwise.plugins.binding.entry.words import as_words, enter_boolean, enter_
 __all__ = ["enter"]
 
 
-def enter(raw: exp.Expr, raw_type: str, type: Type, depth: int = 0, once: Once = lambda reading: reading) -> Entered:
+def enter(raw: exp.Expr, raw_type: str, type: Type, depth: int = 0, once: Once = as_it_is) -> Entered:
     """Return how a stored value becomes a value of the fact's type.
 
     Args:
@@ -37,7 +37,7 @@ def enter(raw: exp.Expr, raw_type: str, type: Type, depth: int = 0, once: Once =
         raw_type: Its DuckDB type, as DESCRIBE gives it.
         type: The fact's type.
         depth: How many lists it stands in.
-        once: Sees to it that the reading of a list, from which value and problem are made, is computed once; as it is, each computes it.
+        once: Sees to it that the reading of a date or a list, from which value and problem are made, is computed once.
     """
     inner = partial(enter, depth=depth + 1)
     if is_mixed(raw_type) and isinstance(type, ListType | SetType | MapType | RecordType | DurationType):
@@ -47,9 +47,9 @@ def enter(raw: exp.Expr, raw_type: str, type: Type, depth: int = 0, once: Once =
     if isinstance(type, BooleanType):
         return enter_boolean(raw, raw_type)
     if isinstance(type, DateType):
-        return enter_date(raw, raw_type)
+        return enter_date(raw, raw_type, once)
     if isinstance(type, DateTimeType):
-        return enter_date_time(raw, raw_type)
+        return enter_date_time(raw, raw_type, once)
     if isinstance(type, DurationType):
         return enter_duration(raw, raw_type)
     if isinstance(type, EnumType):
