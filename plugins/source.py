@@ -68,6 +68,9 @@ class Source(Protocol):
     def load(self, table: str, columns: Iterable[str]) -> bool:
         """See to it that columns of a table can be queried in ``connection``.
 
+        It is called in a thread of its own, one table after another, while ``connection`` runs queries over tables that are there: what it
+        runs in DuckDB it runs in a ``cursor()`` of the connection.
+
         Returns:
             Whether a column turned out to be of another type than ``type_of`` said, so that a query must be written anew.
 
