@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Any, get_args
 
 from tierwise.core.plan import Compare, Constant, DecisionRef, FactRef, InSet, Node, Pick, Plan, Prefer, RankCut, ReadingRef, Within
@@ -13,7 +12,7 @@ from tierwise.core.values import Duration
 
 __all__ = ["Usage", "children", "usage_of"]
 
-_NODES = frozenset(get_args(Node))
+_FIELDS = {kind: tuple(place.name for place in fields(kind)) for kind in get_args(Node)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +42,12 @@ class Usage:
 
 def children(node: Node) -> Iterator[Node]:
     """Yield the nodes that stand directly in a node."""
-    for name in _field_names(type(node)):
+    for name in _FIELDS[type(node)]:
         yield from _nodes_in(getattr(node, name))
 
 
-@cache
-def _field_names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(place.name for place in fields(kind))
-
-
 def _nodes_in(value: Any) -> Iterator[Node]:
-    if type(value) in _NODES:
+    if type(value) in _FIELDS:
         yield value
     elif isinstance(value, tuple):
         for item in value:
