@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
@@ -33,6 +34,7 @@ from tierwise.core.plan import (
 from tierwise.core.types import BooleanType, EnumType, NumberType
 from tierwise.plugins.builtin.engine_duckdb import grade
 from tierwise.plugins.builtin.engine_duckdb.results import DuckGrading
+from tierwise.plugins.facts import FactTable
 
 AMOUNT = NumberType(2)
 PRICE = NumberType(4)
@@ -92,6 +94,33 @@ def test_amounts_at_and_around_each_other_are_those_of_the_reference_engine(seed
             facts["floor"] = None
         subjects.append({name: value for name, value in facts.items() if random.random() < 0.6})
     assert differences(priced(), subjects, None) == []
+
+
+def test_a_single_amount_is_each_customers_own() -> None:
+    plan = priced()
+    only = {
+        "price": Decision(
+            "price",
+            PRICE,
+            Conditional(Constant(True, BooleanType()), Prefer((LIST_PRICE,), PRICE), PRICES["D"], PRICE),
+            LABEL,
+            "m",
+            "formula",
+        )
+    }
+    without_tier = replace(plan, decisions=only)
+    subjects = [{"list_price": Decimal(price)} for price in (1, 2)] + [{}]
+    assert differences(without_tier, subjects, None) == []
+
+
+def test_a_decision_left_with_nothing_but_constants_has_one_answer() -> None:
+    plan = priced()
+    table = fact_table(plan, [{"offered": Decimal(1)}, {"offered": Decimal(2)}])
+    supplied = FactTable(table.connection, table.relation, {"offered": plan.facts["offered"]}, {"offered": "offered"})
+    for row in grade(plan, ENVIRONMENT, supplied, None).rows():
+        outcome = row.outcomes["price"]
+        assert isinstance(outcome, Undetermined)
+        assert outcome.reason is Reason.MISSING_FACT
 
 
 def test_customers_who_differ_in_amounts_alone_share_one_answer() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlglot import exp
 
 from tierwise.core.outcome import Determined, Outcome
-from tierwise.core.plan import CompareOp, Constant, Decision, Plan
+from tierwise.core.plan import CompareOp, Decision, Plan
 from tierwise.core.types import NumberType
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, compare
@@ -34,12 +34,11 @@ class Slot:
 
 
 def amounts_of(plan: Plan, decision: Decision, expressions: Expressions) -> list[Term]:
-    """Return the numbers of which a decision takes one as it is; none when it computes something of them, or they are few constants."""
+    """Return the numbers of which a decision takes one as it is; none when it computes something of them, or all are constants."""
     parts = possible_parts(plan, decision.node) if isinstance(decision.type, NumberType) else None
-    if parts is None or all(isinstance(part, Constant) for part in parts):
-        return []
-    terms = [expressions.shared(part) for part in parts]
-    return [term for term in terms if isinstance(term.type, NumberType) and term.sql.find(exp.Null) is None]
+    terms = [expressions.shared(part) for part in parts or ()]
+    known = [term for term in terms if isinstance(term.type, NumberType) and term.sql.find(exp.Null) is None]
+    return known if any(isinstance(term.sql, exp.Column) for term in known) else []
 
 
 def told_apart(amounts: Sequence[Term]) -> Iterator[tuple[Sql, int]]:

@@ -172,7 +172,7 @@ class _Run:
             open_rows = self._rows_where(columns.is_open())
             amounts = amounts_of(self.plan, output, compiler.expressions)
             question = self._question(output.node, self._facts_of(open_rows, left_open <= FEW), compiler, answer, amounts=amounts)
-            if question.keys:
+            if question.keys or question.amounts:
                 answers = replace(ask(self.connection, question, decide), codes=answers.codes)
             else:
                 question = replace(question, stage=open_rows)
