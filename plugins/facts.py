@@ -66,14 +66,14 @@ class SubjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class FactTable:
-    """A relation with one row a subject.
+    """A table with one row a subject. Nobody changes it, so that a row can be told by its place in it.
 
     Its columns are ``key`` (VARCHAR, unique, never NULL), ``name`` (VARCHAR or NULL), and for each supplied fact one column of its
     ``canonical_type``: NULL means missing, unless the column ``<column>__none`` (BOOLEAN, for nullable facts) is true: then it is none.
 
     Attributes:
         connection: Where the relation lives; it also holds the database, read-only.
-        relation: The name of the relation.
+        relation: The name of the table.
         facts: The supplied facts by name.
         columns: Fact name to column name; the same word but for a fact called ``key`` or ``name``.
         location: What the user called the database.

@@ -26,7 +26,6 @@ from tierwise.plugins.binding.sql import (
     is_null,
     not_null,
     null,
-    select,
     whole,
 )
 from tierwise.plugins.binding.subject_rows import make_keys
@@ -115,22 +114,13 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
 def _make_facts(
     source: Source, layout: Layout, types: Mapping[str, str], supplies: Sequence[Supply], columns: Mapping[str, str]
 ) -> list[DataFinding]:
-    """Make the relation of the facts, and return what is wrong with them.
-
-    It is kept as a table unless it is plain columns: those may be many, and are quick to read again.
-    """
+    """Make the table of the facts, and return what is wrong with them."""
     name = cast(column("name"), "VARCHAR") if "name" in types else cast(null(), "VARCHAR")
     cells = [column("key"), alias(name, "name"), *fact_cells(supplies, columns)]
-    keep = bool(layout.groups)
-    relation = FACTS if keep else ENTERED
-    _make(source, relation, joined_rows(layout, supplies, cells), keep)
-    findings = find_bad_values(source.connection, relation, supplies, partial(joined_rows, layout, supplies))
-    problems = [identifier(problem_column(i)) for i in range(len(supplies))]
-    if keep:
-        for problem in problems:
-            source.connection.execute(f"ALTER TABLE {FACTS} DROP COLUMN {problem.sql('duckdb')}")
-    else:
-        _make(source, FACTS, select(exp.Star(except_=problems or None), source=exp.Table(this=identifier(ENTERED))), keep)
+    _make(source, FACTS, joined_rows(layout, supplies, cells), keep=True)
+    findings = find_bad_values(source.connection, FACTS, supplies, partial(joined_rows, layout, supplies))
+    for place in range(len(supplies)):
+        source.connection.execute(f"ALTER TABLE {FACTS} DROP COLUMN {identifier(problem_column(place)).sql('duckdb')}")
     return findings
 
 

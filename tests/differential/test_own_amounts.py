@@ -72,7 +72,7 @@ def priced() -> Plan:
     table = Table("prices", HitPolicy.UNIQUE, (TIER,), ("tier",), ("price",), rules, (None,))
     price = DecisionRef("price", PRICE)
     is_cheap = Compare("<", FLOOR, Constant(Decimal(5), AMOUNT))
-    decisions = {
+    decisions: dict[str, Node] = {
         "price": Pick("prices", 0, PRICE),
         "shown": Conditional(is_cheap, price, Prefer((FLOOR, price), PRICE), PRICE),
         "fair": Compare(">=", OFFERED, price),

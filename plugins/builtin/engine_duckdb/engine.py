@@ -94,7 +94,7 @@ class _Run:
         self.connection: DuckDBPyConnection = facts.connection.cursor()
         self.name = f"graded {uuid4().hex}"
         self.staging = staging_of(plan, facts, _facts_read(plan), as_of)
-        self.ranked: list[Ranked] | None = None  # where the plan ranks: facts and positions have tables of their own
+        self.ranked: list[Ranked] = []
         self.records: tuple[Mapping[str, Any], ...] | None = None
 
     def grading(self) -> DuckGrading:
@@ -107,27 +107,23 @@ class _Run:
         def answers_of(output: str) -> Answers:
             return self._ask_output(self.plan.decisions[output], columns[output], compiler)
 
-        places = Places(self.connection, self.name, self.ranked or ())
+        places = Places(self.connection, self.name, self.ranked)
         return DuckGrading(self.outputs, self._population(), self.connection, self.name, columns, answers_of, compiler.rulebook, places)
 
     # ---- facts and positions -------------------------------------------------------------------------------------------
 
     def _stage(self) -> tuple[exp.Select, Compiler]:
         """Return the query of the facts, with positions where the plan ranks, and a compiler over it."""
-        stage = sql.select(self.staging.columns, self.facts.relation)
-        if not any(usage_of(self.plan, d.node).rankings for d in self.outputs):
-            return stage, self._compiler({})
-        table = f"{self.name} facts"
-        facts = [(name, tree) for name, tree in self.staging.columns if name != ROW]  # the place in the table is the number of the row
-        self.connection.execute(sql.create(table, sql.select(facts, self.facts.relation)))
-        self.ranked = []
-        for number, ranking in enumerate(rankings_in_order(self.plan)):
-            query, found = with_positions(table, self.ranked)
+        facts = f"{self.name} facts"
+        self.connection.execute(sql.create(facts, sql.select(self.staging.columns, self.facts.relation), "VIEW"))
+        is_ranked = any(usage_of(self.plan, d.node).rankings for d in self.outputs)
+        for number, ranking in enumerate(rankings_in_order(self.plan) if is_ranked else ()):
+            query, found = with_positions(facts, self.ranked)
             compiler = self._compiler(found)
             compiler.decisions_for(decisions_in(self.plan, parts_of(ranking)))
             ask_part = partial(self._ask_part, found)
             self.ranked.append(rank(self.connection, f"{self.name} ranking {number}", ranking, compiler, query, ask_part))
-        query, found = with_positions(table, self.ranked)
+        query, found = with_positions(facts, self.ranked)
         return query, self._compiler(found)
 
     def _compiler(self, positions: Mapping[str, Position]) -> Compiler:
@@ -136,9 +132,8 @@ class _Run:
     # ---- the query -----------------------------------------------------------------------------------------------------
 
     def _create_table(self, compiler: Compiler, stage: exp.Select, picked: Mapping[str, Picked]) -> dict[str, Columns]:
-        """Compute all outputs for all rows; facts that have no table of their own stay beside them, in case the reference engine is asked."""
-        kept = (ROW, KEY, NAME) if self.ranked is not None else (name for name, _ in self.staging.columns)
-        wanted: list[tuple[str, Sql]] = [(name, sql.column(name)) for name in kept]
+        """Compute all outputs for all rows."""
+        wanted: list[tuple[str, Sql]] = [(name, sql.column(name)) for name in (ROW, KEY, NAME)]
         columns = {}
         for place, (name, output) in enumerate(picked.items()):
             parts = (("v", output.value.sql), ("n", output.value.none), ("r", output.rules), ("o", output.open))
@@ -191,8 +186,6 @@ class _Run:
     def _facts_of(self, rows: exp.Select, are_few: bool = False) -> exp.Select:
         """Return the query of the rows that a query selects, with all their facts and positions."""
         chosen = exp.select(sql.column(ROW)).from_(rows.subquery("rows"))
-        if self.ranked is None:
-            return self._rows_where(exp.In(this=sql.column(ROW), query=chosen.subquery()))
         return with_positions(f"{self.name} facts", self.ranked, chosen, are_few)[0]
 
     def _question(

@@ -87,8 +87,8 @@ def with_positions(
         chosen: A query of the rows wanted; without it all.
         are_few: There are few of these: then only their positions are looked at, too.
     """
-    row = sql.column("rowid", facts)
-    query = exp.select(sql.alias(row, ROW), exp.Column(this=exp.Star(), table=exp.to_identifier(facts, quoted=True)))
+    row = sql.column(ROW, facts)
+    query = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier(facts, quoted=True)))
     if chosen is None:
         query = query.from_(sql.table(facts))
     else:  # first, so that what follows looks at few rows

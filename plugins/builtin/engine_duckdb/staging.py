@@ -1,15 +1,10 @@
-"""Brings the facts that a plan reads under columns of our own, beside a row number: the table that all layers stand on.
-
-The view of the facts is read exactly once, so that a subject cannot come out differently between two readings of it.
-"""
+"""Brings the facts that a plan reads under columns of our own, beside the number of the row in the table of facts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-
-from sqlglot import exp
 
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import DateType
@@ -43,7 +38,7 @@ class Staging:
 def staging_of(plan: Plan, facts: FactTable, names: Sequence[str], as_of: date | None) -> Staging:
     """Return the columns of the facts called ``names``, as far as they are supplied."""
     columns: list[tuple[str, Sql]] = [
-        (ROW, exp.Window(this=sql.call("row_number"))),
+        (ROW, sql.column("rowid")),
         (KEY, sql.column("key")),
         (NAME, sql.column("name")),
     ]
