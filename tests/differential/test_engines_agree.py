@@ -14,7 +14,7 @@ from tests.differential.random_plans import AS_OF, random_plan, random_subjects
 from tierwise.core.outcome import Determined
 from tierwise.core.plan import Arithmetic, Compare, Constant, Decision, Fact, FactRef, Plan, Quotient, Round
 from tierwise.core.types import BooleanType, NumberType
-from tierwise.plugins.builtin.engine_duckdb import grade
+from tierwise.plugins.builtin.engine_duckdb import engine, grade
 
 SLOW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MORE = settings(SLOW, max_examples=6)
@@ -44,6 +44,16 @@ def test_nothing_changes_when_most_facts_are_missing_and_the_date_too(seed: int)
     random = Random(seed)
     plan = random_plan(random)
     assert differences(plan, random_subjects(random, plan, 30, missing=0.6), None) == []
+
+
+@MORE
+@given(st.integers(0, 2**32))
+def test_nothing_changes_when_few_rows_are_asked_about_one_by_one(seed: int) -> None:
+    random = Random(seed)
+    plan = random_plan(random, rankings=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "FEW_ASKED", 200)
+        assert differences(plan, random_subjects(random, plan, 30, missing=0.4), AS_OF) == []
 
 
 def plan_over(*decisions: Decision) -> Plan:

@@ -24,7 +24,7 @@ from tierwise.plugins.builtin.engine_duckdb.terms import Term
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["Question", "ask", "ask_of_groups"]
+__all__ = ["Decide", "Question", "ask", "ask_each", "ask_of_groups"]
 
 BATCH = 2_000
 GROUP, ANSWER = "group", "answer"
@@ -86,6 +86,21 @@ def ask(connection: DuckDBPyConnection, question: Question, decide: Decide) -> A
     for done in (keyed, groups):
         connection.execute(sql.drop(done))
     return Answers(question.answer, outcomes, amounts=len(question.amounts))
+
+
+def ask_each(connection: DuckDBPyConnection, question: Question, decide: Decide) -> Answers:
+    """Make a table from row to answer, row by row: for few rows that is done before SQL has told alike ones apart."""
+    groups, places = (f"{question.answer} {what}" for what in ("rows", "places"))
+    row = sql.column(ROW)
+    connection.execute(sql.create(groups, exp.select(sql.alias(row, GROUP), row).from_(question.stage.subquery("open"))))
+    outcomes: list[Any] = []
+    answered = list(_answered(connection, groups, question, decide, outcomes))
+    table = pyarrow.table({ROW: [row for row, _ in answered], ANSWER: [place for _, place in answered]})
+    connection.register(places, table)
+    connection.execute(sql.create(question.answer, exp.select("*").from_(sql.table(places))))
+    connection.unregister(places)
+    connection.execute(sql.drop(groups))
+    return Answers(question.answer, outcomes)
 
 
 def ask_of_groups(connection: DuckDBPyConnection, question: Question, group: Sql, decide: Decide) -> dict[int, Any]:

@@ -23,7 +23,7 @@ from tierwise.core.running.subjects import POPULATION, Subject
 from tierwise.core.running.usage import usage_of
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import amounts_of
-from tierwise.plugins.builtin.engine_duckdb.asking import Question, ask, ask_of_groups
+from tierwise.plugins.builtin.engine_duckdb.asking import Decide, Question, ask, ask_each, ask_of_groups
 from tierwise.plugins.builtin.engine_duckdb.compiler import Compiler
 from tierwise.plugins.builtin.engine_duckdb.cuts import Position
 from tierwise.plugins.builtin.engine_duckdb.keys import keys_of
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["DuckDBEngine", "grade"]
 
 FEW = 50_000  # rows
+FEW_ASKED = 200  # rows that are asked about one by one
 
 
 def _facts_read(plan: Plan) -> list[str]:
@@ -158,27 +159,33 @@ class _Run:
         """Have the reference engine decide what SQL left open of one output."""
         coded, left_open = self._open_counts(columns)
         decide = partial(self._decide, output.name, POPULATION in usage_of(self.plan, output.node).facts)
-        answer = f"{self.name} {columns.value}"
-        answers = Answers()
-        if coded and columns.open is not None:
-            question = self._question(output.node, self._rows_where(columns.is_coded()), compiler, answer, with_keys=False)
-            answers = Answers(codes=ask_of_groups(self.connection, question, sql.column(columns.open), decide))
-        if left_open:
-            open_rows = self._rows_where(columns.is_open())
-            amounts = amounts_of(self.plan, output, compiler.expressions)
-            question = self._question(output.node, self._facts_of(open_rows, left_open <= FEW), compiler, answer, amounts=amounts)
-            if question.keys or question.amounts:
-                answers = replace(ask(self.connection, question, decide), codes=answers.codes)
-            else:
-                question = replace(question, stage=open_rows)
-                (rest,) = ask_of_groups(self.connection, question, sql.cast(sql.integer(0), "INTEGER"), decide).values()
-                answers = replace(answers, rest=rest)
-        return answers
+        answers = self._ask_open(output, columns, compiler, decide, left_open) if left_open else Answers()
+        if not coded or columns.open is None:
+            return answers
+        question = self._question(output.node, self._rows_where(columns.is_coded()), compiler, self._named(columns), with_keys=False)
+        return replace(answers, codes=ask_of_groups(self.connection, question, sql.column(columns.open), decide))
+
+    def _ask_open(self, output: Decision, columns: Columns, compiler: Compiler, decide: Decide, left_open: int) -> Answers:
+        """Ask about the rows of which the facts matter: one by one when they are few, else once for all that have the same answer."""
+        rows = self._rows_where(columns.is_open())
+        if left_open <= FEW_ASKED:
+            return ask_each(self.connection, self._question(output.node, rows, compiler, self._named(columns), with_keys=False), decide)
+        amounts = amounts_of(self.plan, output, compiler.expressions)
+        question = self._question(output.node, self._facts_of(rows, left_open <= FEW), compiler, self._named(columns), amounts=amounts)
+        if question.keys or question.amounts:
+            return ask(self.connection, question, decide)
+        alike = sql.cast(sql.integer(0), "INTEGER")
+        (rest,) = ask_of_groups(self.connection, replace(question, stage=rows), alike, decide).values()
+        return Answers(rest=rest)
 
     def _ask_part(self, positions: Mapping[str, Position], node: Node, table: str, is_open: Sql, answer: str) -> Answers:
         open_rows = exp.select("*").from_(sql.table(table)).where(is_open)
         question = self._question(node, self._facts_of(open_rows), self._compiler(positions), answer)
         return ask(self.connection, question, lambda facts, places: self.evaluator.value_of(node, self._known(facts), places))
+
+    def _named(self, columns: Columns) -> str:
+        """Return the name of the table of answers about an output."""
+        return f"{self.name} {columns.value}"
 
     def _rows_where(self, condition: Sql) -> exp.Select:
         return exp.select("*").from_(sql.table(self.name)).where(condition)

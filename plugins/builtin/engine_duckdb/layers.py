@@ -44,7 +44,7 @@ class Layers:
         """Give an expression a column of its own and return a reference to it."""
         if isinstance(tree, exp.Column):
             return tree
-        names = [c.name for c in tree.find_all(exp.Column)]
+        names = _columns_in(tree)
         if any(name.startswith(ITEM) for name in names) or (not names and _is_short(tree)):
             return tree
         text = sql.text(tree)
@@ -103,6 +103,21 @@ class Layers:
                 found.add(name)
                 pending += self._reads.get(name, ())
         return found
+
+
+def _columns_in(tree: Sql) -> list[str]:
+    """Return the names of the columns that an expression reads, without the parameters of the lambdas in it."""
+    found: dict[str, None] = {}
+    pending: list[tuple[Sql, frozenset[str]]] = [(tree, frozenset())]
+    while pending:
+        part, bound = pending.pop()
+        if isinstance(part, exp.Column):
+            found |= {} if part.name in bound else {part.name: None}
+        elif isinstance(part, exp.Lambda):
+            pending.append((part.this, bound | {parameter.name for parameter in part.expressions}))
+        else:
+            pending += [(child, bound) for child in part.iter_expressions()]
+    return list(found)
 
 
 def _is_short(tree: Sql) -> bool:
