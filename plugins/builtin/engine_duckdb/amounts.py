@@ -16,7 +16,8 @@ from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import CompareOp, Decision, Plan
 from tierwise.core.types import NumberType
 from tierwise.plugins.builtin.engine_duckdb import sql
-from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, compare
+from tierwise.plugins.builtin.engine_duckdb.comparisons import compare
+from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions
 from tierwise.plugins.builtin.engine_duckdb.possible import possible_parts
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term

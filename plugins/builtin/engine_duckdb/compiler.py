@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 
 from tierwise.core.environment import Environment
 from tierwise.core.plan import Node, Plan, RankCut
+from tierwise.plugins.builtin.engine_duckdb.calculations import Calculations
 from tierwise.plugins.builtin.engine_duckdb.cuts import Cuts, Position
 from tierwise.plugins.builtin.engine_duckdb.decisions import Decisions
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions
@@ -35,10 +36,11 @@ class Compiler:
         self.layers = Layers(STAGE)
         self.rulebook = Rulebook()
         readings = {name: reading.settled for name, reading in plan.readings.items() if reading.settled is not None}
-        self.expressions = Expressions(environment, self.layers, readings)
+        self.expressions = Expressions(self.layers, readings)
         self.expressions.names |= {("fact", name): term for name, term in facts.items()}
         self.cuts = Cuts(plan, self.expressions, positions)
         Lists(self.expressions)
+        Calculations(self.expressions, environment)
         self._decisions = Decisions(plan, self.expressions, Tables(plan, self.expressions, self.rulebook))
 
     def decisions(self) -> dict[str, Picked]:

@@ -26,7 +26,8 @@ from tierwise.core.plan import (
 )
 from tierwise.core.types import BooleanType, EnumType, ListType, SetType
 from tierwise.plugins.builtin.engine_duckdb import dates, sql
-from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, choose, compare
+from tierwise.plugins.builtin.engine_duckdb.comparisons import compare
+from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, choose
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.tables import Picked, Tables
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, unknown

@@ -1,4 +1,4 @@
-"""Compiles the nodes that are plain expressions: constants, names, tests, logic, arithmetic, calls and lists.
+"""Compiles the nodes that are plain expressions: constants, names, tests and logic.
 
 What SQL cannot say compiles to ``unknown``: the reference engine then decides for the rows concerned.
 """
@@ -8,13 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import sqlglot
 from sqlglot import exp
 
-from tierwise.core.environment import Environment
 from tierwise.core.plan import (
-    Arithmetic,
-    Call,
     Compare,
     CompareOp,
     Conditional,
@@ -28,14 +24,10 @@ from tierwise.core.plan import (
     Not,
     Quotient,
     ReadingRef,
-    Round,
     Within,
 )
 from tierwise.core.types import (
     BooleanType,
-    DateTimeType,
-    DateType,
-    DurationType,
     ListType,
     MapType,
     NumberType,
@@ -44,17 +36,14 @@ from tierwise.core.types import (
     TextType,
     Type,
 )
-from tierwise.plugins.builtin.engine_duckdb import dates, numbers, sql
+from tierwise.plugins.builtin.engine_duckdb import numbers, sql
+from tierwise.plugins.builtin.engine_duckdb.comparisons import compare, with_none
 from tierwise.plugins.builtin.engine_duckdb.layers import Layers
 from tierwise.plugins.builtin.engine_duckdb.numbers import Ratio
-from tierwise.plugins.builtin.engine_duckdb.rounding import round_ratio
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
-from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, unknown
-from tierwise.plugins.facts import canonical_type, number_width
+from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, number_of, unknown
 
-__all__ = ["Expressions"]
-
-DIALECT = "duckdb"
+__all__ = ["Expressions", "choose"]
 
 
 class Expressions:
@@ -65,8 +54,7 @@ class Expressions:
         readings: The word that each settled reading is settled to.
     """
 
-    def __init__(self, environment: Environment, layers: Layers, readings: dict[str, str]) -> None:
-        self.environment = environment
+    def __init__(self, layers: Layers, readings: dict[str, str]) -> None:
         self.layers = layers
         self.readings = readings
         self.names: dict[tuple[str, str], Term] = {}
@@ -83,9 +71,6 @@ class Expressions:
             Logic: self._logic,
             Not: lambda node: Term(sql.negate(self.truth(node.part)), BooleanType()),
             Conditional: self._conditional,
-            Arithmetic: self._arithmetic,
-            Round: self._round,
-            Call: self._call,
         }
 
     def term(self, node: Node) -> Term:
@@ -127,12 +112,12 @@ class Expressions:
         return Term(with_none(node.op, left, right, compare(node.op, left, right)), BooleanType())
 
     def _compare_quotients(self, node: Compare) -> Sql:
-        left, right = self._ratio(node.left), self._ratio(node.right)
+        left, right = self.ratio(node.left), self.ratio(node.right)
         if left is None or right is None or _may_be_none(left) or _may_be_none(right):
             return sql.NULL
         return numbers.compare_ratios(node.op, left, right)
 
-    def _ratio(self, node: Node) -> Ratio | None:
+    def ratio(self, node: Node) -> Ratio | None:
         """Compile a quotient, or a number as one; ``None`` when it is no number. A part that is none leaves it NULL."""
         if isinstance(node, Quotient):
             above, below = self.shared(node.left), self.shared(node.right)
@@ -181,117 +166,6 @@ class Expressions:
         either_way = compare("=", yes, no) if is_plain else sql.NULL
         return choose([(condition, yes), (sql.negate(condition), no), (either_way, yes)], node.type)
 
-    # ---- numbers, dates, calls -----------------------------------------------------------------------------------------
-
-    def _arithmetic(self, node: Arithmetic) -> Term:
-        parts = [self.shared(part) for part in node.parts]
-        result = self._operate(node, parts)
-        if all(p.none is None for p in parts) or result.none is not None:
-            return result
-        any_none = sql.any_of(p.none for p in parts if p.none is not None)
-        none = sql.all_of([any_none, *(p.known for p in parts)])
-        return Term(result.sql, result.type, none, result.whole, result.scale)
-
-    def _operate(self, node: Arithmetic, parts: list[Term]) -> Term:
-        kinds = {type(p.type) for p in parts}
-        if kinds == {NumberType}:
-            if node.op == "-":
-                return numbers.subtract(parts[0], parts[1], node.type) if len(parts) == 2 else unknown(node.type)
-            return numbers.add(parts, node.type) if node.op == "+" else numbers.multiply(parts, node.type)
-        if len(parts) != 2:
-            return unknown(node.type)
-        return self._operate_time(node, parts[0], parts[1])
-
-    def _operate_time(self, node: Arithmetic, left: Term, right: Term) -> Term:
-        if node.op == "*":
-            if isinstance(right.type, DurationType):
-                left, right = right, left
-            is_sound = isinstance(left.type, DurationType) and isinstance(right.type, NumberType) and right.scale == 0
-            return dates.times(left, right, node.type) if is_sound else unknown(node.type)
-        if node.op == "+" and isinstance(left.type, DurationType):
-            left, right = right, left
-        is_day, sign = isinstance(left.type, DateType | DateTimeType), 1 if node.op == "+" else -1
-        if is_day and isinstance(right.type, DurationType):
-            return dates.step(left, right, 1 if sign == 1 else -1, self.layers.column)
-        if type(left.type) is type(right.type) and is_day and node.op == "-":
-            return dates.days_between(left, right, node.type)
-        if isinstance(left.type, DurationType) and isinstance(right.type, DurationType):
-            if node.op == "+":
-                return dates.add_durations(left, right, 1, node.type)
-            return dates.add_durations(left, right, -1, node.type)
-        return unknown(node.type)
-
-    def _round(self, node: Round) -> Term:
-        ratio = self._ratio(node.value)
-        if ratio is None or node.scale < 0:
-            return unknown(node.type)
-        result = round_ratio(ratio, node.scale, node.mode, node.type, self.layers.column)
-        parts = [part for part in (ratio.above, ratio.below) if part is not None]
-        ways = [part.none for part in parts if part.none is not None]  # none in, none out
-        if ratio.below is not None:
-            ways.append(sql.call("coalesce", sql.binary(exp.EQ, ratio.below.sql, sql.integer(0)), sql.FALSE))
-        if not ways:
-            return result
-        none = sql.all_of([sql.any_of(ways), *(part.known for part in parts)])
-        return Term(result.sql, result.type, none, result.whole, result.scale)
-
-    def _call(self, node: Call) -> Term:
-        function = self.environment.functions.get(node.function)
-        template = function.sql.get(DIALECT) if function else None
-        arguments = [self.term(argument) for argument in node.arguments]
-        is_loose = isinstance(node.type, NumberType) and node.type.scale is None
-        if template is None or is_loose:
-            return unknown(node.type)
-        filled = fill(template, [a.sql for a in arguments])
-        known = sql.all_of(sql.is_known(a.sql) for a in arguments)
-        return number_of(Term(sql.case([(known, sql.cast(filled, canonical_type(node.type), safe=True))]), node.type))
-
-
-def _may_be_none(ratio: Ratio) -> bool:
-    return ratio.above.none is not None or (ratio.below is not None and ratio.below.none is not None)
-
-
-def number_of(term: Term) -> Term:
-    """Note the digits of a term whose SQL has the canonical type of its number."""
-    if not isinstance(term.type, NumberType):
-        return term
-    scale = term.type.scale or 0
-    return Term(term.sql, term.type, term.none, number_width(term.type) - scale, scale)
-
-
-def compare(op: CompareOp, left: Term, right: Term) -> Sql:
-    """Compare two values, neither of which is none."""
-    kind = numbers.COMPARISONS[op]
-    if isinstance(left.type, NumberType) and isinstance(right.type, NumberType):
-        return numbers.compare(op, left, right)
-    if isinstance(left.type, DurationType) and isinstance(right.type, DurationType):
-        return dates.compare_durations(op, left, right)
-    if isinstance(left.type, RecordType | MapType) or isinstance(right.type, RecordType | MapType):
-        return sql.NULL
-    if isinstance(left.type, ListType | SetType):
-        is_simple = not isinstance(left.type.item, RecordType | MapType | ListType | SetType | DurationType)
-        if not is_simple or op not in ("=", "!="):
-            return sql.NULL
-        unordered = isinstance(left.type, SetType) or isinstance(right.type, SetType)
-        sides = [sql.call("list_sort", sql.call("list_distinct", t.sql)) if unordered else t.sql for t in (left, right)]
-        return sql.binary(kind, *sides)
-    return sql.binary(kind, left.sql, right.sql)
-
-
-def with_none(op: CompareOp, left: Term, right: Term, plain: Sql) -> Sql:
-    """Extend a comparison to none: equal to none only, and neither less nor greater than anything."""
-    branches: list[tuple[Sql, Sql]] = []
-    equal, unequal = (sql.TRUE, sql.FALSE) if op == "=" else (sql.FALSE, sql.TRUE)
-    if op not in ("=", "!="):
-        equal = unequal = sql.FALSE
-    for side, other in ((left, right), (right, left)):
-        if side.none is None:
-            continue
-        if other.none is not None and side is left:
-            branches.append((sql.all_of([side.none, other.none]), equal))
-        branches.append((side.none, sql.case([(sql.is_known(other.sql), unequal)])))
-    return sql.case(branches, plain) if branches else plain
-
 
 def choose(options: list[tuple[Sql, Term]], type: Type, otherwise: Term | None = None) -> Term:
     """Return ``CASE`` over terms of one type: numbers are brought to one decimal type, none is kept beside."""
@@ -313,14 +187,5 @@ def choose(options: list[tuple[Sql, Term]], type: Type, otherwise: Term | None =
     return Term(tree, type, none, whole, scale)
 
 
-def fill(template: str, arguments: list[Sql]) -> Sql:
-    """Put argument trees into a function's SQL template, in which ``{0}`` is the first argument."""
-    names = [f"tierwise_argument_{number}" for number in range(len(arguments))]
-    tree = sqlglot.parse_one(template.format(*names), read=DIALECT)
-    by_name = dict(zip(names, arguments, strict=True))
-
-    def replaced(node: exp.Expression) -> exp.Expression:
-        is_argument = isinstance(node, exp.Column) and node.name in by_name
-        return exp.paren(by_name[node.name], copy=False) if is_argument else node
-
-    return tree.transform(replaced)
+def _may_be_none(ratio: Ratio) -> bool:
+    return ratio.above.none is not None or (ratio.below is not None and ratio.below.none is not None)

@@ -19,7 +19,8 @@ from tierwise.core.running.usage import usage_of
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, MapType, NumberType, Type
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import told_apart
-from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, compare
+from tierwise.plugins.builtin.engine_duckdb.comparisons import compare
+from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions
 from tierwise.plugins.builtin.engine_duckdb.leaves import Leaf, Way, facts_in, is_strict, leaves_of
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, Term, constant

@@ -12,10 +12,10 @@ from sqlglot import exp
 from tierwise.core.plan import Filter, ItemRef, Node, Project, Quantified
 from tierwise.core.types import BooleanType, ListType, SetType, Type
 from tierwise.plugins.builtin.engine_duckdb import sql
-from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, number_of
+from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions
 from tierwise.plugins.builtin.engine_duckdb.layers import ITEM
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
-from tierwise.plugins.builtin.engine_duckdb.terms import Term, unknown
+from tierwise.plugins.builtin.engine_duckdb.terms import Term, number_of, unknown
 from tierwise.plugins.facts import canonical_type
 
 __all__ = ["Lists"]

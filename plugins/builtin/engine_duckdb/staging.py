@@ -9,9 +9,8 @@ from datetime import date
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import DateType
 from tierwise.plugins.builtin.engine_duckdb import sql
-from tierwise.plugins.builtin.engine_duckdb.expressions import number_of
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
-from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, none_term
+from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, none_term, number_of
 from tierwise.plugins.facts import FactTable, canonical_type
 
 __all__ = ["KEY", "NAME", "ROW", "Staging", "staging_of"]

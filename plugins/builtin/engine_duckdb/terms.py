@@ -14,9 +14,9 @@ from tierwise.core.types import ListType, NumberType, SetType, Type
 from tierwise.core.values import Duration
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.sql import Sql
-from tierwise.plugins.facts import canonical_type
+from tierwise.plugins.facts import canonical_type, number_width
 
-__all__ = ["MOST_DIGITS", "Term", "constant", "none_term", "unknown"]
+__all__ = ["MOST_DIGITS", "Term", "constant", "none_term", "number_of", "unknown"]
 
 MOST_DIGITS = 38
 PLAIN_DIGITS = 18  # what DuckDB keeps in 64 bits
@@ -68,6 +68,14 @@ def unknown(type: Type) -> Term:
 def none_term(type: Type) -> Term:
     """Return *none* of a type."""
     return Term(sql.cast(sql.NULL, canonical_type(type)), type, sql.TRUE, 1, scale_of(type))
+
+
+def number_of(term: Term) -> Term:
+    """Note the digits of a term whose SQL has the canonical type of its number."""
+    if not isinstance(term.type, NumberType):
+        return term
+    scale = term.type.scale or 0
+    return Term(term.sql, term.type, term.none, number_width(term.type) - scale, scale)
 
 
 def scale_of(type: Type) -> int:

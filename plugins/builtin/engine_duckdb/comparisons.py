@@ -1,0 +1,45 @@
+"""Compares two values: numbers exactly, lists with or without regard to order, and none, which equals none only."""
+
+from __future__ import annotations
+
+from tierwise.core.plan import CompareOp
+from tierwise.core.types import DurationType, ListType, MapType, NumberType, RecordType, SetType
+from tierwise.plugins.builtin.engine_duckdb import dates, numbers, sql
+from tierwise.plugins.builtin.engine_duckdb.sql import Sql
+from tierwise.plugins.builtin.engine_duckdb.terms import Term
+
+__all__ = ["compare", "with_none"]
+
+
+def compare(op: CompareOp, left: Term, right: Term) -> Sql:
+    """Compare two values, neither of which is none."""
+    kind = numbers.COMPARISONS[op]
+    if isinstance(left.type, NumberType) and isinstance(right.type, NumberType):
+        return numbers.compare(op, left, right)
+    if isinstance(left.type, DurationType) and isinstance(right.type, DurationType):
+        return dates.compare_durations(op, left, right)
+    if isinstance(left.type, RecordType | MapType) or isinstance(right.type, RecordType | MapType):
+        return sql.NULL
+    if isinstance(left.type, ListType | SetType):
+        is_simple = not isinstance(left.type.item, RecordType | MapType | ListType | SetType | DurationType)
+        if not is_simple or op not in ("=", "!="):
+            return sql.NULL
+        unordered = isinstance(left.type, SetType) or isinstance(right.type, SetType)
+        sides = [sql.call("list_sort", sql.call("list_distinct", t.sql)) if unordered else t.sql for t in (left, right)]
+        return sql.binary(kind, *sides)
+    return sql.binary(kind, left.sql, right.sql)
+
+
+def with_none(op: CompareOp, left: Term, right: Term, plain: Sql) -> Sql:
+    """Extend a comparison to none: equal to none only, and neither less nor greater than anything."""
+    branches: list[tuple[Sql, Sql]] = []
+    equal, unequal = (sql.TRUE, sql.FALSE) if op == "=" else (sql.FALSE, sql.TRUE)
+    if op not in ("=", "!="):
+        equal = unequal = sql.FALSE
+    for side, other in ((left, right), (right, left)):
+        if side.none is None:
+            continue
+        if other.none is not None and side is left:
+            branches.append((sql.all_of([side.none, other.none]), equal))
+        branches.append((side.none, sql.case([(sql.is_known(other.sql), unequal)])))
+    return sql.case(branches, plain) if branches else plain
