@@ -1,0 +1,109 @@
+"""Reads the texts of watching rules: expressions and conditions over the fields of events, durations, and names of events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tierwise.core.environment import Environment, Path
+from tierwise.core.finding import Finding, has_errors
+from tierwise.core.language import Scope, compile_expression, read_literal, suggest, type_of
+from tierwise.core.language.messages import listed
+from tierwise.core.plan import Constant, DecisionRef, FactRef, Node, ReadingRef
+from tierwise.core.policy import Policy
+from tierwise.core.policy.texts import Text
+from tierwise.core.source import Span
+from tierwise.core.types import BooleanType, DateType, DurationType, EnumType, TextType, Type
+from tierwise.core.values import Duration
+from tierwise.core.watching.rule import EventKind, Lost
+
+__all__ = ["ALWAYS", "RuleTexts", "named"]
+
+ALWAYS: Mapping[str, Type] = {"id": TextType(), "kind": TextType(), "subject": TextType(), "at": DateType()}
+"""What every event has; conditions may read it like fields."""
+
+
+@dataclass
+class RuleTexts:
+    """Reads texts of one policy.
+
+    Attributes:
+        kinds: The kinds of events declared, by name.
+        findings: What was found so far.
+    """
+
+    policy: Policy
+    environment: Environment
+    kinds: dict[str, EventKind] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def known(self, names: Iterable[str], path: Path) -> tuple[str, ...]:
+        """Return those names that are kinds of events; find the others."""
+        known = []
+        for name in names:
+            if name in self.kinds:
+                known.append(name)
+            else:
+                hint = suggest(name, self.kinds) or f"the kinds are {listed(list(self.kinds))}"
+                self.error("unknown-event", f"`watch` declares no events `{name}`", path, hint)
+        return tuple(known)
+
+    def fields(self, kinds: Iterable[str]) -> dict[str, Type]:
+        """Return the fields that all of several kinds have alike."""
+        each = [self.kinds[kind].fields for kind in kinds]
+        return {name: type for name, type in (each[0] if each else {}).items() if all(fields.get(name) == type for fields in each)}
+
+    def scope(self, fields: Mapping[str, Type]) -> Scope:
+        """Return what a text may name: the fields of an event, parameters and readings."""
+        names: dict[str, Node] = {name: FactRef(name, type) for name, type in {**ALWAYS, **fields}.items()}
+        for name, parameter in self.policy.parameters.items():
+            known = name in self.policy.parameter_values
+            names[name] = Constant(self.policy.parameter_values[name], parameter.type()) if known else DecisionRef(name, parameter.type())
+        for name, reading in self.policy.readings.items():
+            names[name] = ReadingRef(name, tuple(reading.values), EnumType(tuple(reading.values)))
+        return Scope(names, self.environment.functions, self.environment.limits)
+
+    def expression(self, text: str, path: Path, scope: Scope, index: int | None = None) -> Node | None:
+        """Compile an expression; ``None`` with a finding when it is wrong."""
+        place = path if index is None else (*path, index)
+        node, found = compile_expression(text, self.policy.span(place), scope)
+        self.findings += found
+        return node
+
+    def boolean(self, text: str, path: Path, scope: Scope) -> Node | None:
+        """Compile a condition."""
+        node = self.expression(text, path, scope)
+        if node is not None and not isinstance(type_of(node), BooleanType):
+            self.error("type-mismatch", f"a condition is true or false, not a `{type_of(node)}`", path)
+        return node
+
+    def duration(self, text: str, path: Path) -> Duration | Lost | None:
+        """Read a duration: written out, or a parameter (a duration, or a whole number of days)."""
+        span = self.policy.span(path)
+        parameter = self.policy.parameters.get(text.strip())
+        if parameter is None:
+            value, found = read_literal(text, DurationType(), span)
+            self.findings += found
+            return self._forward(value, path)
+        if text.strip() not in self.policy.parameter_values:
+            return Lost(text.strip(), parameter.reason())
+        return self._forward(self.policy.parameter_values[text.strip()], path)
+
+    def _forward(self, value: object, path: Path) -> Duration | None:
+        if isinstance(value, Duration) and (value.months > 0 or value.seconds > 0):
+            return value
+        if value is not None and not isinstance(value, Duration | bool | str) and str(value).isdigit() and int(str(value)) > 0:
+            return Duration.of_days(int(str(value)))
+        if not has_errors(self.findings[-1:]):
+            self.error("bad-literal", "a duration such as `3 months`, or a parameter that holds one, is needed here", path)
+        return None
+
+    def error(self, code: str, message: str, path: Path, help: str = "", key: bool = False) -> None:
+        """Add an error at a place of the policy file; with ``key`` at the key itself, not its value."""
+        span: Span = self.policy.key_span(path) if key else self.policy.span(path)
+        self.findings.append(Finding.error(code, message, span, help))
+
+
+def named(label: Text | None, name: str) -> Mapping[str, str]:
+    """Return a label in both languages, or the name for want of one."""
+    return label.named() if label is not None else {"zh": name, "en": name}
