@@ -51,12 +51,7 @@ def keys_of(
     terms = {name: term for name in usage.facts if (term := expressions.names.get(("fact", name))) and term.sql.find(exp.Column)}
     found = list(leaves_of(plan, node))
     leaves = [leaf for leaf in found if not isinstance(leaf.node, RankCut)]
-    ways: dict[str, list[Way]] = {name: [] for name in terms}
-    for leaf in leaves:
-        for name in facts_in(leaf.node):
-            if name in ways and leaf.way not in ways[name]:
-                ways[name].append(leaf.way)
-    matters = {name: _matters(alternatives, expressions) for name, alternatives in ways.items()}
+    matters = {name: _matters(_ways_to(name, leaves), expressions) for name in terms}
     exact: dict[str, list[Sql]] = {}
     atoms: list[tuple[Sql, int]] = []
     for name, term in terms.items():
@@ -65,8 +60,7 @@ def keys_of(
         if numbered is None:
             exact[name] = []
             numbered = _known(term)
-        number, count = numbered
-        atoms.append((_where(matters[name], number, sql.integer(0)), count))
+        atoms.append((_where(matters[name], numbered[0], sql.integer(0)), numbered[1]))
     atoms += told_apart(amounts)
     parts = list(_parts(leaves, exact, atoms, expressions, terms, {sql.text(amount.sql) for amount in amounts}))
     values = [
@@ -75,6 +69,15 @@ def keys_of(
         if where
     ]
     return [*_packed(atoms), *parts, *values, *_places(found, positions, expressions)]
+
+
+def _ways_to(name: str, leaves: Sequence[Leaf]) -> list[Way]:
+    """Return the different ways by which a fact is looked at."""
+    ways: list[Way] = []  # of nodes, which cannot all be hashed
+    for leaf in leaves:
+        if leaf.way not in ways and name in facts_in(leaf.node):
+            ways.append(leaf.way)
+    return ways
 
 
 def _parts(
