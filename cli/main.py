@@ -8,7 +8,7 @@ Exit codes, the same for every command and format:
     3  a policy or a plugin cannot be loaded
     4  data cannot be read or written
     5  a defect of ours
-    130  stopped by Ctrl-C
+    130  stopped by Ctrl-C (143: by SIGTERM)
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 import click
 
 from tierwise import __version__
+from tierwise.cli.stopping import Stopping
 from tierwise.core.errors import DataError, TierwiseError
 
 __all__ = ["cli", "main"]
@@ -39,6 +40,14 @@ class CommandGroup(click.Group):
 
     A command's module is imported only when it runs or when help is printed; it imports what is heavy inside its function.
     """
+
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        """Read the options; those that print a text at once, such as ``--help``, may lose their reader, too."""
+        try:
+            return super().make_context(*arguments, **more)
+        except BrokenPipeError:
+            _silence_stdout()
+            raise click.exceptions.Exit(0) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; that the reader of its output has gone (`| head`) is no error."""
@@ -105,10 +114,12 @@ def _locale_language() -> str:
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code; no traceback ever reaches the user unless ``TIERWISE_DEBUG`` is set."""
     gc.set_threshold(GARBAGE_THRESHOLD, 10, 10)
-    sys.exit(_run(arguments))
+    with Stopping() as stopping:
+        code = _run(arguments, stopping)
+    sys.exit(code)
 
 
-def _run(arguments: list[str] | None) -> int:
+def _run(arguments: list[str] | None, stopping: Stopping) -> int:
     try:
         result: Any = cli.main(args=arguments, prog_name="tierwise", standalone_mode=False)
     except click.exceptions.Exit as leave:
@@ -116,16 +127,20 @@ def _run(arguments: list[str] | None) -> int:
     except click.ClickException as wrong:
         wrong.show()
         return wrong.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("stopped; nothing was saved", err=True)
-        return EXIT_INTERRUPTED
-    except TierwiseError as error:
-        return _report(error)
-    except OSError as error:
-        return _report(DataError(f"{error.strerror or error}: `{error.filename}`" if error.filename else str(error)))
-    except Exception as error:  # noqa: BLE001  a defect of ours must still be a message
-        return _report_defect(error)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  a defect of ours must still be a message
+        if stopping.exit_code or isinstance(error, (click.exceptions.Abort, KeyboardInterrupt)):
+            click.echo("stopped; nothing was saved", err=True)
+            return stopping.exit_code or EXIT_INTERRUPTED
+        return _report_failure(error)
     return result if isinstance(result, int) else 0
+
+
+def _report_failure(error: Exception) -> int:
+    if isinstance(error, TierwiseError):
+        return _report(error)
+    if isinstance(error, OSError):
+        return _report(DataError(f"{error.strerror or error}: `{error.filename}`" if error.filename else str(error)))
+    return _report_defect(error)
 
 
 def _silence_stdout() -> None:

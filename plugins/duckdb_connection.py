@@ -39,4 +39,7 @@ def readable(location: str) -> Iterator[None]:
         ):
             if word in message and ("IO Error" in message or "Catalog" in message or "Invalid" in message):
                 raise DataError(meaning, help="close the other program, or copy the file" if word == "lock" else "") from error
-        raise DataError(f"`{location}` cannot be read: {message}") from error
+        damaged = any(word in message for word in ("orrupt", "magic bytes", "enough bytes"))
+        raise DataError(
+            f"`{location}` cannot be read: {message}", help="it is damaged: restore it from a copy" if damaged else ""
+        ) from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from functools import lru_cache
@@ -93,6 +93,7 @@ class Ledger:
             DataError: It is not there, a folder, another database, damaged, or not to be opened.
         """
         self.location = location
+        self._made = not Path(location).exists()
         if not create and not Path(location).exists():
             raise DataError(f"there is no ledger `{location}`", help="save a run with `tierwise grade --save`")
         if Path(location).is_dir():
@@ -111,7 +112,9 @@ class Ledger:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and self._made:
+            self._remove_if_empty()
         self.close()
 
     def close(self) -> None:
@@ -179,6 +182,13 @@ class Ledger:
         application = self._database.execute("PRAGMA application_id").fetchone()[0]
         if application != APPLICATION_ID and self._database.table_names():
             raise DataError(f"`{self.location}` is a database, but not a ledger", help="name another file")
+
+    def _remove_if_empty(self) -> None:
+        """Leave no file behind in which no run was saved; while the transaction lasts, nobody else can save one."""
+        with suppress(sqlite3.Error, OSError):
+            self._database.execute("BEGIN IMMEDIATE")
+            if Path(self.location).stat().st_size == 0:
+                Path(self.location).unlink()
 
     def _make_tables(self) -> None:
         if "runs" in self._database.table_names():

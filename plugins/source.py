@@ -81,6 +81,9 @@ class Source(Protocol):
     def sample(self, table: str, column: str) -> list[Any]:
         """Return up to 200 values of a column that are not NULL."""
 
+    def stop(self) -> None:
+        """Make a ``load`` that runs in another thread end soon, with whatever error; nothing but ``close`` is called afterwards."""
+
     def close(self) -> None:
         """Let go of the file."""
 

@@ -11,6 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
@@ -76,12 +77,14 @@ class SqliteReader:
     Args:
         uri: The file, as SQLite's URI.
         wait_seconds: How long to wait for a writer.
+        stopped: Once it is set, a read ends with an error after a few thousand rows.
     """
 
-    def __init__(self, uri: str, wait_seconds: float) -> None:
+    def __init__(self, uri: str, wait_seconds: float, stopped: Event) -> None:
         import adbc_driver_manager
         import adbc_driver_sqlite
 
+        self._stopped = stopped
         self._database: AdbcDatabase = adbc_driver_manager.AdbcDatabase(driver=adbc_driver_sqlite._driver_path(), uri=uri)
         self._connection: AdbcConnection = adbc_driver_manager.AdbcConnection(self._database)
         for pragma in (f"busy_timeout = {int(wait_seconds * 1000)}", "query_only = ON"):
@@ -107,7 +110,7 @@ class SqliteReader:
         failures: list[Exception] = []
         rows = f"SELECT {', '.join(cell.sql for cell in cells)} FROM {_quoted(table)}"
         with self._result(f"SELECT {models} FROM {MODEL_ROWS} UNION ALL {rows}") as result:
-            into.register("tierwise_arrow", pa.RecordBatchReader.from_batches(schema, _batches(result, schema, failures)))
+            into.register("tierwise_arrow", pa.RecordBatchReader.from_batches(schema, _batches(result, schema, self._stopped, failures)))
             try:
                 into.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {_made_cells(types)} FROM tierwise_arrow")
             except Exception as error:
@@ -171,11 +174,13 @@ def _made_cells(types: dict[str, str]) -> str:
     return ", ".join(cells)
 
 
-def _batches(reader: pa.RecordBatchReader, schema: pa.Schema, failures: list[Exception]) -> Iterator[pa.RecordBatch]:
+def _batches(reader: pa.RecordBatchReader, schema: pa.Schema, stopped: Event, failures: list[Exception]) -> Iterator[pa.RecordBatch]:
     try:
         if next(iter(reader)).num_rows != BATCH:
             raise AssertionError("the driver takes another number of rows at a time than it was told to")
         for batch in reader:
+            if stopped.is_set():
+                raise InterruptedError("stopped")
             arrays = [_of_type(array, field.type) for array, field in zip(batch.columns, schema, strict=True)]
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
     except Exception as error:  # DuckDB tells only its text

@@ -25,6 +25,7 @@ class Loading:
     """
 
     def __init__(self, source: Source, reads: Mapping[str, Iterable[str]]) -> None:
+        self._source = source
         self._thread = ThreadPoolExecutor(1, "tierwise-loading")
         self._loads = {table: self._thread.submit(source.load, table, columns) for table, columns in reads.items()}
 
@@ -44,4 +45,6 @@ class Loading:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is not None and not all(load.done() for load in self._loads.values()):  # nobody waits for the rest
+            self._source.stop()
         self._thread.shutdown(cancel_futures=True)

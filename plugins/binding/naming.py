@@ -36,7 +36,7 @@ def find_column(table: SourceTable, name: str, binding: Binding | None, path: tu
     found = table.column(name)
     if found is None:
         names = [c.name for c in table.columns]
-        help = suggest(name, names) or f"its columns are {_listed(names)}"
+        help = suggest(name, names) or (f"its columns are {_listed(names)}" if names else "it is a view of what is not there any more")
         raise DataError(f"{_place(binding, path)}table `{table.name}` has no column `{name}`", help)
     return found
 

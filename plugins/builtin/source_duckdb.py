@@ -114,6 +114,9 @@ class DuckdbSource:
         with readable(self.location):
             return [row[0] for row in self.connection.execute(query.sql("duckdb")).fetchall()]
 
+    def stop(self) -> None:
+        """Do nothing: there is nothing to load."""
+
     def close(self) -> None:
         """Let go of the file."""
         self.connection.close()

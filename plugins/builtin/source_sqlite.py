@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -64,12 +65,15 @@ class SqliteSource:
         self._uri = f"file:{quote(str(Path(location).resolve()))}?mode=ro"
         self._types: dict[tuple[str, str], str] = {}
         self._loaded: dict[str, set[str]] = {}
+        self._stopped = Event()
         with _readable(location):
             self._sqlite = sqlite3.connect(self._uri, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
             self._sqlite.text_factory = lambda text: text.decode("utf-8", "replace")
             self._sqlite.execute("PRAGMA query_only = ON")
             self._sqlite.execute("BEGIN")
             self._sqlite.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if Path(location).stat().st_size % self._sqlite.execute("PRAGMA page_size").fetchone()[0]:
+                raise sqlite3.DatabaseError("malformed: it is cut off in its last page")  # SQLite would read zeros
         self.connection: DuckDBPyConnection = in_memory()
         self.connection.execute(f"CREATE SCHEMA {TABLES}")
 
@@ -87,7 +91,13 @@ class SqliteSource:
             return {name: SourceTable(name, tuple(self._columns(name))) for name in names}
 
     def _columns(self, table: str) -> Iterator[Column]:
-        for _, name, type, _, _, key in self._sqlite.execute("SELECT * FROM pragma_table_info(?)", [table]):
+        try:
+            columns = self._sqlite.execute("SELECT * FROM pragma_table_info(?)", [table]).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such" not in str(error):
+                raise
+            return  # a view of what is not there any more: without columns, nothing can be read of it
+        for _, name, type, _, _, key in columns:
             yield Column(name, type.upper(), key)
 
     def type_of(self, table: str, column: Column) -> str:
@@ -143,7 +153,7 @@ class SqliteSource:
     def _reader(self) -> SqliteReader:
         from tierwise.plugins.sqlite_reading import SqliteReader
 
-        return SqliteReader(self._uri, WAIT_SECONDS)
+        return SqliteReader(self._uri, WAIT_SECONDS, self._stopped)
 
     def sample(self, table: str, column: str) -> list[Any]:
         """Return up to 200 values of a column that are not NULL."""
@@ -151,6 +161,11 @@ class SqliteSource:
         with _readable(self.location):
             query = f'SELECT "{cell}" FROM "{place}" WHERE "{cell}" IS NOT NULL LIMIT 200'
             return [row[0] for row in self._sqlite.execute(query)]
+
+    def stop(self) -> None:
+        """Make a ``load`` that runs in another thread end soon."""
+        self._stopped.set()
+        self._sqlite.interrupt()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -170,6 +185,9 @@ def _readable(location: str) -> Iterator[None]:
             raise DataError(f"`{location}` is locked by another process", help="close the other program, or copy the file") from error
         if "malformed" in message or "not a database" in message or "corrupt" in message:
             raise DataError(f"`{location}` is damaged or encrypted: {message}", help="restore it from a copy") from error
+        if "readonly" in message or "unable to open" in message:  # a database in WAL mode needs files beside it while it is read
+            help = "copy the database into a folder that may be written"
+            raise DataError(f"`{location}` cannot be read where it is: {message}", help) from error
         raise DataError(f"`{location}` cannot be read: {message}") from error
 
 

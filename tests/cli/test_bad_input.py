@@ -51,6 +51,20 @@ def corrupt_file(folder: Path) -> None:
     path.write_bytes(pages)
 
 
+def cut_file(folder: Path) -> None:
+    """Cut a SQLite database in its last page."""
+    sqlite_file(folder)
+    path = folder / "crm.db"
+    path.write_bytes(path.read_bytes()[:-4000])
+
+
+def view_of_nothing(folder: Path) -> None:
+    """Write a database with a view whose table has gone."""
+    sqlite_file(folder)
+    with closing(sqlite3.connect(folder / "crm.db")) as database, database:
+        database.execute("CREATE VIEW orders AS SELECT * FROM gone")
+
+
 def big_policy(folder: Path) -> None:
     """Write a policy of 50 MB."""
     (folder / "big.yaml").write_text(POLICY + "#" * 50_000_000, encoding="utf-8")
@@ -102,6 +116,11 @@ CASES = (
     Bad("a folder as a database", GRADE.format("data"), 4, ("`data` is a folder",), (lambda folder: (folder / "data").mkdir(),)),
     Bad("an empty database", GRADE.format("crm.db"), 4, ("`crm.db` is empty",), (content("crm.db", b""),)),
     Bad("a corrupt database", GRADE.format("crm.db"), 4, ("`crm.db`", "damaged"), (corrupt_file,)),
+    Bad("a database cut off", GRADE.format("crm.db"), 4, ("`crm.db`", "cut off", "restore it from a copy"), (cut_file,)),
+    Bad("a Parquet file cut off", GRADE.format("orders.parquet"), 4, ("`orders.parquet`", "restore it from a copy"),
+        (content("orders.parquet", b"PAR1" + b"\0" * 100),)),
+    Bad("a view of nothing that is asked for", GRADE.format("crm.db") + " --binding b.yaml", 4, ("b.yaml:5:", "orders", "a view of what is not there"),
+        (view_of_nothing, text("b.yaml", ORDERS))),
     Bad("unknown binding file", GRADE.format("customers.csv") + " --binding b.yaml", 3, ("`b.yaml`",)),
     Bad("binding of an unknown fact", GRADE.format("customers.csv") + " --binding b.yaml", 3, ("b.yaml:4:", "did you mean `amount`"),
         (text("b.yaml", "binding: 1\npolicy: small\nfacts:\n  amont: {column: amount}\n"),)),
@@ -252,6 +271,14 @@ def test_a_locked_database_says_so(small: Path) -> None:
     assert done.code == 4
     assert "`crm.db` is locked" in done.err
     assert "Traceback" not in done.said
+
+
+def test_a_view_of_nothing_does_not_matter_to_other_tables(small: Path) -> None:
+    view_of_nothing(small)
+
+    done = tierwise("grade", "crm.db", "--policy", "small.yaml", "--format", "csv")
+
+    assert (done.code, len(done.out.splitlines())) == (0, 3_001), done.err
 
 
 def test_facts_that_the_policy_does_not_know_are_named(small: Path) -> None:

@@ -153,16 +153,25 @@ except DataError as error:
 """
 
 
-def test_a_new_ledger_that_cannot_be_written_stays_empty(tmp_path: Path) -> None:
+def test_a_new_ledger_that_cannot_be_written_is_not_left_behind(tmp_path: Path) -> None:
     (tmp_path / "tests_ledger.py").write_text(Path(__file__).read_text(encoding="utf-8"), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
     path = tmp_path / "l.db"
     done = subprocess.run([sys.executable, "-c", LIMITED, str(path)], capture_output=True, text=True, env=environment, check=False)
     assert "nothing of this run was saved" in done.stdout, done.stderr
-    with Ledger(str(path)) as ledger:
-        assert ledger.runs() == ()
+    assert list(tmp_path.glob("l.db*")) == []
+    with Ledger(str(path), create=True) as ledger:
         assert ledger.save(RECORD, many(2)) == 1
-    assert [file.name for file in tmp_path.glob("l.db*")] == ["l.db"]
+
+
+def test_a_ledger_that_another_process_made_meanwhile_stays(tmp_path: Path) -> None:
+    path = str(tmp_path / "l.db")
+    with pytest.raises(KeyboardInterrupt), Ledger(path, create=True):
+        with Ledger(path, create=True) as other:
+            other.save(RECORD, many(2))
+        raise KeyboardInterrupt
+    with Ledger(path) as ledger:
+        assert len(ledger.runs()) == 1
 
 
 def test_a_grading_that_fails_half_way_saves_nothing(tmp_path: Path) -> None:

@@ -69,6 +69,16 @@ def test_all_tables_are_there_when_types_changed(crm: Path, opened: Callable[[Pa
     assert counted == (MANY,)
 
 
+def test_what_nobody_waits_for_any_more_is_not_read_to_its_end(crm: Path, opened: Callable[[Path], Source]) -> None:
+    with sqlite3.connect(crm) as connection:
+        connection.execute("CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n")
+    connection.close()
+    source = opened(crm)
+    with pytest.raises(KeyboardInterrupt), Loading(source, {"orders": ["amount"], "endless": ["i"], "payments": ["amount"]}) as loading:
+        loading.await_tables(["orders"])
+        raise KeyboardInterrupt
+
+
 def test_a_damaged_page_of_a_later_table_says_so(crm: Path, opened: Callable[[Path], Source], plan_of: Callable[..., Plan]) -> None:
     with sqlite3.connect(crm) as connection:
         root, size = (
