@@ -105,7 +105,8 @@ def merged(options: Sequence[Any], needs: frozenset[Need]) -> Unknown:
 def either(options: Sequence[Any], needs: frozenset[Need]) -> Any:
     """Return what holds when one of ``options`` is the case and ``needs`` decide which.
 
-    Options that all have one value, or are all left open for one reason, decide it at once.
+    Options that all have one value, or are all left open for one reason, decide it at once. When nothing could settle which option it is (a
+    gap, something lost), that reason stands, whatever the options themselves are left open for.
     """
     unknowns = [o for o in options if isinstance(o, Unknown)]
     if not unknowns and all(same(options[0], option) for option in options[1:]):
@@ -113,6 +114,8 @@ def either(options: Sequence[Any], needs: frozenset[Need]) -> Any:
     left_open = frozenset().union(*(u.needs for u in unknowns))
     if len(unknowns) == len(options) and all(u.is_final for u in unknowns) and len({u.reason for u in unknowns}) == 1:
         return merged(options, left_open)
+    if needs and all(need.kind == "policy" for need in needs):
+        left_open = frozenset(need for need in left_open if need.kind != "policy")
     return merged(options, needs | left_open)
 
 

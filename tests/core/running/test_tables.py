@@ -10,7 +10,7 @@ import pytest
 from tests.plans import compare, constant, decision, fact, lost, plan, table
 from tierwise.core.environment import Environment, Limits
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
-from tierwise.core.plan import Arithmetic, HitPolicy, Node
+from tierwise.core.plan import Arithmetic, DecisionRef, HitPolicy, Node
 from tierwise.core.running import decide
 from tierwise.core.types import EnumType, NumberType, SetType, Type
 
@@ -88,6 +88,25 @@ def test_an_overlap_stays_one_whatever_else_is_hit() -> None:
 def test_a_lost_value_beside_a_known_one_is_lost() -> None:
     rows = [(None, "A"), (None, lost(GRADES, "B"))]
     assert outcome(HitPolicy.UNIQUE, rows, GRADES, n=1) == Undetermined(Reason.LOST, ("A", "B"), (), ("1", "2"))
+
+
+def test_a_gap_passes_its_reason_on_to_what_is_looked_up_by_it() -> None:
+    level = DecisionRef("t", GRADES)
+    looked_up, days = table(
+        "days", HitPolicy.UNIQUE, (level,), [(compare(level, "=", "A"), 7), (compare(level, "=", "B"), lost(WHOLE))], WHOLE
+    )
+    graded, grade = table("t", HitPolicy.UNIQUE, (N,), BANDS, GRADES)
+    whole = plan(
+        [fact("n", WHOLE)[0]],
+        [decision("t", GRADES, grade, form="table"), decision("days", WHOLE, days, form="lookup")],
+        [graded, looked_up],
+    )
+    reasons = {n: decide(whole, Environment(), {"n": Decimal(n)}, None)["days"] for n in (0, 1, 5)}
+    assert {n: found.reason for n, found in reasons.items() if isinstance(found, Undetermined)} == {
+        0: Reason.GAP,
+        1: Reason.LOST,
+        5: Reason.OVERLAP,
+    }
 
 
 def test_beyond_the_bound_on_completions_kleene_has_the_last_word() -> None:
