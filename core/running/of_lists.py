@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tierwise.core import plan as nodes
-from tierwise.core.outcome import Reason
+from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import Node
 from tierwise.core.running.of_tests import kleene
-from tierwise.core.running.ordering import in_order, taken
+from tierwise.core.running.ordering import Order, leaders, ranks_of, taken
 from tierwise.core.running.unknown import TRUTH, Unknown, domain, strictly
 from tierwise.core.running.world import World
 from tierwise.core.types import ListType, SetType
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tierwise.core.running.evaluate import Evaluation
 
 __all__ = ["MEANINGS"]
+
+_MOST_COMPARED = 64  # items of which some have unknown keys: they are compared two by two
 
 
 def _filter(run: Evaluation, node: nodes.Filter, world: World) -> Any:
@@ -54,13 +56,19 @@ def _sorted(run: Evaluation, node: nodes.Sorted, world: World) -> Any:
     items = run.evaluate(node.of, world)
     if isinstance(items, Unknown) or items is None:
         return strictly([items], domain(node.type))
-    columns = [list(_each(run, node.of, items, part, world)) for part in (*(key for key, _ in node.keys), node.each)]
-    unknown = strictly([result for column in columns for result in column], domain(node.type))
-    if unknown is not None:
+    *columns, what = (list(_each(run, node.of, items, part, world)) for part in (*(key for key, _ in node.keys), node.each))
+    keys = [key for column in columns for key in column]
+    unknown = strictly([*keys, *what], domain(node.type))
+    if strictly(what, None) is not None or (unknown is not None and len(items) > _MOST_COMPARED):
         return unknown
-    keyed = [(tuple(row[:-1]), row[-1]) for row in zip(*columns, strict=True)]
-    keyed = in_order(keyed, [down for _, down in node.keys], [getattr(key, "type", None) for key, _ in node.keys])
-    return taken(keyed, node.take, node.take == 1 and not isinstance(node.type, ListType | SetType), node.ties)
+    keyed = list(zip(zip(*columns, strict=True), what, strict=True))
+    order = Order([down for _, down in node.keys], [ranks_of(getattr(key, "type", None)) for key, _ in node.keys])
+    is_single = node.take == 1 and not isinstance(node.type, ListType | SetType)
+    if unknown is not None:
+        keyed = leaders(keyed, order) if is_single else keyed
+        if not order.is_sure(keyed):
+            return Unknown(unknown.needs, distinct(each for _, each in keyed) if is_single else unknown.bound)
+    return taken(order.sorted(keyed), node.take, is_single, node.ties)
 
 
 def _each(run: Evaluation, of: Node, items: tuple[Any, ...], node: Node, world: World) -> Iterator[Any]:

@@ -77,3 +77,10 @@ def test_a_tie_at_the_top_has_no_first(decider: Decider) -> None:
 
     assert outputs["most_loyal"] == {"undetermined": "tie", "candidates": ["a", "b"]}
     assert outputs["loyalty_order"]["undetermined"] == "tie"
+
+
+def test_who_may_come_first_is_a_candidate_when_a_key_is_missing(decider: Decider) -> None:
+    members = [member("a", "East", 1, 5), member("b", "East", 1, 4), {"customer_id": "c", "region": "East", "tons": 1}]
+    outputs = decider.decide({"population": members}).to_dict()["outputs"]
+    assert outputs["most_loyal"] == {"undetermined": "missing_fact", "candidates": ["a", "c"]}
+    assert outputs["loyalty_order"] == {"undetermined": "missing_fact"}
