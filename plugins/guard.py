@@ -20,8 +20,16 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "tierwise_engines": ("about", "grade"),
 }
 
-GUARDED = ("tierwise_forms", "tierwise_kinds")
-"""What the core calls without knowing that it came from a plugin. Functions of the language promise not to raise."""
+OWNERS: Mapping[str, str] = {
+    "tierwise_forms": "form",
+    "tierwise_kinds": "kind",
+    "tierwise_sources": "source",
+    "tierwise_engines": "engine",
+}
+"""What is called by those who do not know that it came from a plugin. Functions of the language promise not to raise."""
+
+OPENED = "open"
+"""The method of a source's opener whose result is called so, too."""
 
 
 def missing_part(thing: Any, hook: str) -> str:
@@ -33,18 +41,22 @@ def guarded(thing: Any, plugin: str, title: str, hook: str) -> Any:
     """Return a thing that does the same, except that an exception in a method becomes a ``PluginError``.
 
     Args:
-        thing: A form or a kind; anything else is returned as it is.
+        thing: A form, kind, engine or opener of sources; anything else is returned as it is.
         plugin: The plugin's name.
         title: Its name and version, for the message.
         hook: The hook that gave it.
     """
-    if hook not in GUARDED:
+    if hook not in OWNERS:
         return thing
+    return _guarded(thing, f"{OWNERS[hook]} `{thing.name}`", plugin, title, hook)
+
+
+def _guarded(thing: Any, owner: str, plugin: str, title: str, hook: str) -> Any:
     # A plain namespace, because `isinstance` with a protocol does not look through `__getattr__`.
     parts = {name: getattr(thing, name) for name in dir(thing) if not name.startswith("_")}
     for name, part in parts.items():
         if inspect.isroutine(part):
-            parts[name] = _naming(part, f"{hook.removeprefix('tierwise_')[:-1]} `{thing.name}`", plugin, title, hook)
+            parts[name] = _naming(part, owner, plugin, title, hook)
     return SimpleNamespace(**parts)
 
 
@@ -53,8 +65,10 @@ def _naming(method: Callable[..., Any], owner: str, plugin: str, title: str, hoo
     def call(*arguments: Any, **named: Any) -> Any:
         try:
             result = method(*arguments, **named)
+            if hook == "tierwise_sources" and method.__name__ == OPENED:
+                return _guarded(result, owner, plugin, title, hook)
             return list(result) if inspect.isgenerator(result) else result
-        except TierwiseError:
+        except (TierwiseError, OSError):  # a file that cannot be read is no mistake of the plugin
             raise
         except Exception as error:
             raise PluginError(one_line(f"plugin {title} failed in `{method.__name__}` of {owner}: {said(error)}"), plugin, hook) from error

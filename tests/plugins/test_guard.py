@@ -80,6 +80,60 @@ def test_a_kind_that_raises_names_its_plugin(where: str) -> None:
     assert (caught.value.plugin, caught.value.hook) == ("brittle", "tierwise_kinds")
 
 
+class Broken:
+    """An engine and an opener of sources that raise where they are told to."""
+
+    name = "broken"
+    about = "Breaks."
+
+    def __init__(self, where: str, error: Exception) -> None:
+        self.where, self.error = where, error
+
+    def opens(self, location: str) -> bool:
+        return location.endswith(".broken")
+
+    def open(self, location: str) -> Any:
+        self._break("open")
+        return self
+
+    def tables(self) -> Any:
+        self._break("tables")
+
+    def grade(self, *_: Any) -> Any:
+        self._break("grade")
+
+    def _break(self, where: str) -> None:
+        if self.where == where:
+            raise self.error
+
+    @hookimpl
+    def tierwise_sources(self) -> Iterable[Any]:
+        return [self]
+
+    @hookimpl
+    def tierwise_engines(self) -> Iterable[Any]:
+        return [self]
+
+
+@pytest.mark.parametrize("where", ["open", "tables"])
+def test_a_source_that_raises_names_its_plugin(where: str) -> None:
+    with with_plugin(Broken(where, KeyError("late")), "brittle") as plugins, pytest.raises(PluginError) as caught:
+        plugins.sources()["broken"].open("a.broken").tables()
+    assert str(caught.value) == f"plugin `brittle` failed in `{where}` of source `broken`: KeyError: 'late'"
+
+
+def test_a_file_that_a_source_cannot_read_is_no_mistake_of_its_plugin() -> None:
+    with with_plugin(Broken("open", PermissionError(13, "denied", "a.broken"))) as plugins, pytest.raises(PermissionError):
+        plugins.sources()["broken"].open("a.broken")
+
+
+def test_an_engine_that_raises_names_its_plugin() -> None:
+    with with_plugin(Broken("grade", ZeroDivisionError()), "brittle") as plugins, pytest.raises(PluginError) as caught:
+        plugins.engines()["broken"].grade(None, None, None, None)  # type: ignore[arg-type]
+    assert str(caught.value) == "plugin `brittle` failed in `grade` of engine `broken`: ZeroDivisionError"
+    assert caught.value.hook == "tierwise_engines"
+
+
 def test_an_error_of_ours_passes_through() -> None:
     with with_plugin(Giving(Fragile("check", DataError("no")))) as plugins, pytest.raises(DataError, match="no"):
         policy_from(POLICY, plugins)
