@@ -103,7 +103,8 @@ def cli(ctx: click.Context, disabled: tuple[str, ...], error_format: str, langua
     """
     from tierwise.cli.session import Session
 
-    ctx.obj = Session(disabled=disabled, error_format=error_format, language=language or _locale_language())
+    stopping = ctx.obj if isinstance(ctx.obj, Stopping) else Stopping()
+    ctx.obj = Session(disabled=disabled, error_format=error_format, language=language or _locale_language(), stopping=stopping)
 
 
 def _locale_language() -> str:
@@ -121,7 +122,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _run(arguments: list[str] | None, stopping: Stopping) -> int:
     try:
-        result: Any = cli.main(args=arguments, prog_name="tierwise", standalone_mode=False)
+        result: Any = cli.main(args=arguments, prog_name="tierwise", standalone_mode=False, obj=stopping)
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as wrong:
@@ -129,7 +130,7 @@ def _run(arguments: list[str] | None, stopping: Stopping) -> int:
         return wrong.exit_code
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  a defect of ours must still be a message
         if stopping.exit_code or isinstance(error, (click.exceptions.Abort, KeyboardInterrupt)):
-            click.echo("stopped; nothing was saved", err=True)
+            click.echo(f"stopped; {stopping.saved or 'nothing'} was saved", err=True)
             return stopping.exit_code or EXIT_INTERRUPTED
         return _report_failure(error)
     return result if isinstance(result, int) else 0

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tierwise.cli.stopping import Stopping
+
 if TYPE_CHECKING:
     from tierwise.core.finding import Finding
     from tierwise.core.plan import Named
@@ -24,6 +26,7 @@ class Session:
     disabled: tuple[str, ...] = ()
     error_format: str = "human"
     language: str = "en"
+    stopping: Stopping = field(default_factory=Stopping)
     _commands: dict[str, click.Command] = field(default_factory=dict)
 
     @classmethod

@@ -23,10 +23,12 @@ class Stopping:
 
     Attributes:
         exit_code: 128 and the number of the signal that came, as shells do; ``None`` while none has come.
+        saved: What was saved before, in words; empty when nothing was.
     """
 
     def __init__(self) -> None:
         self.exit_code: int | None = None
+        self.saved = ""
         self._ours: list[signal.Signals] = []
 
     def __enter__(self) -> Self:

@@ -56,6 +56,7 @@ def command(
     with grade_database(session, loaded, database, binding, as_of, engine_name) as run:
         if save:
             run_id = save_run(run, ledger, overlay)
+            session.stopping.saved = f"run {run_id} in {ledger}"
             click.echo(f"saved as run {run_id} in {ledger}", err=True)
         if form == "text":
             print_grading(session, run, limit)

@@ -73,6 +73,17 @@ def test_ctrl_c_while_the_ledger_is_written_leaves_whole_runs_only(small: Path, 
     assert all('"subjects": 200,' in line for line in runs.out.splitlines())
 
 
+def test_ctrl_c_after_a_run_was_saved_says_so(small: Path, demo_db: Path) -> None:
+    process = start("grade", demo_db, *AS_OF, "--save", "--format", "jsonl", folder=small)
+    assert process.stderr is not None
+    while not (line := process.stderr.readline()).startswith("saved as run"):
+        assert line, process.wait()
+    process.send_signal(signal.SIGINT)  # nobody reads the rows: the pipe is full
+    _, err = process.communicate(timeout=60)
+
+    assert (process.returncode, err.strip()) == (130, "stopped; run 1 in tierwise-ledger.db was saved")
+
+
 QUERY = """
 import click, duckdb
 from tierwise.core.errors import DataError
