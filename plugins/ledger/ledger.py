@@ -9,74 +9,24 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
-from decimal import Decimal
-from functools import lru_cache
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Self
 
 from sqlite_utils import Database
 
 from tierwise.core.errors import DataError
-from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
-from tierwise.core.running.grading import Grading, SubjectResult
-from tierwise.core.values import to_json
+from tierwise.core.outcome import Outcome
+from tierwise.core.running.grading import Grading
 from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.ledger.record import Change, RunRecord, SavedRun
+from tierwise.plugins.ledger.rows import COMPARISON, as_json, finding, outcome, result_rows, saved_run
 
 __all__ = ["Change", "Ledger", "RunRecord", "SavedRun"]
 
 APPLICATION_ID = 0x54574C47
 """What marks a SQLite file as a ledger, so that no other database is ever written to."""
 WAIT_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """What a run was, beside its results.
-
-    Attributes:
-        overlay: The name of the overlay, or empty.
-        source: What the user called the database.
-        as_of: An ISO date, or empty.
-        started: When the run started, as the caller says; an ISO time.
-        tierwise: The version of Tierwise.
-    """
-
-    policy: str
-    version: str
-    fingerprint: str
-    overlay: str
-    source: str
-    as_of: str
-    started: str
-    engine: str
-    tierwise: str
-
-
-@dataclass(frozen=True, slots=True)
-class SavedRun:
-    """A run in the ledger.
-
-    Attributes:
-        run_id: Its number; later runs have greater ones.
-        subjects: How many subjects it graded.
-        undetermined: How many of their outcomes are undetermined.
-    """
-
-    run_id: int
-    record: RunRecord
-    subjects: int
-    undetermined: int
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """An output of a subject that two runs decide differently; ``None`` where a run does not have the subject or the output."""
-
-    key: str
-    output: str
-    before: Outcome | None
-    after: Outcome | None
 
 
 class Ledger:
@@ -137,7 +87,7 @@ class Ledger:
     def runs(self, policy: str | None = None) -> tuple[SavedRun, ...]:
         """Return the runs, the latest first, of one policy or of all."""
         where, arguments = ("policy = ?", [policy]) if policy is not None else (None, [])
-        return tuple(_saved_run(row) for row in self._rows("runs", where, arguments, "run_id DESC"))
+        return tuple(saved_run(row) for row in self._rows("runs", where, arguments, "run_id DESC"))
 
     def run(self, run_id: int) -> SavedRun:
         """Return one run.
@@ -148,22 +98,22 @@ class Ledger:
         rows = list(self._rows("runs", "run_id = ?", [run_id], "run_id"))
         if not rows:
             raise DataError(f"the ledger `{self.location}` has no run {run_id}", help="`tierwise history` lists the runs")
-        return _saved_run(rows[0])
+        return saved_run(rows[0])
 
     def results(self, run_id: int) -> Iterator[tuple[str, str, Outcome]]:
         """Yield subject, output and outcome of every result of a run, by subject."""
         for row in self._rows("results", "run_id = ?", [run_id], "key, output"):
-            yield row["key"], row["output"], _outcome(row)
+            yield row["key"], row["output"], outcome(row)
 
     def data_findings(self, run_id: int) -> tuple[DataFinding, ...]:
         """Return what was wrong with the data of a run."""
-        return tuple(_finding(row) for row in self._rows("data_findings", "run_id = ?", [run_id], "rowid"))
+        return tuple(finding(row) for row in self._rows("data_findings", "run_id = ?", [run_id], "rowid"))
 
     def history(self, key: str, policy: str | None = None) -> Iterator[tuple[SavedRun, str, Outcome]]:
         """Yield run, output and outcome of every result of one subject, the latest run first."""
         for run in self.runs(policy):
             for row in self._rows("results", "run_id = ? AND key = ?", [run.run_id, key], "output"):
-                yield run, row["output"], _outcome(row)
+                yield run, row["output"], outcome(row)
 
     def compare(self, before: int, after: int, output: str | None = None) -> Iterator[Change]:
         """Yield every outcome that differs between two runs, by subject; also of subjects that only one of them has.
@@ -175,7 +125,7 @@ class Ledger:
             self.run(run_id)
         with self._errors():
             for row in self._database.query(COMPARISON, {"before": before, "after": after, "output": output}):
-                sides = [_outcome(json.loads(row[side])) if row[side] else None for side in ("old", "new")]
+                sides = [outcome(json.loads(row[side])) if row[side] else None for side in ("old", "new")]
                 yield Change(row["key"], row["output"], *sides)
 
     def _refuse_others(self) -> None:
@@ -211,13 +161,13 @@ class Ledger:
         def rows() -> Iterator[tuple[Any, ...]]:
             nonlocal undetermined
             for result in grading.rows():
-                for row in _result_rows(run_id, result):
+                for row in result_rows(run_id, result):
                     undetermined += row[4] is not None
                     yield row
 
         self._database.conn.executemany("INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows())
         self._database.table("runs").update(run_id, {"undetermined": undetermined})
-        self._database.table("data_findings").insert_all({"run_id": run_id, **asdict(f), "examples": _json(f.examples)} for f in findings)
+        self._database.table("data_findings").insert_all({"run_id": run_id, **asdict(f), "examples": as_json(f.examples)} for f in findings)
         return run_id
 
     def _rows(self, table: str, where: str | None, arguments: Sequence[Any], order: str) -> Iterator[dict[str, Any]]:
@@ -255,56 +205,3 @@ class Ledger:
                 if word in message:
                     raise DataError(f"the ledger `{self.location}` {meaning}", help) from error
             raise DataError(f"the ledger `{self.location}` cannot be used: {message}") from error
-
-
-_SIDE = "json_object('value', {0}.value, 'reason', {0}.reason, 'candidates', {0}.candidates, 'rules', {0}.rules, 'needs', {0}.needs)"
-_KNOWN = "SELECT key, output FROM results WHERE run_id = {0} AND (:output IS NULL OR output = :output)"
-COMPARISON = f"""
-SELECT k.key, k.output,
-  CASE WHEN b.key IS NOT NULL THEN {_SIDE.format("b")} END AS old, CASE WHEN a.key IS NOT NULL THEN {_SIDE.format("a")} END AS new
-FROM ({_KNOWN.format(":before")} UNION {_KNOWN.format(":after")}) k
-LEFT JOIN results b ON b.run_id = :before AND b.key = k.key AND b.output = k.output
-LEFT JOIN results a ON a.run_id = :after AND a.key = k.key AND a.output = k.output
-WHERE b.key IS NULL OR a.key IS NULL OR b.value IS NOT a.value OR b.reason IS NOT a.reason OR b.candidates IS NOT a.candidates
-ORDER BY k.key, k.output
-"""
-
-
-def _result_rows(run_id: int, result: SubjectResult) -> Iterator[tuple[Any, ...]]:
-    for output, outcome in result.outcomes.items():
-        rules = _words(outcome.rules) if outcome.rules else None
-        if isinstance(outcome, Determined):
-            value = outcome.value
-            yield run_id, result.key, output, _words(value) if isinstance(value, str) else _json(value), None, None, rules, None
-        else:
-            needs = _words(outcome.needs) if outcome.needs else None
-            yield run_id, result.key, output, None, outcome.reason.value, _json(outcome.candidates), rules, needs
-
-
-@lru_cache(maxsize=4_096)
-def _words(words: str | tuple[str, ...]) -> str:
-    """Return text as JSON; grades and rules repeat in millions of rows."""
-    return _json(words)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
-
-
-def _outcome(row: dict[str, Any]) -> Outcome:
-    """Return an outcome as it was saved: numbers as ``Decimal``, dates and what JSON does not have as text."""
-    rules = tuple(json.loads(row["rules"] or "[]"))
-    if row["reason"] is None:
-        return Determined(json.loads(row["value"], parse_float=Decimal, parse_int=Decimal), rules)
-    candidates = tuple(json.loads(row["candidates"], parse_float=Decimal, parse_int=Decimal))
-    return Undetermined(Reason(row["reason"]), candidates, tuple(json.loads(row["needs"] or "[]")), rules)
-
-
-def _saved_run(row: dict[str, Any]) -> SavedRun:
-    record = RunRecord(**{field.name: row[field.name] for field in fields(RunRecord)})
-    return SavedRun(row["run_id"], record, row["subjects"], row["undetermined"])
-
-
-def _finding(row: dict[str, Any]) -> DataFinding:
-    examples = tuple((key, stored) for key, stored in json.loads(row["examples"]))
-    return DataFinding(row["code"], row["message"], row["count"], row["fact"], row["table"], row["column"], examples)
