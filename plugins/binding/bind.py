@@ -52,16 +52,18 @@ def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date
         DataError: The database cannot be read, or lacks a table or column.
         PolicyError: A cell or expression of the binding is wrong.
     """
+    made: dict[str, str] = {}
     while True:
         layout = lay_out(source, plan, binding, as_of)
         with Loading(source, layout.reads()) as loading:
             try:
-                return _bound(source, plan, layout, loading)
+                return _bound(source, plan, layout, loading, made)
             except TypesChanged:  # a column is of another type than its first rows
                 continue
 
 
-def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading) -> FactTable:
+def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading, made: dict[str, str]) -> FactTable:
+    """Bind what has been laid out; ``made`` holds the queries of the aggregates that an attempt before has made, by name."""
     loading.await_tables([layout.table.name])
     with readable(source.location):
         _make(source, ROWS, layout.row_query(), keep=False)
@@ -70,7 +72,7 @@ def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading) -> Fact
         supplies = _column_supplies(layout, types)
         for number, group in enumerate(layout.groups):
             loading.await_tables(group.reads())
-            supplies += _group_supplies(source, group, f"{GROUP}{number}")
+            supplies += _group_supplies(source, group, f"{GROUP}{number}", made)
             findings += _find_orphans(source, layout, group, f"{GROUP}{number}")
         columns = fact_columns(supplies)
         findings += _make_facts(source, layout, types, supplies, columns)
@@ -87,10 +89,10 @@ def _column_supplies(layout: Layout, types: Mapping[str, str]) -> list[Supply]:
     return [supply_stored(c.fact, column(c.alias), types[c.alias], c.values, (layout.table.name, c.shown), c.empty) for c in layout.columns]
 
 
-def _group_supplies(source: Source, group: RowGroup, relation: str) -> list[Supply]:
-    _make(source, relation, group.query(source), keep=True)
+def _group_supplies(source: Source, group: RowGroup, relation: str, made: dict[str, str]) -> list[Supply]:
+    _make(source, relation, group.query(source), keep=True, made=made)
     if tied := group.tied_query(source, relation):
-        _make(source, f"{relation}{TIED}", tied, keep=True)
+        _make(source, f"{relation}{TIED}", tied, keep=True, made=made)
     types = _types(source, relation)
     return [supply_aggregate(bound, types) for bound in group.aggregates]
 
@@ -124,6 +126,11 @@ def _make_facts(
     return findings
 
 
-def _make(source: Source, name: str, query: exp.Query, keep: bool) -> None:
-    what = "TABLE" if keep else "VIEW"
-    source.connection.execute(f"CREATE OR REPLACE {what} {identifier(name).sql('duckdb')} AS {query.sql('duckdb')}")
+def _make(source: Source, name: str, query: exp.Query, keep: bool, made: dict[str, str] | None = None) -> None:
+    """Make a table or a view of a query's rows, unless it is among those ``made`` by the same query before."""
+    text = query.sql("duckdb")
+    if made is not None and made.get(name) == text:
+        return
+    source.connection.execute(f"CREATE OR REPLACE {'TABLE' if keep else 'VIEW'} {identifier(name).sql('duckdb')} AS {text}")
+    if made is not None:
+        made[name] = text

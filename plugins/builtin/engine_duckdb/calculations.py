@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sqlglot
 from sqlglot import exp
 
@@ -18,6 +20,7 @@ from tierwise.plugins.facts import canonical_type
 __all__ = ["Calculations"]
 
 DIALECT = "duckdb"
+ARGUMENT = "tierwise_argument_"
 
 
 class Calculations:
@@ -96,12 +99,15 @@ class Calculations:
 
 def _fill(template: str, arguments: list[Sql]) -> Sql:
     """Put argument trees into a function's SQL template, in which ``{0}`` is the first argument."""
-    names = [f"tierwise_argument_{number}" for number in range(len(arguments))]
-    tree = sqlglot.parse_one(template.format(*names), read=DIALECT)
-    by_name = dict(zip(names, arguments, strict=True))
+    by_name = {f"{ARGUMENT}{number}": argument for number, argument in enumerate(arguments)}
 
     def replaced(node: exp.Expression) -> exp.Expression:
         is_argument = isinstance(node, exp.Column) and node.name in by_name
         return exp.paren(by_name[node.name], copy=False) if is_argument else node
 
-    return tree.transform(replaced)
+    return _parsed(template, len(arguments)).transform(replaced)
+
+
+@lru_cache(maxsize=200)
+def _parsed(template: str, arguments: int) -> Sql:
+    return sqlglot.parse_one(template.format(*(f"{ARGUMENT}{number}" for number in range(arguments))), read=DIALECT)
