@@ -42,6 +42,10 @@ class Finding:
     related: tuple[tuple[str, Span], ...] = ()
     witness: tuple[tuple[str, Any], ...] = field(default=())
 
+    def __post_init__(self) -> None:
+        if len(self.message.splitlines()) > 1:  # the author's words may hold line ends, such as a key of YAML
+            object.__setattr__(self, "message", " ".join(self.message.split()))
+
     @classmethod
     def error(cls, code: str, message: str, span: Span | None = None, help: str = "", **more: Any) -> Finding:
         """Make a finding of severity error."""

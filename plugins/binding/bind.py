@@ -109,7 +109,8 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
     if not count:
         return []
     table, key = (group.between or group.child).name, group.key.name
-    message = f"{count} rows of `{group.child.name}` belong to no row of `{layout.table.name}`: they are not counted"
+    rows, belong, are = ("row", "belongs", "it is") if count == 1 else ("rows", "belong", "they are")
+    message = f"{count} {rows} of `{group.child.name}` {belong} to no row of `{layout.table.name}`: {are} not counted"
     return [DataFinding("orphan-rows", message, int(count), "", table, key, tuple((str(id), "") for id in ids or ()))]
 
 
