@@ -36,7 +36,7 @@ from tierwise.plugins.source import Source
 
 __all__ = ["bind"]
 
-ROWS, ENTERED, FACTS = "tierwise_rows", "tierwise_entered", "tierwise_facts"
+ROWS, FACTS = "tierwise_rows", "tierwise_facts"
 
 
 def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date | None = None) -> FactTable:

@@ -43,14 +43,14 @@ if TYPE_CHECKING:
 
 __all__ = ["DuckDBEngine", "grade"]
 
-FEW = 50_000  # rows
+FEW = 50_000  # open rows up to which only their own positions are read
 FEW_ASKED = 200  # rows that are asked about one by one
 
 
 def _facts_read(plan: Plan) -> list[str]:
     """Return the facts that any part of a plan reads; for what is about the population, all."""
     parts = [d.node for d in plan.decisions.values()]
-    parts += [part for r in plan.rankings.values() for part in (r.by, r.partition, r.among) if part is not None]
+    parts += [part for ranking in plan.rankings.values() for part in parts_of(ranking)]
     read = {name for part in parts for name in usage_of(plan, part).facts}
     return [name for name in plan.facts if name in read or POPULATION in read]
 
