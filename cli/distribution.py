@@ -10,8 +10,8 @@ from rich.cells import cell_len
 
 from tierwise.cli.output import cell_text, outcome_text
 from tierwise.cli.table import bar, fit, text_table
+from tierwise.core.meaning.grading import Grading, Share
 from tierwise.core.plan import Decision, Named
-from tierwise.core.running.grading import Grading, Share
 from tierwise.core.types import BooleanType, EnumType, ListType, SetType
 from tierwise.core.values import to_json
 
@@ -119,7 +119,7 @@ def row_documents(grading: Grading, form: str) -> tuple[list[str], Iterator[dict
 
 
 def _document(outcome: Any) -> dict[str, Any]:
-    from tierwise.core.running import outcome_document
+    from tierwise.core.meaning import outcome_document
 
     document = dict(outcome_document(outcome))
     if outcome.rules:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tierwise.core.codes import CODES
-from tierwise.core.language import functions_reference
 from tierwise.plugins import hookspecs
+from tierwise.plugins.builtin.functions.by_subject import functions_reference
 
 if TYPE_CHECKING:
     from tierwise.plugins.policy import LoadedPolicy

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from tierwise.core.errors import PolicyError
+from tierwise.core.meaning import read_facts
+from tierwise.core.meaning.cases import Difference, differences
 from tierwise.core.outcome import Outcome
 from tierwise.core.policy import Case, read_cases
-from tierwise.core.running import read_facts
-from tierwise.core.running.cases import Difference, differences
 from tierwise.core.source import Source
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.facts import SubjectFacts

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # engines are listed without importing DuckDB
     from tierwise.core.environment import Environment
+    from tierwise.core.meaning.grading import Grading
     from tierwise.core.plan import Plan
-    from tierwise.core.running.grading import Grading
     from tierwise.plugins.facts import FactTable
 
 __all__ = ["Engine"]

@@ -24,8 +24,8 @@ if TYPE_CHECKING:  # nothing heavy is imported before a hook is called
     import click
 
     from tierwise.core.environment import Environment, Form, Function, Kind
+    from tierwise.core.meaning.grading import Grading
     from tierwise.core.plan import Plan
-    from tierwise.core.running.grading import Grading
     from tierwise.plugins.engine import Engine
     from tierwise.plugins.source import SourceOpener
 

@@ -18,7 +18,7 @@ from tierwise.plugins.manager import Plugins
 
 if TYPE_CHECKING:
     from tierwise.core.explaining import Explanation
-    from tierwise.core.running import Result
+    from tierwise.core.meaning import Result
     from tierwise.core.watching import WatchPlan
 
 __all__ = ["LoadedPolicy", "check_policy", "load"]
@@ -52,7 +52,7 @@ class LoadedPolicy:
 
     @cached_property
     def _decider(self) -> Any:
-        from tierwise.core.running import Decider
+        from tierwise.core.meaning import Decider
 
         return Decider(self.plan, self.environment)
 
@@ -75,7 +75,7 @@ class LoadedPolicy:
     def explain(self, facts: Mapping[str, Any], as_of: date | str | None = None) -> Explanation:
         """Explain every output for one subject."""
         from tierwise.core.explaining import explain
-        from tierwise.core.running import read_as_of, read_facts
+        from tierwise.core.meaning import read_as_of, read_facts
 
         values, _ = read_facts(self.plan, facts)
         return explain(self.plan, self.environment, values, read_as_of(as_of))

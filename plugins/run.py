@@ -24,7 +24,7 @@ from tierwise.plugins.source import Source, open_source
 
 if TYPE_CHECKING:
     from tierwise.core.explaining import Explanation
-    from tierwise.core.running.grading import Grading
+    from tierwise.core.meaning.grading import Grading
 
 __all__ = ["Bound", "Run", "bound_database", "choose_engine", "explain_subject", "grade_bound"]
 
@@ -142,8 +142,8 @@ def explain_subject(bound: Bound, key: str, grading: Grading | None = None) -> E
         DataError: There is no subject with that id.
     """
     from tierwise.core.explaining import explain, explain_member, explain_ranked
-    from tierwise.core.running import Subject
-    from tierwise.core.running.grading import Placing
+    from tierwise.core.meaning import Subject
+    from tierwise.core.meaning.grading import Placing
 
     plan, environment, as_of = bound.loaded.plan, bound.loaded.environment, bound.as_of
     row = bound.facts.row(key)

@@ -10,11 +10,11 @@ from pydantic import BaseModel
 from tierwise.core.checking import CheckedPolicy, check
 from tierwise.core.environment import Environment, KindContext
 from tierwise.core.finding import Finding
-from tierwise.core.forms import BUILTIN_FORMS
-from tierwise.core.language import BUILTIN_FUNCTIONS
 from tierwise.core.plan import Named, Plan
 from tierwise.core.policy import read_policy
 from tierwise.core.source import Source, Span
+from tierwise.plugins.builtin.forms import tierwise_forms
+from tierwise.plugins.builtin.functions.by_subject import BUILTIN_FUNCTIONS
 
 PLAIN: Named = {"zh": "模块", "en": "Module"}
 DOUBLING: Named = {"zh": "加倍", "en": "Doubling"}
@@ -63,7 +63,9 @@ class DoublingKind:
 
 
 ENVIRONMENT = Environment(
-    functions=BUILTIN_FUNCTIONS, forms=BUILTIN_FORMS, kinds={kind.name: kind for kind in (PlainKind(), DoublingKind())}
+    functions=BUILTIN_FUNCTIONS,
+    forms={form.name: form for form in tierwise_forms()},
+    kinds={kind.name: kind for kind in (PlainKind(), DoublingKind())},
 )
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from tierwise.core.environment import Environment
 from tierwise.core.finding import Finding
+from tierwise.core.meaning import decide, read_facts
 from tierwise.core.outcome import Determined, Outcome
-from tierwise.core.running import decide, read_facts
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.testing import findings_of, policy_from
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from tierwise.core.environment import Environment
 from tierwise.core.finding import Finding
+from tierwise.core.meaning import decide
 from tierwise.core.outcome import Outcome
-from tierwise.core.running import decide
 from tierwise.plugins.testing import findings_of, policy_from
 
 __all__ = ["CREDIT", "HEAD", "PRICE", "TERMS", "TIER", "VISITS", "found", "outcomes"]

@@ -11,8 +11,8 @@ from functools import reduce
 from typing import Literal
 
 from tierwise.core.checking.regions import domain_of
+from tierwise.core.meaning.exact import add, multiply, subtract
 from tierwise.core.plan import Arithmetic, Compare, CompareOp, Constant, DecisionRef, InSet, Logic, Node, Not, Plan, Undecided, Within
-from tierwise.core.running.exact import add, multiply, subtract
 from tierwise.core.types import BooleanType, Type
 
 __all__ = ["conjuncts", "normal", "quantity_of", "type_of_quantity"]

@@ -15,12 +15,12 @@ from tierwise.core.explaining.reader import Reader, plain
 from tierwise.core.explaining.terms import terms_of
 from tierwise.core.explaining.trace import DecisionTrace, Explanation, Read, RuleTrace, TestTrace
 from tierwise.core.explaining.written import cell_of, text_of
+from tierwise.core.meaning.decide import with_as_of
+from tierwise.core.meaning.evaluator import Evaluator
+from tierwise.core.meaning.subjects import Subject
+from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.outcome import Outcome, Undetermined
 from tierwise.core.plan import Decision, HitPolicy, Node, Plan, Position, Rule, Table
-from tierwise.core.running.decide import with_as_of
-from tierwise.core.running.evaluator import Evaluator
-from tierwise.core.running.subjects import Subject
-from tierwise.core.running.unknown import Unknown
 
 __all__ = ["explain", "explain_member", "explain_ranked"]
 

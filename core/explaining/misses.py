@@ -12,9 +12,9 @@ from tierwise.core import plan as nodes
 from tierwise.core.explaining.reader import Reader
 from tierwise.core.explaining.trace import Miss, RuleTrace
 from tierwise.core.explaining.written import tested, text_of
+from tierwise.core.meaning.exact import add, compare, round_to, subtract
+from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.plan import CompareOp, Node
-from tierwise.core.running.exact import add, compare, round_to, subtract
-from tierwise.core.running.unknown import Unknown
 from tierwise.core.values import Duration
 
 __all__ = ["misses_of", "nearness"]

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
+from tierwise.core.meaning.decide import with_as_of
+from tierwise.core.meaning.evaluator import Evaluator
+from tierwise.core.meaning.ranking import positions_of, standing_at
+from tierwise.core.meaning.subjects import Subject
+from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.plan import Position
-from tierwise.core.running.decide import with_as_of
-from tierwise.core.running.evaluator import Evaluator
-from tierwise.core.running.ranking import positions_of, standing_at
-from tierwise.core.running.subjects import Subject
-from tierwise.core.running.unknown import Unknown
 
 __all__ = ["Population", "RankedSubjects", "Standing"]
 

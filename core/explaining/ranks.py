@@ -8,9 +8,9 @@ from typing import Any
 
 from tierwise.core.explaining.reader import Reader
 from tierwise.core.explaining.trace import RankTrace
+from tierwise.core.meaning.cuts import ROUNDINGS, class_at, last_rank
+from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.plan import Position, RankCut
-from tierwise.core.running.cuts import ROUNDINGS, class_at, last_rank
-from tierwise.core.running.unknown import Unknown
 
 __all__ = ["ByAt", "rank_of"]
 

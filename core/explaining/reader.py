@@ -8,12 +8,12 @@ from typing import Any
 from tierwise.core import plan as nodes
 from tierwise.core.explaining.trace import Read
 from tierwise.core.explaining.written import text_of
+from tierwise.core.meaning.evaluator import Evaluator
+from tierwise.core.meaning.unknown import Unknown
+from tierwise.core.meaning.usage import children
+from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Determined, Outcome, Reason
 from tierwise.core.plan import Named, Node, Plan, Position
-from tierwise.core.running.evaluator import Evaluator
-from tierwise.core.running.unknown import Unknown
-from tierwise.core.running.usage import children
-from tierwise.core.running.world import World
 from tierwise.core.types import DateType, ListType, RecordType
 
 __all__ = ["Reader"]

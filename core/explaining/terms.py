@@ -6,8 +6,8 @@ from tierwise.core import plan as nodes
 from tierwise.core.explaining.reader import Reader
 from tierwise.core.explaining.trace import Term
 from tierwise.core.explaining.written import text_of
+from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.plan import Node
-from tierwise.core.running.unknown import Unknown
 
 __all__ = ["terms_of"]
 

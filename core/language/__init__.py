@@ -7,19 +7,16 @@ and ``values``) makes plan nodes of it, ``entry`` has the three ways in, ``liter
 from __future__ import annotations
 
 from tierwise.core.language.entry import compile_expression, compile_test, compile_value
-from tierwise.core.language.functions import BUILTIN_FUNCTIONS, functions_reference
 from tierwise.core.language.literals import read_literal
 from tierwise.core.language.node_types import type_of
 from tierwise.core.language.scope import Scope
 from tierwise.core.language.suggest import suggest
 
 __all__ = [
-    "BUILTIN_FUNCTIONS",
     "Scope",
     "compile_expression",
     "compile_test",
     "compile_value",
-    "functions_reference",
     "read_literal",
     "suggest",
     "type_of",

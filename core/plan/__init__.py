@@ -1,7 +1,7 @@
 """The compiled policy: a short list of immutable node types, and the ordered decisions made of them.
 
 Every form compiles to these nodes; every engine reads only these nodes. A backend is one readable file over them. The meaning of each
-node is written here once, next to it; ``core/running/evaluate.py`` is that meaning in plain Python, and it decides.
+node is written next to it in ``nodes.py``; ``core/meaning/evaluate.py`` is that meaning in plain Python, and it decides.
 
 Three-valued logic throughout: a part that hangs on something missing is *unknown*. ``and``, ``or``, ``not`` are Kleene's. Arithmetic,
 comparisons and calls on an unknown argument are unknown. A comparison (``<`` ``<=`` ``>`` ``>=``, ``Within``) with *none* is false;
@@ -10,16 +10,42 @@ comparisons and calls on an unknown argument are unknown. A comparison (``<`` ``
 
 from __future__ import annotations
 
-from tierwise.core.plan.arithmetic import Arithmetic, Call, Quotient, Round, RoundMode
-from tierwise.core.plan.cadence import Overdue
-from tierwise.core.plan.classes import Agree, Collected, Labels, Prefer
-from tierwise.core.plan.lists import Filter, Project, Quantified, Sorted
-from tierwise.core.plan.node import Node
-from tierwise.core.plan.plan import Decision, Fact, Named, Plan, Reading
-from tierwise.core.plan.rankings import Cut, CutBy, Position, RankCut, Ranking
-from tierwise.core.plan.references import Constant, DecisionRef, FactRef, FieldRef, ItemRef, ReadingRef, Undecided
-from tierwise.core.plan.tables import Acknowledgement, HitPolicy, Pick, Rule, Table
-from tierwise.core.plan.tests import Compare, CompareOp, Conditional, InSet, Logic, Not, Within
+from tierwise.core.plan.nodes import (
+    Agree,
+    Arithmetic,
+    Call,
+    Collected,
+    Compare,
+    CompareOp,
+    Conditional,
+    Constant,
+    Cut,
+    CutBy,
+    DecisionRef,
+    FactRef,
+    FieldRef,
+    Filter,
+    InSet,
+    ItemRef,
+    Labels,
+    Logic,
+    Node,
+    Not,
+    Overdue,
+    Pick,
+    Prefer,
+    Project,
+    Quantified,
+    Quotient,
+    RankCut,
+    ReadingRef,
+    Round,
+    RoundMode,
+    Sorted,
+    Undecided,
+    Within,
+)
+from tierwise.core.plan.plan import Acknowledgement, Decision, Fact, HitPolicy, Named, Plan, Position, Ranking, Reading, Rule, Table
 
 __all__ = [
     "Acknowledgement",

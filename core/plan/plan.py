@@ -1,21 +1,32 @@
-"""The plan: the facts and readings it declares and the ordered decisions made of nodes."""
+"""The plan: the facts and readings it declares, its tables and rankings, and the ordered decisions made of nodes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from typing import Literal as OneOfWords
 
 from tierwise.core.outcome import Reason
+from tierwise.core.plan.nodes import Node
+from tierwise.core.source import Span
+from tierwise.core.types import Type
 
-if TYPE_CHECKING:
-    from tierwise.core.plan.node import Node
-    from tierwise.core.plan.rankings import Ranking
-    from tierwise.core.plan.tables import Table
-    from tierwise.core.source import Span
-    from tierwise.core.types import Type
-
-__all__ = ["Decision", "Fact", "Named", "Plan", "Reading"]
+__all__ = [
+    "Acknowledgement",
+    "Decision",
+    "Fact",
+    "HitPolicy",
+    "Named",
+    "Plan",
+    "Position",
+    "Ranking",
+    "Reading",
+    "Rule",
+    "Table",
+]
 
 Named = Mapping[str, str]  # language code to text; "zh" and "en" are always there
 
@@ -75,6 +86,108 @@ class Decision:
     output: bool = True
     population: bool = False
     span: Span | None = field(default=None, compare=False)
+
+
+class HitPolicy(StrEnum):
+    """Which matching rules of a table count (DMN 1.5, section 8.2.8)."""
+
+    UNIQUE = "unique"
+    FIRST = "first"
+    ANY = "any"
+    PRIORITY = "priority"
+    COLLECT = "collect"
+    SUM = "collect sum"
+    MIN = "collect min"
+    MAX = "collect max"
+    COUNT = "collect count"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row. ``tests[i]`` is the test of column i, ``None`` for ``-``; ``outputs[i]`` is the value of output i."""
+
+    id: str
+    tests: tuple[Node | None, ...]
+    outputs: tuple[Node, ...]
+    note: str = ""
+    span: Span | None = field(default=None, compare=False)
+    test_texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A gap or an overlap that the source really has: the checker reports it as a note with its reason. Engines ignore it.
+
+    Attributes:
+        what: ``gap`` or ``overlap``.
+        rules: For an overlap, the rules it is between; empty for all.
+        region: For a gap, the test of each column it is confined to (``None``: any); empty for all.
+        why: The author's reason.
+    """
+
+    what: OneOfWords["gap", "overlap"]
+    why: Named
+    rules: tuple[str, ...] = ()
+    region: tuple[Node | None, ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A decision table; its outputs are read by ``Pick``.
+
+    unique: hits with different values of an output → ``overlap`` with those values; equal values → that value; no hit → ``gap``.
+    any: as unique. first: the first hit in row order. priority: the hit whose output stands first in the output's enum. collect: a
+    set of the hits' values in row order (a set-valued output: their union); sum, min, max, count of the hits; no hit: ``()``, 0 for count,
+    and for sum, min, max the default, else ``gap``. ``defaults`` (one per output, or ``None``) replace ``gap``.
+    """
+
+    name: str
+    hit: HitPolicy
+    columns: tuple[Node, ...]
+    column_texts: tuple[str, ...]
+    outputs: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    defaults: tuple[Node | None, ...] = ()
+    acknowledged: tuple[Acknowledgement, ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How the subjects of a population are ranked; computed once per population, before the decisions that cut it.
+
+    Members are the subjects for which ``among`` is true (``None``: all). They are compared by ``by`` inside their ``partition``.
+    """
+
+    name: str
+    by: Node
+    descending: bool
+    partition: Node | None
+    among: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a subject stands in a ranking (a run-time value, not a node). Ranks count from 1.
+
+    Attributes:
+        first: One more than the members that are surely before it.
+        last: ``first`` plus the members that tie with it.
+        last_possible: ``last`` plus the members whose own ``by`` is missing (they may stand before it).
+        count: Members of the partition, those with a missing ``by`` included.
+        share_before: Share of the total amount held by the members before it, for a Pareto cut; none when an amount is missing.
+        share_before_last: The same for the last of the members that tie with it; ``None``: nobody ties.
+        maybe: Subjects that may be members: their ``among`` or their partition is unknown.
+    """
+
+    first: int
+    last: int
+    last_possible: int
+    count: int
+    share_before: Decimal | None = None
+    share_before_last: Decimal | None = None
+    maybe: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tierwise.core.environment import Environment
+from tierwise.core.meaning.evaluate import Evaluation
+from tierwise.core.meaning.unknown import Unknown
+from tierwise.core.meaning.world import World
 from tierwise.core.plan import Node
-from tierwise.core.running.evaluate import Evaluation
-from tierwise.core.running.unknown import Unknown
-from tierwise.core.running.world import World
 from tierwise.core.values import to_json
 from tierwise.core.watching.event import Event
 from tierwise.core.watching.nodes import readings_in

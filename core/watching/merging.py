@@ -7,7 +7,7 @@ from decimal import Decimal
 from math import prod
 from typing import Any
 
-from tierwise.core.running.unknown import Unknown
+from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.values import to_json
 from tierwise.core.watching.action import Action, action_id
 from tierwise.core.watching.compile import PLACEHOLDER

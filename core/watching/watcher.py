@@ -9,7 +9,7 @@ from typing import Any
 
 from tierwise.core.environment import Environment
 from tierwise.core.finding import Finding
-from tierwise.core.running.unknown import Unknown
+from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.watching.action import Action
 from tierwise.core.watching.conditions import Conditions
 from tierwise.core.watching.counting import CountRun

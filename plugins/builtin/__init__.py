@@ -7,7 +7,7 @@ from collections.abc import Mapping
 __all__ = ["MODULES"]
 
 MODULES: Mapping[str, str] = {
-    "language": "tierwise.plugins.builtin.language",
+    "functions": "tierwise.plugins.builtin.functions",
     "forms": "tierwise.plugins.builtin.forms",
     "kinds": "tierwise.plugins.builtin.kinds",
     "policies": "tierwise.plugins.builtin.policies",

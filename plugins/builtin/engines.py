@@ -10,8 +10,8 @@ from tierwise.plugins import hookimpl
 
 if TYPE_CHECKING:
     from tierwise.core.environment import Environment
+    from tierwise.core.meaning.grading import Grading
     from tierwise.core.plan import Plan
-    from tierwise.core.running.grading import Grading
     from tierwise.plugins.engine import Engine
     from tierwise.plugins.facts import FactTable
 
@@ -26,7 +26,7 @@ class ReferenceEngine:
 
     def grade(self, plan: Plan, environment: Environment, facts: FactTable, as_of: date | None) -> Grading:
         """Grade every subject of ``facts``."""
-        from tierwise.core.running import Subject, grade
+        from tierwise.core.meaning import Subject, grade
 
         return grade(plan, environment, (Subject(row.key, row.name, row.facts) for row in facts.subjects()), as_of)
 

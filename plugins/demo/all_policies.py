@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tierwise.core.errors import TierwiseError
-from tierwise.core.running.grading import Grading
+from tierwise.core.meaning.grading import Grading
 from tierwise.core.values import to_json
 from tierwise.plugins.demo.make import AS_OF
 from tierwise.plugins.demo.prepare import POLICY

@@ -16,8 +16,8 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from tierwise.core.errors import DataError
+from tierwise.core.meaning.grading import Grading
 from tierwise.core.outcome import Outcome
-from tierwise.core.running.grading import Grading
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.ledger.record import Change, RunRecord, SavedRun
 from tierwise.plugins.ledger.rows import COMPARISON, as_json, finding, outcome, result_rows, saved_run

@@ -9,8 +9,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from tierwise.core.meaning.grading import SubjectResult
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
-from tierwise.core.running.grading import SubjectResult
 from tierwise.core.values import to_json
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.ledger.record import RunRecord, SavedRun

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from tierwise.core.language import suggest
-from tierwise.core.running.typed import UnfitError, read_value
+from tierwise.core.meaning.typed import UnfitError, read_value
 from tierwise.core.types import DateTimeType, DateType, Type
 from tierwise.core.watching.event import Event
 from tierwise.core.watching.rule import EventKind, WatchPlan

@@ -12,15 +12,15 @@ from uuid import uuid4
 from sqlglot import exp
 
 from tierwise.core.environment import Environment
+from tierwise.core.meaning.decide import with_as_of
+from tierwise.core.meaning.evaluator import Evaluator
+from tierwise.core.meaning.grading import Grading
+from tierwise.core.meaning.reference import grade as grade_by_reference
+from tierwise.core.meaning.subjects import POPULATION, Subject
+from tierwise.core.meaning.usage import usage_of
 from tierwise.core.outcome import Outcome
 from tierwise.core.plan import Decision, Node, Plan
 from tierwise.core.plan import Position as RankPosition
-from tierwise.core.running.decide import with_as_of
-from tierwise.core.running.evaluator import Evaluator
-from tierwise.core.running.grading import Grading
-from tierwise.core.running.reference import grade as grade_by_reference
-from tierwise.core.running.subjects import POPULATION, Subject
-from tierwise.core.running.usage import usage_of
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import amounts_of
 from tierwise.plugins.builtin.engine_duckdb.asking import Decide, Question, ask, ask_each, ask_of_groups

@@ -1,6 +1,6 @@
 """Numbers, in SQL, what a decision can tell apart of a subject's facts, so that equal subjects are asked about only once.
 
-The same split as ``core/running/keys.py`` makes: a fact that is only tested against constants counts by the atom in which it lies. Any
+The same split as ``core/meaning/keys.py`` makes: a fact that is only tested against constants counts by the atom in which it lies. Any
 other counts by the known parts that it stands in, else by its very value. Atoms of several facts share one whole number.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 from sqlglot import exp
 
 from tierwise.core.checking.regions import borders_of
+from tierwise.core.meaning.usage import usage_of
 from tierwise.core.plan import Node, Plan, RankCut
-from tierwise.core.running.usage import usage_of
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, MapType, NumberType, Type
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import told_apart

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from tierwise.core.meaning.usage import children
 from tierwise.core.plan import (
     Arithmetic,
     Call,
@@ -25,7 +26,6 @@ from tierwise.core.plan import (
     Round,
     Within,
 )
-from tierwise.core.running.usage import children
 from tierwise.plugins.builtin.engine_duckdb.possible import is_over_facts, possible_parts, possible_values, ways_of
 
 __all__ = ["Leaf", "Way", "decisions_in", "facts_in", "is_strict", "leaves_of"]

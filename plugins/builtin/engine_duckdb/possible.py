@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tierwise.core.meaning.usage import children
 from tierwise.core.plan import (
     Agree,
     Conditional,
@@ -23,7 +24,6 @@ from tierwise.core.plan import (
     Sorted,
     Undecided,
 )
-from tierwise.core.running.usage import children
 
 __all__ = ["is_over_facts", "possible_parts", "possible_values", "ways_of"]
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow
 from sqlglot import exp
 
+from tierwise.core.meaning.unknown import Unknown
+from tierwise.core.meaning.usage import usage_of
 from tierwise.core.plan import FactRef, Node, Plan, Ranking
-from tierwise.core.running.unknown import Unknown
-from tierwise.core.running.usage import usage_of
 from tierwise.core.types import NumberType
 from tierwise.core.values import Duration
 from tierwise.plugins.builtin.engine_duckdb import positions, sql

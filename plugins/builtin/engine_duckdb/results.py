@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from tierwise.core.meaning.distribution import shares_of
+from tierwise.core.meaning.grading import Share, SubjectResult
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Decision, Position
-from tierwise.core.running.distribution import shares_of
-from tierwise.core.running.grading import Share, SubjectResult
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import filled, own_slot, slot_column
 from tierwise.plugins.builtin.engine_duckdb.places import Places

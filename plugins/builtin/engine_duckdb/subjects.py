@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from tierwise.core.meaning.subjects import Subject
 from tierwise.core.plan import Fact
-from tierwise.core.running.subjects import Subject
 from tierwise.plugins.builtin.engine_duckdb import sql
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW, Staging
 from tierwise.plugins.facts import FactTable, core_value

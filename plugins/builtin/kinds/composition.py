@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field, model_validator
 
 from tierwise.core.environment import KindContext
 from tierwise.core.finding import Finding
-from tierwise.core.forms.ranking import ROUNDING
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part, Text
+from tierwise.plugins.builtin.forms.ranking import ROUNDING
 from tierwise.plugins.builtin.kinds.keys import Gives, NamedDecision, Scale, labels_of
 from tierwise.plugins.builtin.kinds.share import share_of
 from tierwise.plugins.builtin.kinds.writing import labelled_words, list_of, name_of, quoted

@@ -14,9 +14,9 @@ from tests.plans import compare, constant, decision, fact, is_in, lost, plan, re
 from tests.strategies import facts_for, plans
 from tierwise.core.environment import Environment
 from tierwise.core.explaining import Explanation, explain, explain_member
+from tierwise.core.meaning import Subject, decide
 from tierwise.core.outcome import Determined, Undetermined
 from tierwise.core.plan import Arithmetic, Cut, DecisionRef, HitPolicy, Labels, Plan, RankCut, Ranking
-from tierwise.core.running import Subject, decide
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, SetType, TextType
 from tierwise.core.values import Duration
 

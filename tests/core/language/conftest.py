@@ -9,7 +9,7 @@ import pytest
 
 from tierwise.core.environment import Limits
 from tierwise.core.finding import Finding
-from tierwise.core.language import BUILTIN_FUNCTIONS, Scope
+from tierwise.core.language import Scope
 from tierwise.core.plan import Constant, DecisionRef, FactRef, Node, ReadingRef
 from tierwise.core.source import Source, Span
 from tierwise.core.types import (
@@ -26,6 +26,7 @@ from tierwise.core.types import (
     TextType,
     Type,
 )
+from tierwise.plugins.builtin.functions.by_subject import BUILTIN_FUNCTIONS
 
 GRADE = EnumType(("A+", "A", "B", "C"), (("甲", "A"),))
 CUSTOMER = EnumType(("VIP客户", "商场/店铺", "普通客户"))

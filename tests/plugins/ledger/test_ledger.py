@@ -17,9 +17,9 @@ from random import Random
 import pytest
 
 from tierwise.core.errors import DataError
+from tierwise.core.meaning.grading import Share, SubjectResult
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Decision
-from tierwise.core.running.grading import Share, SubjectResult
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.ledger import Change, Ledger, RunRecord
 

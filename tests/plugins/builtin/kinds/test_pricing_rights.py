@@ -10,8 +10,8 @@ import pytest
 from tests.kind_modules import HEAD, PRICE, found, outcomes
 from tierwise.core.environment import Environment
 from tierwise.core.finding import Severity
+from tierwise.core.meaning import decide
 from tierwise.core.outcome import Determined, Reason, Undetermined
-from tierwise.core.running import decide
 from tierwise.plugins.testing import assert_finding, policy_from
 
 

@@ -1,0 +1,217 @@
+"""Completes what is missing, lazily: splits on one unknown after the other and looks whether every way comes to the same.
+
+The order: unsettled readings, facts missing as ``missing_fact``, facts lost or vague, undetermined decisions with candidates. A fact is
+split over the atoms of its domain, which is exact when it is only tested against constants; else it is not split and the outcome is
+bounded by Kleene's logic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tierwise.core.meaning.evaluate import Evaluation
+from tierwise.core.meaning.keys import values_to_try
+from tierwise.core.meaning.memory import Memory
+from tierwise.core.meaning.tables import Picked
+from tierwise.core.meaning.unknown import Need, Unknown, same
+from tierwise.core.meaning.world import World
+from tierwise.core.outcome import Reason, distinct
+from tierwise.core.plan import Node
+
+__all__ = ["Completion", "Finished", "Settled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a part comes to under every completion.
+
+    Attributes:
+        value: The one value, when ``reason`` is ``None``.
+        reason: Why there is no single value.
+        bound: The values still possible; ``None`` when that may be any.
+        is_partial: Besides, it may be left open without any candidate.
+        needs: Names of what would settle it.
+        rules: Ids of the rules that gave the value, or stay possible.
+    """
+
+    value: Any = None
+    reason: Reason | None = None
+    bound: tuple[Any, ...] | None = ()
+    needs: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
+    is_partial: bool = False
+
+    def agrees_with(self, other: Settled) -> bool:
+        """Say whether both are one value, or undetermined for one reason."""
+        return self.reason is other.reason and (self.reason is not None or same(self.value, other.value))
+
+
+_MOST_LISTED = 64  # candidates, where nothing bounds them beforehand
+_DEEPEST = 150  # facts assumed one inside the other; far beyond it Python itself would give up
+
+
+class _TooMany(Exception):
+    """The bound on completions is reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a world came to, how many worlds were looked at for it, and how deep they were nested."""
+
+    settled: Settled
+    worlds: int
+    depth: int
+
+
+class Completion:
+    """Completes one part of a plan in one world.
+
+    Args:
+        evaluation: The plan's evaluation.
+        node: The part.
+        most: How many worlds it may look at; one that is remembered counts for as many as it took.
+        memory: What earlier completions found.
+    """
+
+    def __init__(self, evaluation: Evaluation, node: Node, most: int, memory: Memory[Finished]) -> None:
+        self._evaluation = evaluation
+        self._node = node
+        self._usage = evaluation.usage(node)
+        self._left = most
+        self._memory = memory
+
+    def settle(self, world: World) -> Settled:
+        """Return what the part comes to; beyond the bound on completions what Kleene's logic says of it."""
+        try:
+            return self._settle(world, 0).settled
+        except _TooMany:
+            picked = self._evaluation.settle(self._node, world)
+            settled = _unsplit(picked.result, frozenset(picked.rules))
+            self._memory.put(self._memory.key(self._node, world), Finished(settled, 0, 0))
+            return settled
+
+    def _settle(self, world: World, depth: int) -> Finished:
+        key = self._memory.key(self._node, world)
+        found = self._memory.get(key)
+        self._left -= 1 if found is None else found.worlds
+        if self._left < 0 or depth + (0 if found is None else found.depth) > _DEEPEST:
+            raise _TooMany
+        if found is None:
+            found = self._fresh(world, depth)
+            self._memory.put(key, found)
+        return found
+
+    def _fresh(self, world: World, depth: int) -> Finished:
+        picked = self._evaluation.settle(self._node, world)
+        result, rules = picked.result, frozenset(picked.rules)
+        if not isinstance(result, Unknown):
+            return Finished(Settled(result, rules=rules), 1, 0)
+        need = self._next(result, world)
+        return Finished(_unsplit(result, rules), 1, 0) if need is None else self._split(world, need, picked, depth)
+
+    def _split(self, world: World, need: Need, picked: Picked, depth: int) -> Finished:
+        """Try every value of one unknown; stop once the ways differ and no further value can come to light."""
+        ways: list[Settled] = []
+        worlds, deepest, agree = 1, 0, True
+        most = picked.result.bound
+        for value in self._values(need, world):
+            way = self._settle(world.assume(need.kind, need.name, value), depth + 1)
+            ways.append(way.settled)
+            worlds, deepest = worlds + way.worlds, max(deepest, way.depth + 1)
+            agree = agree and _agree(need, way.settled, ways[0])
+            if not agree and _nothing_new(ways, most):
+                break
+        return Finished(self._together(ways, need, world, picked), worlds, deepest)
+
+    def _together(self, ways: list[Settled], need: Need, world: World, picked: Picked) -> Settled:
+        needs = frozenset().union(*(way.needs for way in ways))
+        agree = all(_agree(need, way, ways[0]) for way in ways)
+        if agree and ways[0].reason is None:
+            return Settled(ways[0].value, rules=frozenset().union(*(way.rules for way in ways)))
+        bound, possible = _bound(ways, picked.result.bound), frozenset(picked.rules)
+        is_partial = any(way.is_partial for way in ways)
+        if agree:
+            if any(way.bound != ways[0].bound for way in ways):
+                needs |= self._names(need, world)
+            return Settled(None, ways[0].reason, bound, needs, possible, is_partial)
+        return Settled(None, need.reason, bound, needs | self._names(need, world), possible, is_partial)
+
+    def _next(self, result: Unknown, world: World) -> Need | None:
+        """Return the unknown to split on first, or ``None`` when none can be split."""
+        splittable = [need for need in result.needs if self._can_split(need)]
+        return min(splittable, key=self._rank, default=None)
+
+    def _can_split(self, need: Need) -> bool:
+        return need.kind in ("reading", "decision") or (need.kind == "fact" and need.name not in self._usage.exact)
+
+    def _rank(self, need: Need) -> tuple[int, int]:
+        plan = self._evaluation.plan
+        if need.kind == "reading":
+            return (0, self._usage.readings.index(need.name))
+        if need.kind == "decision":
+            return (3, list(plan.decisions).index(need.name))
+        return (1 if need.reason is Reason.MISSING_FACT else 2, self._usage.facts.index(need.name))
+
+    def _values(self, need: Need, world: World) -> tuple[Any, ...]:
+        plan = self._evaluation.plan
+        if need.kind == "reading":
+            return plan.readings[need.name].values
+        if need.kind == "decision":
+            result: Unknown = world.results[need.name]
+            left_open = (Unknown(frozenset({Need("policy", need.name, result.reason)}), ()),) if result.is_partial else ()
+            return (*(result.bound or ()), *left_open)
+        fact = self._evaluation.fact(need.name)
+        return values_to_try(fact, self._usage)
+
+    def _names(self, need: Need, world: World) -> frozenset[str]:
+        """Return what would settle a need: for a decision that hangs on something what it hangs on, else itself."""
+        if need.kind != "decision":
+            return frozenset({need.name})
+        return _named(world.results[need.name].needs) or frozenset({need.name})
+
+
+def _agree(need: Need, way: Settled, other: Settled) -> bool:
+    """Say whether two ways come to the same: one value, or one reason.
+
+    That candidates differ is the doing of a missing fact when a fact is split, so its own reason stands then; a lost part stays lost whatever
+    the facts are, and under each reading of the source the reason may be the same for candidates of its own.
+    """
+    if not way.agrees_with(other):
+        return False
+    if need.kind != "fact" or way.reason in (None, Reason.LOST, need.reason):
+        return True
+    return way.bound == other.bound
+
+
+def _unsplit(result: Unknown, rules: frozenset[str]) -> Settled:
+    return Settled(None, result.reason, result.bound, _named(result.needs), rules, result.is_partial)
+
+
+def _named(needs: frozenset[Need]) -> frozenset[str]:
+    return frozenset(need.name for need in needs if need.name)
+
+
+def _nothing_new(ways: list[Settled], most: tuple[Any, ...] | None) -> bool:
+    """Say whether every value that Kleene's logic admits has come to light, or so many that they will not be listed."""
+    bound = _bound(ways, most)
+    return bound is most if bound is None or most is None else len(bound) == len(most)
+
+
+def _bound(ways: list[Settled], order: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    """Return the values of all ways, in the order of Kleene's bound (the policy's own) where there is one."""
+    if any(way.reason is not None and way.bound is None for way in ways):
+        return order
+    values = distinct(value for way in ways for value in ((way.value,) if way.reason is None else way.bound or ()))
+    if order is None:
+        return values if len(values) <= _MOST_LISTED else None
+    return _sorted_like(values, order)
+
+
+def _sorted_like(values: tuple[Any, ...], order: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the values of ``order`` that are among ``values``."""
+    try:
+        known = {(type(value), value) for value in values}
+        return tuple(value for value in order if (type(value), value) in known)
+    except TypeError:  # records cannot be hashed
+        return tuple(value for value in order if any(same(value, other) for other in values))

@@ -1,0 +1,69 @@
+"""Reads the facts of a subject from outside: names are checked, values typed by their declarations; what does not fit is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from tierwise.core.errors import DataError
+from tierwise.core.finding import Finding
+from tierwise.core.language.suggest import suggest
+from tierwise.core.meaning.typed import UnfitError, read_value
+from tierwise.core.plan import Fact, Plan
+from tierwise.core.types import DateType
+
+__all__ = ["read_as_of", "read_facts"]
+
+
+def read_facts(plan: Plan, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
+    """Return typed facts, and what is wrong with the ones given.
+
+    A null is missing, or none for a nullable fact. A fact that is not given is missing, or none where the policy says so. A value that does
+    not fit its declaration is missing, with a finding.
+
+    Args:
+        plan: The compiled policy.
+        raw: Fact name to value as JSON, YAML or a database give it.
+
+    Returns:
+        Fact name to value, missing ones absent; and the findings ``unknown-fact`` (error) and ``bad-value`` (warning).
+    """
+    facts: dict[str, Any] = {}
+    findings: list[Finding] = []
+    for name in raw:
+        if name not in plan.facts and name != "as_of":
+            findings.append(Finding.error("unknown-fact", f"the policy has no fact `{name}`", help=suggest(name, plan.facts)))
+    for fact in _facts(plan):
+        given = raw.get(fact.name)
+        if given is None:
+            if fact.absent_is_none or (fact.nullable and fact.name in raw):
+                facts[fact.name] = None
+            continue
+        try:
+            facts[fact.name] = read_value(given, fact.type)
+        except UnfitError as error:
+            findings.append(Finding.warning("bad-value", f"fact `{fact.name}` {error}; it counts as missing", help=error.help))
+    return facts, findings
+
+
+def read_as_of(raw: date | str | None) -> date | None:
+    """Return the date of a run that is given as a date or as a text such as ``2026-11-21``.
+
+    Raises:
+        DataError: It is no date, or a time with a zone.
+    """
+    if raw is None or (isinstance(raw, date) and not isinstance(raw, datetime)):
+        return raw
+    if isinstance(raw, datetime) and raw.tzinfo is None:
+        return raw.date()
+    try:
+        day = read_value(raw, DateType())
+    except UnfitError as error:
+        raise DataError(f"`as_of` {error}", "give the day of the run, without a time zone") from None
+    return day if isinstance(day, date) else None
+
+
+def _facts(plan: Plan) -> list[Fact]:
+    as_of = () if "as_of" in plan.facts else (Fact("as_of", DateType(), {}),)
+    return [*plan.facts.values(), *as_of]

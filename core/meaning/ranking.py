@@ -1,0 +1,143 @@
+"""Ranks the subjects of a population: where each stands in every ranking of a plan.
+
+A subject without a ``by`` may stand anywhere, so it possibly stands before everybody else. A subject of which ``among`` or the partition is
+unknown may be a member (of any partition): it possibly counts and possibly stands before others; when its partition is unknown it has no
+position itself, and its class stays undetermined. A ``by`` that is none is no more comparable than a missing one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from typing import Any
+
+from tierwise.core.meaning.evaluator import Evaluator
+from tierwise.core.meaning.exact import add
+from tierwise.core.meaning.unknown import Unknown
+from tierwise.core.plan import Node, Position, Ranking
+from tierwise.core.values import Duration
+
+__all__ = ["positions_of", "standing_at"]
+
+# A share with this many digits is on the right side of every cut that can be written, though a third is not exact.
+_SHARES = Context(prec=200)
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A subject in a ranking: ``by`` is ``None`` when it cannot be compared; ``is_sure`` when it surely is a member."""
+
+    subject: int
+    by: Any
+    is_sure: bool
+
+
+def positions_of(evaluator: Evaluator, subjects: Sequence[Mapping[str, Any]]) -> list[dict[str, Position]]:
+    """Return the positions of each subject, ranking name to position; a subject outside a ranking has none in it."""
+    positions: list[dict[str, Position]] = [{} for _ in subjects]
+    for ranking in _in_order(evaluator):
+        partitions, anywhere = _members(evaluator, ranking, subjects, positions)
+        found = {subject: place for members in partitions.values() for subject, place in _places(members, anywhere, ranking.descending)}
+        for subject, place in found.items():
+            positions[subject][ranking.name] = place
+    return positions
+
+
+def standing_at(positions: Mapping[str, Mapping[str, Position]], ranking: str, rank: int) -> Iterator[str]:
+    """Yield the keys of all who have, or tie for, a rank of a ranking, of any partition; those who surely do first, then by key."""
+    at = [
+        (place.last_possible, key)
+        for key, places in positions.items()
+        if (place := places.get(ranking)) and place.first <= rank <= place.last
+    ]
+    return (key for _, key in sorted(at))
+
+
+def _in_order(evaluator: Evaluator) -> list[Ranking]:
+    """Return the rankings, each after those whose positions it reads itself."""
+    waiting = dict(evaluator.plan.rankings)
+    order: list[Ranking] = []
+    while waiting:
+        ready = [r for r in waiting.values() if not (_reads(evaluator, r) & waiting.keys() - {r.name})]
+        for ranking in ready or list(waiting.values()):
+            order.append(waiting.pop(ranking.name))
+    return order
+
+
+def _reads(evaluator: Evaluator, ranking: Ranking) -> set[str]:
+    parts = [part for part in (ranking.by, ranking.partition, ranking.among) if part is not None]
+    return {name for part in parts for name in evaluator.evaluation.usage(part).rankings}
+
+
+def _members(
+    evaluator: Evaluator, ranking: Ranking, subjects: Sequence[Mapping[str, Any]], positions: Sequence[Mapping[str, Position]]
+) -> tuple[dict[Any, list[_Member]], int]:
+    """Return the members of each partition, and how many subjects may be in any of them."""
+    partitions: defaultdict[Any, list[_Member]] = defaultdict(list)
+    anywhere = 0
+    for subject, facts in enumerate(subjects):
+        place = positions[subject]
+        among = _value(evaluator, ranking.among, facts, place, True)
+        partition = _value(evaluator, ranking.partition, facts, place, ())
+        if not isinstance(among, Unknown) and among is not True:
+            continue
+        if isinstance(partition, Unknown):
+            anywhere += 1
+            continue
+        by = _value(evaluator, ranking.by, facts, place, None)
+        partitions[partition].append(_Member(subject, None if isinstance(by, Unknown) else _sortable(by), among is True))
+    return dict(partitions), anywhere
+
+
+def _value(evaluator: Evaluator, node: Node | None, facts: Mapping[str, Any], positions: Mapping[str, Position], otherwise: Any) -> Any:
+    return otherwise if node is None else evaluator.value_of(node, facts, positions)
+
+
+def _sortable(by: Any) -> Any:
+    return (by.months, by.seconds) if isinstance(by, Duration) else by
+
+
+def _places(members: Sequence[_Member], anywhere: int, descending: bool) -> list[tuple[int, Position]]:
+    """Return the position of every member of one partition."""
+    sure = [m for m in members if m.is_sure]
+    known = sorted(m.by for m in sure if m.by is not None)
+    blank = len(sure) - len(known)
+    maybe = len(members) - len(sure) + anywhere
+    shares = _Shares(known if descending else known[::-1], complete=not blank and not maybe)
+    found: list[tuple[int, Position]] = []
+    for member in members:
+        others = 0 if member.is_sure else 1  # one that may be a member is placed as if it were
+        count = len(sure) + others
+        if member.by is None:
+            found.append((member.subject, Position(1, 1, count + maybe - others, count, maybe=maybe - others)))
+            continue
+        low, high = bisect_left(known, member.by), bisect_right(known, member.by)
+        before = len(known) - high if descending else low
+        last = before + (high - low) + others
+        position = Position(before + 1, last, last + blank + maybe - others, count, *shares.of(before, last), maybe=maybe - others)
+        found.append((member.subject, position))
+    return found
+
+
+class _Shares:
+    """Shares of the total amount that the first members of a partition hold; amounts come lowest first."""
+
+    def __init__(self, amounts: Sequence[Any], complete: bool) -> None:
+        self._held: list[Decimal] | None = None
+        if complete and all(isinstance(amount, Decimal) for amount in amounts):
+            self._held = [Decimal(0)]
+            for amount in reversed(amounts):
+                self._held.append(add(self._held[-1], amount))
+
+    def of(self, before: int, last: int) -> tuple[Decimal | None, Decimal | None]:
+        """Return the share held before the first, and before the last, of members that tie (from ``before + 1`` to ``last``)."""
+        if self._held is None:
+            return None, None
+        return self._share(before), self._share(last - 1)
+
+    def _share(self, members: int) -> Decimal:
+        held = self._held or [Decimal(0)]
+        return _SHARES.divide(held[members], held[-1]) if held[-1] else Decimal(0)

@@ -1,0 +1,172 @@
+"""Reads a decision table off its rules: which are hit, and what the hit policy makes of them (see ``plan.Table``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from tierwise.core.meaning.exact import add, compare
+from tierwise.core.meaning.unknown import Need, Unknown, either, lazily, merged, same
+from tierwise.core.outcome import Reason, distinct
+from tierwise.core.plan import HitPolicy, Node, Rule, Table
+from tierwise.core.types import EnumType, SetType, Type
+
+__all__ = ["Hit", "Picked", "hits_of", "pick"]
+
+MOST_COMBINATIONS = 64
+Evaluate = Callable[[Node], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that is hit, or that may be: ``test`` is ``True`` or the ``Unknown`` that it hangs on (``None`` before it is tried)."""
+
+    rule: Rule
+    test: bool | Unknown | None
+
+    @property
+    def is_sure(self) -> bool:
+        return self.test is True
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What a table gives for one output.
+
+    Attributes:
+        result: A value or ``Unknown``.
+        rules: For a value the rules that gave it; otherwise the rules that stay possible. In table order.
+    """
+
+    result: Any
+    rules: tuple[str, ...]
+
+
+def hits_of(table: Table, evaluate: Evaluate, possible: Sequence[Hit] | None = None) -> tuple[Hit, ...]:
+    """Return the rules that are not certainly missed, in table order; for ``first`` none after the first sure one.
+
+    Args:
+        table: The table.
+        evaluate: Evaluates a test.
+        possible: The hits in a world of which less was known; only these can be hit, and the sure ones are.
+    """
+    hits: list[Hit] = []
+    for hit in (Hit(rule, None) for rule in table.rules) if possible is None else possible:
+        test = True if hit.is_sure else _met(hit.rule, evaluate)
+        if test is False:
+            continue
+        hits.append(Hit(hit.rule, test))
+        if test is True and table.hit is HitPolicy.FIRST:
+            break
+    return tuple(hits)
+
+
+def _met(rule: Rule, evaluate: Evaluate) -> bool | Unknown:
+    unknowns: list[Unknown] = []
+    for test in rule.tests:
+        result = True if test is None else evaluate(test)
+        if isinstance(result, Unknown):
+            unknowns.append(result)
+        elif result is not True:
+            return False
+    return lazily(unknowns, (True, False)) if unknowns else True
+
+
+def pick(table: Table, output: int, type: Type, hits: Sequence[Hit], evaluate: Evaluate) -> Picked:
+    """Return what output number ``output`` is, given the table's hits."""
+    default = table.defaults[output] if output < len(table.defaults) else None
+    values = [evaluate(hit.rule.outputs[output]) for hit in hits]
+    fallback = Unknown.because(Reason.GAP) if default is None else evaluate(default)
+    if table.hit in (HitPolicy.UNIQUE, HitPolicy.ANY):
+        result = _agreeing(hits, values, fallback)
+    elif table.hit in (HitPolicy.FIRST, HitPolicy.PRIORITY):
+        order = _order(table.hit, values, type)
+        result = _leading([hits[i] for i in order], [values[i] for i in order], fallback)
+    else:
+        result = _collected(table.hit, hits, values, fallback, type)
+    return Picked(result, _giving(table.hit, hits, values, result))
+
+
+def _agreeing(hits: Sequence[Hit], values: Sequence[Any], fallback: Any) -> Any:
+    """All hits must have one value; two that surely differ overlap, whatever else is hit."""
+    sure = [value for hit, value in zip(hits, values, strict=True) if hit.is_sure]
+    known = distinct(value for value in sure if not isinstance(value, Unknown))
+    if len(known) > 1:
+        return merged(values, frozenset({Need("policy", "", Reason.OVERLAP)}))
+    tests = _needs(hits)
+    if not sure:
+        return either([*values, fallback], tests)
+    unknown = [value for value in sure if isinstance(value, Unknown)]
+    if known and not unknown and all(same(value, known[0]) for value in values):
+        return known[0]
+    if unknown and all(u.is_final for u in unknown):
+        return merged(values, frozenset().union(*(u.needs for u in unknown)))
+    return merged(values, tests.union(*(v.needs for v in values if isinstance(v, Unknown))))
+
+
+def _order(hit: HitPolicy, values: Sequence[Any], type: Type) -> list[int]:
+    """Return the hits from the one that goes before all others; a value not known yet may go before any."""
+    order = list(range(len(values)))
+    if hit is HitPolicy.PRIORITY and isinstance(type, EnumType):
+        ranks = {word: rank for rank, word in enumerate(type.values)}
+        order.sort(key=lambda i: -1 if isinstance(values[i], Unknown) else ranks.get(values[i], len(ranks)))
+    return order
+
+
+def _leading(hits: Sequence[Hit], values: Sequence[Any], fallback: Any) -> Any:
+    """The first hit counts; those before the first sure one may."""
+    options: list[Any] = []
+    for hit, value in zip(hits, values, strict=True):
+        options.append(value)
+        if hit.is_sure:
+            break
+    else:
+        options.append(fallback)
+    return either(options, _needs(hits[: len(options)]))
+
+
+def _collected(hit: HitPolicy, hits: Sequence[Hit], values: Sequence[Any], fallback: Any, type: Type) -> Any:
+    """All hits count together; a few that only may be hit are tried both ways."""
+    unknowns = [value for value in values if isinstance(value, Unknown)]
+    needs = _needs(hits).union(*(u.needs for u in unknowns))
+    open_hits = sum(not h.is_sure for h in hits)
+    if unknowns or 2**open_hits > MOST_COMBINATIONS:
+        return Unknown(needs, None)
+    ways = product(*([True] if h.is_sure else [True, False] for h in hits))
+    return either([_together(hit, [v for v, is_hit in zip(values, way, strict=True) if is_hit], fallback, type) for way in ways], needs)
+
+
+def _together(hit: HitPolicy, values: Sequence[Any], fallback: Any, type: Type) -> Any:
+    if hit is HitPolicy.COUNT:
+        return Decimal(len(values))
+    kept = [value for value in values if value is not None]
+    if hit is HitPolicy.COLLECT:
+        is_nested = isinstance(type, SetType) and any(isinstance(value, tuple) for value in kept)
+        return distinct(item for value in kept for item in value) if is_nested else distinct(kept)
+    if not kept:
+        return fallback
+    total = kept[0]
+    for value in kept[1:]:
+        if hit is HitPolicy.SUM:
+            total = add(total, value)
+        elif compare("<" if hit is HitPolicy.MIN else ">", value, total):
+            total = value
+    return total
+
+
+def _needs(hits: Sequence[Hit]) -> frozenset[Need]:
+    return frozenset().union(*(hit.test.needs for hit in hits if isinstance(hit.test, Unknown)))
+
+
+def _giving(hit: HitPolicy, hits: Sequence[Hit], values: Sequence[Any], result: Any) -> tuple[str, ...]:
+    """Return the ids of the rules that gave ``result``: sure hits where there are any, else the possible ones."""
+    if isinstance(result, Unknown):
+        return tuple(h.rule.id for h in hits)
+    giving = list(zip(hits, values, strict=True))
+    if hit in (HitPolicy.FIRST, HitPolicy.PRIORITY):
+        giving = [(h, value) for h, value in giving if same(value, result)]
+    sure = [h.rule.id for h, _ in giving if h.is_sure]
+    return tuple(sure or [h.rule.id for h, _ in giving])

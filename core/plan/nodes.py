@@ -1,0 +1,424 @@
+"""Every node type of a plan in one place: what an engine has to give a meaning to.
+
+The meaning of each node is written here once, next to it; ``core/meaning/evaluate.py`` is that meaning in plain Python, and it decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from typing import Literal as OneOfWords
+
+from tierwise.core.outcome import Reason
+from tierwise.core.types import Type
+
+__all__ = [
+    "Agree",
+    "Arithmetic",
+    "Call",
+    "Collected",
+    "Compare",
+    "CompareOp",
+    "Conditional",
+    "Constant",
+    "Cut",
+    "CutBy",
+    "DecisionRef",
+    "FactRef",
+    "FieldRef",
+    "Filter",
+    "InSet",
+    "ItemRef",
+    "Labels",
+    "Logic",
+    "Node",
+    "Not",
+    "Overdue",
+    "Pick",
+    "Prefer",
+    "Project",
+    "Quantified",
+    "Quotient",
+    "RankCut",
+    "ReadingRef",
+    "Round",
+    "RoundMode",
+    "Sorted",
+    "Undecided",
+    "Within",
+]
+
+# ---- what is taken as given or read elsewhere --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal value (see ``core/values.py``); a parameter's value once it is known. ``None`` is *none*."""
+
+    value: Any
+    type: Type
+
+    def __hash__(self) -> int:
+        """Return a hash that holds for records and maps, too, which are dictionaries."""
+        try:
+            return hash((self.value, self.type))
+        except TypeError:
+            return hash((_hashable(self.value), self.type))
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return frozenset((key, _hashable(item)) for key, item in value.items())
+    return tuple(_hashable(item) for item in value) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """An outcome that the policy itself leaves open: ``undetermined(lost)`` or ``undetermined(gap, X, Y)``.
+
+    Allowed where a decision's value stands: an output cell, a branch of ``if``, a whole formula, a lookup value.
+    """
+
+    reason: Reason
+    candidates: tuple[Any, ...]
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class FactRef:
+    """The value of a fact; unknown when it is missing. ``as_of`` is a fact of type date that the run supplies."""
+
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRef:
+    """The value of another decision of the same plan.
+
+    When that decision is undetermined with candidates, it may be any of them; with none, it is unknown with that reason.
+    """
+
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRef:
+    """The word (text) to which a reading is settled; unknown, with reason ``reading``, while it is not settled."""
+
+    name: str
+    values: tuple[str, ...]
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRef:
+    """The item that the nearest enclosing ``Filter``, ``Project``, ``Quantified`` or ``Sorted`` of that ``depth`` looks at (0 = innermost)."""
+
+    type: Type
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRef:
+    """A field of a record, or a key of a map (none when the map lacks it). A record that lacks the field makes it unknown."""
+
+    of: Node
+    name: str
+    type: Type
+
+
+# ---- tests -------------------------------------------------------------------------------------------------------------------
+
+CompareOp = OneOfWords["=", "!=", "<", "<=", ">", ">="]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A comparison of two values of one type. Enums compare by ``=`` and ``!=`` only; sets without regard to order.
+
+    A ``Quotient`` may stand on either side: it is cross-multiplied exactly; a zero divisor gives false.
+    """
+
+    op: CompareOp
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The interval test; a bound of ``None`` is open to that side."""
+
+    value: Node
+    low: Node | None
+    high: Node | None
+    low_inclusive: bool
+    high_inclusive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InSet:
+    """The value equals one of the constants (none may be among them)."""
+
+    value: Node
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """Kleene ``and`` / ``or`` over any number of parts; none at all is true for ``and``, false for ``or``."""
+
+    op: OneOfWords["and", "or"]
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Kleene ``not``."""
+
+    part: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """``if condition then yes else no``; an unknown condition makes it one of the two."""
+
+    condition: Node
+    yes: Node
+    no: Node
+    type: Type
+
+
+# ---- exact arithmetic and calls ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Exact ``+ - *``: numbers; date ± duration and date − date (a duration in days); duration ± duration, duration * integer.
+
+    Any number of parts for ``+`` and ``*``; two for ``-``. None in, none out.
+    """
+
+    op: OneOfWords["+", "-", "*"]
+    parts: tuple[Node, ...]
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """An exact quotient; stands only as a side of ``Compare`` or inside ``Round``. By zero: none."""
+
+    left: Node
+    right: Node
+    type: Type
+
+
+RoundMode = OneOfWords["up", "down", "half up", "half down", "half even", "floor", "ceiling"]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A number at ``scale`` digits, exact. up = away from zero, down = towards zero; halves as the mode says."""
+
+    value: Node
+    scale: int
+    mode: RoundMode
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the environment by its canonical name. ``environment.functions[name]`` holds its Python and its SQL.
+
+    An unknown argument makes it unknown, unless the function says that it takes unknowns itself.
+    """
+
+    function: str
+    arguments: tuple[Node, ...]
+    type: Type
+
+
+# ---- lists -------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The items of a list for which ``test`` (over ``ItemRef``) is true; unknown as soon as one item's test is unknown."""
+
+    of: Node
+    test: Node
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """``each`` (over ``ItemRef``) of every item, in order."""
+
+    of: Node
+    each: Node
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified:
+    """``some`` / ``every`` item of a list satisfies ``test``; Kleene over the items."""
+
+    op: OneOfWords["some", "every"]
+    of: Node
+    test: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The items of a list ordered by ``keys`` (over ``ItemRef``; each ``(node, descending)``), ``each`` taken of every item.
+
+    An enum key orders by its declared values, the first being least. Two items with equal keys: undetermined with reason ``ties``, unless
+    ``each`` is equal for both. ``take``: only the first n of them (a single value when ``take`` is 1 and ``type`` is no list); a tie further
+    back does not matter. An unknown key makes the whole unknown.
+    """
+
+    of: Node
+    keys: tuple[tuple[Node, bool], ...]
+    each: Node
+    take: int | None
+    ties: Reason
+    type: Type
+
+
+# ---- tables and classes ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Output ``output`` (by position) of the table called ``table``."""
+
+    table: str
+    output: int
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Several classes at once: the tuple of those labels, in order, whose test is true. Unknown when any test is unknown."""
+
+    tests: tuple[tuple[str, Node], ...]
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Agree:
+    """The right that all of several classes agree on.
+
+    ``of`` is a set of words, ``values`` gives some of them a value. None of those: ``gap`` (or ``empty``). Two different known values:
+    ``overlap`` with those values. Else, when one is undecided, that reason. Else the one value.
+    """
+
+    of: Node
+    values: tuple[tuple[str, Node], ...]
+    empty: Node | None
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The union of the sets that several classes bring: ``of`` is a set of words, ``values`` gives each word a set."""
+
+    of: Node
+    values: tuple[tuple[str, Node], ...]
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    """The first part that is determined by itself; when none is, the outcome of the first part that does not simply lack all its facts, else of the last.
+
+    A part is decided on its own, with its own completion of missing facts: `level`, computed, else `level_now`, as recorded.
+    """
+
+    parts: tuple[Node, ...]
+    type: Type
+
+
+# ---- cadence and rankings ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Whether "every P" is missed, given the date of the last one (`systems.md` 0.6).
+
+    rolling: ``as_of > last + every``. calendar: at least one whole calendar period (day, ISO week, month, quarter, half-year, year) lies
+    between the period of ``last`` and that of ``as_of``. Reading not settled: false up to ``last + every``, true from ``last + 2 every``
+    on, between them undetermined with reason ``reading`` (the calendar grid may start on any day). ``last`` none: ``never`` (true).
+    ``reading`` evaluates to the text ``rolling`` or ``calendar``, or is an unsettled ``ReadingRef``.
+    """
+
+    last: Node
+    every: Node
+    as_of: Node
+    reading: Node
+
+
+CutBy = OneOfWords["share", "top", "pareto"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One class of a ranking: it reaches, cumulatively, up to ``limit`` (a share 0..1, or a rank); ``None`` takes all the rest."""
+
+    value: Any
+    limit: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class RankCut:
+    """The class that a rank falls into.
+
+    share: rank ≤ round(limit * count); ``rounding`` evaluates to ``floor``, ``ceiling`` or ``nearest`` (half up), or is an unsettled
+    reading. top: rank ≤ limit. pareto: share held before it < limit. ``rank`` and ``count`` are given facts; when either is missing the
+    subject's ``Position`` in ``ranking`` is used; with neither it is unknown. Different classes at ``first`` and ``last``: ``tie`` with the classes
+    between; at ``last`` and ``last_possible``: ``missing_fact``. A subject outside ``among``: ``outside`` (or gap).
+    """
+
+    ranking: str
+    rank: Node | None
+    count: Node | None
+    by: CutBy
+    cuts: tuple[Cut, ...]
+    rounding: Node
+    outside: Node | None
+    type: Type
+
+
+Node = (
+    Constant
+    | Undecided
+    | FactRef
+    | DecisionRef
+    | ReadingRef
+    | ItemRef
+    | FieldRef
+    | Compare
+    | Within
+    | InSet
+    | Logic
+    | Not
+    | Conditional
+    | Arithmetic
+    | Quotient
+    | Round
+    | Call
+    | Filter
+    | Project
+    | Quantified
+    | Sorted
+    | Pick
+    | Labels
+    | Agree
+    | Collected
+    | Prefer
+    | Overdue
+    | RankCut
+)

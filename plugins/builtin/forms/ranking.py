@@ -1,0 +1,93 @@
+"""The form ``ranking``: a decision is the class into which a subject's place among all subjects falls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from tierwise.core.environment import FormContext
+from tierwise.core.finding import Finding
+from tierwise.core.plan import Constant, CutBy, Node, RankCut, Undecided
+from tierwise.core.plan import Ranking as PlanRanking
+from tierwise.core.policy.texts import Part
+from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, EnumType, NumberType
+from tierwise.plugins.builtin.forms.cuts import cumulative_cuts
+from tierwise.plugins.builtin.forms.written import Written, is_written
+
+__all__ = ["ROUNDING", "Ranking", "RankingValue"]
+
+ROUNDING = EnumType(("floor", "ceiling", "nearest"))
+"""How a share of all members becomes a whole number of them."""
+
+_KEYS: Mapping[str, CutBy] = {"quotas": "share", "top": "top", "pareto": "pareto"}
+_ORDERED = (NumberType, DateType, DateTimeType, DurationType)
+
+
+class RankingValue(Part):
+    """``{by: score, quotas: {A: 20%, B: 30%, C: rest}, rounding: rounding}``."""
+
+    by: str
+    order: Literal["highest first", "lowest first"] = "highest first"
+    partition: str | None = None
+    among: str | None = None
+    outside: Written = Field(default=None, description="the class of a subject that is not ranked (else: gap)")
+    rank: str | None = None
+    count: str | None = None
+    quotas: dict[str, str] | None = None
+    top: dict[str, str] | None = None
+    pareto: dict[str, str] | None = None
+    rounding: str | None = None
+
+    @model_validator(mode="after")
+    def _one_way_to_cut(self) -> RankingValue:
+        if sum(getattr(self, key) is not None for key in _KEYS) != 1:
+            raise ValueError("needs exactly one of `quotas`, `top`, `pareto`")
+        if self.quotas is not None and self.rounding is None:
+            raise ValueError("`quotas` need a `rounding`: a reading, or `floor`, `ceiling`, `nearest`")
+        return self
+
+
+class Ranking:
+    """Classes by share (quotas), by number (top) or by accumulated amount (pareto), cut one after the other."""
+
+    name = "ranking"
+    about = "The class that a place in a ranking of all subjects gives."
+    model: Any = RankingValue
+
+    def compile(self, spec: RankingValue, context: FormContext) -> Mapping[str, Node]:
+        """Put the ranking into the plan and return its cut."""
+        name = context.only_output()
+        by = self._ordered(spec.by, context)
+        if name is None or by is None:
+            return {}
+        partition = self._optional(spec, "partition", None, context)
+        among = self._optional(spec, "among", BooleanType(), context)
+        rank = self._optional(spec, "rank", NumberType(0), context)
+        count = self._optional(spec, "count", NumberType(0), context)
+        outside = context.output(name, spec.outside, (*context.path, "outside")) if is_written(spec, "outside") else None
+        rounding: Node | None = Constant("floor", ROUNDING)
+        if spec.rounding is not None:
+            rounding = context.value(spec.rounding, (*context.path, "rounding"), ROUNDING)
+        ((key, how),) = ((key, how) for key, how in _KEYS.items() if getattr(spec, key) is not None)
+        cuts = cumulative_cuts(getattr(spec, key), how, context.outputs[name], (*context.path, key), context)
+        if isinstance(cuts, Undecided):
+            return {name: cuts}
+        if cuts is None or rounding is None:
+            return {}
+        context.add_ranking(PlanRanking(name, by, spec.order == "highest first", partition, among))
+        return {name: RankCut(name, rank, count, how, cuts, rounding, outside, context.outputs[name])}
+
+    def _ordered(self, text: str, context: FormContext) -> Node | None:
+        path = (*context.path, "by")
+        node = context.expression(text, path)
+        if node is not None and not isinstance(context.type_of(node), _ORDERED):
+            message = f"`{text}` is a `{context.type_of(node)}`; a ranking needs a number, a date or a duration"
+            context.report(Finding.error("not-ordered", message, context.span(path)))
+            return None
+        return node
+
+    def _optional(self, spec: RankingValue, key: str, expected: Any, context: FormContext) -> Node | None:
+        text = getattr(spec, key)
+        return None if text is None else context.expression(text, (*context.path, key), expected)

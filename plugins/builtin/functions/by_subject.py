@@ -1,0 +1,34 @@
+"""The built-in functions of the policy language by their subjects, and their reference page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tierwise.core.environment import Function
+from tierwise.plugins.builtin.functions.dates import DATES
+from tierwise.plugins.builtin.functions.lists import LISTS
+from tierwise.plugins.builtin.functions.maps import MAPS
+from tierwise.plugins.builtin.functions.numbers import NUMBERS
+from tierwise.plugins.builtin.functions.scales import SCALES
+from tierwise.plugins.builtin.functions.texts import TEXTS
+
+__all__ = ["BUILTIN_FUNCTIONS", "functions_reference"]
+
+SUBJECTS: Mapping[str, tuple[Function, ...]] = MappingProxyType(
+    {"Numbers": NUMBERS, "Lists and sets": LISTS, "Maps": MAPS, "Dates and durations": DATES, "Ordered words": SCALES, "Texts": TEXTS}
+)
+
+BUILTIN_FUNCTIONS: Mapping[str, Function] = MappingProxyType(
+    {function.name: function for functions in SUBJECTS.values() for function in functions}
+)
+"""Function name to function."""
+
+
+def functions_reference() -> str:
+    """Return the reference of all built-in functions in Markdown, one table a subject, as ``docs/language.md`` holds it."""
+    parts = []
+    for subject, functions in SUBJECTS.items():
+        rows = [f"| `{function.signature}` | {function.about} |" for function in functions]
+        parts.append("\n".join([f"### {subject}", "", "| function | gives |", "| --- | --- |", *rows]))
+    return "\n\n".join(parts) + "\n"

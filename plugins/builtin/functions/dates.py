@@ -1,0 +1,231 @@
+"""Functions of dates and durations. Dates have no zone; nothing reads the clock."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from datetime import date as Date
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tierwise.core.environment import Function
+from tierwise.core.language.scan import read_iso
+from tierwise.core.types import DateType, NumberType, Type
+from tierwise.core.values import Duration, add_duration
+from tierwise.plugins.builtin.functions.declare import INTEGER, date_or_time, declare, duration, list_of, text, whole
+
+__all__ = ["DATES"]
+
+MONTHS_IN = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+PERIOD_WORDS = '"month", "quarter", "half-year" or "year"'
+
+
+def _day(value: Date) -> Date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _days_between(start: Date, end: Date) -> Decimal:
+    return Decimal((_day(end) - _day(start)).days)
+
+
+def _months_between(start: Date, end: Date) -> Decimal:
+    """Whole months from start to end, negative when end is earlier; a month that is too short counts when its last day is reached."""
+    if _day(end) < _day(start):
+        return -_months_between(end, start)
+    first, last = _day(start), _day(end)
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return Decimal(months if add_duration(first, Duration(months=months)) <= last else months - 1)
+
+
+def _hours_between(start: datetime, end: datetime) -> Decimal:
+    seconds = int((_moment(end) - _moment(start)).total_seconds())
+    return Decimal(abs(seconds) // 3_600 * (1 if seconds >= 0 else -1))
+
+
+def _moment(value: Date) -> datetime:
+    return value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+
+
+def _start_of(months: int) -> Callable[[Date], Date]:
+    return lambda value: Date(value.year, (value.month - 1) // months * months + 1, 1)
+
+
+def _end_of_month(value: Date) -> Date:
+    return add_duration(Date(value.year, value.month, 1), Duration(months=1)) - timedelta(days=1)
+
+
+def _most_per_calendar(dates: Sequence[Date], period: str) -> Decimal:
+    """The largest number of dates in one calendar period."""
+    months = MONTHS_IN[period]
+    periods = [(value.year, (value.month - 1) // months) for value in dates]
+    return Decimal(max((periods.count(one) for one in set(periods)), default=0))
+
+
+def _most_within(dates: Sequence[Date], length: Duration) -> Decimal:
+    """The largest number of dates in any window ``[d, d + length]``, both ends inclusive; a best window starts at one of the dates."""
+    ordered = sorted(dates)
+    counts = (bisect_right(ordered, add_duration(start, length)) - position for position, start in enumerate(ordered))
+    return Decimal(max(counts, default=0))
+
+
+_FEW = "CASE WHEN len({0}) < 2 THEN len({0}) ELSE "  # most lists of dates are short, and comparing each with each is slow
+_PERIOD = (
+    "date_diff('month', DATE '0001-01-01', day) // CASE {1} WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'half-year' THEN 6 ELSE 12 END"
+)
+_MOST_PER_CALENDAR = (
+    f"CASE WHEN {{0}} IS NOT NULL AND {{1}} IN ('month', 'quarter', 'half-year', 'year') THEN CAST({_FEW}"
+    f"list_transform([list_transform({{0}}, lambda day: {_PERIOD})], lambda periods: "  # which works the periods out once
+    "list_max(list_transform(periods, lambda one: len(list_filter(periods, lambda other: other = one)))))[1] END AS DECIMAL(18,0)) END"
+)
+# NULL, which leaves the answer to Python, for lengths below zero and where a window could leave the calendar.
+_MOST_WITHIN = (
+    "CASE WHEN {0} IS NOT NULL AND struct_extract({1}, 'months') BETWEEN 0 AND 1200 "
+    "AND struct_extract({1}, 'seconds') BETWEEN 0 AND 3155760000 AND coalesce(list_max({0}) < '9800-01-01', true) "
+    f"THEN CAST({_FEW}list_max(list_transform({{0}}, lambda start: len(list_filter({{0}}, lambda day: day >= start AND day <= start "
+    "+ to_months(least(greatest(struct_extract({1}, 'months'), 0), 1200)) "
+    "+ to_seconds(least(greatest(struct_extract({1}, 'seconds'), 0), 3155760000)))))) END AS DECIMAL(18,0)) END"
+)
+
+
+def _part(name: str, words: str, python: Callable[[Date], int], duckdb: str) -> Function:
+    return declare(
+        f"{name}(date) -> integer",
+        f"{words}; also written `x.{name}`.",
+        (date_or_time,),
+        INTEGER,
+        lambda value: Decimal(python(value)),
+        f"CAST({duckdb} AS DECIMAL(18,0))",
+    )
+
+
+def _date(*arguments: Any) -> Any:
+    if len(arguments) == 3:
+        return Date(*(int(part) for part in arguments))
+    if isinstance(arguments[0], str):
+        found = read_iso(arguments[0])
+        return found if isinstance(found, Date) and not isinstance(found, datetime) else None
+    return _day(arguments[0])
+
+
+def _date_type(types: tuple[Type, ...]) -> Type | str:
+    if len(types) == 3 and all(whole(type_) for type_ in types):
+        return DateType()
+    if len(types) == 1 and date_or_time(types[0]):
+        return DateType()
+    return 'it takes a written-out text such as "2024-01-31", a date and time, or a year, a month and a day'
+
+
+def _none_if_undefined(python: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*arguments: Any) -> Any:
+        if any(argument is None for argument in arguments):
+            return None
+        try:
+            return python(*arguments)
+        except (ArithmeticError, ValueError):
+            return None
+
+    return call
+
+
+def _written_out(example: str) -> Callable[[tuple[Type, ...]], Type | str]:
+    return lambda types: f'it takes a written-out text such as "{example}"'
+
+
+DATES = (
+    Function(
+        "date",
+        'date("2024-01-31") -> date, date(x: date and time), date(year, month, day)',
+        "A date: written out, the day of a date and time, or from its parts (none when there is no such day).",
+        _date_type,
+        _none_if_undefined(_date),
+    ),
+    Function(
+        "date and time",
+        'date and time("2024-01-31T08:00:00") -> date and time',
+        "A date and a time of day, without a zone.",
+        _written_out("2024-01-31T08:00:00"),
+        _none_if_undefined(read_iso),
+    ),
+    Function(
+        "duration",
+        'duration("P3M") -> duration',
+        "A length of time, in ISO form: whole months (`P3M`, `P1Y`) or exact days and hours (`P7D`, `PT24H`).",
+        _written_out("P3M"),
+        _none_if_undefined(read_iso),
+    ),
+    declare(
+        "add(date, duration) -> date",
+        "The date so much later; a month that is too short gives its last day. The same as `date + duration`.",
+        (date_or_time, duration),
+        lambda start, length: start,
+        add_duration,
+    ),
+    declare(
+        "days between(start: date, end: date) -> integer",
+        "Days from the first to the second, negative when the second is earlier.",
+        (date_or_time, date_or_time),
+        NumberType(0),
+        _days_between,
+        "CAST(date_diff('day', {0}, {1}) AS DECIMAL(18,0))",
+    ),
+    declare(
+        "months between(start: date, end: date) -> integer",
+        "Whole months from the first to the second.",
+        (date_or_time, date_or_time),
+        NumberType(0),
+        _months_between,
+    ),
+    declare(
+        "hours between(start: date and time, end: date and time) -> integer",
+        "Whole hours from the first to the second.",
+        (date_or_time, date_or_time),
+        NumberType(0),
+        _hours_between,
+    ),
+    _part("year", "The year", lambda value: value.year, "year({0})"),
+    _part("month", "The month, 1 to 12", lambda value: value.month, "month({0})"),
+    _part("day", "The day of the month", lambda value: value.day, "day({0})"),
+    _part("weekday", "The day of the week, Monday 1 to Sunday 7", lambda value: value.isoweekday(), "isodow({0})"),
+    declare(
+        "start of month(date) -> date",
+        "The first day of its month.",
+        (date_or_time,),
+        DateType(),
+        _start_of(1),
+        "CAST(date_trunc('month', {0}) AS DATE)",
+    ),
+    declare(
+        "start of quarter(date) -> date",
+        "The first day of its quarter.",
+        (date_or_time,),
+        DateType(),
+        _start_of(3),
+        "CAST(date_trunc('quarter', {0}) AS DATE)",
+    ),
+    declare(
+        "start of year(date) -> date",
+        "The first day of its year.",
+        (date_or_time,),
+        DateType(),
+        _start_of(12),
+        "CAST(date_trunc('year', {0}) AS DATE)",
+    ),
+    declare("end of month(date) -> date", "The last day of its month.", (date_or_time,), DateType(), _end_of_month, "last_day({0})"),
+    declare(
+        "most per calendar(dates: list of date, period: text) -> integer",
+        f"The largest number of dates in any one calendar period: {PERIOD_WORDS}.",
+        (list_of(date_or_time), text),
+        INTEGER,
+        _most_per_calendar,
+        _MOST_PER_CALENDAR,
+    ),
+    declare(
+        "most within(dates: list of date, length: duration) -> integer",
+        "The largest number of dates in any window of that length, its first and last day included.",
+        (list_of(date_or_time), duration),
+        INTEGER,
+        _most_within,
+        _MOST_WITHIN,
+    ),
+)
