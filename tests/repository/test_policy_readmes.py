@@ -1,0 +1,152 @@
+"""A shipped policy's README lists the rules of its source text and what became of each; whatever the list names is there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tierwise.core.types import EnumType, ListType, MapType, RecordType, SetType, Type
+from tierwise.plugins.loading import shipped_policies
+from tierwise.plugins.manager import Plugins
+from tierwise.plugins.policy import LoadedPolicy, load
+
+ROOT = Path(__file__).parents[2]
+SLUGS = shipped_policies()
+PLUGINS = Plugins(entry_points=False)
+HEADER = "| rule of the text | place | in the policy |"
+NAME = re.compile(r"`([^`]+)`")
+
+WITHOUT_LIST = {
+    "abc-5-20-80-care",
+    "abc-monthly-value",
+    "big-customer-business-types",
+    "big-customer-development",
+    "big-customer-roles",
+    "big-customer-selection",
+    "big-customer-tiers",
+    "classification-governance",
+    "client-director-requirements",
+    "closing-time-a-e",
+    "contract-owner-approval",
+    "customer-composition-and-credit",
+    "customer-file-axes",
+    "customer-file-reporting",
+    "dealer-franchise-oem-abc",
+    "document-owner-approval",
+    "eight-class-visits",
+    "fibre-complaint-classes",
+    "fibre-service-standards",
+    "gov-customer-scoring",
+    "information-asset-roles",
+    "key-account-data-collection",
+    "key-account-definition",
+    "key-account-manager-evaluation",
+    "key-account-relationship-levels",
+    "key-account-rfm",
+    "key-account-solution-process",
+    "key-account-touchpoints",
+    "key-account-visits-reports",
+    "personality-types",
+    "petrochina-tibet-levels",
+    "project-center-customer-types",
+    "project-center-forms-fines",
+    "regulation-catalogue",
+    "salesperson-conduct",
+    "scorecard-100-rights",
+    "securities-client-segments",
+    "securities-exam-key",
+    "securities-mot-events",
+    "securities-suitability",
+    "securities-trading-alerts",
+    "trading-customer-ledger",
+    "value-need-potential-feature",
+}
+"""READMEs that do not have the list yet; the last one that gets it takes this away."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of the text: a few of its words, where it stands, and what decides it (or why it is open)."""
+
+    words: str
+    place: str
+    policy: str
+
+
+def rules_of(slug: str) -> list[Rule]:
+    """Return the list of a README, empty when there is none."""
+    lines = iter((ROOT / "policies" / slug / "README.md").read_text(encoding="utf-8").splitlines())
+    if HEADER not in lines:  # reads up to and with the header
+        return []
+    assert next(lines) == "| --- | --- | --- |"
+    rows = []
+    for line in lines:
+        if not line.startswith("|"):
+            break
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        assert len(cells) == 3, f"three columns, and no bar in a cell: {line}"
+        rows.append(Rule(*cells))
+    return rows
+
+
+@cache
+def loaded(slug: str) -> LoadedPolicy:
+    """Return a shipped policy."""
+    return load(slug, plugins=PLUGINS)
+
+
+def names_of(slug: str) -> set[str]:
+    """Return everything of a policy that a README may name: facts, parameters, readings, decisions, rules of the watch, words."""
+    policy = loaded(slug)
+    plan = policy.plan
+    rules = policy.watch.rules if policy.watch is not None else ()
+    types = [*(fact.type for fact in plan.facts.values()), *(decision.type for decision in plan.decisions.values())]
+    words = {word for type_ in types for word in words_in(type_)}
+    return {*plan.facts, *policy.policy.parameters, *plan.readings, *plan.decisions, *(rule.name for rule in rules), *words}
+
+
+def words_in(type_: Type) -> set[str]:
+    """Return the words of the closed lists in a type."""
+    match type_:
+        case EnumType():
+            return set(type_.values)
+        case ListType() | SetType():
+            return words_in(type_.item)
+        case MapType():
+            return words_in(type_.value)
+        case RecordType():
+            return {word for _, inner in type_.fields for word in words_in(inner)}
+        case _:
+            return set()
+
+
+def with_list() -> list[str]:
+    """Return the policies whose README has the list."""
+    return [slug for slug in SLUGS if slug not in WITHOUT_LIST]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_readme_has_the_list_unless_it_is_known_not_to(slug: str) -> None:
+    assert bool(rules_of(slug)) is (slug not in WITHOUT_LIST)
+
+
+@pytest.mark.parametrize("slug", with_list())
+def test_each_rule_of_the_text_has_its_place_and_is_decided_by_something_that_is_there_or_open_for_a_reason(slug: str) -> None:
+    there = names_of(slug)
+
+    for rule in rules_of(slug):
+        named = NAME.findall(rule.policy)
+        assert rule.words and rule.place, rule
+        assert named or re.match(r"open[:,] .{10}", rule.policy), f"a name in backquotes, or `open: why`: {rule}"
+        assert [name for name in named if name not in there] == [], rule
+
+
+@pytest.mark.parametrize("slug", with_list())
+def test_each_output_stands_for_a_rule_of_the_text(slug: str) -> None:
+    named = {name for rule in rules_of(slug) for name in NAME.findall(rule.policy)}
+
+    assert [output.name for output in loaded(slug).plan.outputs if output.name not in named] == []
