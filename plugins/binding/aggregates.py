@@ -19,23 +19,23 @@ from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.numbers import enter_steps, round_steps
 from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.model import FactBinding
-from tierwise.plugins.binding.sql import (
-    both,
+from tierwise.plugins.binding.supply import Supply, enter_once, entered_constant, named_once, supply_stored, with_empty
+from tierwise.plugins.sql import (
+    NULL,
+    all_of,
     call,
     case,
     cast,
     column,
     concat,
+    integer,
+    is_known,
     is_null,
     lambda_of,
-    not_null,
-    null,
     struct,
     text,
     try_cast,
-    whole,
 )
-from tierwise.plugins.binding.supply import Supply, enter_once, entered_constant, named_once, supply_stored, with_empty
 
 __all__ = ["BoundAggregate", "comparable", "fits_aggregate", "is_tied", "source_cells", "supply_aggregate", "tied_cells", "tied_values"]
 
@@ -120,7 +120,7 @@ def tied_cells(bound: BoundAggregate) -> dict[str, exp.Expr]:
 def is_tied(bound: BoundAggregate) -> exp.Expr:
     """Say of a group whether several rows may stand first."""
     keys = column(f"k{bound.position}")
-    return call("list_extract", keys, whole(1)).eq(call("list_extract", keys.copy(), whole(2)))
+    return call("list_extract", keys, integer(1)).eq(call("list_extract", keys.copy(), integer(2)))
 
 
 def tied_values(bound: BoundAggregate) -> exp.Expr:
@@ -129,9 +129,9 @@ def tied_values(bound: BoundAggregate) -> exp.Expr:
     raw_type = _plain(*bound.cells[0])[1]
 
     def cell(row: int, name: str) -> exp.Expr:
-        return call("struct_extract", call("list_extract", pairs, whole(row)), text(name))
+        return call("struct_extract", call("list_extract", pairs, integer(row)), text(name))
 
-    tied = both(exp.GT(this=call("len", pairs), expression=whole(1)), cell(1, "k").eq(cell(2, "k")))
+    tied = all_of(exp.GT(this=call("len", pairs), expression=integer(1)), cell(1, "k").eq(cell(2, "k")))
     words = [as_words(cell(row, "v"), raw_type) for row in (1, 2)]
     return case((tied, concat(call("least", *words), text(" / "), call("greatest", *words))))
 
@@ -141,16 +141,16 @@ def supply_aggregate(bound: BoundAggregate, types: Mapping[str, str]) -> Supply:
     i, fact, kind, binding = bound.position, bound.fact, bound.binding.aggregate, bound.binding
     place = (binding.table or "", bound.shown)
     # cast, since a column of an empty child table arrives without a type
-    count = call("coalesce", cast(column(f"n{i}"), "BIGINT"), whole(0))
-    nothing = exp.Paren(this=count.eq(whole(0)))
+    count = call("coalesce", cast(column(f"n{i}"), "BIGINT"), integer(0))
+    nothing = exp.Paren(this=count.eq(integer(0)))
     result = column(f"a{i}")
     nobody = "none" if fact.absent_is_none else "missing"
     empty = binding.empty or nobody
     if kind == "exists":
-        supply = Supply(fact, exp.GT(this=count.copy(), expression=whole(0)), None, null_text(), cast(count, "VARCHAR"), nothing, *place)
+        supply = Supply(fact, exp.GT(this=count.copy(), expression=integer(0)), None, null_text(), cast(count, "VARCHAR"), nothing, *place)
         empty = binding.empty or "false"
     elif kind in ("count", "count distinct"):
-        of = call("coalesce", cast(result, "BIGINT"), whole(0)) if bound.cells else count.copy()
+        of = call("coalesce", cast(result, "BIGINT"), integer(0)) if bound.cells else count.copy()
         supply = supply_stored(fact, cast(of, "BIGINT"), "BIGINT", {}, place, "missing")
         supply = replace(supply, absent=nothing)
         empty = binding.empty or "0"
@@ -185,20 +185,20 @@ def _more_digits(binding: FactBinding) -> int:
 def _bad_value(bound: BoundAggregate, value: exp.Expr, stored: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
     """A row that counts but whose value does not read. In a sum an empty value is unknown, too; it is no zero."""
     raw = bound.cells[0][0]
-    unread = exp.Paren(this=both(bound.condition.copy(), is_null(value)))
+    unread = exp.Paren(this=all_of(bound.condition.copy(), is_null(value)))
     if bound.binding.aggregate in ("sum", "avg"):
         said = case((is_null(raw), text("empty-value:")), default=concat(text("bad-value:"), stored))
         return said, unread
-    return concat(text("bad-value:"), stored), both(unread, not_null(raw))
+    return concat(text("bad-value:"), stored), all_of(unread, is_known(raw))
 
 
 def _of_steps(bound: BoundAggregate, result: exp.Expr, count: exp.Expr, nothing: exp.Expr, place: tuple[str, str]) -> Supply:
     fact = bound.fact
     assert isinstance(fact.type, NumberType)
-    divisor: exp.Expr = whole(10 ** _more_digits(bound.binding))
+    divisor: exp.Expr = integer(10 ** _more_digits(bound.binding))
     steps = try_cast(result, "HUGEINT")
     if bound.binding.aggregate == "avg":
-        divisor = exp.Mul(this=divisor, expression=call("greatest", count.copy(), whole(1)))
+        divisor = exp.Mul(this=divisor, expression=call("greatest", count.copy(), integer(1)))
         steps = round_steps(steps, divisor)
     elif bound.binding.round:
         steps = round_steps(steps, divisor)
@@ -213,7 +213,7 @@ def _of_front(bound: BoundAggregate, front: exp.Expr, place: tuple[str, str]) ->
     return replace(
         supply,
         value=case((is_null(differing), supply.value)),
-        problem=case((not_null(differing), text("ambiguous-row")), default=supply.problem),
+        problem=case((is_known(differing), text("ambiguous-row")), default=supply.problem),
         stored=call("coalesce", differing, supply.stored),
     )
 
@@ -230,7 +230,7 @@ def _gathered(bound: BoundAggregate) -> exp.Expr:
         value: exp.Expr = exp.Array(expressions=[as_words(*cell) for cell in bound.cells])
     else:
         value = _plain(*bound.cells[0])[0]
-        condition = both(condition, not_null(value))
+        condition = all_of(condition, is_known(value))
     return stored.gathered(value if bound.by is None else struct(k=bound.by, v=value), condition)
 
 
@@ -254,17 +254,17 @@ def _of_rows(bound: BoundAggregate, rows: exp.Expr, nothing: exp.Expr, place: tu
 
 def _kept_out(supply: Supply, bad: exp.Expr) -> Supply:
     """Let a row that does not read keep the fact out."""
-    code = call("split_part", bad, text(":"), whole(1))
+    code = call("split_part", bad, text(":"), integer(1))
     value = case((is_null(bad), supply.value))
-    problem = case((not_null(bad), code), default=supply.problem)
-    stored = case((not_null(bad), call("substr", bad.copy(), exp.Add(this=call("length", code.copy()), expression=whole(2)))))
+    problem = case((is_known(bad), code), default=supply.problem)
+    stored = case((is_known(bad), call("substr", bad.copy(), exp.Add(this=call("length", code.copy()), expression=integer(2)))))
     stored.set("default", supply.stored)
     return replace(supply, value=value, problem=problem, stored=stored)
 
 
 def null_text() -> exp.Expr:
     """Return NULL as text: nothing to find."""
-    return cast(null(), "VARCHAR")
+    return cast(NULL, "VARCHAR")
 
 
 def _filtered(aggregate: exp.Expr, condition: exp.Expr) -> exp.Expr:

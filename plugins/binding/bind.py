@@ -16,23 +16,23 @@ from tierwise.plugins.binding.layout import Layout, lay_out
 from tierwise.plugins.binding.loading import Loading, TypesChanged
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.row_group import RowGroup
-from tierwise.plugins.binding.sql import (
+from tierwise.plugins.binding.subject_rows import make_keys
+from tierwise.plugins.binding.supply import Supply, supply_stored
+from tierwise.plugins.duckdb_connection import readable
+from tierwise.plugins.facts import DataFinding, FactTable, none_when_absent
+from tierwise.plugins.source import Source
+from tierwise.plugins.sql import (
+    NULL,
     alias,
     any_of,
     call,
     cast,
     column,
     identifier,
+    integer,
+    is_known,
     is_null,
-    not_null,
-    null,
-    whole,
 )
-from tierwise.plugins.binding.subject_rows import make_keys
-from tierwise.plugins.binding.supply import Supply, supply_stored
-from tierwise.plugins.duckdb_connection import readable
-from tierwise.plugins.facts import DataFinding, FactTable, none_when_absent
-from tierwise.plugins.source import Source
 
 __all__ = ["bind"]
 
@@ -101,9 +101,9 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
     """Find rows that belong to no subject; not looked for when a condition leaves subjects out."""
     if layout.where is not None:
         return []
-    known = exp.select(column("id")).from_(exp.Table(this=identifier(KEYED))).where(not_null(column("id")))
+    known = exp.select(column("id")).from_(exp.Table(this=identifier(KEYED))).where(is_known(column("id")))
     lost = any_of(is_null(column("id")), exp.Not(this=exp.In(this=column("id"), query=known.subquery())))
-    example = call("min", column("id"), whole(3))
+    example = call("min", column("id"), integer(3))
     query = exp.select(exp.Sum(this=cast(column("all_rows"), "BIGINT")), example).from_(exp.Table(this=identifier(relation))).where(lost)
     count, ids = source.connection.execute(query.sql("duckdb")).fetchall()[0]
     if not count:
@@ -118,7 +118,7 @@ def _make_facts(
     source: Source, layout: Layout, types: Mapping[str, str], supplies: Sequence[Supply], columns: Mapping[str, str]
 ) -> list[DataFinding]:
     """Make the table of the facts, and return what is wrong with them."""
-    name = cast(column("name"), "VARCHAR") if "name" in types else cast(null(), "VARCHAR")
+    name = cast(column("name"), "VARCHAR") if "name" in types else cast(NULL, "VARCHAR")
     cells = [column("key"), alias(name, "name"), *fact_cells(supplies, columns)]
     _make(source, FACTS, joined_rows(layout, supplies, cells), keep=True)
     findings = find_bad_values(source.connection, FACTS, supplies, partial(joined_rows, layout, supplies))

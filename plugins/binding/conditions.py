@@ -21,7 +21,7 @@ from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.printing import CannotPrint, print_node
 from tierwise.plugins.binding.scope import RowColumn, named_column
-from tierwise.plugins.binding.sql import all_of, cast, column
+from tierwise.plugins.sql import all_of, cast, column
 
 __all__ = ["Conditions"]
 
@@ -48,7 +48,7 @@ class Conditions:
 
     def where(self, cells: Mapping[str, str | None], path: Path) -> exp.Expr | None:
         """Return the conjunction of cells; ``None`` when there are none."""
-        return all_of(*(self._cell(name, cell, (*path, name)) for name, cell in cells.items()))
+        return all_of(*(self._cell(name, cell, (*path, name)) for name, cell in cells.items())) if cells else None
 
     def column(self, name: str, path: Path) -> RowColumn | None:
         """Return a column by name, or report that there is none."""

@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from tierwise.plugins.binding.joined_rows import problem_column
-from tierwise.plugins.binding.sql import any_of, call, cast, column, equal, identifier, not_null, select, text, whole
 from tierwise.plugins.binding.supply import Supply
 from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.sql import (
+    any_of,
+    call,
+    cast,
+    column,
+    equal,
+    identifier,
+    integer,
+    is_known,
+    select,
+    text,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -69,14 +80,14 @@ def find_bad_values(
 
 
 def _any(connection: DuckDBPyConnection, source: exp.Table, supplies: int) -> bool:
-    found = any_of(*(not_null(column(problem_column(i))) for i in range(supplies)))
-    query = select(exp.Exists(this=select(whole(1), source=source.copy()).where(found, copy=False)))
+    found = any_of(*(is_known(column(problem_column(i))) for i in range(supplies)))
+    query = select(exp.Exists(this=select(integer(1), source=source.copy()).where(found, copy=False)))
     return bool((connection.execute(query.sql("duckdb")).fetchone() or (False,))[0])
 
 
 def _first_keys(position: int, code: str) -> exp.Expr:
     where = exp.Where(this=equal(column(problem_column(position)), text(code)))
-    return exp.Filter(this=call("min", column("key"), whole(3)), expression=where)
+    return exp.Filter(this=call("min", column("key"), integer(3)), expression=where)
 
 
 def _rows(connection: DuckDBPyConnection, query: exp.Select, keys: Sequence[str]) -> Sequence[Sequence[Any]]:

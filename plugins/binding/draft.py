@@ -13,8 +13,8 @@ from tierwise.core.language.suggest import nearest
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import BooleanType, DateTimeType, DateType, ListType, NumberType, SetType
 from tierwise.plugins.binding.automatic import equal_names, key_column, name_column
-from tierwise.plugins.binding.sql import cast, column
 from tierwise.plugins.source import Source, SourceTable
+from tierwise.plugins.sql import cast, column
 
 __all__ = ["bind_draft"]
 

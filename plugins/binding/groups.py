@@ -20,9 +20,9 @@ from tierwise.plugins.binding.model import Binding, FactBinding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.row_group import BETWEEN, CHILD, RowGroup
 from tierwise.plugins.binding.scope import RowColumn, columns_in_scope, named_column
-from tierwise.plugins.binding.sql import all_of, any_of, both, column, is_null, not_null
 from tierwise.plugins.binding.windows import window_days
 from tierwise.plugins.source import Column, Source, SourceTable
+from tierwise.plugins.sql import all_of, any_of, column, is_known, is_null
 
 __all__ = ["group_aggregates"]
 
@@ -100,8 +100,8 @@ class _Compiler:
         if has_errors(self.conditions.findings):
             return None
         add = self.tested.add
-        condition = add(all_of(*parts) or exp.true())
-        doubts = tuple((add(all_of(where, unread) or unread), add(stored)) for unread, stored in unreadable)
+        condition = add(all_of(*parts))
+        doubts = tuple((add(all_of(where, unread)), add(stored)) for unread, stored in unreadable)
         shown = self.told.column or self.told.expression or ", ".join(self.told.fields.values()) or "*"
         value = self._value(cells)
         return BoundAggregate(
@@ -164,12 +164,12 @@ class _Compiler:
             if self.as_of is not None:
                 parts.append(exp.LTE(this=day, expression=stored.date_literal(self.as_of)))
         if self.told.aggregate != "list":
-            parts.append(not_null(by))
+            parts.append(is_known(by))
         return by
 
     def _day(self, found: RowColumn, unreadable: list[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
         raw, day = self.conditions.stored(found), self.conditions.read(found)
-        unread = both(not_null(raw), is_null(day))
+        unread = all_of(is_known(raw), is_null(day))
         unreadable.append((unread, as_words(raw.copy(), found.stored_type)))
         return day.copy()
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sqlglot import exp
 
 from tierwise.plugins.binding.layout import Layout
-from tierwise.plugins.binding.sql import alias, column, equal, identifier, select, subquery
 from tierwise.plugins.binding.supply import Supply
+from tierwise.plugins.sql import alias, column, equal, identifier, select, subquery
 
 __all__ = ["GROUP", "KEYED", "TIED", "fact_cells", "fact_columns", "joined_rows", "problem_column"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from tierwise.plugins.binding.sql import column
+from tierwise.plugins.sql import column
 
 __all__ = ["Layer"]
 

@@ -18,8 +18,8 @@ from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.scope import columns_in_scope
-from tierwise.plugins.binding.sql import alias, column
 from tierwise.plugins.source import Column, Source, SourceTable
+from tierwise.plugins.sql import alias, column
 
 __all__ = ["BoundColumn", "Layout", "find_column", "find_table", "lay_out"]
 

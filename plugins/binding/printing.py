@@ -1,6 +1,8 @@
 """Prints the plan nodes of a binding's cells and expressions as SQL of a source: comparisons, words, logic, plain arithmetic.
 
 A test on NULL is unknown, so such a row does not count; only a cell ``null`` or ``not(null)`` asks for NULL itself.
+This is not the compiler of the DuckDB engine, though both make SQL of nodes: there a value may be *none*, which compares as false, and
+numbers are exact decimals; here a column is what a database holds, so NULL is missing, and an expression is reckoned in floats.
 """
 
 from __future__ import annotations
@@ -11,11 +13,10 @@ from sqlglot import exp
 
 from tierwise.core.plan import Arithmetic, Compare, Constant, FactRef, InSet, Logic, Node, Not, Within
 from tierwise.core.types import NumberType, TextType
-from tierwise.plugins.binding.sql import any_of, both, is_null
+from tierwise.plugins.sql import COMPARISONS, all_of, any_of, is_null
 
 __all__ = ["CannotPrint", "print_node"]
 
-COMPARISONS: Mapping[str, type[exp.Binary]] = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
 OPERATORS: Mapping[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}
 
 
@@ -50,7 +51,7 @@ def print_node(node: Node, column: Callable[[FactRef, bool], exp.Expr], literal:
         return any_of(*(walk(Compare("=", node.value, Constant(value, TextType()))) for value in node.values))
     if isinstance(node, Logic):
         parts = [walk(part) for part in node.parts]
-        return both(*parts) if node.op == "and" else any_of(*parts)
+        return all_of(*parts) if node.op == "and" else any_of(*parts)
     if isinstance(node, Not):
         return exp.Not(this=exp.Paren(this=walk(node.part)))
     if isinstance(node, Arithmetic) and isinstance(node.type, NumberType):

@@ -12,8 +12,8 @@ from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.scope import RowColumn
-from tierwise.plugins.binding.sql import alias, all_of, any_of, column, identifier, select, subquery
 from tierwise.plugins.source import Column, Source, SourceTable
+from tierwise.plugins.sql import alias, all_of, any_of, column, identifier, select, subquery
 
 __all__ = ["BETWEEN", "CHILD", "RowGroup"]
 

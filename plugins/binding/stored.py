@@ -12,7 +12,17 @@ from tierwise.plugins.binding.entry.mixed import by_sort, is_mixed
 from tierwise.plugins.binding.entry.numbers import LARGEST_EXACT, NUMBER_PATTERN, WHOLE_TYPES, is_off_step
 from tierwise.plugins.binding.entry.times import enter_date, enter_date_time
 from tierwise.plugins.binding.entry.words import enter_boolean
-from tierwise.plugins.binding.sql import all_of, call, case, cast, null, struct, text, try_cast, whole
+from tierwise.plugins.sql import (
+    NULL,
+    all_of,
+    call,
+    case,
+    cast,
+    integer,
+    struct,
+    text,
+    try_cast,
+)
 
 __all__ = [
     "date_literal",
@@ -38,7 +48,7 @@ def number(raw: exp.Expr, declared: str) -> exp.Expr:
         return case((call("isfinite", raw), raw))
     if is_mixed(declared):
         return by_sort(raw, lambda cell, sort: cast(number(cell, sort), "DOUBLE"))
-    return raw if WHOLE_TYPES.match(declared) or declared.startswith("DECIMAL") else try_cast(null(), "DOUBLE")
+    return raw if WHOLE_TYPES.match(declared) or declared.startswith("DECIMAL") else try_cast(NULL, "DOUBLE")
 
 
 def day(raw: exp.Expr, declared: str) -> exp.Expr:
@@ -78,14 +88,14 @@ def steps(raw: exp.Expr, declared: str, scale: int, exact: bool) -> exp.Expr:
     if declared == "FLOAT":
         raw, declared = cast(cast(raw, "VARCHAR"), "DOUBLE"), "DOUBLE"
     if declared == "DOUBLE":
-        scaled = exp.Paren(this=exp.Mul(this=raw, expression=cast(whole(10**scale), "DOUBLE")))
-        near = exp.LT(this=call("abs", scaled), expression=whole(LARGEST_EXACT))
+        scaled = exp.Paren(this=exp.Mul(this=raw, expression=cast(integer(10**scale), "DOUBLE")))
+        near = exp.LT(this=call("abs", scaled), expression=integer(LARGEST_EXACT))
         fits = all_of(near, exp.Not(this=is_off_step(scaled))) if exact else near
-        return try_cast(case((fits or near, call("round", scaled))), "HUGEINT")
+        return try_cast(case((fits, call("round", scaled))), "HUGEINT")
     if is_mixed(declared):
         return by_sort(raw, lambda cell, sort: steps(cell, sort, scale, exact))
     if WHOLE_TYPES.match(declared):
-        return exp.Mul(this=cast(try_cast(raw, "BIGINT"), "HUGEINT"), expression=whole(10**scale))
+        return exp.Mul(this=cast(try_cast(raw, "BIGINT"), "HUGEINT"), expression=integer(10**scale))
     if declared.startswith("DECIMAL"):
         stored = int(re.findall(r"\d+", declared)[1])
         value = raw
@@ -94,12 +104,12 @@ def steps(raw: exp.Expr, declared: str, scale: int, exact: bool) -> exp.Expr:
         stored = max(scale, 12)
         value = case((call("regexp_full_match", trimmed, text(NUMBER_PATTERN)), trimmed))
     else:
-        return try_cast(null(), "HUGEINT")
+        return try_cast(NULL, "HUGEINT")
     return _decimal_steps(try_cast(value, f"DECIMAL({37 - scale}, {stored})"), scale, stored, exact)
 
 
 def _decimal_steps(value: exp.Expr, scale: int, stored: int, exact: bool) -> exp.Expr:
-    scaled = exp.Paren(this=exp.Mul(this=value, expression=cast(whole(10**scale), f"DECIMAL({scale + 1}, 0)")))
+    scaled = exp.Paren(this=exp.Mul(this=value, expression=cast(integer(10**scale), f"DECIMAL({scale + 1}, 0)")))
     steps = try_cast(scaled, "HUGEINT")
     if stored <= scale or not exact:
         return steps
@@ -113,7 +123,7 @@ def foremost(by: exp.Expr, value: exp.Expr, condition: exp.Expr, descending: boo
 
 def first_two(value: exp.Expr, condition: exp.Expr, descending: bool) -> exp.Expr:
     """Aggregate to the list of the two values, perhaps the same, that stand first."""
-    return _filtered(call("max" if descending else "min", value, whole(2)), condition)
+    return _filtered(call("max" if descending else "min", value, integer(2)), condition)
 
 
 def distinct_two(by: exp.Expr, value: exp.Expr, condition: exp.Expr, descending: bool) -> exp.Expr:

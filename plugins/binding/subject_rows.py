@@ -8,7 +8,8 @@ from sqlglot import exp
 
 from tierwise.plugins.binding.entry.numbers import WHOLE_TYPES
 from tierwise.plugins.binding.entry.words import as_words
-from tierwise.plugins.binding.sql import (
+from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.sql import (
     alias,
     any_of,
     call,
@@ -17,14 +18,13 @@ from tierwise.plugins.binding.sql import (
     column,
     concat,
     identifier,
+    integer,
+    is_known,
     is_null,
-    not_null,
     select,
     subquery,
     text,
-    whole,
 )
-from tierwise.plugins.facts import DataFinding
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -62,7 +62,7 @@ def make_keys(
         return []
     base = call("coalesce", id, text(NO_ID))
     number = exp.Window(this=call("row_number"), partition_by=[base], order=exp.Order(expressions=[cast(column(rows), "VARCHAR")]))
-    key = case((exp.Paren(this=number).eq(whole(1)), base), default=concat(base, text(" #"), cast(number.copy(), "VARCHAR")))
+    key = case((exp.Paren(this=number).eq(integer(1)), base), default=concat(base, text(" #"), cast(number.copy(), "VARCHAR")))
     # kept: a window over all subjects is not to run again on each use
     _make(
         connection,
@@ -87,8 +87,8 @@ def _find(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place
         message = f"{where} is empty in {total - with_id} rows: they are kept as `{NO_ID}`"
         findings.append(DataFinding("subject-without-id", message, total - with_id, "", *place))
     if with_id > different:
-        many = exp.Count(this=exp.Star()) > whole(1)
-        named = not_null(exp.Paren(this=id.copy()))
+        many = exp.Count(this=exp.Star()) > integer(1)
+        named = is_known(exp.Paren(this=id.copy()))
         query = exp.select(id.copy(), exp.Count(this=exp.Star())).from_(source).where(named).group_by(id.copy()).having(many)
         examples = connection.execute(query.order_by(id.copy()).limit(3).sql("duckdb")).fetchall()
         message = f"{where} has {with_id - different} rows with an id that stands twice: each is kept, as `{examples[0][0]} #2` and so on"
@@ -103,5 +103,5 @@ def _ascends(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr) ->
     pairs = select(alias(id.copy(), "id"), source=source.copy())
     pairs = select(column("id"), alias(before, "before"), source=subquery(pairs, "ids"))
     breach = any_of(is_null(column("id")), exp.LTE(this=column("id"), expression=column("before")))
-    found = select(exp.Exists(this=select(whole(1), source=subquery(pairs, "pairs")).where(breach, copy=False)))
+    found = select(exp.Exists(this=select(integer(1), source=subquery(pairs, "pairs")).where(breach, copy=False)))
     return not (connection.execute(found.sql("duckdb")).fetchone() or (True,))[0]

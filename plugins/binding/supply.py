@@ -11,8 +11,18 @@ from tierwise.core.plan import Fact
 from tierwise.core.types import Type
 from tierwise.plugins.binding.entry import Entered, enter
 from tierwise.plugins.binding.entry.words import as_words
-from tierwise.plugins.binding.sql import alias, all_of, both, case, cast, column, is_null, select, subquery, text
 from tierwise.plugins.facts import canonical_type
+from tierwise.plugins.sql import (
+    alias,
+    all_of,
+    case,
+    cast,
+    column,
+    is_null,
+    select,
+    subquery,
+    text,
+)
 
 __all__ = ["Supply", "enter_once", "entered_constant", "named_once", "supply_stored", "with_empty"]
 
@@ -103,5 +113,5 @@ def with_empty(supply: Supply, empty: str) -> Supply:
     if empty == "missing":
         return replace(supply, none=none)
     given = entered_constant(fact.type, text(empty), "VARCHAR")
-    value = case((both(exp.Paren(this=absent), is_null(supply.problem)), given), default=supply.value)
+    value = case((all_of(exp.Paren(this=absent), is_null(supply.problem)), given), default=supply.value)
     return replace(supply, none=none, value=value)

@@ -25,9 +25,9 @@ from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.scope import columns_in_scope
-from tierwise.plugins.binding.sql import all_of, column, identifier
 from tierwise.plugins.duckdb_connection import readable
 from tierwise.plugins.source import Source
+from tierwise.plugins.sql import all_of, column, identifier
 from tierwise.plugins.watching.entering import BadEvent, enter_event
 
 __all__ = ["DatabaseEvents"]
@@ -117,9 +117,7 @@ class DatabaseEvents:
         if has_errors(conditions.findings):
             raise PolicyError(f"the events `{kind.name}` do not fit `{self._source.location}`", conditions.findings)
         happened = exp.Not(this=cells["stored_at"].copy().is_(exp.null()))
-        query = query.select(*(exp.alias_(cell, name, quoted=True) for name, cell in cells.items())).where(
-            all_of(happened, where) or happened
-        )
+        query = query.select(*(exp.alias_(cell, name, quoted=True) for name, cell in cells.items())).where(all_of(happened, where))
         owners = {alias: one.name for alias, one in tables}
         read: dict[str, set[str]] = {}
         for found in query.find_all(exp.Column):

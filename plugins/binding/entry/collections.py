@@ -8,22 +8,22 @@ from sqlglot import exp
 
 from tierwise.core.types import DateTimeType, DateType, EnumType, ListType, MapType, RecordType, SetType, Type
 from tierwise.plugins.binding.entry.entered import Entered, Once, as_it_is, problem_case
-from tierwise.plugins.binding.sql import (
+from tierwise.plugins.facts import canonical_type
+from tierwise.plugins.sql import (
+    NULL,
     any_of,
     call,
     case,
     cast,
     column,
     identifier,
+    integer,
+    is_known,
     is_null,
     lambda_of,
-    not_null,
-    null,
     text,
     try_cast,
-    whole,
 )
-from tierwise.plugins.facts import canonical_type
 
 __all__ = ["enter_list", "enter_map", "enter_record"]
 
@@ -51,7 +51,7 @@ def enter_list(raw: exp.Expr, raw_type: str, type: ListType | SetType, enter: En
 
     entered = enter(column(item), item_type, type.item, once=before if isinstance(type.item, DateType | DateTimeType) else as_it_is)
     value = once(call("list_transform", items, lambda_of(item, entered.value)))
-    unfit = exp.GT(this=call("len", call("list_filter", value, lambda_of(item, is_null(column(item))))), expression=whole(0))
+    unfit = exp.GT(this=call("len", call("list_filter", value, lambda_of(item, is_null(column(item))))), expression=integer(0))
     problem = problem_case(raw, (any_of(is_null(value), unfit), "bad-list"))
     if isinstance(type, SetType):
         value = _as_set(value, type.item, depth)
@@ -62,7 +62,7 @@ def enter_record(raw: exp.Expr, raw_type: str, type: RecordType, enter: Enter) -
     """Enter a record: a STRUCT, a list of texts in the order of the fields, or a JSON object; a field that is NULL stays missing."""
     names = [name for name, _ in type.fields]
     if raw_type == "VARCHAR[]":
-        cells = [call("list_extract", raw, whole(i)) for i in range(1, len(names) + 1)]
+        cells = [call("list_extract", raw, integer(i)) for i in range(1, len(names) + 1)]
     elif raw_type == "VARCHAR":
         parsed = _json(raw, f"STRUCT({', '.join(identifier(n).sql('duckdb') + ' VARCHAR' for n in names)})")
         cells = [call("struct_extract", parsed, text(name)) for name in names]
@@ -70,7 +70,7 @@ def enter_record(raw: exp.Expr, raw_type: str, type: RecordType, enter: Enter) -
         cells = [cast(call("struct_extract", raw, text(name)), "VARCHAR") for name in names]
     parts = [enter(cell, "VARCHAR", item) for cell, (_, item) in zip(cells, type.fields, strict=True)]
     fields = [exp.PropertyEQ(this=identifier(n), expression=p.value) for n, p in zip(names, parts, strict=True)]
-    unfit = any_of(*(not_null(exp.Paren(this=part.problem)) for part in parts)) if parts else exp.false()
+    unfit = any_of(*(is_known(exp.Paren(this=part.problem)) for part in parts)) if parts else exp.false()
     problem = problem_case(raw, (unfit, "bad-record"))
     return Entered(case((is_null(problem), cast(exp.Struct(expressions=fields), canonical_type(type)))), problem)
 
@@ -83,17 +83,17 @@ def enter_map(raw: exp.Expr, raw_type: str, type: MapType, enter: Enter, depth: 
         raw_map, value_type = cast(raw, "MAP(VARCHAR, VARCHAR)"), "VARCHAR"
     item = f"item{depth}"
     values = call("list_transform", call("map_values", raw_map), lambda_of(item, enter(column(item), value_type, type.value).value))
-    unfit = exp.GT(this=call("len", call("list_filter", values, lambda_of(item, is_null(column(item))))), expression=whole(0))
+    unfit = exp.GT(this=call("len", call("list_filter", values, lambda_of(item, is_null(column(item))))), expression=integer(0))
     problem = problem_case(raw, (any_of(is_null(raw_map), unfit), "bad-map"))
     value = cast(call("map_from_entries", call("list_zip", call("map_keys", raw_map), values)), canonical_type(type))
-    return Entered(case((any_of(is_null(raw), not_null(problem)), null()), default=value), problem)
+    return Entered(case((any_of(is_null(raw), is_known(problem)), NULL), default=value), problem)
 
 
 def _items(raw: exp.Expr, raw_type: str, item: Type) -> tuple[exp.Expr, str]:
     if raw_type.endswith("[]"):
         return raw, raw_type[:-2]
     if raw_type != "VARCHAR":
-        return cast(null(), "VARCHAR[]"), "VARCHAR"
+        return cast(NULL, "VARCHAR[]"), "VARCHAR"
     is_array = call("regexp_full_match", raw, text(JSON_ARRAY))
     of_json = _json(raw, "JSON[]" if isinstance(item, RecordType | MapType) else "VARCHAR[]")
     blank = call("trim", raw).eq(text(""))
@@ -113,5 +113,5 @@ def _as_set(value: exp.Expr, item: Type, depth: int) -> exp.Expr:
         word = f"word{depth}"
         declared = exp.Array(expressions=[text(w) for w in item.values])
         kept = call("list_filter", declared, lambda_of(word, call("list_contains", value, column(word))))
-        return case((not_null(value), kept))
+        return case((is_known(value), kept))
     return call("list_sort", call("list_distinct", value))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from tierwise.plugins.binding.sql import case, is_null, null, text
+from tierwise.plugins.sql import NULL, case, is_null, text
 
 __all__ = ["Entered", "Once", "as_it_is", "problem_case"]
 
@@ -35,4 +35,4 @@ def as_it_is(reading: exp.Expr) -> exp.Expr:
 
 def problem_case(raw: exp.Expr, *branches: tuple[exp.Expr, str]) -> exp.Expr:
     """Return the code of the first branch whose condition holds; NULL for a stored NULL."""
-    return case((is_null(raw), null()), *((condition, text(code)) for condition, code in branches))
+    return case((is_null(raw), NULL), *((condition, text(code)) for condition, code in branches))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from tierwise.plugins.binding.sql import call, case, text
+from tierwise.plugins.sql import call, case, text
 
 __all__ = ["MIXED", "by_sort", "is_mixed"]
 

@@ -14,8 +14,19 @@ from sqlglot import exp
 from tierwise.core.types import NumberType
 from tierwise.plugins.binding.entry.entered import Entered, problem_case
 from tierwise.plugins.binding.entry.mixed import by_sort, is_mixed
-from tierwise.plugins.binding.sql import all_of, call, case, cast, decimal, is_null, null, text, try_cast, whole
 from tierwise.plugins.facts import canonical_type
+from tierwise.plugins.sql import (
+    NULL,
+    all_of,
+    call,
+    case,
+    cast,
+    decimal,
+    integer,
+    is_null,
+    text,
+    try_cast,
+)
 
 __all__ = ["NUMBER_PATTERN", "enter_number", "enter_steps", "is_off_step", "round_steps"]
 
@@ -41,7 +52,7 @@ def enter_number(raw: exp.Expr, raw_type: str, type: NumberType) -> Entered:
     if is_mixed(raw_type):
         value = by_sort(raw, lambda cell, sort: enter_number(cell, sort, type).value)
         return Entered(value, by_sort(raw, lambda cell, sort: enter_number(cell, sort, type).problem))
-    return Entered(try_cast(null(), canonical_type(type)), problem_case(raw, (exp.true(), "bad-number")))
+    return Entered(try_cast(NULL, canonical_type(type)), problem_case(raw, (exp.true(), "bad-number")))
 
 
 def enter_steps(steps: exp.Expr, type: NumberType) -> Entered:
@@ -54,10 +65,10 @@ def enter_steps(steps: exp.Expr, type: NumberType) -> Entered:
 def round_steps(steps: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     """Return ``steps / divisor`` rounded half up in whole numbers, never by the engine's ``round``. The divisor is positive."""
     wide, by = cast(steps, "HUGEINT"), exp.Paren(this=cast(divisor, "HUGEINT"))
-    twice = exp.Paren(this=exp.Add(this=exp.Mul(this=whole(2), expression=call("abs", wide)), expression=by))
+    twice = exp.Paren(this=exp.Add(this=exp.Mul(this=integer(2), expression=call("abs", wide)), expression=by))
     return exp.Mul(
         this=call("sign", wide),
-        expression=exp.Paren(this=exp.IntDiv(this=twice, expression=exp.Paren(this=exp.Mul(this=whole(2), expression=by)))),
+        expression=exp.Paren(this=exp.IntDiv(this=twice, expression=exp.Paren(this=exp.Mul(this=integer(2), expression=by)))),
     )
 
 
@@ -70,8 +81,8 @@ def is_off_step(scaled: exp.Expr) -> exp.Expr:
 
 def _from_float(raw: exp.Expr, type: NumberType) -> Entered:
     scale = type.scale or 0
-    scaled = exp.Paren(this=exp.Mul(this=raw, expression=cast(whole(10**scale), "DOUBLE")))
-    fits = call("abs", scaled) < whole(LARGEST_EXACT)
+    scaled = exp.Paren(this=exp.Mul(this=raw, expression=cast(integer(10**scale), "DOUBLE")))
+    fits = call("abs", scaled) < integer(LARGEST_EXACT)
     steps = try_cast(case((fits, call("round", scaled))), "BIGINT")
     value = try_cast(_of_steps(try_cast(steps, "DECIMAL(18, 0)"), scale), canonical_type(type))
     problems = (

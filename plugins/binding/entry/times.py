@@ -7,7 +7,17 @@ from sqlglot import exp
 from tierwise.plugins.binding.entry.entered import Entered, Once, as_it_is, problem_case
 from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.words import as_words
-from tierwise.plugins.binding.sql import call, case, cast, is_null, not_null, null, text, try_cast, whole
+from tierwise.plugins.sql import (
+    NULL,
+    call,
+    case,
+    cast,
+    integer,
+    is_known,
+    is_null,
+    text,
+    try_cast,
+)
 
 __all__ = ["DATE_PATTERN", "enter_date", "enter_date_time", "enter_duration"]
 
@@ -29,11 +39,11 @@ def enter_date_time(raw: exp.Expr, raw_type: str, once: Once = as_it_is) -> Ente
 def enter_duration(raw: exp.Expr, raw_type: str) -> Entered:
     """Enter a number of days, or a text such as ``30``, ``30 days``, ``3m``, ``3 months``, ``P30D``, ``P3M``, ``P1Y``."""
     if raw_type == "INTERVAL":
-        days = exp.Mul(this=call("datepart", text("day"), raw), expression=whole(86_400))
+        days = exp.Mul(this=call("datepart", text("day"), raw), expression=integer(86_400))
         months = exp.Add(
-            this=call("datepart", text("month"), raw), expression=exp.Mul(this=call("datepart", text("year"), raw), expression=whole(12))
+            this=call("datepart", text("month"), raw), expression=exp.Mul(this=call("datepart", text("year"), raw), expression=integer(12))
         )
-        value = case((not_null(raw), _duration(months, days)))
+        value = case((is_known(raw), _duration(months, days)))
     else:
         value = _duration_of_text(call("lower", call("trim", cast(raw, "VARCHAR"))))
     return Entered(value, problem_case(raw, (is_null(value), "bad-duration")))
@@ -48,7 +58,7 @@ def _moment(raw: exp.Expr, raw_type: str) -> exp.Expr:
     if raw_type == "DATE" or raw_type.startswith("TIMESTAMP"):
         return try_cast(raw, "TIMESTAMP")
     if raw_type != "VARCHAR":
-        return try_cast(null(), "TIMESTAMP")
+        return try_cast(NULL, "TIMESTAMP")
     trimmed = call("trim", raw)
     iso = call("regexp_replace", trimmed, text("^" + DATE_PATTERN), text(r"\1-\2-\3"))
     shape = call("regexp_full_match", trimmed, text(f"{DATE_PATTERN}({TIME_PATTERN})?"))
@@ -86,7 +96,7 @@ def _duration_of_text(word: exp.Expr) -> exp.Expr:
     months, month_count = amount(r"[0-9]{1,5} ?(m|months?|个?月)|p[0-9]{1,5}m")
     years, year_count = amount(r"[0-9]{1,4} ?(y|years?|年)|p[0-9]{1,4}y")
     return case(
-        (days, _duration(whole(0), exp.Mul(this=cast(day_count, "BIGINT"), expression=whole(86_400)))),
-        (months, _duration(month_count, whole(0))),
-        (years, _duration(exp.Mul(this=year_count, expression=whole(12)), whole(0))),
+        (days, _duration(integer(0), exp.Mul(this=cast(day_count, "BIGINT"), expression=integer(86_400)))),
+        (months, _duration(month_count, integer(0))),
+        (years, _duration(exp.Mul(this=year_count, expression=integer(12)), integer(0))),
     )

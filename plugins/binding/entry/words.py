@@ -7,7 +7,7 @@ from sqlglot import exp
 from tierwise.core.types import EnumType
 from tierwise.plugins.binding.entry.entered import Entered, problem_case
 from tierwise.plugins.binding.entry.mixed import by_sort, is_mixed
-from tierwise.plugins.binding.sql import call, case, cast, is_null, null, text, try_cast, whole
+from tierwise.plugins.sql import NULL, call, case, cast, integer, is_null, text, try_cast
 
 __all__ = ["FALSE_WORDS", "TRUE_WORDS", "as_words", "enter_boolean", "enter_text", "enter_word"]
 
@@ -18,7 +18,7 @@ FALSE_WORDS = ("0", "false", "f", "no", "n", "否", "假", "无", "×")
 def enter_boolean(raw: exp.Expr, raw_type: str) -> Entered:
     """Enter a boolean, 0 or 1, or one of the words for them."""
     if raw_type == "BOOLEAN":
-        return Entered(raw, cast(null(), "VARCHAR"))
+        return Entered(raw, cast(NULL, "VARCHAR"))
     word = call("lower", call("trim", as_words(raw, raw_type)))
     value = case((_among(word, TRUE_WORDS), exp.true()), (_among(word, FALSE_WORDS), exp.false()))
     return Entered(value, problem_case(raw, (is_null(value), "bad-boolean")))
@@ -35,7 +35,7 @@ def enter_word(raw: exp.Expr, raw_type: str, type: EnumType) -> Entered:
 
 def enter_text(raw: exp.Expr, raw_type: str) -> Entered:
     """Enter free text as it stands."""
-    return Entered(as_words(raw, raw_type), cast(null(), "VARCHAR"))
+    return Entered(as_words(raw, raw_type), cast(NULL, "VARCHAR"))
 
 
 def as_words(raw: exp.Expr, raw_type: str) -> exp.Expr:
@@ -51,4 +51,4 @@ def as_words(raw: exp.Expr, raw_type: str) -> exp.Expr:
 
 
 def _among(word: exp.Expr, words: tuple[str, ...]) -> exp.Expr:
-    return exp.In(this=word, expressions=[text(w) for w in words]) if words else whole(0).eq(whole(1))
+    return exp.In(this=word, expressions=[text(w) for w in words]) if words else integer(0).eq(integer(1))

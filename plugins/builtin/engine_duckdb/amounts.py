@@ -15,12 +15,12 @@ from sqlglot import exp
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import CompareOp, Decision, Plan
 from tierwise.core.types import NumberType
-from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.comparisons import compare
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions
 from tierwise.plugins.builtin.engine_duckdb.possible import possible_parts
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term
+from tierwise.plugins.sql import Sql
 
 __all__ = ["Slot", "amounts_of", "filled", "own_slot", "slot_column", "told_apart", "with_slots"]
 
@@ -46,7 +46,7 @@ def told_apart(amounts: Sequence[Term]) -> Iterator[tuple[Sql, int]]:
     """Yield how any two amounts compare, as a small number and how many there are: the outcome lists equal ones once."""
     for left, right in combinations(amounts, 2):
         branches = [(compare(op, left, right), sql.integer(number)) for number, op in enumerate(ORDERS, 1)]
-        yield sql.case(branches, sql.integer(0)), len(ORDERS) + 1
+        yield sql.case(*branches, default=sql.integer(0)), len(ORDERS) + 1
 
 
 def slot_column(place: int) -> str:

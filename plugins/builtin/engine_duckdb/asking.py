@@ -10,16 +10,16 @@ import pyarrow
 from sqlglot import exp
 
 from tierwise.core.plan import Fact, Position
-from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import slot_column, with_slots
 from tierwise.plugins.builtin.engine_duckdb.layers import Layers
 from tierwise.plugins.builtin.engine_duckdb.places import position_of
 from tierwise.plugins.builtin.engine_duckdb.positions import PARTS
 from tierwise.plugins.builtin.engine_duckdb.results import Answers
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.staging import ROW
 from tierwise.plugins.builtin.engine_duckdb.subjects import facts_of
 from tierwise.plugins.builtin.engine_duckdb.terms import Term
+from tierwise.plugins.sql import Sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -126,14 +126,14 @@ def _answered(
     columns += [(f"n{i}", term.none or sql.FALSE) for i, (_, term) in enumerate(question.facts)]
     columns += [(f"p{i}", part) for i, part in enumerate(position[p] for position in question.positions.values() for p in PARTS)]
     one_of_each = question.rows(exp.select("*").from_(sql.table(groups)))
-    rows = sql.select([(ROW, sql.column(ROW)), *columns], "everything").with_("everything", as_=one_of_each)
+    rows = sql.select(sql.column(ROW), *sql.named(columns), source=sql.table("everything")).with_("everything", as_=one_of_each)
     one_each = exp.select(sql.column(GROUP), *(sql.column(name) for name, _ in columns)).from_(rows.subquery("rows"))
-    same_row = sql.binary(exp.EQ, sql.column(ROW, groups), sql.column(ROW, "rows"))
+    same_row = sql.equal(sql.column(ROW, groups), sql.column(ROW, "rows"))
     one_each = one_each.join(sql.table(groups), on=same_row)
     if question.amounts:
-        own = sql.binary(exp.EQ, sql.column(ROW, groups), sql.column(ROW, keyed))
+        own = sql.equal(sql.column(ROW, groups), sql.column(ROW, keyed))
         one_each = one_each.select(*(sql.column(name, keyed) for name, _ in question.named_amounts())).join(sql.table(keyed), on=own)
-    cursor = connection.cursor().execute(sql.text(one_each))
+    cursor = connection.cursor().execute(sql.printed(one_each))
     seen: dict[Any, int] = {}
     size, end = len(question.facts), len(columns)
     while batch := cursor.fetchmany(BATCH):
@@ -162,10 +162,10 @@ def _place(outcome: Any, outcomes: list[Any], seen: dict[Any, int]) -> int:
 def _spread(keyed: str, groups: str, places: str, question: Question, names: Sequence[str]) -> exp.Select:
     """Return the query that gives every open row the answer of its group, and its amounts."""
     amounts = [sql.column(name, keyed) for name, _ in question.named_amounts()]
-    same_group = sql.all_of(exp.NullSafeEQ(this=sql.column(name, keyed), expression=sql.column(name, groups)) for name in names)
+    same_group = sql.all_of(*(exp.NullSafeEQ(this=sql.column(name, keyed), expression=sql.column(name, groups)) for name in names))
     return (
         exp.select(sql.column(ROW, keyed), sql.column(ANSWER, places), *amounts)
         .from_(sql.table(keyed))
         .join(sql.table(groups), on=same_group)
-        .join(sql.table(places), on=sql.binary(exp.EQ, sql.column(GROUP, groups), sql.column(GROUP, places)))
+        .join(sql.table(places), on=sql.equal(sql.column(GROUP, groups), sql.column(GROUP, places)))
     )

@@ -10,12 +10,13 @@ from sqlglot import exp
 from tierwise.core.environment import Environment
 from tierwise.core.plan import Arithmetic, Call, Round
 from tierwise.core.types import DateTimeType, DateType, DurationType, NumberType
-from tierwise.plugins.builtin.engine_duckdb import dates, numbers, sql
+from tierwise.plugins import sql
+from tierwise.plugins.builtin.engine_duckdb import dates, numbers
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions
 from tierwise.plugins.builtin.engine_duckdb.rounding import round_ratio
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, number_of, unknown
 from tierwise.plugins.facts import canonical_type
+from tierwise.plugins.sql import Sql
 
 __all__ = ["Calculations"]
 
@@ -38,8 +39,8 @@ class Calculations:
         result = self._operate(node, parts)
         if all(p.none is None for p in parts) or result.none is not None:
             return result
-        any_none = sql.any_of(p.none for p in parts if p.none is not None)
-        none = sql.all_of([any_none, *(p.known for p in parts)])
+        any_none = sql.any_of(*(p.none for p in parts if p.none is not None))
+        none = sql.all_of(any_none, *(p.known for p in parts))
         return Term(result.sql, result.type, none, result.whole, result.scale)
 
     def _operate(self, node: Arithmetic, parts: list[Term]) -> Term:
@@ -79,10 +80,10 @@ class Calculations:
         parts = [part for part in (ratio.above, ratio.below) if part is not None]
         ways = [part.none for part in parts if part.none is not None]  # none in, none out
         if ratio.below is not None:
-            ways.append(sql.call("coalesce", sql.binary(exp.EQ, ratio.below.sql, sql.integer(0)), sql.FALSE))
+            ways.append(sql.call("coalesce", sql.equal(ratio.below.sql, sql.integer(0)), sql.FALSE))
         if not ways:
             return result
-        none = sql.all_of([sql.any_of(ways), *(part.known for part in parts)])
+        none = sql.all_of(sql.any_of(*ways), *(part.known for part in parts))
         return Term(result.sql, result.type, none, result.whole, result.scale)
 
     def _call(self, node: Call) -> Term:
@@ -93,8 +94,8 @@ class Calculations:
         if template is None or is_loose:
             return unknown(node.type)
         filled = _fill(template, [a.sql for a in arguments])
-        known = sql.all_of(sql.is_known(a.sql) for a in arguments)
-        return number_of(Term(sql.case([(known, sql.cast(filled, canonical_type(node.type), safe=True))]), node.type))
+        known = sql.all_of(*(sql.is_known(a.sql) for a in arguments))
+        return number_of(Term(sql.case((known, sql.try_cast(filled, canonical_type(node.type)))), node.type))
 
 
 def _fill(template: str, arguments: list[Sql]) -> Sql:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from tierwise.core.plan import CompareOp
 from tierwise.core.types import DurationType, ListType, MapType, NumberType, RecordType, SetType
-from tierwise.plugins.builtin.engine_duckdb import dates, numbers, sql
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
+from tierwise.plugins import sql
+from tierwise.plugins.builtin.engine_duckdb import dates, numbers
 from tierwise.plugins.builtin.engine_duckdb.terms import Term
+from tierwise.plugins.sql import Sql
 
 __all__ = ["compare", "with_none"]
 
 
 def compare(op: CompareOp, left: Term, right: Term) -> Sql:
     """Compare two values, neither of which is none."""
-    kind = numbers.COMPARISONS[op]
+    kind = sql.COMPARISONS[op]
     if isinstance(left.type, NumberType) and isinstance(right.type, NumberType):
         return numbers.compare(op, left, right)
     if isinstance(left.type, DurationType) and isinstance(right.type, DurationType):
@@ -40,6 +41,6 @@ def with_none(op: CompareOp, left: Term, right: Term, plain: Sql) -> Sql:
         if side.none is None:
             continue
         if other.none is not None and side is left:
-            branches.append((sql.all_of([side.none, other.none]), equal))
-        branches.append((side.none, sql.case([(sql.is_known(other.sql), unequal)])))
-    return sql.case(branches, plain) if branches else plain
+            branches.append((sql.all_of(side.none, other.none), equal))
+        branches.append((side.none, sql.case((sql.is_known(other.sql), unequal))))
+    return sql.case(*branches, default=plain) if branches else plain

@@ -9,10 +9,10 @@ from sqlglot import exp
 
 from tierwise.core.plan import Constant, Cut, FactRef, Node, Plan, RankCut, ReadingRef
 from tierwise.core.types import NumberType
-from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, choose
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, unknown
+from tierwise.plugins.sql import Sql
 
 __all__ = ["Cuts"]
 
@@ -68,7 +68,7 @@ class Cuts:
         if given is None:
             return choose(branches, node.type)
         is_given, is_missing, by_rank = given
-        return choose([(is_given, by_rank), *((sql.all_of([is_missing, condition]), term) for condition, term in branches)], node.type)
+        return choose([(is_given, by_rank), *((sql.all_of(is_missing, condition), term) for condition, term in branches)], node.type)
 
     def _ways(self, rounding: Node) -> Sequence[str] | None:
         """Return the roundings to try, or ``None`` when SQL cannot know them."""
@@ -88,9 +88,9 @@ class Cuts:
         terms = [self.expressions.shared(part) for part in parts]
         if not all(isinstance(term.type, NumberType) and term.scale == 0 for term in terms):
             return sql.FALSE, sql.FALSE, unknown(node.type)
-        places = [sql.cast(term.sql, "BIGINT", safe=True) for term in terms]
-        present = sql.all_of(sql.is_known(place) for place in places)
-        absent = sql.any_of(_is_absent(part, term) for part, term in zip(parts, terms, strict=True))
+        places = [sql.try_cast(term.sql, "BIGINT") for term in terms]
+        present = sql.all_of(*(sql.is_known(place) for place in places))
+        absent = sql.any_of(*(_is_absent(part, term) for part, term in zip(parts, terms, strict=True)))
         places = [sql.cast(place, "HUGEINT") for place in places]  # a given rank may be any number
         reached = [self._index(node, places[0], places[-1], way) for way in ways]
         return present, absent, self._class(node, [(index, index) for index in reached])
@@ -111,8 +111,8 @@ class Cuts:
     def _class(self, node: RankCut, reached: Sequence[tuple[Sql, Sql]]) -> Term:
         """Return the one class that all ways reach."""
         indexes = [index for pair in reached for index in pair]
-        same = sql.all_of(sql.binary(exp.EQ, indexes[0], index) for index in indexes[1:])
-        classes = [(sql.binary(exp.EQ, indexes[0], sql.integer(i)), constant(cut.value, node.type)) for i, cut in enumerate(node.cuts)]
+        same = sql.all_of(*(sql.equal(indexes[0], index) for index in indexes[1:]))
+        classes = [(sql.equal(indexes[0], sql.integer(i)), constant(cut.value, node.type)) for i, cut in enumerate(node.cuts)]
         chosen = choose(classes, node.type)
         return choose([(same, chosen)], node.type)
 
@@ -122,8 +122,8 @@ class Cuts:
         for number, cut in enumerate(node.cuts):
             reach = _reaches(node, cut, rank, count, way)
             branches.append((sql.is_known(rank) if reach is None else reach, sql.integer(number)))
-        none = sql.case([(sql.all_of([sql.is_known(rank), sql.is_known(count)]), sql.integer(len(node.cuts)))])
-        return self.expressions.layers.column(sql.case(branches, none))
+        none = sql.case((sql.all_of(sql.is_known(rank), sql.is_known(count)), sql.integer(len(node.cuts))))
+        return self.expressions.layers.column(sql.case(*branches, default=none))
 
     def _share_index(self, cuts: Sequence[Cut], held_before: Sql, held: Sql) -> Sql:
         """Return the number of the class by the share held before; a share of nothing is none at all."""
@@ -135,7 +135,7 @@ class Cuts:
                 break
             below = _is_share_below(held_before, held, cut.limit, sign)
             branches.append((below, sql.integer(number)))
-        return self.expressions.layers.column(sql.case(branches, sql.integer(len(cuts))))
+        return self.expressions.layers.column(sql.case(*branches, default=sql.integer(len(cuts))))
 
 
 def _digits_after(cut: Cut) -> int:
@@ -177,7 +177,9 @@ def _is_share_below(held_before: Sql, held: Sql, limit: Decimal, negative: Sql) 
     exponent = max(0, -int(limit.as_tuple().exponent))
     left = sql.binary(exp.Mul, held_before, sql.integer(10**exponent))
     right = sql.binary(exp.Mul, held, sql.integer(int(limit.scaleb(exponent))))
-    nothing = sql.binary(exp.EQ, held, sql.integer(0))
+    nothing = sql.equal(held, sql.integer(0))
     return sql.case(
-        [(nothing, sql.TRUE if limit > 0 else sql.FALSE), (negative, sql.binary(exp.GT, left, right))], sql.binary(exp.LT, left, right)
+        (nothing, sql.TRUE if limit > 0 else sql.FALSE),
+        (negative, sql.binary(exp.GT, left, right)),
+        default=sql.binary(exp.LT, left, right),
     )

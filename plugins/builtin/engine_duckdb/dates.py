@@ -11,10 +11,9 @@ from sqlglot import exp
 from tierwise.core.plan import CompareOp
 from tierwise.core.types import DateTimeType, NumberType, Type
 from tierwise.core.values import SECONDS_PER_DAY
-from tierwise.plugins.builtin.engine_duckdb import sql
-from tierwise.plugins.builtin.engine_duckdb.numbers import COMPARISONS
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term
+from tierwise.plugins.sql import Sql
 
 __all__ = ["add_durations", "compare_durations", "days_between", "months_of", "period_number", "seconds_of", "step", "times"]
 
@@ -29,16 +28,16 @@ INTEGER = NumberType(0)
 
 def months_of(duration: Sql) -> Sql:
     """The months of a duration."""
-    return sql.call("struct_extract", duration, sql.string("months"))
+    return sql.call("struct_extract", duration, sql.text("months"))
 
 
 def seconds_of(duration: Sql) -> Sql:
     """The seconds of a duration."""
-    return sql.call("struct_extract", duration, sql.string("seconds"))
+    return sql.call("struct_extract", duration, sql.text("seconds"))
 
 
 def _duration(months: Sql, seconds: Sql) -> Sql:
-    return sql.struct([("months", months), ("seconds", seconds)])
+    return sql.struct(months=months, seconds=seconds)
 
 
 def step(start: Term, duration: Term, sign: Literal[1, -1], hoist: Callable[[Sql], Sql]) -> Term:
@@ -52,9 +51,9 @@ def step(start: Term, duration: Term, sign: Literal[1, -1], hoist: Callable[[Sql
     """
     kind = "TIMESTAMP" if isinstance(start.type, DateTimeType) else "DATE"
     moved = hoist(_moved(start.sql, kind, duration, sign))
-    first, last = (sql.cast(sql.string(border), kind) for border in (FIRST, LAST if kind == "DATE" else f"{LAST} 23:59:59.999999"))
-    inside = sql.all_of([sql.binary(exp.GTE, moved, first), sql.binary(exp.LTE, moved, last)])
-    return Term(sql.case([(inside, moved)], sql.cast(sql.NULL, kind)), start.type)
+    first, last = (sql.cast(sql.text(border), kind) for border in (FIRST, LAST if kind == "DATE" else f"{LAST} 23:59:59.999999"))
+    inside = sql.all_of(sql.binary(exp.GTE, moved, first), sql.binary(exp.LTE, moved, last))
+    return Term(sql.case((inside, moved), default=sql.cast(sql.NULL, kind)), start.type)
 
 
 def _moved(start: Sql, kind: str, duration: Term, sign: Literal[1, -1]) -> Sql:
@@ -66,17 +65,15 @@ def _moved(start: Sql, kind: str, duration: Term, sign: Literal[1, -1]) -> Sql:
         return _by_months(start, kind, months, sign) if written.months else _by_seconds(start, kind, seconds, sign)
     months, seconds = months_of(duration.sql), seconds_of(duration.sql)
     return sql.case(
-        [
-            (sql.binary(exp.GT, sql.call("abs", sql.cast(months, "BIGINT")), sql.integer(LONGEST)), sql.NULL),
-            (sql.binary(exp.GT, sql.call("abs", sql.cast(seconds, "HUGEINT")), sql.integer(LONGEST_SECONDS)), sql.NULL),
-            (sql.binary(exp.NEQ, months, ZERO), _by_months(start, kind, months, sign)),
-        ],
-        _by_seconds(start, kind, seconds, sign),
+        (sql.binary(exp.GT, sql.call("abs", sql.cast(months, "BIGINT")), sql.integer(LONGEST)), sql.NULL),
+        (sql.binary(exp.GT, sql.call("abs", sql.cast(seconds, "HUGEINT")), sql.integer(LONGEST_SECONDS)), sql.NULL),
+        (sql.binary(exp.NEQ, months, ZERO), _by_months(start, kind, months, sign)),
+        default=_by_seconds(start, kind, seconds, sign),
     )
 
 
 def _by_months(start: Sql, kind: str, months: Sql, sign: Literal[1, -1]) -> Sql:
-    return sql.cast(sql.binary(exp.Add, start, sql.call("to_months", _clamped(_signed(months, sign), LONGEST))), kind, safe=True)
+    return sql.try_cast(sql.binary(exp.Add, start, sql.call("to_months", _clamped(_signed(months, sign), LONGEST))), kind)
 
 
 def _by_seconds(start: Sql, kind: str, seconds: Sql, sign: Literal[1, -1]) -> Sql:
@@ -84,7 +81,7 @@ def _by_seconds(start: Sql, kind: str, seconds: Sql, sign: Literal[1, -1]) -> Sq
         step = _clamped(_signed(_whole_days(seconds), sign), LONGEST * 40)
     else:
         step = sql.call("to_seconds", _clamped(_signed(seconds, sign), LONGEST_SECONDS, "BIGINT"))
-    return sql.cast(sql.binary(exp.Add, start, step), kind, safe=True)
+    return sql.try_cast(sql.binary(exp.Add, start, step), kind)
 
 
 def _signed(number: Sql, sign: Literal[1, -1]) -> Sql:
@@ -106,12 +103,12 @@ def _whole_days(seconds: Sql) -> Sql:
 def days_between(later: Term, earlier: Term, type: Type) -> Term:
     """Return ``later - earlier`` as a duration of whole days, or of seconds between two times."""
     if isinstance(later.type, DateTimeType):
-        seconds = sql.call("date_diff", sql.string("second"), earlier.sql, later.sql)
+        seconds = sql.call("date_diff", sql.text("second"), earlier.sql, later.sql)
     else:
-        days = sql.call("date_diff", sql.string("day"), earlier.sql, later.sql)
+        days = sql.call("date_diff", sql.text("day"), earlier.sql, later.sql)
         seconds = sql.binary(exp.Mul, sql.cast(days, "BIGINT"), sql.integer(SECONDS_PER_DAY))
-    known = sql.all_of([sql.is_known(later.sql), sql.is_known(earlier.sql)])
-    return Term(sql.case([(known, _duration(sql.cast(ZERO, "INTEGER"), sql.cast(seconds, "BIGINT", safe=True)))]), type)
+    known = sql.all_of(sql.is_known(later.sql), sql.is_known(earlier.sql))
+    return Term(sql.case((known, _duration(sql.cast(ZERO, "INTEGER"), sql.try_cast(seconds, "BIGINT")))), type)
 
 
 def add_durations(left: Term, right: Term, sign: Literal[1, -1], type: Type) -> Term:
@@ -124,7 +121,7 @@ def add_durations(left: Term, right: Term, sign: Literal[1, -1], type: Type) -> 
 
 def times(duration: Term, factor: Term, type: Type) -> Term:
     """Repeat a duration a whole number of times."""
-    count = sql.cast(factor.sql, "INTEGER", safe=True)
+    count = sql.try_cast(factor.sql, "INTEGER")
     months = sql.binary(exp.Mul, sql.cast(months_of(duration.sql), "BIGINT"), count)
     seconds = sql.binary(exp.Mul, sql.cast(seconds_of(duration.sql), "HUGEINT"), count)
     return Term(_sound(months, seconds, [duration, factor.by(count)]), type)
@@ -132,23 +129,21 @@ def times(duration: Term, factor: Term, type: Type) -> Term:
 
 def _sound(months: Sql, seconds: Sql, parts: list[Term]) -> Sql:
     """Return the duration of these months and seconds, NULL when it would have both, is too long, or a part is unknown."""
-    months, seconds = sql.cast(months, "INTEGER", safe=True), sql.cast(seconds, "BIGINT", safe=True)
-    is_sort = sql.any_of([sql.binary(exp.EQ, months, ZERO), sql.binary(exp.EQ, seconds, ZERO)])
+    months, seconds = sql.try_cast(months, "INTEGER"), sql.try_cast(seconds, "BIGINT")
+    is_sort = sql.any_of(sql.equal(months, ZERO), sql.equal(seconds, ZERO))
     fits = [sql.is_known(months), sql.is_known(seconds)]
-    return sql.case([(sql.all_of([*(sql.is_known(p.sql) for p in parts), *fits, is_sort]), _duration(months, seconds))])
+    return sql.case((sql.all_of(*(sql.is_known(p.sql) for p in parts), *fits, is_sort), _duration(months, seconds)))
 
 
 def compare_durations(op: CompareOp, left: Term, right: Term) -> Sql:
     """Compare two durations; months and seconds are never equal, nor is one less than the other."""
-    kind = COMPARISONS[op]
-    in_seconds = sql.all_of(sql.binary(exp.EQ, months_of(t.sql), ZERO) for t in (left, right))
-    in_months = sql.all_of(sql.binary(exp.EQ, seconds_of(t.sql), ZERO) for t in (left, right))
+    kind = sql.COMPARISONS[op]
+    in_seconds = sql.all_of(*(sql.equal(months_of(t.sql), ZERO) for t in (left, right)))
+    in_months = sql.all_of(*(sql.equal(seconds_of(t.sql), ZERO) for t in (left, right)))
     return sql.case(
-        [
-            (in_seconds, sql.binary(kind, seconds_of(left.sql), seconds_of(right.sql))),
-            (in_months, sql.binary(kind, months_of(left.sql), months_of(right.sql))),
-            (sql.all_of([sql.is_known(left.sql), sql.is_known(right.sql)]), sql.TRUE if op == "!=" else sql.FALSE),
-        ]
+        (in_seconds, sql.binary(kind, seconds_of(left.sql), seconds_of(right.sql))),
+        (in_months, sql.binary(kind, months_of(left.sql), months_of(right.sql))),
+        (sql.all_of(sql.is_known(left.sql), sql.is_known(right.sql)), sql.TRUE if op == "!=" else sql.FALSE),
     )
 
 
@@ -157,15 +152,13 @@ def period_number(day: Term, every: Term) -> Sql:
     months, seconds = months_of(every.sql), seconds_of(every.sql)
     month = sql.binary(exp.Add, sql.binary(exp.Mul, sql.call("year", day.sql), sql.integer(12)), sql.call("month", day.sql))
     month = sql.binary(exp.Sub, month, sql.integer(1))
-    monday = sql.cast(sql.string("0001-01-01"), "DATE")  # a Monday
-    days = sql.call("date_diff", sql.string("day"), monday, sql.cast(day.sql, "DATE"))
-    calendar = sql.binary(exp.EQ, months, sql.integer(1))
+    monday = sql.cast(sql.text("0001-01-01"), "DATE")  # a Monday
+    days = sql.call("date_diff", sql.text("day"), monday, sql.cast(day.sql, "DATE"))
+    calendar = sql.equal(months, sql.integer(1))
     for length in (3, 6, 12):
-        calendar = sql.any_of([calendar, sql.binary(exp.EQ, months, sql.integer(length))])
+        calendar = sql.any_of(calendar, sql.equal(months, sql.integer(length)))
     return sql.case(
-        [
-            (calendar, sql.binary(exp.IntDiv, month, sql.call("nullif", months, ZERO))),
-            (sql.binary(exp.EQ, seconds, sql.integer(SECONDS_PER_DAY)), days),
-            (sql.binary(exp.EQ, seconds, sql.integer(7 * SECONDS_PER_DAY)), sql.binary(exp.IntDiv, days, sql.integer(7))),
-        ]
+        (calendar, sql.binary(exp.IntDiv, month, sql.call("nullif", months, ZERO))),
+        (sql.equal(seconds, sql.integer(SECONDS_PER_DAY)), days),
+        (sql.equal(seconds, sql.integer(7 * SECONDS_PER_DAY)), sql.binary(exp.IntDiv, days, sql.integer(7))),
     )

@@ -25,13 +25,14 @@ from tierwise.core.plan import (
     Undecided,
 )
 from tierwise.core.types import BooleanType, EnumType, ListType, SetType
-from tierwise.plugins.builtin.engine_duckdb import dates, sql
+from tierwise.plugins import sql
+from tierwise.plugins.builtin.engine_duckdb import dates
 from tierwise.plugins.builtin.engine_duckdb.comparisons import compare
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, choose
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.tables import Picked, Tables
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, unknown
 from tierwise.plugins.facts import canonical_type
+from tierwise.plugins.sql import Sql
 
 __all__ = ["Decisions"]
 
@@ -45,8 +46,8 @@ class Words:
     def hold(self, word: str) -> Sql:
         """Whether a word is among them."""
         if isinstance(self.of.type, ListType | SetType):
-            return sql.call("list_contains", self.of.sql, sql.string(word))
-        return sql.binary(exp.EQ, self.of.sql, sql.string(word))
+            return sql.call("list_contains", self.of.sql, sql.text(word))
+        return sql.equal(self.of.sql, sql.text(word))
 
 
 class Decisions:
@@ -87,13 +88,13 @@ class Decisions:
         condition = self.expressions.layers.column(self.expressions.truth(node.condition))
         branches = [(condition, node.yes), (sql.negate(condition), node.no)]
         codes = [(taken, sql.integer(code)) for code, (taken, branch) in enumerate(branches) if isinstance(branch, Undecided)]
-        return sql.cast(sql.case(codes), "INTEGER") if codes else None
+        return sql.cast(sql.case(*codes), "INTEGER") if codes else None
 
     # ---- several classes -----------------------------------------------------------------------------------------------
 
     def _labels(self, node: Labels) -> Term:
         tests = [(label, self.expressions.layers.column(self.expressions.truth(test))) for label, test in node.tests]
-        return _listed([(sql.string(label), test) for label, test in tests], [test for _, test in tests], node)
+        return _listed([(sql.text(label), test) for label, test in tests], [test for _, test in tests], node)
 
     def _agree(self, node: Agree) -> Term:
         """The value of all words in the set, provided that each is known and all are equal."""
@@ -104,21 +105,19 @@ class Decisions:
         holds = [self.expressions.layers.column(words.hold(word)) for word, _ in node.values]
         pairs: list[tuple[Sql, Term]] = []
         for place, (hold, term) in enumerate(zip(holds, terms, strict=True)):
-            rivals = [
-                sql.any_of([sql.negate(h), _is_same(term, t)]) for i, (h, t) in enumerate(zip(holds, terms, strict=True)) if i != place
-            ]
-            pairs.append((sql.all_of([hold, term.known, *rivals]), term))
+            rivals = [sql.any_of(sql.negate(h), _is_same(term, t)) for i, (h, t) in enumerate(zip(holds, terms, strict=True)) if i != place]
+            pairs.append((sql.all_of(hold, term.known, *rivals), term))
         covered = self._covered(words, [word for word, _ in node.values])
-        agreed = [(sql.all_of([covered, condition]), term) for condition, term in pairs]
+        agreed = [(sql.all_of(covered, condition), term) for condition, term in pairs]
         if node.empty is not None and isinstance(words.of.type, ListType | SetType):
-            is_empty = sql.binary(exp.EQ, sql.call("len", words.of.sql), sql.integer(0))
+            is_empty = sql.equal(sql.call("len", words.of.sql), sql.integer(0))
             agreed.append((is_empty, self.expressions.term(node.empty)))
         return choose(agreed, node.type) if agreed else unknown(node.type)
 
     def _covered(self, words: Words, said: Sequence[str]) -> Sql:
         """Whether the policy says something of every word in the set."""
         if isinstance(words.of.type, ListType | SetType):
-            known = sql.cast(sql.array(sql.string(word) for word in said), "VARCHAR[]")
+            known = sql.cast(sql.array(*(sql.text(word) for word in said)), "VARCHAR[]")
             return sql.call("list_has_all", known, words.of.sql)
         return sql.TRUE
 
@@ -136,7 +135,7 @@ class Decisions:
             for item in value.value:
                 if isinstance(item, tuple | dict):
                     return unknown(node.type)
-                first = sql.all_of([hold, *(sql.negate(other) for other in before.get(item, ()))])
+                first = sql.all_of(hold, *(sql.negate(other) for other in before.get(item, ())))
                 entries.append((constant(item, node.type.item).sql, first))
                 before.setdefault(item, []).append(hold)
         return _listed(entries, [words.of.known], node)
@@ -154,7 +153,7 @@ class Decisions:
         earlier: list[Sql] = []
         for part in node.parts:
             term = self.expressions.shared(part)
-            options.append((sql.all_of([*earlier, term.known]), term))
+            options.append((sql.all_of(*earlier, term.known), term))
             if not isinstance(part, FactRef) or not _has_choice(part):
                 break
             earlier.append(sql.negate(term.known))
@@ -171,25 +170,23 @@ class Decisions:
         by_reading = self._late_by(reading, last, every, as_of, late)
         if last.none is None:
             return Term(by_reading, BooleanType())
-        never = sql.all_of([last.none, every.known, as_of.known, *([] if reading is None else [reading.known])])
-        return Term(sql.case([(never, sql.TRUE), (last.none, sql.NULL)], by_reading), BooleanType())
+        never = sql.all_of(last.none, every.known, as_of.known, *([] if reading is None else [reading.known]))
+        return Term(sql.case((never, sql.TRUE), (last.none, sql.NULL), default=by_reading), BooleanType())
 
     def _late_by(self, reading: Term | None, last: Term, every: Term, as_of: Term, late: Sql) -> Sql:
         twice = self.expressions.layers.hoist(dates.times(every, constant(dates.TWO, dates.INTEGER), every.type))
         long_due = dates.step(last, twice, 1, self.expressions.layers.column)
         long_late = sql.binary(exp.GTE, as_of.sql, long_due.sql)
-        either = sql.case([(sql.negate(late), sql.FALSE), (long_late, sql.TRUE)])
+        either = sql.case((sql.negate(late), sql.FALSE), (long_late, sql.TRUE))
         if reading is None:
             return either
         periods = sql.binary(exp.Sub, dates.period_number(as_of, every), dates.period_number(last, every))
-        calendar = sql.case([(sql.is_known(periods), sql.binary(exp.GTE, periods, sql.integer(2)))], either)
-        known = sql.all_of([last.known, every.known, as_of.known])
+        calendar = sql.case((sql.is_known(periods), sql.binary(exp.GTE, periods, sql.integer(2))), default=either)
+        known = sql.all_of(last.known, every.known, as_of.known)
         return sql.case(
-            [
-                (sql.negate(known), sql.NULL),
-                (sql.binary(exp.EQ, reading.sql, sql.string("rolling")), late),
-                (sql.binary(exp.EQ, reading.sql, sql.string("calendar")), calendar),
-            ]
+            (sql.negate(known), sql.NULL),
+            (sql.equal(reading.sql, sql.text("rolling")), late),
+            (sql.equal(reading.sql, sql.text("calendar")), calendar),
         )
 
 
@@ -207,8 +204,8 @@ def _has_choice(fact: FactRef) -> bool:
 
 def _listed(entries: Sequence[tuple[Sql, Sql]], known: Sequence[Sql], node: Labels | Collected) -> Term:
     """List the entries whose condition holds, provided that all of ``known`` are."""
-    items = sql.array(sql.case([(condition, value)]) for value, condition in entries)
-    kept = sql.call("list_filter", items, sql.lambda_("i0", sql.is_known(sql.column("i0"))))
+    items = sql.array(*(sql.case((condition, value)) for value, condition in entries))
+    kept = sql.call("list_filter", items, sql.lambda_of("i0", sql.is_known(sql.column("i0"))))
     conditions = [sql.is_known(part) if isinstance(node, Labels) else part for part in known]
     values = sql.cast(kept, canonical_type(node.type)) if entries else constant((), node.type).sql
-    return Term(sql.case([(sql.all_of(conditions), values)]), node.type)
+    return Term(sql.case((sql.all_of(*conditions), values)), node.type)

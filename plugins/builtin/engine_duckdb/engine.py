@@ -21,7 +21,7 @@ from tierwise.core.meaning.usage import usage_of
 from tierwise.core.outcome import Outcome
 from tierwise.core.plan import Decision, Node, Plan
 from tierwise.core.plan import Position as RankPosition
-from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import amounts_of
 from tierwise.plugins.builtin.engine_duckdb.asking import Decide, Question, ask, ask_each, ask_of_groups
 from tierwise.plugins.builtin.engine_duckdb.compiler import Compiler
@@ -31,12 +31,12 @@ from tierwise.plugins.builtin.engine_duckdb.leaves import decisions_in
 from tierwise.plugins.builtin.engine_duckdb.places import Places
 from tierwise.plugins.builtin.engine_duckdb.ranking import NeedsReference, Ranked, parts_of, rank, rankings_in_order, with_positions
 from tierwise.plugins.builtin.engine_duckdb.results import Answers, Columns, DuckGrading
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW, staging_of
 from tierwise.plugins.builtin.engine_duckdb.subjects import read_subjects
 from tierwise.plugins.builtin.engine_duckdb.tables import Picked
 from tierwise.plugins.builtin.engine_duckdb.terms import Term
 from tierwise.plugins.facts import FactTable
+from tierwise.plugins.sql import Sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -116,7 +116,9 @@ class _Run:
     def _stage(self) -> tuple[exp.Select, Compiler]:
         """Return the query of the facts, with positions where the plan ranks, and a compiler over it."""
         facts = f"{self.name} facts"
-        self.connection.execute(sql.create(facts, sql.select(self.staging.columns, self.facts.relation), "VIEW"))
+        self.connection.execute(
+            sql.create(facts, sql.select(*sql.named(self.staging.columns), source=sql.table(self.facts.relation)), "VIEW")
+        )
         is_ranked = any(usage_of(self.plan, d.node).rankings for d in self.outputs)
         for number, ranking in enumerate(rankings_in_order(self.plan) if is_ranked else ()):
             query, found = with_positions(facts, self.ranked)
@@ -144,13 +146,13 @@ class _Run:
         stored, shown = compiler.layers.split(wanted)
         table = f"{self.name} stored"
         self.connection.execute(sql.create(table, compiler.layers.query(stage, stored)))
-        self.connection.execute(sql.create(self.name, sql.select(shown, table), "VIEW"))
+        self.connection.execute(sql.create(self.name, sql.select(*sql.named(shown), source=sql.table(table)), "VIEW"))
         return columns
 
     def _open_counts(self, columns: Columns) -> tuple[int, int]:
         """Count the rows of an output that SQL left open: those with a code, and the others."""
         counts = [sql.call("count_if", condition) for condition in (columns.is_coded(), columns.is_open())]
-        ((coded, left_open),) = self.connection.execute(sql.text(exp.select(*counts).from_(sql.table(self.name)))).fetchall()
+        ((coded, left_open),) = self.connection.execute(sql.printed(exp.select(*counts).from_(sql.table(self.name)))).fetchall()
         return coded, left_open
 
     # ---- what SQL leaves open ------------------------------------------------------------------------------------------

@@ -36,12 +36,13 @@ from tierwise.core.types import (
     TextType,
     Type,
 )
-from tierwise.plugins.builtin.engine_duckdb import numbers, sql
+from tierwise.plugins import sql
+from tierwise.plugins.builtin.engine_duckdb import numbers
 from tierwise.plugins.builtin.engine_duckdb.comparisons import compare, with_none
 from tierwise.plugins.builtin.engine_duckdb.layers import Layers
 from tierwise.plugins.builtin.engine_duckdb.numbers import Ratio
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, number_of, unknown
+from tierwise.plugins.sql import Sql
 
 __all__ = ["Expressions", "choose"]
 
@@ -85,7 +86,7 @@ class Expressions:
     def truth(self, node: Node) -> Sql:
         """Compile a condition: none counts as false, unknown is NULL."""
         term = self.term(node)
-        return term.sql if term.none is None else sql.case([(term.none, sql.FALSE)], term.sql)
+        return term.sql if term.none is None else sql.case((term.none, sql.FALSE), default=term.sql)
 
     def _reading(self, node: ReadingRef) -> Term:
         settled = self.readings.get(node.name)
@@ -94,12 +95,12 @@ class Expressions:
     def _field(self, node: FieldRef) -> Term:
         of = self.shared(node.of)
         if isinstance(of.type, MapType):
-            value = exp.Bracket(this=of.sql, expressions=[sql.string(node.name)], offset=1)
-            holds = sql.call("map_contains", of.sql, sql.string(node.name))
+            value = exp.Bracket(this=of.sql, expressions=[sql.text(node.name)], offset=1)
+            holds = sql.call("map_contains", of.sql, sql.text(node.name))
             return number_of(Term(value, of.type.value, sql.call("coalesce", sql.negate(holds), sql.FALSE)))
         if not isinstance(of.type, RecordType) or of.type.field(node.name) is None:
             return unknown(node.type)
-        return number_of(Term(sql.call("struct_extract", of.sql, sql.string(node.name)), node.type))
+        return number_of(Term(sql.call("struct_extract", of.sql, sql.text(node.name)), node.type))
 
     # ---- tests ---------------------------------------------------------------------------------------------------------
 
@@ -141,8 +142,8 @@ class Expressions:
             if bound is not None:
                 other = self.term(bound)
                 parts.append(with_none(op, value, other, compare(op, value, other)))
-        parts = parts or [with_none(">=", value, value, sql.case([(sql.is_known(value.sql), sql.TRUE)]))]
-        return Term(sql.all_of(parts), BooleanType())
+        parts = parts or [with_none(">=", value, value, sql.case((sql.is_known(value.sql), sql.TRUE)))]
+        return Term(sql.all_of(*parts), BooleanType())
 
     def _in_set(self, node: InSet) -> Term:
         value = self.shared(node.value)
@@ -152,12 +153,12 @@ class Expressions:
             parts.append(with_none("=", value, other, compare("=", value, other)))
         texts = [v for v in node.values if isinstance(v, str) and "\0" not in v]
         if value.none is None and len(texts) == len(node.values) and texts:
-            return Term(sql.one_of(value.sql, [sql.string(t) for t in texts]), BooleanType())
-        return Term(sql.any_of(parts), BooleanType())
+            return Term(sql.one_of(value.sql, [sql.text(t) for t in texts]), BooleanType())
+        return Term(sql.any_of(*parts), BooleanType())
 
     def _logic(self, node: Logic) -> Term:
         parts = [self.truth(part) for part in node.parts]
-        return Term(sql.all_of(parts) if node.op == "and" else sql.any_of(parts), BooleanType())
+        return Term(sql.all_of(*parts) if node.op == "and" else sql.any_of(*parts), BooleanType())
 
     def _conditional(self, node: Conditional) -> Term:
         condition = self.layers.column(self.truth(node.condition))
@@ -179,11 +180,11 @@ def choose(options: list[tuple[Sql, Term]], type: Type, otherwise: Term | None =
     else:
         values = [t.sql for t in terms]
     conditions = [condition for condition, _ in options]
-    tree = sql.case(zip(conditions, values, strict=False), None if otherwise is None else values[-1])
+    tree = sql.case(*zip(conditions, values, strict=False), default=None if otherwise is None else values[-1])
     nones = [sql.FALSE if t.none is None else t.none for t in terms]
     none = None
     if any(t.none is not None for t in terms):
-        none = sql.case(zip(conditions, nones, strict=False), sql.FALSE if otherwise is None else nones[-1])
+        none = sql.case(*zip(conditions, nones, strict=False), default=sql.FALSE if otherwise is None else nones[-1])
     return Term(tree, type, none, whole, scale)
 
 

@@ -17,13 +17,13 @@ from tierwise.core.checking.regions import borders_of
 from tierwise.core.meaning.usage import usage_of
 from tierwise.core.plan import Node, Plan, RankCut
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, MapType, NumberType, Type
-from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import told_apart
 from tierwise.plugins.builtin.engine_duckdb.comparisons import compare
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions
 from tierwise.plugins.builtin.engine_duckdb.leaves import Leaf, Way, facts_in, is_strict, leaves_of
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, Term, constant
+from tierwise.plugins.sql import Sql
 
 __all__ = ["keys_of"]
 
@@ -62,9 +62,9 @@ def keys_of(
             numbered = _known(term)
         atoms.append((_where(matters[name], numbered[0], sql.integer(0)), numbered[1]))
     atoms += told_apart(amounts)
-    parts = list(_parts(leaves, exact, atoms, expressions, terms, {sql.text(amount.sql) for amount in amounts}))
+    parts = list(_parts(leaves, exact, atoms, expressions, terms, {sql.printed(amount.sql) for amount in amounts}))
     values = [
-        sql.case([(sql.all_of([matters[name], sql.any_of(where)]), _comparable(terms[name].sql, terms[name].type))])
+        sql.case((sql.all_of(matters[name], sql.any_of(*where)), _comparable(terms[name].sql, terms[name].type)))
         for name, where in exact.items()
         if where
     ]
@@ -95,18 +95,18 @@ def _parts(
         if not names:
             continue
         part = expressions.shared(leaf.node)
-        _, ways, handed_on = parts.setdefault(sql.text(part.sql), (part, [], []))
+        _, ways, handed_on = parts.setdefault(sql.printed(part.sql), (part, [], []))
         ways.append(leaf.way)
         handed_on.append(leaf.is_outcome)
-        is_unknown = [sql.negate(part.known), *([sql.all_of(terms[name].known for name in names)] if is_strict(leaf.node) else [])]
+        is_unknown = [sql.negate(part.known), *([sql.all_of(*(terms[name].known for name in names))] if is_strict(leaf.node) else [])]
         for name in names if leaf.is_telling else ():
-            exact[name].append(sql.all_of(is_unknown))
+            exact[name].append(sql.all_of(*is_unknown))
     for text, (part, ways, handed_on) in parts.items():
         matters = _matters(ways, expressions)
         if part.none is not None:
             atoms.append((_where(matters, _one(part.none), sql.integer(0)), 2))
         if isinstance(part.type, BooleanType):
-            number = sql.case([(sql.is_null(part.sql), sql.integer(0)), (part.sql, sql.integer(1))], sql.integer(2))
+            number = sql.case((sql.is_null(part.sql), sql.integer(0)), (part.sql, sql.integer(1)), default=sql.integer(2))
             atoms.append((_where(matters, number, sql.integer(0)), 3))
         elif text not in amounts or not all(handed_on):
             yield _where(matters, _comparable(part.sql, part.type), sql.NULL)
@@ -123,17 +123,19 @@ def _matters(ways: Sequence[Way], expressions: Expressions) -> Sql:
     """Whether a row comes by one of these ways."""
     if not ways or () in ways:
         return sql.TRUE
-    return expressions.layers.column(sql.any_of(sql.all_of(sql.negate(expressions.shared(part).known) for part in way) for way in ways))
+    return expressions.layers.column(
+        sql.any_of(*(sql.all_of(*(sql.negate(expressions.shared(part).known) for part in way)) for way in ways))
+    )
 
 
 def _where(matters: Sql, value: Sql, otherwise: Sql) -> Sql:
-    return value if matters is sql.TRUE else sql.case([(matters, value)], otherwise)
+    return value if matters is sql.TRUE else sql.case((matters, value), default=otherwise)
 
 
 def _known(term: Term) -> tuple[Sql, int]:
     """Return whether a fact is none, missing or known, as the number of an atom."""
     none = [] if term.none is None else [(term.none, sql.integer(NONE))]
-    return sql.case([*none, (sql.is_null(term.sql), sql.integer(MISSING))], sql.integer(2)), 3
+    return sql.case(*none, (sql.is_null(term.sql), sql.integer(MISSING)), default=sql.integer(2)), 3
 
 
 def _comparable(value: Sql, type: Type) -> Sql:
@@ -160,7 +162,7 @@ def _packed(atoms: Sequence[tuple[Sql, int]]) -> Iterator[Sql]:
 def _atom(term: Term, borders: list[Any]) -> tuple[Sql, int] | None:
     """Return the number of the atom in which a value lies, and how many there are; ``None`` when its very value matters."""
     if isinstance(term.type, BooleanType):
-        number, count = sql.case([(term.sql, sql.integer(2))], sql.integer(3)), 4
+        number, count = sql.case((term.sql, sql.integer(2)), default=sql.integer(3)), 4
     elif isinstance(term.type, EnumType):
         number, count = _among(term, term.type.values)
     elif isinstance(term.type, NumberType | DateType | DateTimeType):
@@ -174,12 +176,12 @@ def _atom(term: Term, borders: list[Any]) -> tuple[Sql, int] | None:
         number, count = _among(term, tuple(dict.fromkeys(b for b in borders if isinstance(b, str))))
     missing = (sql.is_null(term.sql), sql.integer(MISSING))
     none = [] if term.none is None else [(term.none, sql.integer(NONE))]
-    return sql.case([*none, missing], number), count
+    return sql.case(*none, missing, default=number), count
 
 
 def _among(term: Term, words: Sequence[str]) -> tuple[Sql, int]:
-    branches = [(sql.binary(exp.EQ, term.sql, constant(word, term.type).sql), sql.integer(place)) for place, word in enumerate(words, 2)]
-    return sql.case(branches, sql.integer(len(words) + 2)), len(words) + 3
+    branches = [(sql.equal(term.sql, constant(word, term.type).sql), sql.integer(place)) for place, word in enumerate(words, 2)]
+    return sql.case(*branches, default=sql.integer(len(words) + 2)), len(words) + 3
 
 
 def _on_line(term: Term, borders: Sequence[Any]) -> tuple[Sql, int]:
@@ -199,4 +201,4 @@ def _is_comparable(left: Term, right: Term) -> bool:
 
 
 def _one(condition: Sql) -> Sql:
-    return sql.case([(condition, sql.integer(1))], sql.integer(0))
+    return sql.case((condition, sql.integer(1)), default=sql.integer(0))

@@ -11,9 +11,9 @@ from itertools import islice
 
 from sqlglot import exp
 
-from tierwise.plugins.builtin.engine_duckdb import sql
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term
+from tierwise.plugins.sql import Sql
 
 __all__ = ["ITEM", "Layers"]
 
@@ -47,7 +47,7 @@ class Layers:
         names = _columns_in(tree)
         if any(name.startswith(ITEM) for name in names) or (not names and _is_short(tree)):
             return tree
-        text = sql.text(tree)
+        text = sql.printed(tree)
         if text not in self._name_of:
             level = max((self._level_of.get(name, 0) for name in names), default=0) + 1
             name = f"{COLUMN}{len(self._name_of)}"
@@ -86,9 +86,9 @@ class Layers:
             if not computed:
                 continue
             name = f"layer {number}"
-            layers.append((name, sql.select(computed, previous, star=True)))
+            layers.append((name, sql.select(exp.Star(), *sql.named(computed), source=sql.table(previous))))
             previous = name
-        query = sql.select(columns, previous)
+        query = sql.select(*sql.named(columns), source=sql.table(previous))
         for name, layer in layers:
             query = query.with_(exp.to_identifier(name, quoted=True), as_=layer, copy=False)
         return query

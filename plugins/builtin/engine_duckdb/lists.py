@@ -11,12 +11,12 @@ from sqlglot import exp
 
 from tierwise.core.plan import Filter, ItemRef, Node, Project, Quantified
 from tierwise.core.types import BooleanType, ListType, SetType, Type
-from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions
 from tierwise.plugins.builtin.engine_duckdb.layers import ITEM
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, number_of, unknown
 from tierwise.plugins.facts import canonical_type
+from tierwise.plugins.sql import Sql
 
 __all__ = ["Lists"]
 
@@ -39,7 +39,7 @@ class Lists:
         name = f"{ITEM}{len(self.expressions.items)}"
         self.expressions.items.append(number_of(Term(sql.column(name), item)))
         try:
-            return sql.lambda_(name, body())
+            return sql.lambda_of(name, body())
         finally:
             self.expressions.items.pop()
 
@@ -57,7 +57,7 @@ class Lists:
         of, item = found
         test = self._over(of, item, lambda: self.expressions.truth(node.test))
         kept = sql.call("list_filter", of.sql, test)
-        return Term(sql.case([(self._all_known(of, item, node.test), sql.cast(kept, canonical_type(node.type)))]), node.type)
+        return Term(sql.case((self._all_known(of, item, node.test), sql.cast(kept, canonical_type(node.type)))), node.type)
 
     def _all_known(self, of: Term, item: Type, test: Node) -> Sql:
         """Whether a test is known for every item."""
@@ -70,9 +70,9 @@ class Lists:
             return unknown(node.type)
         of, item = found
         each = sql.call("list_transform", of.sql, self._over(of, item, lambda: self.expressions.term(node.each).sql))
-        values = sql.cast(each, canonical_type(node.type), safe=True)
-        holes = sql.call("list_filter", values, sql.lambda_("i9", sql.is_null(sql.column("i9"))))
-        return Term(sql.case([(_is_empty(holes), values)]), node.type)
+        values = sql.try_cast(each, canonical_type(node.type))
+        holes = sql.call("list_filter", values, sql.lambda_of("i9", sql.is_null(sql.column("i9"))))
+        return Term(sql.case((_is_empty(holes), values)), node.type)
 
     def _quantified(self, node: Quantified) -> Term:
         found = self._list(node.of)
@@ -88,8 +88,8 @@ class Lists:
         hits = sql.call("list_filter", of.sql, self._over(of, item, decisive))
         some = sql.binary(exp.GT, sql.call("len", hits), sql.integer(0))
         branches = [(some, sql.TRUE if is_some else sql.FALSE), (self._all_known(of, item, node.test), sql.FALSE if is_some else sql.TRUE)]
-        return Term(sql.case(branches), BooleanType())
+        return Term(sql.case(*branches), BooleanType())
 
 
 def _is_empty(items: Sql) -> Sql:
-    return sql.binary(exp.EQ, sql.call("len", items), sql.integer(0))
+    return sql.equal(sql.call("len", items), sql.integer(0))

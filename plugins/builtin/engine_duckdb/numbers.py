@@ -14,23 +14,21 @@ from sqlglot import exp
 
 from tierwise.core.plan import CompareOp
 from tierwise.core.types import NumberType, Type
-from tierwise.plugins.builtin.engine_duckdb import sql
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, PLAIN_DIGITS, Term, unknown
+from tierwise.plugins.sql import Sql
 
 __all__ = ["Ratio", "add", "compare", "compare_ratios", "multiply", "subtract"]
 
 ZERO = Decimal(0)
 LEAST_WHOLE = 6  # digits before the point that narrowing leaves at least
 
-COMPARISONS: dict[CompareOp, type[exp.Binary]] = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
-
 
 def at(term: Term, whole: int, scale: int) -> Sql:
     """Bring a number to ``whole`` digits before and ``scale`` (at least its own) after the point; NULL where it does not fit."""
     if (whole, scale) == (term.whole, term.scale):
         return term.sql
-    return sql.cast(term.sql, f"DECIMAL({whole + scale}, {scale})", safe=whole < term.whole)
+    return (sql.try_cast if whole < term.whole else sql.cast)(term.sql, f"DECIMAL({whole + scale}, {scale})")
 
 
 def common(terms: Sequence[Term], spare: int = 0) -> tuple[list[Sql], int, int] | None:
@@ -45,7 +43,7 @@ def common(terms: Sequence[Term], spare: int = 0) -> tuple[list[Sql], int, int] 
 def compare(op: CompareOp, left: Term, right: Term) -> Sql:
     """Compare two numbers exactly."""
     sides = common([left, right])
-    return sql.NULL if sides is None else sql.binary(COMPARISONS[op], *sides[0])
+    return sql.NULL if sides is None else sql.binary(sql.COMPARISONS[op], *sides[0])
 
 
 def add(terms: Sequence[Term], type: Type) -> Term:
@@ -123,15 +121,13 @@ def compare_ratios(op: CompareOp, left: Ratio, right: Ratio) -> Sql:
     divisors = [r.below for r in (left, right) if r.below is not None]
     if not divisors:
         return compare(op, above, other)
-    zero = sql.any_of(sql.binary(exp.EQ, d.sql, sql.integer(0)) for d in divisors)
+    zero = sql.any_of(*(sql.equal(d.sql, sql.integer(0)) for d in divisors))
     numbers = [left.above, right.above, *divisors]
     opposite = [sql.binary(exp.LT, d.sql, sql.integer(0)) for d in divisors]
     flipped = opposite[0] if len(opposite) == 1 else sql.binary(exp.NEQ, *opposite)
     return sql.case(
-        [
-            (sql.negate(sql.all_of(sql.is_known(n.sql) for n in numbers)), sql.NULL),
-            (zero, sql.FALSE),
-            (flipped, compare(op, other, above)),
-        ],
-        compare(op, above, other),
+        (sql.negate(sql.all_of(*(sql.is_known(n.sql) for n in numbers))), sql.NULL),
+        (zero, sql.FALSE),
+        (flipped, compare(op, other, above)),
+        default=compare(op, above, other),
     )

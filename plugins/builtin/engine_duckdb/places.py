@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from tierwise.core.plan import Position
-from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.positions import PARTS
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, ROW
 
@@ -44,7 +44,7 @@ class Places:
         for ranking in self.ranked:
             parts = (sql.column(part, ranking.table) for part in PARTS)
             query = self._beside(ranking).select(*parts).where(sql.column(KEY, self.table).eq(exp.Placeholder()))
-            cells = self.connection.cursor().execute(sql.text(query), [key]).fetchone()
+            cells = self.connection.cursor().execute(sql.printed(query), [key]).fetchone()
             position = None if cells is None else position_of(cells)
             if position is not None:
                 found[ranking.name] = position
@@ -57,12 +57,12 @@ class Places:
                 first, last, possible = (sql.column(part, ranking.table) for part in ("first", "last", "last possible"))
                 key = sql.column(KEY, self.table)
                 query = self._beside(ranking).select(key).where(first <= rank, last >= rank).order_by(possible, key)
-                cursor = self.connection.cursor().execute(sql.text(query))
+                cursor = self.connection.cursor().execute(sql.printed(query))
                 while row := cursor.fetchone():
                     yield row[0]
 
     def _beside(self, ranking: Ranked) -> exp.Select:
-        same_row = sql.binary(exp.EQ, sql.column(ROW, self.table), sql.column(ROW, ranking.table))
+        same_row = sql.equal(sql.column(ROW, self.table), sql.column(ROW, ranking.table))
         return exp.select().from_(sql.table(self.table)).join(sql.table(ranking.table), on=same_row)
 
 

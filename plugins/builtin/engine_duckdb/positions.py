@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from tierwise.plugins.builtin.engine_duckdb import sql
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.staging import ROW
+from tierwise.plugins.sql import Sql
 
 __all__ = ["AMOUNT", "ANYWHERE", "BY", "PARTITION", "PARTS", "SURE", "positions_query"]
 
@@ -28,7 +28,7 @@ def positions_query(members: str, descending: bool, is_amount: bool) -> exp.Sele
     """
     inside = exp.select("*").from_(sql.table(members)).where(sql.negate(sql.column(ANYWHERE)))
     partition, by = sql.column(PARTITION), sql.column(BY)
-    is_known = sql.all_of([sql.column(SURE), sql.is_known(by)])
+    is_known = sql.all_of(sql.column(SURE), sql.is_known(by))
     tied = exp.select(
         partition,
         by,
@@ -38,7 +38,7 @@ def positions_query(members: str, descending: bool, is_amount: bool) -> exp.Sele
                 "members": sql.call("count_if", sql.TRUE),
                 "ties": sql.call("count_if", is_known),
                 "amount": sql.call("any_value", sql.column(AMOUNT)),
-                "amounts": sql.call("coalesce", sql.call("sum", sql.case([(is_known, sql.column(AMOUNT))])), sql.integer(0)),
+                "amounts": sql.call("coalesce", sql.call("sum", sql.case((is_known, sql.column(AMOUNT)))), sql.integer(0)),
             }
         ),
     )
@@ -59,7 +59,9 @@ def positions_query(members: str, descending: bool, is_amount: bool) -> exp.Sele
             }
         ),
     )
-    same = sql.all_of(exp.NullSafeEQ(this=sql.column(name, "members"), expression=sql.column(name, "counted")) for name in (PARTITION, BY))
+    same = sql.all_of(
+        *(exp.NullSafeEQ(this=sql.column(name, "members"), expression=sql.column(name, "counted")) for name in (PARTITION, BY))
+    )
     outside = exp.select(sql.call("count_if", sql.column(ANYWHERE))).from_(sql.table(members)).subquery()
     return (
         _positions(is_amount, outside)
@@ -73,7 +75,7 @@ def _named(columns: dict[str, Sql]) -> list[Sql]:
 
 
 def _number(condition: Sql) -> Sql:
-    return sql.case([(condition, sql.integer(1))], sql.integer(0))
+    return sql.case((condition, sql.integer(1)), default=sql.integer(0))
 
 
 def _over(name: str, descending: bool | None) -> Sql:
@@ -94,12 +96,12 @@ def _positions(is_amount: bool, anywhere: Sql) -> exp.Select:
     count = _plus(_of("sure members"), others)
     rest = _minus(maybe, others)
     unplaced = sql.is_null(_of(BY))
-    nobody = sql.all_of([sql.binary(exp.EQ, blank, sql.integer(0)), sql.binary(exp.EQ, maybe, sql.integer(0))])
-    complete = sql.all_of([nobody, sql.negate(unplaced)]) if is_amount else None
+    nobody = sql.all_of(sql.equal(blank, sql.integer(0)), sql.equal(maybe, sql.integer(0)))
+    complete = sql.all_of(nobody, sql.negate(unplaced)) if is_amount else None
     parts = {
-        "first": sql.case([(unplaced, sql.integer(1))], _plus(before, sql.integer(1))),
-        "last": sql.case([(unplaced, sql.integer(1))], last),
-        "last possible": sql.case([(unplaced, _plus(count, rest))], _plus(_plus(last, blank), rest)),
+        "first": sql.case((unplaced, sql.integer(1)), default=_plus(before, sql.integer(1))),
+        "last": sql.case((unplaced, sql.integer(1)), default=last),
+        "last possible": sql.case((unplaced, _plus(count, rest)), default=_plus(_plus(last, blank), rest)),
         "count": count,
         "held before": _held(complete, _minus(_of("held up to"), sql.binary(exp.Mul, _of("amount"), _of("ties")))),
         "held before last": _held(complete, _minus(_of("held up to"), _of("amount"))),
@@ -112,7 +114,7 @@ def _positions(is_amount: bool, anywhere: Sql) -> exp.Select:
 
 
 def _held(complete: Sql | None, amount: Sql) -> Sql:
-    return sql.NULL if complete is None else sql.case([(complete, amount)])
+    return sql.NULL if complete is None else sql.case((complete, amount))
 
 
 def _of(name: str) -> Sql:

@@ -15,15 +15,16 @@ from tierwise.core.meaning.usage import usage_of
 from tierwise.core.plan import FactRef, Node, Plan, Ranking
 from tierwise.core.types import NumberType
 from tierwise.core.values import Duration
-from tierwise.plugins.builtin.engine_duckdb import positions, sql
+from tierwise.plugins import sql
+from tierwise.plugins.builtin.engine_duckdb import positions
 from tierwise.plugins.builtin.engine_duckdb.compiler import Compiler
 from tierwise.plugins.builtin.engine_duckdb.cuts import Position
 from tierwise.plugins.builtin.engine_duckdb.results import Answers
 from tierwise.plugins.builtin.engine_duckdb.rounding import unscaled
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.staging import ROW
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, Term
 from tierwise.plugins.facts import canonical_type
+from tierwise.plugins.sql import Sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -92,12 +93,12 @@ def with_positions(
     if chosen is None:
         query = query.from_(sql.table(facts))
     else:  # first, so that what follows looks at few rows
-        query = query.from_(chosen.subquery(CHOSEN)).join(sql.table(facts), on=sql.binary(exp.EQ, sql.column(ROW, CHOSEN), row))
+        query = query.from_(chosen.subquery(CHOSEN)).join(sql.table(facts), on=sql.equal(sql.column(ROW, CHOSEN), row))
     found: dict[str, Position] = {}
     for number, ranking in enumerate(ranked):
         columns = ranking.columns(number)
         query = query.select(*(sql.alias(sql.column(part, ranking.table), name) for part, name in columns))
-        same_row = sql.binary(exp.EQ, row, sql.column(ROW, ranking.table))
+        same_row = sql.equal(row, sql.column(ROW, ranking.table))
         query = query.join(_positions_of(ranking, chosen if are_few else None), on=same_row, join_type="left")
         found[ranking.name] = {part: sql.column(name) for part, name in columns}
     return query, found
@@ -160,9 +161,9 @@ class _Members:
                 self._ask(role, node, ask_part)
 
     def _ask(self, role: str, node: Node, ask_part: AskPart) -> None:
-        is_open = sql.all_of([sql.is_null(sql.column(role)), sql.negate(sql.column(f"{role} none"))])
+        is_open = sql.all_of(sql.is_null(sql.column(role)), sql.negate(sql.column(f"{role} none")))
         count = exp.select(sql.call("count_if", is_open)).from_(sql.table(self.table))
-        ((open_rows,),) = self.connection.execute(sql.text(count)).fetchall()
+        ((open_rows,),) = self.connection.execute(sql.printed(count)).fetchall()
         if open_rows:
             name = f"{self.table} {role}"
             self.terms[role] = self._register(role, ask_part(node, self.table, is_open, name), f"{name} values")
@@ -188,11 +189,11 @@ class _Members:
         among, is_no_member = self._value("among"), sql.FALSE
         if "among" in self.terms:
             none = self._none("among")
-            is_no_member = sql.call("coalesce", sql.any_of([sql.negate(among), none]), sql.FALSE)
+            is_no_member = sql.call("coalesce", sql.any_of(sql.negate(among), none), sql.FALSE)
         partition, is_anywhere = sql.cast(sql.NULL, "VARCHAR"), sql.FALSE
         if positions.PARTITION in self.terms:
             partition = self._value(positions.PARTITION)
-            is_anywhere = sql.all_of([sql.is_null(partition), sql.negate(self._none(positions.PARTITION))])
+            is_anywhere = sql.all_of(sql.is_null(partition), sql.negate(self._none(positions.PARTITION)))
         by = self._value(positions.BY)
         columns = {
             positions.SURE: sql.TRUE if "among" not in self.terms else sql.call("coalesce", among, sql.FALSE),
@@ -205,10 +206,8 @@ class _Members:
         query = query.from_(sql.table(self.table)).where(sql.negate(is_no_member))
         for answers in self.answered.values():
             values = f"{answers} values"
-            query = query.join(
-                sql.table(answers), on=sql.binary(exp.EQ, sql.column(ROW, self.table), sql.column(ROW, answers)), join_type="left"
-            )
-            same = sql.binary(exp.EQ, sql.column("answer", answers), sql.column("answer", values))
+            query = query.join(sql.table(answers), on=sql.equal(sql.column(ROW, self.table), sql.column(ROW, answers)), join_type="left")
+            same = sql.equal(sql.column("answer", answers), sql.column("answer", values))
             query = query.join(sql.table(values), on=same, join_type="left")
         return query
 
@@ -220,15 +219,15 @@ class _Members:
         if answers is None:
             return value
         kind = f"DECIMAL({term.digits}, {term.scale})" if isinstance(term.type, NumberType) else canonical_type(term.type)
-        answer = sql.cast(sql.column("text", f"{answers} values"), kind, safe=True)
-        return sql.case([(sql.is_known(value), sql.cast(value, kind))], answer)
+        answer = sql.try_cast(sql.column("text", f"{answers} values"), kind)
+        return sql.case((sql.is_known(value), sql.cast(value, kind)), default=answer)
 
     def _none(self, role: str) -> Sql:
         none = sql.column(f"{role} none", self.table)
         answers = self.answered.get(role)
         if answers is None:
             return none
-        return sql.any_of([none, sql.call("coalesce", sql.column("is none", f"{answers} values"), sql.FALSE)])
+        return sql.any_of(none, sql.call("coalesce", sql.column("is none", f"{answers} values"), sql.FALSE))
 
     def _amount(self, by: Sql) -> Sql:
         """Return ``by`` as a whole number of its smallest unit."""
@@ -239,8 +238,8 @@ class _Members:
         if whole is None:
             return sql.cast(sql.NULL, "HUGEINT")
         amount = whole[0]
-        bound = sql.cast(sql.string("1" + "0" * MOST_AMOUNT_DIGITS), "HUGEINT")
-        return sql.case([(sql.binary(exp.LT, sql.call("abs", amount), bound), amount)])
+        bound = sql.cast(sql.text("1" + "0" * MOST_AMOUNT_DIGITS), "HUGEINT")
+        return sql.case((sql.binary(exp.LT, sql.call("abs", amount), bound), amount))
 
     def close(self) -> None:
         """Let go of the answers."""
@@ -253,9 +252,9 @@ class _Members:
         Raises:
             NeedsReference: An amount is too large to be added up in SQL.
         """
-        lost = sql.all_of([sql.is_known(sql.column(positions.BY)), sql.is_null(sql.column(positions.AMOUNT))])
+        lost = sql.all_of(sql.is_known(sql.column(positions.BY)), sql.is_null(sql.column(positions.AMOUNT)))
         count = exp.select(sql.call("count_if", lost)).from_(sql.table(members))
-        ((lost_rows,),) = self.connection.execute(sql.text(count)).fetchall()
+        ((lost_rows,),) = self.connection.execute(sql.printed(count)).fetchall()
         if lost_rows:
             raise NeedsReference
         return isinstance(self.terms[positions.BY].type, NumberType)

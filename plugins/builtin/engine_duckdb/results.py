@@ -13,13 +13,13 @@ from tierwise.core.meaning.distribution import shares_of
 from tierwise.core.meaning.grading import Share, SubjectResult
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Decision, Position
-from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import filled, own_slot, slot_column
 from tierwise.plugins.builtin.engine_duckdb.places import Places
 from tierwise.plugins.builtin.engine_duckdb.rulebook import Rulebook
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW
 from tierwise.plugins.facts import core_value
+from tierwise.plugins.sql import Sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -48,16 +48,16 @@ class Columns:
     def is_determined(self) -> Sql:
         """Whether SQL decided the row."""
         known = sql.is_known(sql.column(self.value))
-        return known if self.none is None else sql.any_of([known, sql.column(self.none)])
+        return known if self.none is None else sql.any_of(known, sql.column(self.none))
 
     def is_coded(self) -> Sql:
         """Whether a code alone tells the outcome of the row."""
-        return sql.FALSE if self.open is None else sql.all_of([sql.negate(self.is_determined()), sql.is_known(sql.column(self.open))])
+        return sql.FALSE if self.open is None else sql.all_of(sql.negate(self.is_determined()), sql.is_known(sql.column(self.open)))
 
     def is_open(self) -> Sql:
         """Whether the row's own facts are needed to tell its outcome."""
         uncoded = [] if self.open is None else [sql.is_null(sql.column(self.open))]
-        return sql.all_of([sql.negate(self.is_determined()), *uncoded])
+        return sql.all_of(sql.negate(self.is_determined()), *uncoded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class DuckGrading:
                     yield answers.outcomes[place], int(count)
                     continue
                 own = self._counted(sql.column(slot_column(slot.place)), answers.table)
-                own = own.where(sql.binary(exp.EQ, sql.column("answer"), sql.integer(place)))
+                own = own.where(sql.equal(sql.column("answer"), sql.integer(place)))
                 yield from ((Determined(value), int(count)) for value, count in self._run(own).fetchall())
         if answers.codes and columns.open is not None:
             counted = self._counted(sql.column(columns.open), self.table).where(columns.is_coded())
@@ -152,7 +152,7 @@ class DuckGrading:
 
     def rows(self, limit: int | None = None) -> Iterator[SubjectResult]:
         """Yield the results in the order of the subjects' keys; a few thousand are in memory at a time."""
-        wanted = [sql.column(KEY, self.table), sql.column(NAME, self.table)]
+        wanted: list[Sql] = [sql.column(KEY, self.table), sql.column(NAME, self.table)]
         query = exp.select().from_(sql.table(self.table))
         for output in self.outputs:
             columns = self.columns[output.name]
@@ -161,7 +161,7 @@ class DuckGrading:
             table = answers.table
             wanted += [sql.column(name, table or "") for name in answers.columns()]
             if table is not None:
-                same_row = sql.binary(exp.EQ, sql.column(ROW, self.table), sql.column(ROW, table))
+                same_row = sql.equal(sql.column(ROW, self.table), sql.column(ROW, table))
                 query = query.join(sql.table(table), on=same_row, join_type="left")
         query = query.select(*wanted).order_by(sql.column(KEY, self.table), sql.column(ROW, self.table))
         cursor = self._run(query if limit is None else query.limit(limit))
@@ -201,7 +201,7 @@ class DuckGrading:
         return answers.rest
 
     def _run(self, query: exp.Select) -> DuckDBPyConnection:
-        return self.connection.cursor().execute(sql.text(query))
+        return self.connection.cursor().execute(sql.printed(query))
 
 
 def _added(shares: Sequence[tuple[Any, int]]) -> list[tuple[Any, int]]:

@@ -8,10 +8,10 @@ from sqlglot import exp
 
 from tierwise.core.plan import RoundMode
 from tierwise.core.types import Type
-from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.numbers import LEAST_WHOLE, Ratio, at
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, PLAIN_DIGITS, Term, unknown
+from tierwise.plugins.sql import Sql
 
 __all__ = ["round_ratio", "unscaled"]
 
@@ -54,11 +54,11 @@ def unscaled(number: Term, up: int) -> tuple[Sql, int] | None:
 
 
 def _power(exponent: int) -> Sql:
-    return sql.cast(sql.string("1" + "0" * exponent), "HUGEINT")
+    return sql.cast(sql.text("1" + "0" * exponent), "HUGEINT")
 
 
 def _decimal_power(exponent: int) -> Sql:
-    return sql.cast(sql.string("1" + "0" * exponent), f"DECIMAL({exponent + 1}, 0)")
+    return sql.cast(sql.text("1" + "0" * exponent), f"DECIMAL({exponent + 1}, 0)")
 
 
 def _divide(dividend: Sql, divisor: Sql, mode: RoundMode, hoist: Callable[[Sql], Sql]) -> Sql:
@@ -68,9 +68,9 @@ def _divide(dividend: Sql, divisor: Sql, mode: RoundMode, hoist: Callable[[Sql],
     quotient = hoist(sql.binary(exp.IntDiv, above, below))
     rest = hoist(sql.binary(exp.Mod, above, below))
     negative = sql.binary(exp.NEQ, _is_negative(dividend), _is_negative(divisor))
-    one = sql.case([(_away(mode, quotient, rest, below, negative), sql.integer(1))], sql.integer(0))
+    one = sql.case((_away(mode, quotient, rest, below, negative), sql.integer(1)), default=sql.integer(0))
     amount = hoist(sql.binary(exp.Add, quotient, one))
-    return sql.case([(negative, exp.paren(exp.Neg(this=amount), copy=False))], amount)
+    return sql.case((negative, exp.paren(exp.Neg(this=amount), copy=False)), default=amount)
 
 
 def _is_negative(number: Sql) -> Sql:
@@ -81,7 +81,7 @@ def _away(mode: RoundMode, quotient: Sql, rest: Sql, below: Sql, negative: Sql) 
     """Whether the amount is rounded away from zero."""
     any_rest = sql.binary(exp.GT, rest, sql.integer(0))
     missing = sql.binary(exp.Sub, below, rest)
-    odd = sql.binary(exp.EQ, sql.binary(exp.Mod, quotient, sql.integer(2)), sql.integer(1))
+    odd = sql.equal(sql.binary(exp.Mod, quotient, sql.integer(2)), sql.integer(1))
     match mode:
         case "up":
             return any_rest
@@ -92,20 +92,20 @@ def _away(mode: RoundMode, quotient: Sql, rest: Sql, below: Sql, negative: Sql) 
         case "half down":
             return sql.binary(exp.GT, rest, missing)
         case "half even":
-            return sql.any_of([sql.binary(exp.GT, rest, missing), sql.all_of([sql.binary(exp.EQ, rest, missing), odd])])
+            return sql.any_of(sql.binary(exp.GT, rest, missing), sql.all_of(sql.equal(rest, missing), odd))
         case "floor":
-            return sql.all_of([any_rest, negative])
+            return sql.all_of(any_rest, negative)
         case "ceiling":
-            return sql.all_of([any_rest, sql.negate(negative)])
+            return sql.all_of(any_rest, sql.negate(negative))
 
 
 def _rescaled(rounded: Sql, digits: int, scale: int, type: Type) -> Term:
     """Return a whole number divided by ``10**scale`` as a decimal."""
     room = min(digits, MOST_DIGITS - 1 - scale)
-    tree = sql.cast(rounded, f"DECIMAL({room}, 0)", safe=True)
+    tree = sql.try_cast(rounded, f"DECIMAL({room}, 0)")
     if scale:
         wide = sql.cast(tree, f"DECIMAL({max(room, PLAIN_DIGITS + 1)}, 0)") if room <= PLAIN_DIGITS < room + scale + 1 else tree
-        step = sql.cast(sql.string("0." + "0" * (scale - 1) + "1"), f"DECIMAL({scale + 1}, {scale})")
+        step = sql.cast(sql.text("0." + "0" * (scale - 1) + "1"), f"DECIMAL({scale + 1}, {scale})")
         tree = sql.binary(exp.Mul, wide, step)
     whole = max(room - scale, 1)
-    return Term(sql.cast(tree, f"DECIMAL({whole + scale}, {scale})", safe=True), type, None, whole, scale)
+    return Term(sql.try_cast(tree, f"DECIMAL({whole + scale}, {scale})"), type, None, whole, scale)

@@ -8,10 +8,10 @@ from datetime import date
 
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import DateType
-from tierwise.plugins.builtin.engine_duckdb import sql
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, none_term, number_of
 from tierwise.plugins.facts import FactTable, canonical_type
+from tierwise.plugins.sql import Sql
 
 __all__ = ["KEY", "NAME", "ROW", "Staging", "staging_of"]
 

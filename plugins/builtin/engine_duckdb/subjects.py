@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from tierwise.core.meaning.subjects import Subject
 from tierwise.core.plan import Fact
-from tierwise.plugins.builtin.engine_duckdb import sql
+from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW, Staging
 from tierwise.plugins.facts import FactTable, core_value
 
@@ -38,10 +38,10 @@ def read_subjects(connection: DuckDBPyConnection, facts: FactTable, staging: Sta
     columns = [sql.column(KEY), sql.column(NAME), *(t.sql for t in terms), *(sql.FALSE if t.none is None else t.none for t in terms)]
     query = (
         exp.select(*columns)
-        .from_(sql.select(staging.columns, facts.relation).subquery("staged"))
+        .from_(sql.select(*sql.named(staging.columns), source=sql.table(facts.relation)).subquery("staged"))
         .order_by(sql.column(KEY), sql.column(ROW))
     )
-    cursor = connection.cursor().execute(sql.text(query))
+    cursor = connection.cursor().execute(sql.printed(query))
     while batch := cursor.fetchmany(BATCH):
         for key, name, *cells in batch:
             yield Subject(key, name, facts_of(staging.staged, cells[: len(terms)], cells[len(terms) :]))

@@ -11,13 +11,14 @@ from sqlglot import exp
 
 from tierwise.core.plan import Constant, HitPolicy, Node, Pick, Plan, Table, Undecided
 from tierwise.core.types import EnumType, ListType, NumberType, SetType
-from tierwise.plugins.builtin.engine_duckdb import numbers, sql
+from tierwise.plugins import sql
+from tierwise.plugins.builtin.engine_duckdb import numbers
 from tierwise.plugins.builtin.engine_duckdb.disjoint import are_disjoint
 from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions, choose
 from tierwise.plugins.builtin.engine_duckdb.rulebook import MOST_SUBSET_RULES, Rulebook
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, unknown
 from tierwise.plugins.facts import canonical_type
+from tierwise.plugins.sql import Sql
 
 __all__ = ["Picked", "Tables"]
 
@@ -66,13 +67,13 @@ class Tables:
         """Return for each rule whether it is hit."""
         if table.name not in self._hits:
             tests = [[self.expressions.truth(test) for test in rule.tests if test is not None] for rule in table.rules]
-            seen = Counter(sql.text(test) for row in tests for test in row)
-            self._hits[table.name] = [sql.all_of(self._tested(test, seen) for test in row) for row in tests]
+            seen = Counter(sql.printed(test) for row in tests for test in row)
+            self._hits[table.name] = [sql.all_of(*(self._tested(test, seen) for test in row)) for row in tests]
         return self._hits[table.name]
 
     def _tested(self, test: Sql, seen: Counter[str]) -> Sql:
         """Return a test, with a column of its own where several rules ask the same."""
-        return self.expressions.layers.column(test) if seen[sql.text(test)] > 1 else test
+        return self.expressions.layers.column(test) if seen[sql.printed(test)] > 1 else test
 
     # ---- unique, any, first --------------------------------------------------------------------------------------------
 
@@ -85,13 +86,13 @@ class Tables:
         hit, start = self._single[table.name]
         default = table.defaults[node.output] if node.output < len(table.defaults) else None
         outputs = [rule.outputs[node.output] for rule in table.rules]
-        options = [(sql.binary(exp.EQ, hit, sql.integer(i)), self._output(output, node)) for i, output in enumerate(outputs, 1)]
+        options = [(sql.equal(hit, sql.integer(i)), self._output(output, node)) for i, output in enumerate(outputs, 1)]
         if default is not None:
-            options.append((sql.binary(exp.EQ, hit, sql.integer(0)), self._output(default, node)))
+            options.append((sql.equal(hit, sql.integer(0)), self._output(default, node)))
         open_hits = [i for i, output in enumerate([default, *outputs]) if output is None or isinstance(output, Undecided)]
         left_open = sql.one_of(hit, [sql.integer(i) for i in open_hits])
         value = self._looked_up(hit, options, node)
-        return Picked(value, sql.binary(exp.Add, hit, sql.integer(start)), sql.case([(left_open, hit)]))
+        return Picked(value, sql.binary(exp.Add, hit, sql.integer(start)), sql.case((left_open, hit)))
 
     def _output(self, output: Node, node: Pick) -> Term:
         return unknown(node.type) if isinstance(output, Undecided) else self.expressions.term(output)
@@ -100,8 +101,10 @@ class Tables:
         """Read a value off the hit; ``CASE`` looks equal values up only once."""
         groups: dict[str, tuple[list[Sql], Term]] = {}
         for condition, term in options:
-            groups.setdefault(f"{sql.text(term.sql)} {term.none and sql.text(term.none)}", ([], term))[0].append(condition)
-        return choose([(sql.any_of(conditions), term) for conditions, term in groups.values()], node.type) if groups else unknown(node.type)
+            groups.setdefault(f"{sql.printed(term.sql)} {term.none and sql.printed(term.none)}", ([], term))[0].append(condition)
+        return (
+            choose([(sql.any_of(*conditions), term) for conditions, term in groups.values()], node.type) if groups else unknown(node.type)
+        )
 
     def _first_hit(self, table: Table) -> Sql:
         """The first rule whose test is true, provided that none before it is unknown; 0 for none."""
@@ -109,22 +112,22 @@ class Tables:
         branches: list[tuple[Sql, Sql]] = []
         for number, hit in enumerate(hits, 1):
             branches += [(hit, sql.integer(number)), (sql.is_null(hit), sql.NULL)]
-        return sql.case(branches, sql.integer(0))
+        return sql.case(*branches, default=sql.integer(0))
 
     def _only_hit(self, table: Table) -> Sql:
         """The one rule that is hit while no other can be; 0 for none. Rules proved disjoint need no count of the hits."""
         hits = self.hits(table)
         if len(hits) <= MOST_PROVED_RULES and all(are_disjoint(left, right) for left, right in combinations(table.rules, 2)):
-            nothing = sql.case([(sql.negate(sql.any_of(hits)), sql.integer(0))])
-            return sql.case([(hit, sql.integer(number)) for number, hit in enumerate(hits, 1)], nothing)
+            nothing = sql.case((sql.negate(sql.any_of(*hits)), sql.integer(0)))
+            return sql.case(*[(hit, sql.integer(number)) for number, hit in enumerate(hits, 1)], default=nothing)
         hits = [self.expressions.layers.column(hit) for hit in hits]
-        may_be_hit = [sql.case([(sql.negate(hit), sql.integer(0))], sql.integer(1)) for hit in hits]
+        may_be_hit = [sql.case((sql.negate(hit), sql.integer(0)), default=sql.integer(1)) for hit in hits]
         possible = self.expressions.layers.column(sql.balanced(exp.Add, may_be_hit) or sql.integer(0))
         branches = [
-            (sql.binary(exp.EQ, possible, sql.integer(0)), sql.integer(0)),
+            (sql.equal(possible, sql.integer(0)), sql.integer(0)),
             (sql.binary(exp.GT, possible, sql.integer(1)), sql.NULL),
         ]
-        return sql.case([*branches, *((hit, sql.integer(number)) for number, hit in enumerate(hits, 1))])
+        return sql.case(*branches, *((hit, sql.integer(number)) for number, hit in enumerate(hits, 1)))
 
     # ---- priority ------------------------------------------------------------------------------------------------------
 
@@ -140,21 +143,21 @@ class Tables:
         numbers_of: list[tuple[Sql, Sql]] = []
         for word in words:
             chosen = [(bit, hit) for bit, (hit, value) in enumerate(zip(hits, values, strict=True)) if value == word]
-            is_hit = sql.any_of(hit for _, hit in chosen)
-            branches += [(is_hit, sql.string(word)), (sql.is_null(is_hit), sql.NULL)]
+            is_hit = sql.any_of(*(hit for _, hit in chosen))
+            branches += [(is_hit, sql.text(word)), (sql.is_null(is_hit), sql.NULL)]
             numbers_of += [(is_hit, _bits(chosen, start)), (sql.is_null(is_hit), sql.NULL)]
         default = table.defaults[node.output] if node.output < len(table.defaults) else None
         fallback = unknown(node.type) if default is None else self._output(default, node)
-        none = sql.all_of(sql.negate(hit) for hit in hits)
-        value = choose([(none, fallback)], node.type, Term(sql.case(branches), node.type))
-        return Picked(value, sql.case(numbers_of, sql.integer(start)))
+        none = sql.all_of(*(sql.negate(hit) for hit in hits))
+        value = choose([(none, fallback)], node.type, Term(sql.case(*branches), node.type))
+        return Picked(value, sql.case(*numbers_of, default=sql.integer(start)))
 
     # ---- collect -------------------------------------------------------------------------------------------------------
 
     def _subset_of(self, table: Table) -> tuple[Sql, Sql]:
         """Return whether all hits are known, and the number of the rules hit."""
         hits = [self.expressions.layers.column(hit) for hit in self.hits(table)]
-        all_known = sql.all_of(sql.is_known(hit) for hit in hits)
+        all_known = sql.all_of(*(sql.is_known(hit) for hit in hits))
         if table.name not in self._subset:
             start = self.rulebook.subset([rule.id for rule in table.rules])
             self._subset[table.name] = self.expressions.layers.column(_bits(list(enumerate(hits)), start))
@@ -166,7 +169,7 @@ class Tables:
         outputs = [rule.outputs[node.output] for rule in table.rules]
         if table.hit is HitPolicy.COUNT:
             terms = [self._output(output, node) for output in outputs]  # what is hit must be known, though only counted
-            all_known = sql.all_of([all_known, *(sql.any_of([sql.negate(h), t.known]) for h, t in zip(hits, terms, strict=True))])
+            all_known = sql.all_of(all_known, *(sql.any_of(sql.negate(h), t.known) for h, t in zip(hits, terms, strict=True)))
             ones = [Term(_when(hit, sql.cast(sql.integer(1), "DECIMAL(1, 0)")), node.type, None, 1, 0) for hit in hits]
             value = numbers.add(ones, node.type) if ones else constant(numbers.ZERO, node.type)
         elif table.hit is HitPolicy.COLLECT:
@@ -191,21 +194,21 @@ class Tables:
                 return unknown(node.type)
             function = "least" if table.hit is HitPolicy.MIN else "greatest"  # both leave NULL out
             values, whole, scale = sides
-            picked = sql.call(function, *(sql.case([(hit, v)]) for hit, v in zip(hits, values, strict=True)))
-            sound = sql.all_of(sql.any_of([sql.negate(hit), sql.is_known(v)]) for hit, v in zip(hits, values, strict=True))
-            total = Term(sql.case([(sound, picked)]), node.type, None, whole, scale)
+            picked = sql.call(function, *(sql.case((hit, v)) for hit, v in zip(hits, values, strict=True)))
+            sound = sql.all_of(*(sql.any_of(sql.negate(hit), sql.is_known(v)) for hit, v in zip(hits, values, strict=True)))
+            total = Term(sql.case((sound, picked)), node.type, None, whole, scale)
         default = table.defaults[node.output] if node.output < len(table.defaults) else None
         fallback = unknown(node.type) if default is None else self._output(default, node)
-        return choose([(sql.any_of(hits), total)], node.type, fallback)
+        return choose([(sql.any_of(*hits), total)], node.type, fallback)
 
 
 def _when(condition: Sql, value: Sql) -> Sql:
-    return sql.case([(condition, value)], sql.cast(sql.integer(0), "DECIMAL(1, 0)"))
+    return sql.case((condition, value), default=sql.cast(sql.integer(0), "DECIMAL(1, 0)"))
 
 
 def _bits(hits: Sequence[tuple[int, Sql]], start: int) -> Sql:
     """Add up the bits of the rules hit, from ``start``."""
-    parts = [sql.case([(hit, sql.cast(sql.integer(1 << bit), "BIGINT"))], sql.cast(sql.integer(0), "BIGINT")) for bit, hit in hits]
+    parts = [sql.case((hit, sql.cast(sql.integer(1 << bit), "BIGINT")), default=sql.cast(sql.integer(0), "BIGINT")) for bit, hit in hits]
     total = sql.balanced(exp.Add, [sql.cast(sql.integer(start), "BIGINT"), *parts])
     assert total is not None
     return total
@@ -224,10 +227,10 @@ def _union(hits: list[Sql], outputs: list[Node], node: Pick) -> Term:
                 continue
             if isinstance(item, tuple):
                 return unknown(node.type)
-            appears.append((item, sql.all_of([hit, *(sql.negate(other) for other in before.get(item, ()))])))
+            appears.append((item, sql.all_of(hit, *(sql.negate(other) for other in before.get(item, ())))))
             before.setdefault(item, []).append(hit)
-    items = [sql.case([(condition, constant(item, node.type.item).sql)]) for item, condition in appears]
+    items = [sql.case((condition, constant(item, node.type.item).sql)) for item, condition in appears]
     if not items:
         return constant((), node.type)
-    kept = sql.call("list_filter", sql.array(items), sql.lambda_("i0", sql.is_known(sql.column("i0"))))
+    kept = sql.call("list_filter", sql.array(*items), sql.lambda_of("i0", sql.is_known(sql.column("i0"))))
     return Term(sql.cast(kept, canonical_type(node.type)), node.type)

@@ -12,9 +12,9 @@ from sqlglot import exp
 
 from tierwise.core.types import ListType, NumberType, SetType, Type
 from tierwise.core.values import Duration
-from tierwise.plugins.builtin.engine_duckdb import sql
-from tierwise.plugins.builtin.engine_duckdb.sql import Sql
+from tierwise.plugins import sql
 from tierwise.plugins.facts import canonical_type, number_width
+from tierwise.plugins.sql import Sql
 
 __all__ = ["MOST_DIGITS", "Term", "constant", "none_term", "number_of", "unknown"]
 
@@ -48,7 +48,7 @@ class Term:
     def known(self) -> Sql:
         """Whether it is a value or none."""
         value = sql.is_known(self.sql)
-        return value if self.none is None else sql.any_of([self.none, value])
+        return value if self.none is None else sql.any_of(self.none, value)
 
     @property
     def digits(self) -> int:
@@ -100,24 +100,26 @@ def _number(value: Decimal, type: Type) -> Term:
     whole = max(1, len(digits) + exponent)
     if whole + scale > MOST_DIGITS:
         return unknown(type)
-    return Term(sql.cast(sql.string(format(value, "f")), f"DECIMAL({whole + scale}, {scale})"), type, None, whole, scale)
+    return Term(sql.cast(sql.text(format(value, "f")), f"DECIMAL({whole + scale}, {scale})"), type, None, whole, scale)
 
 
 def _literal(value: Any, type: Type) -> Sql | None:
     if isinstance(value, bool):
         return sql.TRUE if value else sql.FALSE
     if isinstance(value, str):
-        return None if "\0" in value else sql.string(value)
+        return None if "\0" in value else sql.text(value)
     if isinstance(value, datetime):
-        return sql.cast(sql.string(value.isoformat(sep=" ")), "TIMESTAMP")
+        return sql.cast(sql.text(value.isoformat(sep=" ")), "TIMESTAMP")
     if isinstance(value, date):
-        return sql.cast(sql.string(value.isoformat()), "DATE")
+        return sql.cast(sql.text(value.isoformat()), "DATE")
     if isinstance(value, Duration):
         months, seconds = sql.integer(value.months), sql.integer(value.seconds)
-        return sql.cast(sql.struct([("months", months), ("seconds", seconds)]), canonical_type(type))
+        return sql.cast(sql.struct(months=months, seconds=seconds), canonical_type(type))
     if isinstance(value, tuple) and isinstance(type, ListType | SetType):
         items = [constant(item, type.item) for item in value]
-        return None if any(item.sql.find(exp.Null) for item in items) else sql.cast(sql.array([i.sql for i in items]), canonical_type(type))
+        return (
+            None if any(item.sql.find(exp.Null) for item in items) else sql.cast(sql.array(*[i.sql for i in items]), canonical_type(type))
+        )
     assert not isinstance(value, tuple) or isinstance(type, ListType | SetType)
     if isinstance(value, Mapping):
         return None  # a record or a map as a constant: the reference engine decides

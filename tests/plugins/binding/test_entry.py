@@ -24,8 +24,8 @@ from tierwise.core.types import (
     Type,
 )
 from tierwise.plugins.binding.entry import enter
-from tierwise.plugins.binding.sql import column
 from tierwise.plugins.duckdb_connection import in_memory
+from tierwise.plugins.sql import column
 
 MONEY = NumberType(2)
 PERCENT = NumberType(2, low=Decimal(0), high=Decimal(100))

@@ -1,0 +1,252 @@
+"""The one vocabulary of SQL trees, for binding and engines: names are always quoted, constants always typed, long chains always balanced.
+
+Trees are sqlglot's; ``printed`` writes one for DuckDB. Whatever is not a single word stands in brackets, so that parts can be put together
+in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal
+
+from sqlglot import exp
+
+__all__ = [
+    "COMPARISONS",
+    "FALSE",
+    "NULL",
+    "TRUE",
+    "Sql",
+    "alias",
+    "all_of",
+    "any_of",
+    "array",
+    "balanced",
+    "binary",
+    "call",
+    "case",
+    "cast",
+    "column",
+    "concat",
+    "create",
+    "decimal",
+    "drop",
+    "equal",
+    "identifier",
+    "integer",
+    "is_known",
+    "is_null",
+    "lambda_of",
+    "named",
+    "negate",
+    "one_of",
+    "printed",
+    "select",
+    "struct",
+    "subquery",
+    "table",
+    "text",
+    "try_cast",
+]
+
+Sql = exp.Expr
+Kind = Literal["TABLE", "VIEW"]
+
+DIALECT = "duckdb"
+MOST_COMPARED = 12
+
+NULL: Sql = exp.Null()
+TRUE: Sql = exp.true()
+FALSE: Sql = exp.false()
+
+COMPARISONS: Mapping[str, type[exp.Binary]] = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
+"""The operators of the policy language."""
+
+
+def printed(tree: Sql) -> str:
+    """Print a tree for DuckDB."""
+    return tree.sql(DIALECT, copy=False)
+
+
+# ---- names and constants -----------------------------------------------------------------------------------------------------
+
+
+def identifier(name: str) -> exp.Identifier:
+    """Return a quoted name."""
+    return exp.to_identifier(name, quoted=True)
+
+
+def column(name: str, table: str = "") -> exp.Column:
+    """Return a column, of a table when one is named."""
+    return exp.Column(this=identifier(name), table=identifier(table) if table else None)
+
+
+def table(name: str) -> exp.Table:
+    """Return a table, view or common table expression."""
+    return exp.Table(this=identifier(name))
+
+
+def alias(value: Sql, name: str) -> Sql:
+    """Return a value under a name."""
+    return exp.Alias(this=value, alias=identifier(name))
+
+
+def named(columns: Iterable[tuple[str, Sql]]) -> list[Sql]:
+    """Return values under their names."""
+    return [alias(value, name) for name, value in columns]
+
+
+def text(value: str) -> Sql:
+    """Return a text literal."""
+    return exp.Literal.string(value)
+
+
+def integer(value: int) -> Sql:
+    """Return a whole number; a negative one in brackets, so that ``--``, which starts a comment, cannot arise."""
+    literal = exp.Literal.number(abs(value))
+    return literal if value >= 0 else exp.paren(exp.Neg(this=literal), copy=False)
+
+
+def decimal(value: Decimal, scale: int) -> Sql:
+    """Return an exact decimal with that many digits after the point."""
+    return cast(text(format(value, f".{scale}f")), f"DECIMAL(38, {scale})")
+
+
+# ---- values ------------------------------------------------------------------------------------------------------------------
+
+
+def call(function: str, *arguments: Sql) -> Sql:
+    """Call a function by exactly that name, untouched by sqlglot's rewriting."""
+    return exp.Anonymous(this=function, expressions=list(arguments))
+
+
+def cast(value: Sql, type: str) -> Sql:
+    """Cast to a DuckDB type."""
+    return exp.Cast(this=value, to=_data_type(type))
+
+
+def try_cast(value: Sql, type: str) -> Sql:
+    """Cast to a DuckDB type; NULL where the value does not fit."""
+    return exp.TryCast(this=value, to=_data_type(type))
+
+
+@lru_cache(maxsize=500)
+def _data_type(type: str) -> exp.DataType:
+    return exp.DataType.build(type, dialect=DIALECT)
+
+
+def case(*branches: tuple[Sql, Sql], default: Sql | None = None) -> Sql:
+    """Return a ``CASE`` of ``(condition, value)`` branches; NULL where none holds and there is no default."""
+    if not branches:
+        return NULL if default is None else default
+    return exp.Case(ifs=[exp.If(this=condition, true=value) for condition, value in branches], default=default)
+
+
+def array(*items: Sql) -> Sql:
+    """Return a list of values."""
+    return call("list_value", *items)
+
+
+def struct(**fields: Sql) -> Sql:
+    """Return a struct."""
+    return exp.Struct(expressions=[exp.PropertyEQ(this=identifier(name), expression=value) for name, value in fields.items()])
+
+
+def concat(*parts: Sql) -> Sql:
+    """Return texts joined by ``||``; NULL when one of them is."""
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = exp.DPipe(this=joined, expression=part)
+    return joined
+
+
+def lambda_of(parameter: str, body: Sql) -> Sql:
+    """Return a lambda of one parameter, which the body names as ``column(parameter)``."""
+    return exp.Lambda(this=body, expressions=[identifier(parameter)])
+
+
+# ---- tests and operators -----------------------------------------------------------------------------------------------------
+
+
+def binary(kind: type[exp.Binary], left: Sql, right: Sql) -> Sql:
+    """Combine two trees by an operator."""
+    return exp.paren(kind(this=_whole(left), expression=_whole(right)), copy=False)
+
+
+def equal(left: Sql, right: Sql) -> Sql:
+    """Return the test whether two values are the same; NULL when one of them is."""
+    return binary(exp.EQ, left, right)
+
+
+def is_null(value: Sql) -> Sql:
+    """Return the test for NULL."""
+    return exp.paren(exp.Is(this=_whole(value), expression=exp.Null()), copy=False)
+
+
+def is_known(value: Sql) -> Sql:
+    """Return the test for a value."""
+    return negate(is_null(value))
+
+
+def negate(value: Sql) -> Sql:
+    """Return Kleene's ``NOT``."""
+    return exp.paren(exp.Not(this=_whole(value)), copy=False)
+
+
+def all_of(*parts: Sql | None) -> Sql:
+    """Join by ``AND``; ``None`` is left out, and no part at all is true."""
+    return balanced(exp.And, [p for p in parts if p is not None and p is not TRUE]) or TRUE
+
+
+def any_of(*parts: Sql) -> Sql:
+    """Join by ``OR``; no part at all is false."""
+    return balanced(exp.Or, [p for p in parts if p is not FALSE]) or FALSE
+
+
+def one_of(value: Sql, options: Sequence[Sql]) -> Sql:
+    """Whether a value is one of some constants; DuckDB turns an ``IN`` of several into a join, which is slower than to compare with a few."""
+    if len(options) > MOST_COMPARED:
+        return exp.paren(exp.In(this=value, expressions=list(options)), copy=False)
+    return any_of(*(equal(value, option) for option in options))
+
+
+def balanced(kind: type[exp.Binary], parts: Sequence[Sql]) -> Sql | None:
+    """Fold parts by an operator as a balanced tree: a chain of 1,000 would be refused by the engine."""
+    if len(parts) <= 1:
+        return parts[0] if parts else None
+    middle = len(parts) // 2
+    left, right = balanced(kind, parts[:middle]), balanced(kind, parts[middle:])
+    assert left is not None and right is not None
+    return binary(kind, left, right)
+
+
+def _whole(part: Sql) -> Sql:
+    """Put what an operator made elsewhere in brackets."""
+    is_open = isinstance(part, exp.Binary | exp.Not | exp.Neg | exp.Between | exp.In)
+    return exp.paren(part, copy=False) if is_open else part
+
+
+# ---- queries and statements --------------------------------------------------------------------------------------------------
+
+
+def select(*cells: Sql, source: Sql | None = None) -> exp.Select:
+    """Return a query of cells, from a table or subquery when one is named; unlike sqlglot's own builders it copies nothing."""
+    query = exp.Select(expressions=list(cells))
+    return query if source is None else query.from_(source, copy=False)
+
+
+def subquery(rows: exp.Select, name: str) -> exp.Subquery:
+    """Return a query as the source of another."""
+    return exp.Subquery(this=rows, alias=exp.TableAlias(this=identifier(name)))
+
+
+def create(name: str, query: exp.Select, kind: Kind = "TABLE") -> str:
+    """Print the statement that makes a table of a query's rows, or a view of them."""
+    return printed(exp.Create(this=table(name), kind=kind, expression=query))
+
+
+def drop(name: str, kind: Kind = "TABLE") -> str:
+    """Print the statement that removes a table or a view."""
+    return printed(exp.Drop(tables=[table(name)], kind=kind))
