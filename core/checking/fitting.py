@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tierwise.core.language.node_types import fits
+from tierwise.core.language.type_rules import fits
 from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 
 __all__ = ["misfit"]

@@ -1,16 +1,16 @@
 """The policy language: a typed subset of FEEL with exact numbers, bare words and Chinese names, compiled to plan nodes.
 
-The way through: ``scan`` and ``parse`` make a ``syntax`` tree, ``compiler`` (with ``naming``, ``operators``, ``lists``, ``calls``, ``cells``
-and ``values``) makes plan nodes of it, ``entry`` has the three ways in, ``literals`` reads values where no names are.
+The way through: ``scan`` and ``parse`` make a ``syntax`` tree, ``compile`` (over ``arithmetic``, ``comparing`` and ``calls``) makes plan nodes
+of it, ``entry`` has the three ways in, ``literals`` reads values where no names are.
 """
 
 from __future__ import annotations
 
 from tierwise.core.language.entry import compile_expression, compile_test, compile_value
 from tierwise.core.language.literals import read_literal
-from tierwise.core.language.node_types import type_of
 from tierwise.core.language.scope import Scope
 from tierwise.core.language.suggest import suggest
+from tierwise.core.language.type_rules import type_of
 
 __all__ = [
     "Scope",

@@ -1,180 +1,154 @@
-"""Compiles ``+ - * /``: numbers exactly, dates and durations; an expression that divides becomes one exact quotient."""
+"""Puts operands together by ``+ - * /``: numbers exactly, dates and durations; what divides becomes one exact quotient."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import reduce
+from typing import Literal
 
 from tierwise.core.language import messages
-from tierwise.core.language.node_types import product_type, sum_type, type_of
-from tierwise.core.language.syntax import CallOf, Operation, Opposite, Place, Tree
+from tierwise.core.language.operand import Operand, Unsound
+from tierwise.core.language.snippet import Place
+from tierwise.core.language.type_rules import product_type, sum_type
 from tierwise.core.language.unit_checks import check_units
 from tierwise.core.language.units import EXACT, plain
-from tierwise.core.plan import Arithmetic, Call, Constant, Node, Quotient
+from tierwise.core.plan import Arithmetic, Call, Constant, Quotient
 from tierwise.core.types import DateTimeType, DateType, DurationType, ListType, NumberType, SetType, Type
 from tierwise.core.values import Duration
 
-if TYPE_CHECKING:
-    from tierwise.core.language.compiler import Compiler
+__all__ = ["Ratio", "computed", "demand_number", "mean_of", "opposite", "quotient", "refuse_quotients", "total"]
 
-__all__ = ["compile_arithmetic", "compile_side", "demand_number", "product", "refuse_quotients", "total"]
-
-
-def compile_arithmetic(compiler: Compiler, tree: Operation | Opposite) -> Node:
-    """Compile ``+ - * /`` and ``-x`` where a bare quotient is refused."""
-    node = compile_side(compiler, tree)
-    refuse_quotients(compiler, (tree, node))
-    return node
+Ratio = tuple[Operand, Operand | None]
+"""An expression as one exact quotient: what stands above and, when it divides at all, below."""
 
 
-def compile_side(compiler: Compiler, tree: Tree, hint: Type | None = None) -> Node:
-    """Compile a side of a comparison or the argument of a rounding function, where a quotient may stand."""
-    if not isinstance(tree, Operation | Opposite | CallOf):
-        return compiler.compile(tree, hint)
-    above, below = _ratio(compiler, tree, hint)
+def quotient(ratio: Ratio, at: Place) -> Operand:
+    """Return a ratio as one operand."""
+    above, below = ratio
     if below is None:
         return above
-    left, right = type_of(above), type_of(below)
-    unit = left.unit if isinstance(left, NumberType) and isinstance(right, NumberType) and not right.unit else ""
-    return Quotient(above, below, NumberType(None, unit))
+    known = isinstance(above.type, NumberType) and not below.unit
+    return Operand(Quotient(above.node, below.node, NumberType(None, above.unit if known else "")), at)
 
 
-def refuse_quotients(compiler: Compiler, *parts: tuple[Tree, Node]) -> None:
-    """Report quotients where none may stand."""
-    found = [tree for tree, node in parts if isinstance(node, Quotient)]
-    for tree in found[1:]:
-        compiler.failure(messages.quotient_without_scale(compiler.span(tree.at)))
+def refuse_quotients(*operands: Operand) -> None:
+    """Raise ``Unsound`` when quotients stand where none may."""
+    found = [operand for operand in operands if operand.is_quotient]
     if found:
-        raise compiler.failure(messages.quotient_without_scale(compiler.span(found[0].at)))
+        raise Unsound(*(messages.quotient_without_scale(operand.at.span) for operand in found))
 
 
-def _ratio(compiler: Compiler, tree: Tree, hint: Type | None) -> tuple[Node, Node | None]:
-    """Return an expression as one exact quotient: what stands above and, when it divides at all, below."""
-    if isinstance(tree, CallOf) and tree.name.text == "mean":
-        return _mean(compiler, tree)
-    if isinstance(tree, Opposite):
-        return _opposite(compiler, tree)
-    if not isinstance(tree, Operation) or tree.operator not in ("+", "-", "*", "/"):
-        return compiler.compile(tree, hint), None
-    parts = [_ratio(compiler, part, None) for part in tree.parts]
-    if tree.operator == "/":
-        return _divided(compiler, tree, parts)
-    while len(parts) > 1 and any(below is not None for _, below in parts):
-        parts[:2] = [_joined_ratio(compiler, tree, parts[0], parts[1])]
-    if len(parts) == 1:
-        return parts[0]
-    nodes = [above for above, _ in parts]
-    return (product(compiler, tree, nodes) if tree.operator == "*" else total(compiler, tree, nodes)), None
+def computed(operator: str, parts: Sequence[Ratio], at: Place) -> Ratio:
+    """Return ``a + b + …``, ``a - b``, ``a * b * …`` or ``a / b`` of ratios."""
+    if operator == "/":
+        return _divided(parts[0], parts[1], at)
+    if any(below is not None for _, below in parts):
+        return reduce(lambda one, other: _joined(operator, one, other, at), parts)
+    operands = [above for above, _ in parts]
+    return (_product(operands, at) if operator == "*" else total(operator, operands, at)), None
 
 
-def _joined_ratio(compiler: Compiler, tree: Operation, one: tuple[Node, Node | None], other: tuple[Node, Node | None]) -> tuple[Node, Node]:
+def _joined(operator: str, one: Ratio, other: Ratio, at: Place) -> Ratio:
     (a, b), (c, d) = one, other
-    below = product(compiler, tree, [x for x in (b, d) if x is not None])
-    if tree.operator == "*":
-        return product(compiler, tree, [a, c]), below
-    left = a if d is None else product(compiler, tree, [a, d])
-    right = c if b is None else product(compiler, tree, [c, b])
-    return total(compiler, tree, [left, right]), below
+    below = [x for x in (b, d) if x is not None]
+    above = _product([a, c], at) if operator == "*" else total(operator, [_times(a, d), _times(c, b)], at)
+    return above, _product(below, at) if below else None
 
 
-def _divided(compiler: Compiler, tree: Operation, parts: list[tuple[Node, Node | None]]) -> tuple[Node, Node]:
-    (a, b), (c, d) = parts
+def _times(operand: Operand, factor: Operand | None) -> Operand:
+    return operand if factor is None else Operand(_product([operand, factor], operand.at).node, operand.at, operand.tree)
+
+
+def _divided(one: Ratio, other: Ratio, at: Place) -> Ratio:
+    (a, b), (c, d) = one, other
     if d is not None:
-        raise compiler.failure(messages.syntax(compiler.span(tree.parts[1].at), "a quotient may not stand below another one"))
-    demand_number(compiler, tree.parts[0].at, a)
-    demand_number(compiler, tree.parts[1].at, c)
-    return a, c if b is None else product(compiler, tree, [b, c])
+        raise Unsound(messages.syntax(c.at.span, "a quotient may not stand below another one"))
+    demand_number(a)
+    demand_number(c)
+    return a, c if b is None else _product([b, c], at)
 
 
-def _mean(compiler: Compiler, tree: CallOf) -> tuple[Node, Node]:
-    if len(tree.arguments) == 1:
-        of = compiler.compile(tree.arguments[0])
-        of_type = type_of(of)
-        if not isinstance(of_type, ListType | SetType) or not isinstance(of_type.item, NumberType):
-            raise compiler.failure(messages.type_mismatch(compiler.span(tree.arguments[0].at), str(of_type), "list of number"))
-        scale, unit = of_type.item.scale, of_type.item.unit
-        return Call("sum", (of,), NumberType(scale, unit)), Call("count", (of,), NumberType(0, "", Decimal(0)))
-    if not tree.arguments:
-        raise compiler.failure(messages.wrong_arguments(compiler.span(tree.at), "mean", "it needs at least one number"))
-    parts = compiler.together(tree.arguments)
-    refuse_quotients(compiler, *zip(tree.arguments, parts, strict=True))
-    written = Operation(tree.at, "+", tree.arguments)
-    return total(compiler, written, parts), Constant(Decimal(len(parts)), NumberType(0))
+def mean_of(operand: Operand) -> Ratio:
+    """Return the mean of a list as its sum over its count."""
+    type_ = operand.type
+    if not isinstance(type_, ListType | SetType) or not isinstance(type_.item, NumberType):
+        raise Unsound(messages.type_mismatch(operand.at.span, str(type_), "list of number"))
+    above = Call("sum", (operand.node,), NumberType(type_.item.scale, type_.item.unit))
+    return Operand(above, operand.at), Operand(Call("count", (operand.node,), NumberType(0, "", Decimal(0))), operand.at)
 
 
-def _opposite(compiler: Compiler, tree: Opposite) -> tuple[Node, Node | None]:
-    above, below = _ratio(compiler, tree.of, None)
-    if isinstance(above, Constant) and isinstance(above.value, Duration):
-        return Constant(above.value.times(-1), DurationType()), None
-    type_ = demand_number(compiler, tree.of.at, above)
-    if isinstance(above, Constant):
-        return Constant(plain(EXACT.minus(above.value)), type_), below
+def opposite(ratio: Ratio, at: Place) -> Ratio:
+    """Return ``-x``."""
+    above, below = ratio
+    constant = above.constant
+    if constant is not None and isinstance(constant.value, Duration):
+        return Operand(Constant(constant.value.times(-1), DurationType()), at), None
+    type_ = demand_number(above)
+    if constant is not None:
+        return Operand(Constant(plain(EXACT.minus(constant.value)), type_), at), below
     zero = Constant(Decimal(0), NumberType(0))
-    return Arithmetic("-", (zero, above), sum_type("-", NumberType(0, "", Decimal(0), Decimal(0)), type_)), below
+    below_zero = sum_type("-", NumberType(0, "", Decimal(0), Decimal(0)), type_)
+    return Operand(Arithmetic("-", (zero, above.node), below_zero), at), below
 
 
-def demand_number(compiler: Compiler, at: Place, node: Node) -> NumberType:
-    """Return the type of a node that must be a number."""
-    type_ = type_of(node)
-    if not isinstance(type_, NumberType) or (isinstance(node, Constant) and node.value is None):
-        raise compiler.failure(messages.type_mismatch(compiler.span(at), "null" if isinstance(type_, NumberType) else str(type_), "number"))
-    return type_
+def demand_number(operand: Operand) -> NumberType:
+    """Return the type of an operand that must be a number."""
+    if not isinstance(operand.type, NumberType) or operand.is_none:
+        found = "null" if isinstance(operand.type, NumberType) else str(operand.type)
+        raise Unsound(messages.type_mismatch(operand.at.span, found, "number"))
+    return operand.type
 
 
-def product(compiler: Compiler, tree: Operation, nodes: list[Node]) -> Node:
+def _product(operands: Sequence[Operand], at: Place) -> Operand:
     """Return the product of numbers, or of a duration and a whole number; constants are multiplied out."""
-    if len(nodes) == 1:
-        return nodes[0]
-    if any(isinstance(type_of(node), DurationType) for node in nodes):
-        return _repeated(compiler, tree, nodes)
-    types = [demand_number(compiler, _place(tree, i, nodes), node) for i, node in enumerate(nodes)]
-    type_ = types[0]
-    for other in types[1:]:
-        type_ = product_type(type_, other)
-    if all(isinstance(node, Constant) for node in nodes):
-        value = Decimal(1)
-        for node in nodes:
-            value = EXACT.multiply(value, node.value if isinstance(node, Constant) else value)
-        return Constant(plain(value), type_)
-    return Arithmetic("*", tuple(nodes), type_)
+    if len(operands) == 1:
+        return operands[0]
+    if any(isinstance(operand.type, DurationType) for operand in operands):
+        return _repeated(operands, at)
+    type_ = reduce(product_type, [demand_number(operand) for operand in operands])
+    return _folded("*", EXACT.multiply, operands, type_, at)
 
 
-def _repeated(compiler: Compiler, tree: Operation, nodes: list[Node]) -> Node:
-    lengths = [node for node in nodes if isinstance(type_of(node), DurationType)]
-    factors = [node for node in nodes if node not in lengths]
-    whole = all(isinstance(t := type_of(node), NumberType) and t.scale == 0 for node in factors)
-    if len(lengths) != 1 or len(nodes) != 2 or not whole:
-        raise compiler.failure(messages.syntax(compiler.span(tree.at), "a duration may be multiplied only by one whole number"))
-    return Arithmetic("*", (lengths[0], factors[0]), DurationType())
+def _repeated(operands: Sequence[Operand], at: Place) -> Operand:
+    lengths = [operand for operand in operands if isinstance(operand.type, DurationType)]
+    factors = [operand for operand in operands if operand not in lengths]
+    whole = all(isinstance(operand.type, NumberType) and operand.type.scale == 0 for operand in factors)
+    if len(lengths) != 1 or len(operands) != 2 or not whole:
+        raise Unsound(messages.syntax(at.span, "a duration may be multiplied only by one whole number"))
+    return Operand(Arithmetic("*", (lengths[0].node, factors[0].node), DurationType()), at)
 
 
-def total(compiler: Compiler, tree: Operation, nodes: list[Node]) -> Node:
+def total(operator: str, operands: Sequence[Operand], at: Place) -> Operand:
     """Return the sum or the difference of numbers, dates and durations."""
-    operator = "+" if tree.operator == "+" else "-"
-    if not all(isinstance(type_of(node), NumberType) for node in nodes):
-        return _shifted(compiler, tree, nodes)
-    types = [demand_number(compiler, _place(tree, i, nodes), node) for i, node in enumerate(nodes)]
-    check_units(compiler, tree.at, list(zip(nodes, tree.parts, strict=False)))
-    type_ = types[0]
-    for other in types[1:]:
-        type_ = sum_type(operator, type_, other)
-    if all(isinstance(node, Constant) for node in nodes):
-        values = [node.value for node in nodes if isinstance(node, Constant)]
-        value = values[0]
-        for more in values[1:]:
-            value = EXACT.add(value, more) if operator == "+" else EXACT.subtract(value, more)
-        return Constant(plain(value), type_)
-    return Arithmetic("+" if operator == "+" else "-", tuple(nodes), type_)
+    if not all(isinstance(operand.type, NumberType) for operand in operands):
+        return reduce(lambda left, right: _shifted(operator, left, right, at), operands)
+    types = [demand_number(operand) for operand in operands]
+    check_units(at, operands)
+    type_ = reduce(lambda left, right: sum_type(operator, left, right), types)
+    if operator == "+":
+        return _folded("+", EXACT.add, operands, type_, at)
+    return _folded("-", EXACT.subtract, operands, type_, at)
 
 
-def _shifted(compiler: Compiler, tree: Operation, nodes: list[Node]) -> Node:
-    left = nodes[0]
-    for right in nodes[1:]:
-        type_ = _shifted_type(tree.operator, type_of(left), type_of(right))
-        if type_ is None:
-            raise compiler.failure(messages.not_comparable(compiler.span(tree.at), str(type_of(left)), str(type_of(right))))
-        left = Arithmetic("+" if tree.operator == "+" else "-", (left, right), type_)
-    return left
+def _folded(
+    operator: Literal["+", "-", "*"],
+    compute: Callable[[Decimal, Decimal], Decimal],
+    operands: Sequence[Operand],
+    type_: NumberType,
+    at: Place,
+) -> Operand:
+    constants = [constant for operand in operands if (constant := operand.constant) is not None]
+    if len(constants) == len(operands):
+        return Operand(Constant(plain(reduce(compute, [constant.value for constant in constants])), type_), at)
+    return Operand(Arithmetic(operator, tuple(operand.node for operand in operands), type_), at)
+
+
+def _shifted(operator: str, left: Operand, right: Operand, at: Place) -> Operand:
+    type_ = _shifted_type(operator, left.type, right.type)
+    if type_ is None:
+        raise Unsound(messages.not_comparable(at.span, str(left.type), str(right.type)))
+    return Operand(Arithmetic("+" if operator == "+" else "-", (left.node, right.node), type_), at)
 
 
 def _shifted_type(operator: str, left: Type, right: Type) -> Type | None:
@@ -185,7 +159,3 @@ def _shifted_type(operator: str, left: Type, right: Type) -> Type | None:
     if operator == "-" and isinstance(left, DateType | DateTimeType) and left == right:
         return DurationType()
     return right if operator == "+" and isinstance(left, DurationType) and isinstance(right, DateType | DateTimeType) else None
-
-
-def _place(tree: Operation, position: int, nodes: list[Node]) -> Place:
-    return tree.parts[position].at if len(nodes) == len(tree.parts) else tree.at

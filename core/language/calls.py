@@ -1,144 +1,86 @@
-"""Compiles function calls. Most go through the function's own ``type_of``; a few become plan nodes that every engine knows.
+"""Calls of functions over compiled arguments. Most go through the function's own ``type_of``; a few become nodes that every engine knows.
 
-To add a function: declare it in ``functions/``. Only one that needs more than its arguments' types has an entry in ``SPECIAL`` here.
+To add a function: a plugin declares it. Only one that needs more than its arguments' types is named here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from tierwise.core.language import arithmetic, messages, naming
-from tierwise.core.language.grammar import ARGUMENT_WORDS
-from tierwise.core.language.node_types import type_of
+from tierwise.core.environment import Function
+from tierwise.core.language import messages
+from tierwise.core.language.arithmetic import demand_number
+from tierwise.core.language.operand import Operand, Unsound
+from tierwise.core.language.parse import ARGUMENT_WORDS
 from tierwise.core.language.scan import read_iso
-from tierwise.core.language.scope import canonical_word, words_of_type
-from tierwise.core.language.syntax import CallOf, Number, Operation, Text, Tree
+from tierwise.core.language.scope import words_of_type
+from tierwise.core.language.syntax import CallOf, Number, Text
 from tierwise.core.plan import Call, Constant, InSet, Node, Round, RoundMode
 from tierwise.core.types import DateTimeType, DateType, DurationType, EnumType, ListType, NumberType, SetType, TextType, Type
 from tierwise.core.values import Duration
 
-if TYPE_CHECKING:
-    from tierwise.core.language.compiler import Compiler
+__all__ = ["ROUNDINGS", "WORD_ARGUMENTS", "call", "digits_kept", "literal", "rounded", "time_type"]
 
-__all__ = ["compile_call"]
-
-PERIODS = EnumType(ARGUMENT_WORDS["most per calendar"])
+ROUNDINGS: dict[str, RoundMode] = {
+    "round up": "up",
+    "round down": "down",
+    "round half up": "half up",
+    "round half down": "half down",
+    "round half even": "half even",
+    "floor": "floor",
+    "ceiling": "ceiling",
+}
+"""Functions that are the node ``Round``."""
+WORD_ARGUMENTS = {function: EnumType(words) for function, words in ARGUMENT_WORDS.items()}
+"""Functions whose last of two arguments is one of some words."""
+LITERALS: dict[str, tuple[Type, str]] = {
+    "date": (DateType(), "2024-01-31"),
+    "date and time": (DateTimeType(), "2024-01-31T08:00:00"),
+    "duration": (DurationType(), "P7D"),
+}
+BY_SCALE = ("next in scale", "previous in scale", "step down")
+PUT_TOGETHER = ("union", "distinct values")
 MOST_DIGITS = 30
 
 
-def compile_call(compiler: Compiler, tree: CallOf) -> Node:
-    """Compile a call of a function in scope.
+def call(tree: CallOf, function: Function, arguments: Sequence[Operand], has_order: bool) -> Node:
+    """Return the call of a function with its arguments.
+
+    Args:
+        tree: What was written.
+        function: The function.
+        arguments: Its compiled arguments.
+        has_order: Whether the function ``in order`` exists, which puts words into their declared order.
 
     Raises:
-        Unsound: There is no such function, or it does not take these arguments.
+        Unsound: It does not take these arguments.
     """
-    name = tree.name.text
-    if name == "undetermined":
-        raise compiler.failure(messages.undetermined_inside(compiler.span(tree.at)))
-    special = SPECIAL.get(name)
-    if special is not None and name in compiler.scope.functions:
-        node = special(compiler, tree)
-        if node is not None:
-            return node
-    return _checked(compiler, tree, _arguments(compiler, tree.arguments))
-
-
-def _checked(compiler: Compiler, tree: CallOf, arguments: list[Node], hidden: tuple[Node, ...] = ()) -> Node:
-    function = compiler.scope.functions[tree.name.text]
-    result = function.type_of(tuple(type_of(argument) for argument in arguments))
+    types = tuple(argument.type for argument in arguments)
+    result = function.type_of(types)
     if isinstance(result, str):
-        raise compiler.failure(messages.wrong_arguments(compiler.span(tree.at), function.name, result, function.signature))
-    return Call(function.name, (*arguments, *hidden), result)
+        raise Unsound(messages.wrong_arguments(tree.at.span, function.name, result, function.signature))
+    nodes = tuple(argument.node for argument in arguments)
+    name, enum = tree.name.text, words_of_type(types[0]) if types else None
+    if name in COMPARED or name in BY_SCALE:
+        if enum is not None and not isinstance(types[0], ListType | SetType):
+            return _by_order(name, function, arguments, enum, result)
+    elif name in PUT_TOGETHER and has_order and isinstance(result, SetType) and isinstance(result.item, EnumType):
+        # A set of words put together from others stands in its declared order, as every set of words does.
+        return Call("in order", (Call(function.name, nodes, result), _order(result.item)), result)
+    return Call(function.name, nodes, result)
 
 
-def _arguments(compiler: Compiler, trees: tuple[Tree, ...]) -> list[Node]:
-    """Compile arguments; bare words take their enum from the first argument that has one."""
-    nodes: dict[int, Node] = {}
-    hint: Type | None = None
-    for position in sorted(range(len(trees)), key=lambda i: naming.is_open(compiler, trees[i])):
-        tree = trees[position]
-        nodes[position] = compiler.compile(tree, None if _is_plain_text(tree, hint) else hint)
-        hint = hint or type_of(nodes[position])
-    return [nodes[position] for position in range(len(trees))]
-
-
-def _is_plain_text(tree: Tree, hint: Type | None) -> bool:
-    enum = words_of_type(hint)
-    return isinstance(tree, Text) and (enum is None or canonical_word(enum, tree.value) is None)
-
-
-# ---- functions that become nodes -------------------------------------------------------------------------------------------
-
-Special = Callable[["Compiler", CallOf], Node | None]
-
-
-def _rounding(mode: RoundMode) -> Special:
-    def compile_round(compiler: Compiler, tree: CallOf) -> Node:
-        signature = compiler.scope.functions[tree.name.text].signature
-        whole = mode in ("floor", "ceiling")
-        if len(tree.arguments) != (1 if whole else 2):
-            problem = "it takes one number" if whole else "it takes a number and how many digits to keep"
-            raise compiler.failure(messages.wrong_arguments(compiler.span(tree.at), tree.name.text, problem, signature))
-        scale = 0 if whole else _literal_digits(compiler, tree.arguments[1], tree.name.text, signature)
-        value = arithmetic.compile_side(compiler, tree.arguments[0])
-        type_ = arithmetic.demand_number(compiler, tree.arguments[0].at, value)
-        return Round(value, scale, mode, NumberType(scale, type_.unit))
-
-    return compile_round
-
-
-def _literal_digits(compiler: Compiler, tree: Tree, name: str, signature: str) -> int:
-    if isinstance(tree, Number) and tree.value == tree.value.to_integral_value() and tree.value <= MOST_DIGITS:
-        return int(tree.value)
-    problem = f"how many digits to keep must be a whole number from 0 to {MOST_DIGITS}, written out"
-    raise compiler.failure(messages.wrong_arguments(compiler.span(tree.at), name, problem, signature))
-
-
-def _mean(compiler: Compiler, tree: CallOf) -> Node:
-    raise compiler.failure(messages.quotient_without_scale(compiler.span(tree.at)))
-
-
-def _sum(compiler: Compiler, tree: CallOf) -> Node | None:
-    """``sum(a, b)`` of written-out numbers is ``a + b``."""
-    if len(tree.arguments) < 2:
-        return None
-    parts = compiler.together(tree.arguments)
-    arithmetic.refuse_quotients(compiler, *zip(tree.arguments, parts, strict=True))
-    return arithmetic.total(compiler, Operation(tree.at, "+", tree.arguments), parts)
-
-
-def _literal(compiler: Compiler, tree: CallOf) -> Node | None:
-    """``date("2024-01-31")``, ``date and time("…")`` and ``duration("P3M")`` are constants."""
-    if len(tree.arguments) != 1 or not isinstance(text := tree.arguments[0], Text):
-        return None
-    value, wanted = read_iso(text.value), tree.name.text
-    kinds: dict[str, Type] = {"date": DateType(), "date and time": DateTimeType(), "duration": DurationType()}
-    if value is None or _kind(value) != kinds[wanted]:
-        example = {"date": "2024-01-31", "date and time": "2024-01-31T08:00:00", "duration": "P7D"}[wanted]
-        raise compiler.failure(messages.bad_literal(compiler.span(text.at), text.value, wanted, f"write it as `{example}`"))
-    return Constant(value, kinds[wanted])
-
-
-def _kind(value: object) -> Type:
-    if isinstance(value, Duration):
-        return DurationType()
-    return DateTimeType() if isinstance(value, datetime) else DateType()
-
-
-def _by_order(compiler: Compiler, tree: CallOf) -> Node | None:
+def _by_order(name: str, function: Function, arguments: Sequence[Operand], enum: EnumType, result: Type) -> Node:
     """A function over the declared order of an enum gets that order as one more argument; against a word it is a plain set test."""
-    arguments = _arguments(compiler, tree.arguments)
-    enum = words_of_type(type_of(arguments[0])) if arguments else None
-    if enum is None or isinstance(type_of(arguments[0]), ListType | SetType):
-        return _checked(compiler, tree, arguments)
-    name = tree.name.text
-    order = Constant(enum.values, ListType(TextType()))
-    checked = _checked(compiler, tree, arguments, (order,))
-    if name in COMPARED and isinstance(arguments[1], Constant) and not isinstance(arguments[0], Constant):
-        return InSet(arguments[0], COMPARED[name](enum.values, arguments[1].value))
-    return checked
+    first = arguments[0]
+    if name in COMPARED and first.constant is None and (word := arguments[1].constant) is not None:
+        return InSet(first.node, COMPARED[name](enum.values, word.value))
+    return Call(function.name, (*(argument.node for argument in arguments), _order(enum)), result)
+
+
+def _order(enum: EnumType) -> Constant:
+    return Constant(enum.values, ListType(TextType()))
 
 
 def _from(values: tuple[str, ...], word: str) -> int:
@@ -153,35 +95,44 @@ COMPARED: dict[str, Callable[[tuple[str, ...], str], tuple[str, ...]]] = {
 }
 
 
-def _per_calendar(compiler: Compiler, tree: CallOf) -> Node | None:
-    if len(tree.arguments) != 2:
+def digits_kept(tree: CallOf, function: Function, mode: RoundMode) -> int:
+    """Return how many digits a rounding function keeps.
+
+    Raises:
+        Unsound: It is called with too many or too few arguments, or the digits are not written out.
+    """
+    whole = mode in ("floor", "ceiling")
+    if len(tree.arguments) != (1 if whole else 2):
+        problem = "it takes one number" if whole else "it takes a number and how many digits to keep"
+        raise Unsound(messages.wrong_arguments(tree.at.span, tree.name.text, problem, function.signature))
+    if whole:
+        return 0
+    digits = tree.arguments[1]
+    if isinstance(digits, Number) and digits.value == digits.value.to_integral_value() and digits.value <= MOST_DIGITS:
+        return int(digits.value)
+    problem = f"how many digits to keep must be a whole number from 0 to {MOST_DIGITS}, written out"
+    raise Unsound(messages.wrong_arguments(digits.at.span, tree.name.text, problem, function.signature))
+
+
+def rounded(operand: Operand, scale: int, mode: RoundMode) -> Node:
+    """Return a number or a quotient rounded."""
+    return Round(operand.node, scale, mode, NumberType(scale, demand_number(operand).unit))
+
+
+def literal(tree: CallOf) -> Node | None:
+    """Return the constant that ``date("2024-01-31")``, ``date and time("…")`` or ``duration("P3M")`` is; ``None`` for any other call."""
+    name = tree.name.text
+    if name not in LITERALS or len(tree.arguments) != 1 or not isinstance(text := tree.arguments[0], Text):
         return None
-    return _checked(compiler, tree, [compiler.compile(tree.arguments[0]), compiler.compile(tree.arguments[1], PERIODS)])
+    value = read_iso(text.value)
+    type_, example = LITERALS[name]
+    if value is None or time_type(value) != type_:
+        raise Unsound(messages.bad_literal(text.at.span, text.value, name, f"write it as `{example}`"))
+    return Constant(value, type_)
 
 
-def _put_together(compiler: Compiler, tree: CallOf) -> Node:
-    """A set of words put together from others stands in its declared order, as every set of words does."""
-    node = _checked(compiler, tree, _arguments(compiler, tree.arguments))
-    type_ = type_of(node)
-    if not isinstance(type_, SetType) or not isinstance(type_.item, EnumType) or "in order" not in compiler.scope.functions:
-        return node
-    return Call("in order", (node, Constant(type_.item.values, ListType(TextType()))), type_)
-
-
-SPECIAL: dict[str, Special] = {
-    "round up": _rounding("up"),
-    "round down": _rounding("down"),
-    "round half up": _rounding("half up"),
-    "round half down": _rounding("half down"),
-    "round half even": _rounding("half even"),
-    "floor": _rounding("floor"),
-    "ceiling": _rounding("ceiling"),
-    "mean": _mean,
-    "sum": _sum,
-    "date": _literal,
-    "date and time": _literal,
-    "duration": _literal,
-    **dict.fromkeys((*COMPARED, "next in scale", "previous in scale", "step down"), _by_order),
-    **dict.fromkeys(("union", "distinct values"), _put_together),
-    "most per calendar": _per_calendar,
-}
+def time_type(value: object) -> Type:
+    """Return the type of a date, a date and time, or a duration."""
+    if isinstance(value, Duration):
+        return DurationType()
+    return DateTimeType() if isinstance(value, datetime) else DateType()

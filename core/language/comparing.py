@@ -1,16 +1,16 @@
-"""Compiles comparisons and ``between``, and checks that the two sides can be compared."""
+"""Checks that two operands can be compared, or that a value may stand where a type is demanded."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from decimal import Decimal
 
 from tierwise.core.finding import Finding
 from tierwise.core.language import messages
-from tierwise.core.language.arithmetic import refuse_quotients
-from tierwise.core.language.node_types import type_of, unified
-from tierwise.core.language.syntax import Between, Number, Operation, Opposite, Place
-from tierwise.core.language.unit_checks import Side, check_units
-from tierwise.core.plan import Compare, CompareOp, Constant, Node, Quotient, Within
+from tierwise.core.language.operand import Operand, Unsound
+from tierwise.core.language.snippet import Place
+from tierwise.core.language.type_rules import fits, unified
+from tierwise.core.language.unit_checks import check_literal_unit, check_units
+from tierwise.core.source import Span
 from tierwise.core.types import (
     BooleanType,
     DateTimeType,
@@ -25,69 +25,37 @@ from tierwise.core.types import (
     Type,
 )
 
-if TYPE_CHECKING:
-    from tierwise.core.language.compiler import Compiler
-
-__all__ = ["advice", "check_comparable", "compare", "compile_between", "compile_comparison"]
+__all__ = ["check_comparable", "check_number", "demand", "finer_than_scale"]
 
 ORDERINGS = ("<", "<=", ">", ">=")
 
 
-def compile_comparison(compiler: Compiler, tree: Operation) -> Node:
-    """Compile ``a < b`` and its like; either side may be a quotient."""
-    left, right = compiler.together(tree.parts)
-    return compare(compiler, tree.at, tree.operator, (left, tree.parts[0]), (right, tree.parts[1]))
-
-
-def compile_between(compiler: Compiler, tree: Between) -> Node:
-    """Compile ``x between low and high``."""
-    value, low, high = compiler.together((tree.of, tree.low, tree.high))
-    refuse_quotients(compiler, (tree.of, value), (tree.low, low), (tree.high, high))
-    check_comparable(compiler, tree.at, "<=", (low, tree.low), (value, tree.of))
-    check_comparable(compiler, tree.at, "<=", (value, tree.of), (high, tree.high))
-    return Within(value, low, high, True, True)
-
-
-def compare(compiler: Compiler, at: Place, operator: str, left: Side, right: Side) -> Node:
-    """Return a checked comparison of two sides, each with the tree it came from (``None`` for a column)."""
-    check_comparable(compiler, at, operator, left, right)
-    for op in get_args(CompareOp):
-        if op == operator:
-            return Compare(op, left[0], right[0])
-    raise AssertionError(operator)
-
-
-def check_comparable(compiler: Compiler, at: Place, operator: str, left: Side, right: Side) -> None:
-    """Raise ``Unsound`` unless two sides can be compared; warn about literals that nothing can equal."""
-    span = compiler.span(at)
-    left_type, right_type = type_of(left[0]), type_of(right[0])
-    if _is_none(left[0]) or _is_none(right[0]):
+def check_comparable(operator: str, left: Operand, right: Operand, at: Place) -> None:
+    """Raise ``Unsound`` unless two sides can be compared."""
+    left_type, right_type = left.type, right.type
+    if left.is_none or right.is_none:
         if operator in ORDERINGS:
-            raise compiler.failure(messages.syntax(span, "`null` is compared by `=` and `!=` only"))
+            raise Unsound(messages.syntax(at.span, "`null` is compared by `=` and `!=` only"))
     elif isinstance(left_type, NumberType) and isinstance(right_type, NumberType):
-        check_units(compiler, at, [left, right])
-        _check_digits(compiler, left, right)
-        _check_digits(compiler, right, left)
+        check_units(at, [left, right])
     elif unified(left_type, right_type) is None or isinstance(left_type, RecordType | MapType):
-        raise compiler.failure(_mismatch(compiler, at, left, right))
+        raise Unsound(_mismatch(left, right))
     elif isinstance(left_type, EnumType) and isinstance(right_type, EnumType) and not set(left_type.values) & set(right_type.values):
-        raise compiler.failure(messages.unknown_word(span, right_type.values[0] if right_type.values else "", left_type.values))
+        raise Unsound(messages.unknown_word(at.span, right_type.values[0] if right_type.values else "", left_type.values))
     elif operator in ORDERINGS and isinstance(left_type, EnumType):
-        raise compiler.failure(messages.enum_order(span, operator))
+        raise Unsound(messages.enum_order(at.span, operator))
     elif operator in ORDERINGS and isinstance(left_type, BooleanType | ListType | SetType):
-        raise compiler.failure(messages.not_comparable(span, str(left_type), str(right_type), "compare these by `=` and `!=`"))
+        raise Unsound(messages.not_comparable(at.span, str(left_type), str(right_type), "compare these by `=` and `!=`"))
 
 
-def _mismatch(compiler: Compiler, at: Place, left: Side, right: Side) -> Finding:
-    left_type, right_type = type_of(left[0]), type_of(right[0])
-    help = advice(left_type, right_type)
-    if not help and isinstance(right_type, BooleanType) and left[1] is None:
+def _mismatch(left: Operand, right: Operand) -> Finding:
+    help = _advice(left.type, right.type)
+    if not help and isinstance(right.type, BooleanType) and left.tree is None:
         help = "a condition in a cell says `?` for the value of its column"
-    span = compiler.span(right[1].at if right[1] is not None else at)
-    return messages.not_comparable(span, str(left_type), str(right_type), help)
+    return messages.not_comparable(right.at.span, str(left.type), str(right.type), help)
 
 
-def advice(*types: Type) -> str:
+def _advice(*types: Type) -> str:
     """Return what an author who mixed two types probably has to do, or an empty text."""
     kinds = {type(type_) for type_ in types}
     if kinds == {TextType, NumberType}:
@@ -99,16 +67,54 @@ def advice(*types: Type) -> str:
     return ""
 
 
-def _check_digits(compiler: Compiler, literal: Side, other: Side) -> None:
-    literal_type, other_type = type_of(literal[0]), type_of(other[0])
-    if not isinstance(literal[0], Constant) or literal[1] is None or isinstance(other[0], Constant | Quotient):
-        return
-    if not isinstance(literal_type, NumberType) or not isinstance(other_type, NumberType) or not isinstance(literal[1], Number | Opposite):
-        return
-    digits, scale = literal_type.scale, other_type.scale
-    if digits is not None and scale is not None and digits > scale:
-        compiler.findings.append(messages.finer_than_scale(compiler.span(literal[1].at), digits, scale))
+def finer_than_scale(one: Operand, other: Operand) -> list[Finding]:
+    """Return a warning for a written number that has more digits than any value it is compared with."""
+    return [finding for pair in ((one, other), (other, one)) for finding in _finer(*pair)]
 
 
-def _is_none(node: Node) -> bool:
-    return isinstance(node, Constant) and node.value is None
+def _finer(literal: Operand, other: Operand) -> list[Finding]:
+    if literal.constant is None or literal.literal is None or other.constant is not None or other.is_quotient:
+        return []
+    if not isinstance(literal.type, NumberType) or not isinstance(other.type, NumberType):
+        return []
+    digits, scale = literal.type.scale, other.type.scale
+    return (
+        [messages.finer_than_scale(literal.at.span, digits, scale)] if digits is not None and scale is not None and digits > scale else []
+    )
+
+
+def demand(operand: Operand, expected: Type) -> None:
+    """Raise ``Unsound`` unless an operand may stand where a value of the type ``expected`` is demanded."""
+    found, span = operand.type, operand.at.span
+    if isinstance(found, NumberType) and isinstance(expected, NumberType):
+        if found.unit and expected.unit and found.unit != expected.unit:
+            raise Unsound(messages.unit_mismatch(span, found.unit, expected.unit))
+        check_literal_unit(operand, expected.unit)
+        constant = operand.constant
+        value = None if constant is None else constant.value
+        wrong = check_number(span, found.scale, value, expected, literal=constant is not None and operand.literal is not None)
+        if wrong:
+            raise Unsound(*wrong)
+    elif not fits(found, expected):
+        inner, wanted = _inner(found), _inner(expected)
+        if isinstance(inner, EnumType) and isinstance(wanted, EnumType) and type(found) is type(expected):
+            stray = next(word for word in inner.values if word not in wanted.values)
+            raise Unsound(messages.unknown_word(span, stray, wanted.values))
+        raise Unsound(messages.type_mismatch(span, str(found), str(expected), _advice(found, expected)))
+
+
+def check_number(span: Span, digits: int | None, value: Decimal | None, expected: NumberType, literal: bool) -> list[Finding]:
+    """Return what is wrong with the digits or the range of a number of a declared type."""
+    if digits is not None and expected.scale is not None and digits > expected.scale:
+        return [messages.scale_too_fine(span, digits, expected.scale, literal)]
+    if value is None:
+        return []
+    if expected.low is not None and value < expected.low:
+        return [messages.out_of_range(span, f"{value:f}", f"{expected.low:f}", None)]
+    if expected.high is not None and value > expected.high:
+        return [messages.out_of_range(span, f"{value:f}", None, f"{expected.high:f}")]
+    return []
+
+
+def _inner(type_: Type) -> Type:
+    return type_.item if isinstance(type_, ListType | SetType) else type_

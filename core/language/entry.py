@@ -6,18 +6,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from tierwise.core.finding import Finding
-from tierwise.core.language import messages, values
-from tierwise.core.language.cells import compile_tests
-from tierwise.core.language.compiler import Compiler
-from tierwise.core.language.failure import Unsound
-from tierwise.core.language.grammar import Words
-from tierwise.core.language.node_types import type_of
-from tierwise.core.language.parse import Parser
-from tierwise.core.language.parse_tests import read_cell
+from tierwise.core.language import messages
+from tierwise.core.language.compile import Compiler
+from tierwise.core.language.operand import Unsound
+from tierwise.core.language.parse import Parser, Words
 from tierwise.core.language.scan import SyntaxProblem
 from tierwise.core.language.scope import Scope, spellings, words_of_type
 from tierwise.core.language.snippet import Snippet
 from tierwise.core.language.syntax import Tests, Tree, depth_of
+from tierwise.core.language.type_rules import type_of
 from tierwise.core.plan import Constant, Node
 from tierwise.core.source import Span
 from tierwise.core.types import Type
@@ -43,8 +40,8 @@ def compile_expression(text: str, span: Span, scope: Scope, expected: Type | Non
 
     def compile_tree(compiler: Compiler, tree: Tree) -> Node:
         if expected is None:
-            return compiler.compile(tree)
-        return values.compile_value_tree(compiler, tree, expected, nullable=True)
+            return compiler.expression(tree)
+        return compiler.value(tree, expected, nullable=True)
 
     return _compiled(text, span, scope, _words(expected), None, Parser.whole_expression, compile_tree)
 
@@ -57,9 +54,9 @@ def compile_test(text: str, span: Span, column: Node, scope: Scope) -> tuple[Nod
     """
 
     def compile_tree(compiler: Compiler, tree: Tests | None) -> Node | None:
-        return None if tree is None else compile_tests(compiler, tree, column)
+        return None if tree is None else compiler.tests(tree, column)
 
-    node, findings = _compiled(text, span, scope, _words(type_of(column)), column, read_cell, compile_tree)
+    node, findings = _compiled(text, span, scope, _words(type_of(column)), column, Parser.whole_cell, compile_tree)
     return node, not any(finding.severity == "error" for finding in findings), findings
 
 
@@ -79,7 +76,7 @@ def compile_value(text: str | None, span: Span, expected: Type, scope: Scope, nu
         return None, [messages.none_not_allowed(span)]
 
     def compile_tree(compiler: Compiler, tree: Tree) -> Node:
-        return values.compile_value_tree(compiler, tree, expected, nullable)
+        return compiler.value(tree, expected, nullable)
 
     return _compiled(text, span, scope, _words(expected), None, Parser.whole_expression, compile_tree)
 
@@ -97,7 +94,7 @@ def _compiled(
         return None, [messages.too_long(span, len(text), LONGEST)]
     snippet = Snippet(text, span)
     parser = Parser(snippet, scope, words)
-    compiler = Compiler(snippet, scope, column)
+    compiler = Compiler(scope, column)
     try:
         tree = read(parser)
         limit = scope.limits.expression_depth
@@ -106,9 +103,9 @@ def _compiled(
         node = compile_tree(compiler, tree)
     except SyntaxProblem as problem:
         return None, [*parser.scan.notes, problem.finding]
-    except Unsound:
-        return None, [*parser.scan.notes, *compiler.findings]
-    return node, [*parser.scan.notes, *compiler.findings]
+    except Unsound as unsound:
+        return None, [*parser.scan.notes, *compiler.notes, *unsound.findings]
+    return node, [*parser.scan.notes, *compiler.notes]
 
 
 def _words(type_: Type | None) -> Words:

@@ -9,13 +9,14 @@ from typing import Any
 
 from tierwise.core.finding import Finding
 from tierwise.core.language import messages
+from tierwise.core.language.comparing import check_number
 from tierwise.core.language.scan import Scanner, SyntaxProblem, read_iso
 from tierwise.core.language.scope import canonical_word
 from tierwise.core.language.snippet import Snippet
 from tierwise.core.language.syntax import Number, Time
+from tierwise.core.language.type_rules import set_of
 from tierwise.core.language.unit_checks import is_unit_twice
 from tierwise.core.language.units import EXACT, digits_of
-from tierwise.core.language.values import check_number
 from tierwise.core.source import Span
 from tierwise.core.types import (
     BooleanType,
@@ -171,13 +172,7 @@ def _read_list(text: Written, type_: ListType | SetType, span: Span) -> tuple[An
         findings.extend(found)
     if findings:
         return None, findings
-    return (tuple(values) if isinstance(type_, ListType) else _in_order(values, type_.item)), []
-
-
-def _in_order(values: Sequence[Any], item: Type) -> tuple[Any, ...]:
-    """Drop repeats; words stand in their declared order, anything else in the order written."""
-    kept = tuple(value for position, value in enumerate(values) if value not in values[:position])
-    return tuple(sorted(kept, key=item.values.index)) if isinstance(item, EnumType) and None not in kept else kept
+    return (tuple(values) if isinstance(type_, ListType) else set_of(values, type_.item)), []
 
 
 def _read_mapping(text: Written, type_: RecordType | MapType, span: Span) -> tuple[Any, list[Finding]]:

@@ -1,34 +1,53 @@
-"""Reads an expression into its syntax tree, by precedence climbing. Names are known, types are not.
-
-``parse_words.py`` reads what begins with a word, ``parse_tests.py`` reads cells.
-"""
+"""Reads an expression or a cell into its syntax tree, by precedence climbing. Names are known, types are not."""
 
 from __future__ import annotations
 
+import re
+
 from tierwise.core.language import messages
-from tierwise.core.language.grammar import CHAINED, COMPARISONS, LEVELS, OR, SUM, Words
-from tierwise.core.language.parse_tests import interval_ahead, read_test, read_tests
-from tierwise.core.language.parse_words import read_named
-from tierwise.core.language.scan import Scanner, SyntaxProblem
+from tierwise.core.language.scan import KEYWORDS, VALUE_WORD, Scanner, SyntaxProblem
 from tierwise.core.language.scope import Phrases, Scope
 from tierwise.core.language.snippet import Snippet
 from tierwise.core.language.syntax import (
     Between,
+    CallOf,
+    Choice,
+    Comparison,
     In,
     Index,
+    Interval,
     ItemMark,
     ListOf,
     Member,
     Name,
+    Negation,
+    Nothing,
     Operation,
     Opposite,
+    Quantifier,
+    Test,
     Tests,
     Time,
     Tree,
+    Truth,
     walk,
 )
 
-__all__ = ["Parser"]
+__all__ = ["ARGUMENT_WORDS", "Parser", "Words"]
+
+COMPARISONS = ("<=", ">=", "!=", "<", ">", "=")
+LEVELS: tuple[tuple[str, ...], ...] = (("or",), ("and",), (*COMPARISONS, "between", "in"), ("+", "-"), ("*", "/"))
+"""The operators by precedence, from loose to tight."""
+OR, RELATION, SUM = 0, 2, 3
+"""Positions in ``LEVELS``."""
+CHAINED = frozenset({"or", "and", "+", "*"})
+"""Operators that take any number of parts."""
+Words = tuple[str, ...]
+"""Spellings of the enum values that may stand at a place."""
+ARGUMENT_WORDS: dict[str, Words] = {"most per calendar": ("month", "quarter", "half-year", "year")}
+"""Bare words that the arguments of a function may be."""
+QUANTIFIER = re.compile(r"(some|every)\s+\w+\s+in(?!\w)")
+CALL = re.compile(r"([^\W\d]\w*(?: [^\W\d]\w*){0,3})\s*\(")
 
 
 class Parser:
@@ -48,30 +67,42 @@ class Parser:
         Raises:
             SyntaxProblem: It is none.
         """
-        tree = self.expression(self.words)
-        self.expect_end()
+        tree = self._expression(self.words)
+        self._expect_end()
         return tree
 
-    def expect_end(self) -> None:
+    def whole_cell(self) -> Tests | None:
+        """Read the whole text as a cell; ``None`` for ``-`` and for nothing.
+
+        Raises:
+            SyntaxProblem: It is none.
+        """
+        if self.scan.at_end() or (self.scan.plain.strip() == "-" and "-" not in self.words):
+            return None
+        tests = self._tests(self.words)
+        self._expect_end()
+        return tests
+
+    def _expect_end(self) -> None:
         """Raise a syntax error unless only white space is left."""
         if not self.scan.at_end():
             rest = self.scan.text[self.scan.position :]
             raise self.scan.problem(f"{messages.quoted(rest)} is left over after the end of the expression")
 
-    # ---- expressions ----------------------------------------------------------------------------------------------------
+    # ---- expressions ----
 
-    def expression(self, words: Words) -> Tree:
+    def _expression(self, words: Words) -> Tree:
         """Read an expression; ``words`` are the enum values that may stand in it."""
-        self.deeper()
+        self._deeper()
         high_end, self.high_end = self.high_end, False
-        tree = self.operation(OR, words)
+        tree = self._operation(OR, words)
         self.high_end = high_end
         self.depth -= 1
         return tree
 
-    def operation(self, least: int, words: Words) -> Tree:
+    def _operation(self, least: int, words: Words) -> Tree:
         """Read an expression whose operators bind at least as tight as level ``least``."""
-        left = self.operand(words)
+        left = self._operand(words)
         while True:
             level, operator = self._operator(least)
             if not operator:
@@ -81,7 +112,7 @@ class Parser:
             elif operator == "in":
                 left = self._in(left)
             else:
-                right = self.operation(level + 1, self.words_near(left) if operator in COMPARISONS else words)
+                right = self._operation(level + 1, self._words_near(left) if operator in COMPARISONS else words)
                 left = _joined(operator, left, right)
 
     def _operator(self, least: int) -> tuple[int, str]:
@@ -91,23 +122,23 @@ class Parser:
         return 0, ""
 
     def _between(self, of: Tree) -> Tree:
-        low = self.operation(SUM, ())
+        low = self._operation(SUM, ())
         self.scan.expect_keyword("and", "between the two ends of `between`")
-        high = self.operation(SUM, ())
-        return Between((of.at[0], high.at[1]), of, low, high)
+        high = self._operation(SUM, ())
+        return Between(of.at.to(high.at), of, low, high)
 
     def _in(self, of: Tree) -> Tree:
-        words = self.words_near(of)
-        if self.scan.peek("(") and not interval_ahead(self):
+        words = self._words_near(of)
+        if self.scan.peek("(") and not self._interval_ahead():
             self.scan.accept("(")
-            tests = read_tests(self, words)
+            tests = self._tests(words)
             self.scan.expect(")")
         else:
-            test = read_test(self, words, SUM)
+            test = self._one_test(words, SUM)
             tests = Tests(test.at, (test,))
-        return In((of.at[0], self.scan.position), of, tests)
+        return In(self.scan.since(of.at.start), of, tests)
 
-    def words_near(self, tree: Tree) -> Words:
+    def _words_near(self, tree: Tree) -> Words:
         """Return the enum values that may stand on the other side of a comparison with ``tree``."""
         names = (node.text for node in walk(tree) if isinstance(node, Name))
         found = [word for name in names for word in self.scope.words.get(name, ())]
@@ -115,30 +146,30 @@ class Parser:
             found.extend(self.words)
         return tuple(dict.fromkeys(found))
 
-    # ---- operands -------------------------------------------------------------------------------------------------------
+    # ---- operands ----
 
-    def operand(self, words: Words) -> Tree:
+    def _operand(self, words: Words) -> Tree:
         """Read a value with its signs before and its fields and filters behind."""
         start = self.scan.skip_space()
-        if self.scan.peek("-") and not self.word_here(words):
+        if self.scan.peek("-") and not self._word_here(words):
             self.scan.accept("-")
-            self.deeper()
-            of = self.operand(words)
+            self._deeper()
+            of = self._operand(words)
             self.depth -= 1
-            return Opposite((start, of.at[1]), of)
-        tree = self.primary(words)
+            return Opposite(self.scan.place(start, of.at.end), of)
+        tree = self._primary(words)
         while True:
             if self.scan.peek(".") and not self.scan.peek(".."):
                 tree = self._member(tree)
             elif self.scan.peek("[") and not self.high_end:
                 self.scan.accept("[")
-                inner = self.expression(())
+                inner = self._expression(())
                 self.scan.expect("]")
-                tree = Index((tree.at[0], self.scan.position), tree, inner)
+                tree = Index(self.scan.since(tree.at.start), tree, inner)
             else:
                 return tree
 
-    def deeper(self) -> None:
+    def _deeper(self) -> None:
         """Go one level down, unless that is too deep."""
         self.depth += 1
         limit = self.scope.limits.expression_depth
@@ -153,20 +184,20 @@ class Parser:
             name = self.scan.backquoted()
         elif field := self.scope.phrases.longest(self.scan.text, start):
             self.scan.position += len(field)
-            name = Name((start, self.scan.position), field)
+            name = Name(self.scan.since(start), field)
         else:
             word = self.scan.word()
             if word is None:
                 raise self.scan.problem("the name of a field is missing after the point")
             name = word
-        return Member((of.at[0], name.at[1]), of, name)
+        return Member(of.at.to(name.at), of, name)
 
-    def primary(self, words: Words) -> Tree:
+    def _primary(self, words: Words) -> Tree:
         """Read the smallest value: a word, a name, a call, a literal, or something in brackets."""
         scan, start = self.scan, self.scan.skip_space()
         if start >= len(scan.text):
             raise scan.problem("a value is missing at the end")
-        if named := read_named(self, words):
+        if named := self._named(words):
             return named
         sign = scan.plain[start]
         if sign == '"':
@@ -188,7 +219,7 @@ class Parser:
             raise scan.problem(f"a value is needed here, not {messages.quoted(sign)}")
         return word
 
-    def word_here(self, words: Words) -> str:
+    def _word_here(self, words: Words) -> str:
         """Return the longest of some words that comes next, or an empty text."""
         if not words:
             return ""
@@ -202,11 +233,11 @@ class Parser:
         if not self.scan.peek('"'):
             raise self.scan.problem('a text must follow `@`, such as `@"2024-01-31"`', start)
         text = self.scan.quoted()
-        return Time((start, text.at[1]), self.scan.iso(text.value, start))
+        return Time(self.scan.place(start, text.at.end), self.scan.iso(text.value, start))
 
     def _group(self, words: Words) -> Tree:
         self.scan.accept("(")
-        tree = self.expression(words)
+        tree = self._expression(words)
         self.scan.expect(")")
         return tree
 
@@ -215,15 +246,203 @@ class Parser:
         self.scan.accept("[")
         items: list[Tree] = []
         while not self.scan.peek("]"):
-            items.append(self.expression(words))
+            items.append(self._expression(words))
             if not self.scan.accept(","):
                 break
         self.scan.expect("]", " after the items of the list")
-        return ListOf((start, self.scan.position), tuple(items))
+        return ListOf(self.scan.since(start), tuple(items))
+
+    # ---- what begins with a word ----
+
+    def _named(self, words: Words) -> Tree | None:
+        """Read the longest known name, value or function that comes next; else an unknown word; ``None`` when no word comes next.
+
+        Raises:
+            SyntaxProblem: A call of a function that does not exist, or a keyword form that is not whole.
+        """
+        start = self.scan.position
+        value = self._word_here(words)
+        name = self.scope.phrases.longest(self.scan.text, start)
+        function = self._function_here()
+        if function and len(function) >= max(len(value), len(name)):
+            return self._call(function, words)
+        keyword = self._keyword_here()
+        if keyword and not value and len(name) <= len(keyword):
+            return self._keyword_value(keyword, words)
+        if longest := max(value, name, key=len):
+            self.scan.position += len(longest)
+            return Name(self.scan.since(start), longest)
+        self._refuse_unknown_function()
+        if words and (unknown := VALUE_WORD.match(self.scan.text, start)) and not unknown.group()[0].isdigit():
+            self.scan.position = unknown.end()
+            return Name(self.scan.place(*unknown.span()), unknown.group())
+        return None
+
+    def _refuse_unknown_function(self) -> None:
+        called = CALL.match(self.scan.plain, self.scan.position)
+        if called and KEYWORDS.isdisjoint(called.group(1).split()):
+            span = self.scan.snippet.span(*called.span(1))
+            raise SyntaxProblem(messages.unknown_function(span, called.group(1), self.scope.functions))
+
+    def _keyword_here(self) -> str:
+        word = self.scan.any_keyword()
+        if word in ("some", "every") and not QUANTIFIER.match(self.scan.text, self.scan.position):
+            return ""  # A fact may be called `every`.
+        return word
+
+    def _function_here(self) -> str:
+        start = self.scan.position
+        name = self.scope.function_phrases.longest(self.scan.text, start)
+        if name and self.scan.plain[start + len(name) :].lstrip().startswith("("):
+            return name
+        return ""
+
+    def _keyword_value(self, keyword: str, words: Words) -> Tree:
+        start = self.scan.position
+        self.scan.accept_keyword(keyword)
+        at = self.scan.since(start)
+        if keyword in ("true", "false"):
+            return Truth(at, keyword == "true")
+        if keyword == "null":
+            return Nothing(at)
+        if keyword == "if":
+            return self._choice(start, words)
+        if keyword in ("some", "every"):
+            return self._quantifier(keyword, start)
+        if keyword == "not":
+            return self._negation(start, words)
+        raise self.scan.problem(f"a value is needed before `{keyword}`", start)
+
+    def _choice(self, start: int, words: Words) -> Tree:
+        condition = self._expression(())
+        self.scan.expect_keyword("then", "after the condition of `if`")
+        yes = self._expression(words)
+        self.scan.expect_keyword("else", "after the value of `then`: an `if` gives a value in both cases")
+        no = self._expression(words)
+        return Choice(self.scan.place(start, no.at.end), condition, yes, no)
+
+    def _quantifier(self, keyword: str, start: int) -> Tree:
+        variable = self.scan.word()
+        if variable is None:
+            raise self.scan.problem(f"a name for the item is missing after `{keyword}`")
+        self.scan.expect_keyword("in", "after the name of the item")
+        of = self._expression(())
+        self.scan.expect_keyword("satisfies", "after the list")
+        test = self._expression(())
+        return Quantifier(self.scan.place(start, test.at.end), keyword, variable, of, test)
+
+    def _negation(self, start: int, words: Words) -> Tree:
+        if self.scan.accept("("):
+            of = self._expression(words)
+            self.scan.expect(")")
+        else:
+            self._deeper()
+            of = self._operation(RELATION, words)
+            self.depth -= 1
+        return Negation(self.scan.since(start), of)
+
+    def _call(self, function: str, words: Words) -> Tree:
+        start = self.scan.position
+        self.scan.position += len(function)
+        name = Name(self.scan.since(start), function)
+        self.scan.expect("(")
+        arguments: list[Tree] = []
+        words = (*ARGUMENT_WORDS.get(function, ()), *words)
+        while not self.scan.peek(")"):
+            near = [word for argument in arguments for word in self._words_near(argument)]
+            arguments.append(self._expression(tuple(dict.fromkeys([*near, *words]))))
+            if not self.scan.accept(","):
+                break
+        self.scan.expect(")", f" after the arguments of `{function}`")
+        return CallOf(self.scan.since(start), name, tuple(arguments))
+
+    # ---- tests of a cell, and of `x in (…)` ----
+
+    def _tests(self, words: Words) -> Tests:
+        """Read tests separated by commas."""
+        start = self.scan.skip_space()
+        found = [self._one_test(words)]
+        while self.scan.accept(","):
+            found.append(self._one_test(words))
+        return Tests(self.scan.since(start), tuple(found))
+
+    def _one_test(self, words: Words, level: int = OR) -> Test:
+        """Read one test: ``not(…)``, an interval, a comparison, or an expression."""
+        self._deeper()
+        found = self._plain_test(words, level)
+        self.depth -= 1
+        return found
+
+    def _plain_test(self, words: Words, level: int) -> Test:
+        start = self.scan.skip_space()
+        if self._negated_tests_ahead(words):
+            return self._negated_tests(words)
+        if self.scan.peek("]") or (any(self.scan.peek(sign) for sign in "([") and self._interval_ahead()):
+            return self._interval()
+        if operator := self.scan.accept_operator(COMPARISONS):
+            of = self._operation(SUM, words)
+            return Comparison(self.scan.place(start, of.at.end), operator, of)
+        return self._operation(level, words)
+
+    def _negated_tests_ahead(self, words: Words) -> bool:
+        start = self.scan.position
+        if self._word_here(words) or not self.scan.keyword("not"):
+            return False
+        plain = self.scan.plain
+        opening = start + len("not") + len(plain[start + len("not") :]) - len(plain[start + len("not") :].lstrip())
+        if not plain.startswith("(", opening):
+            return False
+        # `not(a) and b` is an expression, `not(a), b` are two tests.
+        behind = plain[self._bracket_end(opening) + 1 :].lstrip()[:1]
+        return behind in ("", ",", ")")
+
+    def _negated_tests(self, words: Words) -> Tests:
+        start = self.scan.position
+        self.scan.accept_keyword("not")
+        self.scan.expect("(")
+        inner = self._tests(words)
+        self.scan.expect(")", " after the tests of `not`")
+        return Tests(self.scan.since(start), inner.tests, negated=True)
+
+    def _interval(self) -> Interval:
+        start = self.scan.skip_space()
+        opening = self.scan.plain[start]
+        self.scan.take(1)
+        low = self._operation(SUM, ())
+        self.scan.expect("..", " between the two ends of the interval")
+        self.high_end = True
+        high = self._operation(SUM, ())
+        self.high_end = False
+        closing = self.scan.plain[self.scan.skip_space() :][:1]
+        if closing not in ("]", ")", "["):
+            raise self.scan.problem("the closing bracket of the interval is missing")
+        self.scan.take(1)
+        return Interval(self.scan.since(start), low, high, opening == "[", closing == "]")
+
+    def _interval_ahead(self) -> bool:
+        """Say whether ``..`` stands inside the bracket that comes next, without reading what is in it."""
+        opening = self.scan.skip_space()
+        return self._bracket_end(opening, stop_at="..") < self._bracket_end(opening)
+
+    def _bracket_end(self, opening: int, stop_at: str = "") -> int:
+        """Return where the bracket at ``opening`` closes, or where ``stop_at`` stands directly inside it, whichever is first."""
+        depth, position, plain = 0, opening + 1, self.scan.plain
+        while position < len(plain):
+            sign = plain[position]
+            if sign in '"`':
+                position = max(plain.find(sign, position + 1), position)
+            elif sign in "([":
+                depth += 1
+            elif depth == 0 and (sign in ")]" or (stop_at and plain.startswith(stop_at, position))):
+                return position
+            elif sign in ")]":
+                depth -= 1
+            position += 1
+        return position
 
 
 def _joined(operator: str, left: Tree, right: Tree) -> Tree:
-    at = (left.at[0], right.at[1])
+    at = left.at.to(right.at)
     if operator in CHAINED and isinstance(left, Operation) and left.operator == operator:
         return Operation(at, operator, (*left.parts, right))
     return Operation(at, operator, (left, right))

@@ -9,8 +9,8 @@ from decimal import Decimal
 from tierwise.core.finding import Finding
 from tierwise.core.language import messages
 from tierwise.core.language.scope import Phrases
-from tierwise.core.language.snippet import Snippet
-from tierwise.core.language.syntax import Name, Number, Place, Text, Time
+from tierwise.core.language.snippet import Place, Snippet
+from tierwise.core.language.syntax import Name, Number, Text, Time
 from tierwise.core.language.units import EXACT, MULTIPLES, TIMES, duration_of, plain
 from tierwise.core.values import Duration
 
@@ -53,6 +53,14 @@ class Scanner:
         self.plain = "".join(WIDE.get(sign, sign) for sign in self.text)
         self.position = 0
         self.notes: list[Finding] = []
+
+    def place(self, start: int, end: int) -> Place:
+        """Return the place from one offset to another."""
+        return Place(self.snippet, start, end)
+
+    def since(self, start: int) -> Place:
+        """Return the place from an offset to here."""
+        return Place(self.snippet, start, self.position)
 
     def skip_space(self) -> int:
         """Move past white space and return the new position."""
@@ -127,7 +135,7 @@ class Scanner:
         wide = next((i for i in range(start, end) if self.text[i] != self.plain[i]), None)
         if wide is not None and not self.notes:
             self.notes.append(messages.full_width(self.snippet.span(wide, wide + 1), self.text[wide], self.plain[wide]))
-        return start, end
+        return self.place(start, end)
 
     def word(self, pattern: re.Pattern[str] = WORD) -> Name | None:
         """Read a word that starts here."""
@@ -135,7 +143,7 @@ class Scanner:
         if not found:
             return None
         self.position = found.end()
-        return Name(found.span(), found.group())
+        return Name(self.place(*found.span()), found.group())
 
     def backquoted(self) -> Name:
         """Read a name in backquotes."""
@@ -144,7 +152,7 @@ class Scanner:
         if end < 0:
             raise self.problem("the closing backquote is missing", start)
         self.position = end + 1
-        return Name((start, end + 1), self.text[start + 1 : end], quoted=True)
+        return Name(self.since(start), self.text[start + 1 : end], quoted=True)
 
     def quoted(self) -> Text:
         """Read a text in quotes; ``\\"``, ``\\\\`` and ``\\n`` are escapes."""
@@ -156,7 +164,7 @@ class Scanner:
             sign = self.text[self.position]
             self.position += 1
             if sign in closing:
-                return Text((start, self.position), "".join(parts))
+                return Text(self.since(start), "".join(parts))
             if sign == "\\" and self.position < len(self.text):
                 escaped = self.text[self.position]
                 self.position += 1
@@ -169,7 +177,7 @@ class Scanner:
         start = self.skip_space()
         if found := DATE.match(self.plain, start):
             self.take(found.end() - start)
-            return Time((start, self.position), self.iso(found.group(), start))
+            return Time(self.since(start), self.iso(found.group(), start))
         for pattern, message in ((GROUPED, messages.number_with_comma), (UNDERSCORED, messages.number_with_underscore)):
             if found := pattern.match(self.plain, start):
                 raise SyntaxProblem(message(self.snippet.span(*found.span()), found.group()))
@@ -187,21 +195,19 @@ class Scanner:
         unit = UNITS.longest(self.plain, unit_at)
         if unit in MULTIPLES:
             self.take(len(unit))
-            return Number((start, self.position), plain(EXACT.multiply(number, MULTIPLES[unit])), unit)
+            return Number(self.since(start), plain(EXACT.multiply(number, MULTIPLES[unit])), unit)
         if unit:
             self.take(len(unit))
             duration = duration_of(number, unit)
             if duration is None:
-                raise SyntaxProblem(
-                    messages.bad_literal(self.snippet.span(start, self.position), self.text[start : self.position], "whole duration")
-                )
-            return Time((start, self.position), duration)
+                raise SyntaxProblem(messages.bad_literal(self.since(start).span, self.text[start : self.position], "whole duration"))
+            return Time(self.since(start), duration)
         self.position = end
         if unit_at == end and (word := WORD.match(self.text, end)):
             raise SyntaxProblem(
                 messages.unknown_unit(self.snippet.span(*word.span()), self.text[start:end], word.group(), [*MULTIPLES, *TIMES])
             )
-        return Number((start, end), plain(number))
+        return Number(self.place(start, end), plain(number))
 
     def iso(self, text: str, start: int) -> date | datetime | Duration:
         """Return the date, date and time or duration that an ISO text stands for."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from tierwise.core.environment import Function, Limits
-from tierwise.core.language.node_types import type_of
+from tierwise.core.language.type_rules import type_of
 from tierwise.core.plan import Node
 from tierwise.core.types import EnumType, ListType, MapType, RecordType, SetType, Type
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tierwise.core.source import Span
 
-__all__ = ["Snippet"]
+__all__ = ["Place", "Snippet"]
 
 ESCAPES = "\\'"
 """Signs that YAML takes away inside quotes."""
@@ -49,6 +49,29 @@ class Snippet:
         if begin is None:
             return None
         return Span.at(self.whole.source, begin[0] + 1, begin[1] + 1, last[1] - begin[1] + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a snippet. Its span is looked up only when a finding wants it."""
+
+    snippet: Snippet
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in the file."""
+        return self.snippet.span(self.start, self.end)
+
+    @property
+    def text(self) -> str:
+        """What was written there."""
+        return self.snippet.text[self.start : self.end]
+
+    def to(self, other: Place) -> Place:
+        """Return the place from the start of this one to the end of another."""
+        return Place(self.snippet, self.start, other.end)
 
 
 def _next(lines: list[str], line: int, column: int, sign: str) -> tuple[int, int] | None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from tierwise.core.language.snippet import Place
 from tierwise.core.values import Duration
 
 __all__ = [
@@ -27,7 +28,6 @@ __all__ = [
     "Number",
     "Operation",
     "Opposite",
-    "Place",
     "Quantifier",
     "Test",
     "Tests",
@@ -38,9 +38,6 @@ __all__ = [
     "depth_of",
     "walk",
 ]
-
-Place = tuple[int, int]
-"""Start and end offset in the text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from tierwise.core.language import read_literal, suggest
+from tierwise.core.language.type_rules import set_of
 from tierwise.core.meaning.exact import round_to
 from tierwise.core.source import Source, Span
 from tierwise.core.types import (
@@ -195,10 +196,7 @@ def _set(raw: Any, type: SetType) -> tuple[Any, ...]:
     raw = raw if not isinstance(raw, str) else _written(raw, type) or raw
     if not isinstance(raw, list | tuple | set | frozenset):
         raise UnfitError(f"is `{raw}`, which is no list")
-    items = dict.fromkeys(_item(item, type.item) for item in (sorted(raw) if isinstance(raw, set | frozenset) else raw))
-    if isinstance(type.item, EnumType):
-        return tuple(word for word in type.item.values if word in items)
-    return tuple(items)
+    return set_of((_item(item, type.item) for item in (sorted(raw) if isinstance(raw, set | frozenset) else raw)), type.item)
 
 
 def _item(raw: Any, type: Type) -> Any:

@@ -13,7 +13,7 @@ from tierwise.core.environment import Function
 from tierwise.core.language.scan import read_iso
 from tierwise.core.types import DateType, NumberType, Type
 from tierwise.core.values import Duration, add_duration
-from tierwise.plugins.builtin.functions.declare import INTEGER, date_or_time, declare, duration, list_of, text, whole
+from tierwise.plugins.builtin.functions.declare import INTEGER, date_or_time, declare, duration, list_of, none_if_undefined, text, whole
 
 __all__ = ["DATES"]
 
@@ -116,18 +116,6 @@ def _date_type(types: tuple[Type, ...]) -> Type | str:
     return 'it takes a written-out text such as "2024-01-31", a date and time, or a year, a month and a day'
 
 
-def _none_if_undefined(python: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*arguments: Any) -> Any:
-        if any(argument is None for argument in arguments):
-            return None
-        try:
-            return python(*arguments)
-        except (ArithmeticError, ValueError):
-            return None
-
-    return call
-
-
 def _written_out(example: str) -> Callable[[tuple[Type, ...]], Type | str]:
     return lambda types: f'it takes a written-out text such as "{example}"'
 
@@ -138,21 +126,21 @@ DATES = (
         'date("2024-01-31") -> date, date(x: date and time), date(year, month, day)',
         "A date: written out, the day of a date and time, or from its parts (none when there is no such day).",
         _date_type,
-        _none_if_undefined(_date),
+        none_if_undefined(_date),
     ),
     Function(
         "date and time",
         'date and time("2024-01-31T08:00:00") -> date and time',
         "A date and a time of day, without a zone.",
         _written_out("2024-01-31T08:00:00"),
-        _none_if_undefined(read_iso),
+        none_if_undefined(read_iso),
     ),
     Function(
         "duration",
         'duration("P3M") -> duration',
         "A length of time, in ISO form: whole months (`P3M`, `P1Y`) or exact days and hours (`P7D`, `PT24H`).",
         _written_out("P3M"),
-        _none_if_undefined(read_iso),
+        none_if_undefined(read_iso),
     ),
     declare(
         "add(date, duration) -> date",

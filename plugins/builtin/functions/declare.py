@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tierwise.core.environment import Function
+from tierwise.core.language.messages import article
 from tierwise.core.types import (
     BooleanType,
     DateTimeType,
@@ -32,6 +33,7 @@ __all__ = [
     "enum",
     "list_of",
     "map_of",
+    "none_if_undefined",
     "number",
     "text",
     "whole",
@@ -77,13 +79,17 @@ def declare(
             demand = demands[min(position, len(demands) - 1)]
             if not demand(type_):
                 wanted = demand.__name__.replace("_", " ")
-                return f"argument {position + 1} is {_article(str(type_))}, but {_article(wanted)} is needed"
+                return f"argument {position + 1} is {article(str(type_))}, but {article(wanted)} is needed"
         return result(*types) if callable(result) else result
 
-    return Function(name, signature, about, type_of, python if takes_none else _total(python), {"duckdb": duckdb} if duckdb else {})
+    return Function(
+        name, signature, about, type_of, python if takes_none else none_if_undefined(python), {"duckdb": duckdb} if duckdb else {}
+    )
 
 
-def _total(python: Callable[..., Any]) -> Callable[..., Any]:
+def none_if_undefined(python: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function total: none in, none out; none, too, where it is not defined."""
+
     def call(*arguments: Any) -> Any:
         if any(argument is None for argument in arguments):
             return None
@@ -99,10 +105,6 @@ def _count_problem(given: int, wanted: int, variadic: bool) -> str:
     if given == wanted or (variadic and given > wanted):
         return ""
     return f"it takes {'at least ' if variadic else ''}{wanted} argument{'' if wanted == 1 else 's'}, not {given}"
-
-
-def _article(noun: str) -> str:
-    return f"an {noun}" if noun[:1] in "aeio" else f"a {noun}"
 
 
 # ---- demands ---------------------------------------------------------------------------------------------------------------

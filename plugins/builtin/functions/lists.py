@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from tierwise.core.environment import Function
-from tierwise.core.language.node_types import unified
+from tierwise.core.language.type_rules import unified
 from tierwise.core.language.units import EXACT
 from tierwise.core.outcome import distinct
-from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, ListType, NumberType, SetType, Type
+from tierwise.core.types import BooleanType, DateTimeType, DateType, ListType, NumberType, SetType, Type
 from tierwise.plugins.builtin.functions.declare import any_type, declare, list_of, number
 from tierwise.plugins.builtin.functions.numbers import added
 
@@ -78,10 +78,6 @@ def _ordered(type_: Type) -> bool:
 
 
 _ordered.__name__ = "number_or_date"
-
-
-def _number_or_duration(type_: Type) -> bool:
-    return isinstance(type_, NumberType | DurationType)
 
 
 def _extreme(name: str, words: str, duckdb: str) -> Function:

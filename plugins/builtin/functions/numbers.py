@@ -15,7 +15,7 @@ from decimal import (
 )
 from functools import reduce
 
-from tierwise.core.language.node_types import unified
+from tierwise.core.language.type_rules import unified
 from tierwise.core.language.units import EXACT, plain
 from tierwise.core.types import NumberType, Type
 from tierwise.plugins.builtin.functions.declare import INTEGER, declare, number, whole

@@ -71,6 +71,10 @@ COMPILED = [
     ("round half up(amount / budget * 100, 2)", "(round half up 2 (/ (* amount 100) budget))"),
     ("round down(amount / orders / 12, 0)", "(round down 0 (/ amount (* orders 12)))"),
     ("round up(1 + amount / orders, 1)", "(round up 1 (/ (+ (* 1 orders) amount) orders))"),
+    ("amount + budget + amount / orders > 1", "(> (/ (+ (* (+ amount budget) orders) amount) orders) 1)"),
+    ("orders * 3 * (amount / rate) > 1", "(> (/ (* (* orders 3) amount) rate) 1)"),
+    ("amount - budget / orders > 1", "(> (/ (- (* amount orders) budget) orders) 1)"),
+    ("-(amount / orders) < 0", "(< (/ (- 0 amount) orders) 0)"),
     ("floor(amount)", "(round floor 0 amount)"),
     ("ceiling(amount / 3)", "(round ceiling 0 (/ amount 3))"),
     ("mean(queue.score) >= 60", "(>= (/ (sum: (each queue item.score)) (count: (each queue item.score))) 60)"),
@@ -185,6 +189,7 @@ WRONG = [
     ("?", "syntax", "?", ""),
     # units
     ("月均余额(万元) >= 3万", "unit-twice", "3万", "leave `万` out, or declare the plain unit"),
+    ("月均余额(万元) / rate + 月均余额(万元) + 5万 > 1", "unit-twice", "5万", "leave `万` out, or declare the plain unit"),
     ("growth_pct > 5%", "unit-twice", "5%", "leave `%` out, or declare the plain unit"),
     ("amount > 月均余额(万元)", "unit-mismatch", "amount > 月均余额(万元)", ""),
     ("amount + days_late", "unit-mismatch", "amount + days_late", ""),

@@ -1,15 +1,17 @@
-"""Answers which static type a node has, and whether and how types fit together."""
+"""Says whether and how types fit together, and which type a result has."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from typing import Any
 
 from tierwise.core.language.units import EXACT
+from tierwise.core.outcome import distinct
 from tierwise.core.plan import Compare, InSet, Logic, Node, Not, Overdue, Quantified, ReadingRef, Within
 from tierwise.core.types import BooleanType, EnumType, ListType, MapType, NumberType, RecordType, SetType, TextType, Type
 
-__all__ = ["fits", "product_type", "sum_type", "type_of", "unified"]
+__all__ = ["fits", "product_type", "set_of", "sum_type", "type_of", "unified"]
 
 
 def type_of(node: Node) -> Type:
@@ -79,3 +81,9 @@ def product_type(left: NumberType, right: NumberType) -> NumberType:
 
 def _both(combine: Callable[[Decimal, Decimal], Decimal], left: Decimal | None, right: Decimal | None) -> Decimal | None:
     return None if left is None or right is None else combine(left, right)
+
+
+def set_of(values: Iterable[Any], item: Type) -> tuple[Any, ...]:
+    """Return the value of a set: without repeats; words stand in their declared order, anything else in the order given."""
+    kept = distinct(values)
+    return tuple(sorted(kept, key=item.values.index)) if isinstance(item, EnumType) and None not in kept else kept

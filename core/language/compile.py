@@ -1,0 +1,550 @@
+"""Turns a syntax tree into plan nodes: finds names, checks types, says what is wrong.
+
+One class, because the forms of the language contain each other. What needs only compiled operands stands apart: ``arithmetic.py``,
+``comparing.py`` and ``calls.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import get_args
+
+from tierwise.core.finding import Finding
+from tierwise.core.language import arithmetic, calls, messages
+from tierwise.core.language.comparing import check_comparable, demand, finer_than_scale
+from tierwise.core.language.operand import Operand, Unsound, equalled
+from tierwise.core.language.scope import Scope, canonical_word, words_of_type
+from tierwise.core.language.snippet import Place
+from tierwise.core.language.syntax import (
+    Between,
+    CallOf,
+    Choice,
+    Comparison,
+    In,
+    Index,
+    Interval,
+    ItemMark,
+    ListOf,
+    Member,
+    Name,
+    Negation,
+    Nothing,
+    Number,
+    Operation,
+    Opposite,
+    Quantifier,
+    Test,
+    Tests,
+    Text,
+    Time,
+    Tree,
+    Truth,
+    walk,
+)
+from tierwise.core.language.type_rules import fits, set_of, type_of, unified
+from tierwise.core.language.units import digits_of
+from tierwise.core.outcome import Reason, distinct
+from tierwise.core.plan import (
+    Call,
+    Compare,
+    CompareOp,
+    Conditional,
+    Constant,
+    FieldRef,
+    Filter,
+    InSet,
+    ItemRef,
+    Logic,
+    Node,
+    Not,
+    Project,
+    Quantified,
+    Undecided,
+    Within,
+)
+from tierwise.core.types import (
+    BooleanType,
+    DateTimeType,
+    DateType,
+    ListType,
+    MapType,
+    NumberType,
+    RecordType,
+    SetType,
+    TextType,
+    Type,
+)
+
+__all__ = ["Compiler"]
+
+DATE_PARTS = ("year", "month", "day", "weekday")
+ITEM = "item"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A list form around an expression: what its items are, and the name of the item when the author gave one."""
+
+    item: Type
+    variable: str | None = None
+
+
+class Compiler:
+    """Compiles one text. ``column`` is what ``?`` stands for in a cell; ``notes`` are findings that are no errors."""
+
+    def __init__(self, scope: Scope, column: Node | None = None) -> None:
+        self.scope = scope
+        self.column = column
+        self.notes: list[Finding] = []
+        self._frames: list[Frame] = [Frame(scope.item)] if scope.item is not None else []
+
+    # ---- the three ways in ----
+
+    def expression(self, tree: Tree, hint: Type | None = None) -> Node:
+        """Return the node of an expression.
+
+        Args:
+            tree: What was written.
+            hint: The type that probably stands here; it gives bare words, null and lists their meaning. It is not enforced.
+
+        Raises:
+            Unsound: It has an error.
+        """
+        match tree:
+            case Number():
+                return Constant(tree.value, NumberType(digits_of(tree.value)))
+            case Truth():
+                return Constant(tree.value, BooleanType())
+            case Text():
+                return _text(tree, hint)
+            case Time():
+                return Constant(tree.value, calls.time_type(tree.value))
+            case Nothing():
+                return _nothing(tree, hint)
+            case ItemMark():
+                if self.column is None:
+                    raise Unsound(messages.syntax(tree.at.span, "`?` stands for the value of a column: it has no meaning here"))
+                return self.column
+            case Name():
+                return self._named(tree, hint)
+            case Negation():
+                return Not(self._boolean(tree.of))
+            case Operation(operator="and" | "or"):
+                return Logic("and" if tree.operator == "and" else "or", tuple(self._each_boolean(tree.parts)))
+            case Operation(operator="+" | "-" | "*" | "/") | Opposite():
+                return self._value(tree).node
+            case Operation():
+                left, right = self._together(tree.parts)
+                return self._compared(tree.operator, left, right, tree.at)
+            case Between():
+                return self._between(tree)
+            case In():
+                return self._in(tree)
+            case Choice():
+                return self._choice(tree, hint)
+            case Quantifier():
+                of = self.expression(tree.of)
+                test = self._over_items(tree.of, of, tree.test, tree.variable.text)
+                return Quantified("some" if tree.word == "some" else "every", of, test)
+            case ListOf():
+                return self._list(tree, hint)
+            case Member():
+                return _member(self.expression(tree.of), tree.name)
+            case Index():
+                return self._index(tree)
+            case CallOf():
+                return self._call(tree)
+
+    def tests(self, tests: Tests, column: Node) -> Node:
+        """Return the node that is true when one of some tests is met by the value of a column.
+
+        Raises:
+            Unsound: Some of them have errors.
+        """
+        nodes: list[Node] = []
+        errors: list[Finding] = []
+        for test in tests.tests:
+            with _gathering(errors):
+                nodes.append(self._test(test, column))
+        if errors:
+            raise Unsound(*errors)
+        met = _any_of(nodes, column)
+        return Not(met) if tests.negated else met
+
+    def value(self, tree: Tree, expected: Type, nullable: bool) -> Node:
+        """Return the node of a value of the type ``expected``, where ``undetermined(…)`` may stand.
+
+        Raises:
+            Unsound: It has an error.
+        """
+        if isinstance(tree, Choice):
+            condition = self._boolean(tree.condition)
+            return Conditional(condition, self.value(tree.yes, expected, nullable), self.value(tree.no, expected, nullable), expected)
+        if isinstance(tree, CallOf) and tree.name.text == "undetermined":
+            return self._undetermined(tree, expected)
+        operand = Operand(self.expression(tree, expected), tree.at, tree)
+        if operand.is_none:
+            if not nullable:
+                raise Unsound(messages.none_not_allowed(tree.at.span))
+            return Constant(None, expected)
+        demand(operand, expected)
+        return operand.node
+
+    def _undetermined(self, tree: CallOf, expected: Type) -> Node:
+        if not tree.arguments:
+            problem = f"it needs a reason: {', '.join(Reason)}"
+            raise Unsound(messages.wrong_arguments(tree.at.span, "undetermined", problem, "undetermined(lost)"))
+        first, *rest = tree.arguments
+        word = first.text if isinstance(first, Name) else first.value if isinstance(first, Text) else ""
+        if word not in tuple(Reason):
+            raise Unsound(messages.unknown_reason(first.at.span, first.at.text, tuple(Reason)))
+        candidates = [Operand(self.value(candidate, expected, nullable=True), candidate.at) for candidate in rest]
+        constants = [candidate.constant for candidate in candidates]
+        for candidate, constant in zip(candidates, constants, strict=True):
+            if constant is None:
+                raise Unsound(messages.syntax(candidate.at.span, "a candidate must be a plain value"))
+        return Undecided(Reason(word), distinct(constant.value for constant in constants if constant is not None), expected)
+
+    # ---- operands ----
+
+    def _operand(self, tree: Tree, hint: Type | None = None) -> Operand:
+        """Compile a side of a comparison or the argument of a rounding function, where a quotient may stand."""
+        if not isinstance(tree, Operation | Opposite | CallOf):
+            return Operand(self.expression(tree, hint), tree.at, tree)
+        return Operand(arithmetic.quotient(self._ratio(tree, hint), tree.at).node, tree.at, tree)
+
+    def _value(self, tree: Tree, hint: Type | None = None) -> Operand:
+        """Compile a value where no quotient may stand."""
+        operand = self._operand(tree, hint)
+        arithmetic.refuse_quotients(operand)
+        return operand
+
+    def _ratio(self, tree: Tree, hint: Type | None = None) -> arithmetic.Ratio:
+        """Compile an expression as one exact quotient."""
+        match tree:
+            case CallOf(name=Name(text="mean")):
+                return self._mean(tree)
+            case Opposite():
+                return arithmetic.opposite(self._ratio(tree.of), tree.at)
+            case Operation(operator="+" | "-" | "*" | "/"):
+                return arithmetic.computed(tree.operator, [self._ratio(part) for part in tree.parts], tree.at)
+        return Operand(self.expression(tree, hint), tree.at, tree), None
+
+    def _mean(self, tree: CallOf) -> arithmetic.Ratio:
+        if not tree.arguments:
+            raise Unsound(messages.wrong_arguments(tree.at.span, "mean", "it needs at least one number"))
+        if len(tree.arguments) == 1:
+            of = tree.arguments[0]
+            return arithmetic.mean_of(Operand(self.expression(of), of.at, of))
+        parts = self._values(tree.arguments)
+        return arithmetic.total("+", parts, tree.at), Operand(Constant(Decimal(len(parts)), NumberType(0)), tree.at)
+
+    def _together(self, trees: Sequence[Tree], hint: Type | None = None) -> list[Operand]:
+        """Compile values that belong together: bare words, texts and null take their type from the others.
+
+        Quotients are allowed among them: the caller says where one may stand.
+        """
+        operands: dict[int, Operand] = {}
+        errors: list[Finding] = []
+        for position in self._known_first(trees):
+            with _gathering(errors):
+                operands[position] = self._operand(trees[position], hint)
+                hint = hint or operands[position].type
+        if errors:
+            raise Unsound(*errors)
+        return [operands[position] for position in range(len(trees))]
+
+    def _values(self, trees: Sequence[Tree], hint: Type | None = None) -> list[Operand]:
+        """Compile values that belong together where no quotient may stand."""
+        operands = self._together(trees, hint)
+        arithmetic.refuse_quotients(*operands)
+        return operands
+
+    def _boolean(self, tree: Tree) -> Node:
+        """Compile what must be true or false."""
+        node = self.expression(tree, BooleanType())
+        if type_of(node) != BooleanType():
+            raise Unsound(messages.type_mismatch(tree.at.span, str(type_of(node)), "boolean"))
+        return node
+
+    def _each_boolean(self, trees: Sequence[Tree]) -> list[Node]:
+        """Compile conditions one by one, so that every error among them is found."""
+        found: list[Node] = []
+        errors: list[Finding] = []
+        for tree in trees:
+            with _gathering(errors):
+                found.append(self._boolean(tree))
+        if errors:
+            raise Unsound(*errors)
+        return found
+
+    # ---- names and words ----
+
+    def _named(self, tree: Name, hint: Type | None) -> Node:
+        enum = words_of_type(hint)
+        word = None if tree.quoted or enum is None else canonical_word(enum, tree.text)
+        named = self._lookup(tree.text)
+        if word is not None and named is not None:
+            raise Unsound(messages.ambiguous_word(tree.at.span, tree.text))
+        if word is not None and enum is not None:
+            return Constant(word, enum)
+        if named is not None:
+            return named
+        if enum is not None and not tree.quoted:
+            raise Unsound(messages.unknown_word(tree.at.span, tree.text, enum.values, self._names()))
+        raise Unsound(messages.unknown_name(tree.at.span, tree.text, self._names(), isinstance(hint, TextType)))
+
+    def _known_first(self, trees: Sequence[Tree]) -> list[int]:
+        """Return the positions of some trees, those last of which only their neighbours tell what type they have."""
+
+        def is_open(position: int) -> bool:
+            tree = trees[position]
+            if isinstance(tree, Name):
+                return not tree.quoted and self._lookup(tree.text) is None
+            return isinstance(tree, Text | Nothing | ListOf)
+
+        return sorted(range(len(trees)), key=is_open)
+
+    def _lookup(self, name: str) -> Node | None:
+        for depth, frame in enumerate(reversed(self._frames)):
+            item = ItemRef(frame.item, depth)
+            if name == (frame.variable or ITEM):
+                return item
+            if frame.variable is None and isinstance(frame.item, RecordType):
+                type_ = frame.item.field(name)
+                if type_ is not None:
+                    return FieldRef(item, name, type_)
+        return self.scope.names.get(name)
+
+    def _names(self) -> Iterator[str]:
+        for frame in reversed(self._frames):
+            if frame.variable is not None:
+                yield frame.variable
+            elif isinstance(frame.item, RecordType):
+                yield from (name for name, _ in frame.item.fields)
+        yield from self.scope.names
+
+    # ---- comparisons, choices, calls ----
+
+    def _compared(self, operator: str, left: Operand, right: Operand, at: Place) -> Node:
+        self._check_comparable(operator, left, right, at)
+        for op in get_args(CompareOp):
+            if op == operator:
+                return Compare(op, left.node, right.node)
+        raise AssertionError(operator)
+
+    def _check_comparable(self, operator: str, left: Operand, right: Operand, at: Place) -> None:
+        check_comparable(operator, left, right, at)
+        self.notes.extend(finer_than_scale(left, right))
+
+    def _between(self, tree: Between) -> Node:
+        value, low, high = self._values((tree.of, tree.low, tree.high))
+        self._check_comparable("<=", low, value, tree.at)
+        self._check_comparable("<=", value, high, tree.at)
+        return Within(value.node, low.node, high.node, True, True)
+
+    def _choice(self, tree: Choice, hint: Type | None) -> Node:
+        condition = self._boolean(tree.condition)
+        yes, no = self._values((tree.yes, tree.no), hint)
+        type_ = unified(yes.type, no.type)
+        if type_ is None:
+            raise Unsound(messages.not_comparable(tree.at.span, str(yes.type), str(no.type)))
+        return Conditional(condition, yes.node, no.node, type_)
+
+    def _call(self, tree: CallOf) -> Node:
+        name = tree.name.text
+        if name == "undetermined":
+            raise Unsound(messages.undetermined_inside(tree.at.span))
+        function = self.scope.functions[name]
+        if mode := calls.ROUNDINGS.get(name):
+            digits = calls.digits_kept(tree, function, mode)
+            return calls.rounded(self._operand(tree.arguments[0]), digits, mode)
+        if name == "mean":
+            raise Unsound(messages.quotient_without_scale(tree.at.span))
+        if name == "sum" and len(tree.arguments) > 1:  # of numbers written out: `a + b`
+            return arithmetic.total("+", self._values(tree.arguments), tree.at).node
+        constant = calls.literal(tree)
+        return constant or calls.call(tree, function, self._arguments(tree), "in order" in self.scope.functions)
+
+    def _arguments(self, tree: CallOf) -> list[Operand]:
+        """Compile arguments; bare words take their enum from the first argument that has one."""
+        trees = tree.arguments
+        words = calls.WORD_ARGUMENTS.get(tree.name.text)
+        if words is not None and len(trees) == 2:
+            return [Operand(self.expression(trees[0]), trees[0].at), Operand(self.expression(trees[1], words), trees[1].at)]
+        operands: dict[int, Operand] = {}
+        hint: Type | None = None
+        for position in self._known_first(trees):
+            argument = trees[position]
+            node = self.expression(argument, None if _is_plain_text(argument, hint) else hint)
+            operands[position] = Operand(node, argument.at, argument)
+            hint = hint or operands[position].type
+        return [operands[position] for position in range(len(trees))]
+
+    # ---- lists, records and maps ----
+
+    def _over_items(self, tree: Tree, of: Node, test: Tree, variable: str | None = None) -> Node:
+        """Compile a condition over the items of a list."""
+        type_ = type_of(of)
+        if not isinstance(type_, ListType | SetType):
+            raise Unsound(messages.type_mismatch(tree.at.span, str(type_), "list"))
+        self._frames.append(Frame(type_.item, variable))
+        try:
+            return self._boolean(test)
+        finally:
+            self._frames.pop()
+
+    def _index(self, tree: Index) -> Node:
+        of = self.expression(tree.of)
+        type_ = type_of(of)
+        if isinstance(type_, MapType):
+            return self._map_value(tree, of, type_)
+        if isinstance(tree.inner, Number):
+            help = "write `first(…)` or `last(…)`, or a condition in the brackets"
+            raise Unsound(messages.syntax(tree.inner.at.span, "a list is not read by position", help))
+        return Filter(of, self._over_items(tree.of, of, tree.inner), type_)
+
+    def _map_value(self, tree: Index, of: Node, type_: MapType) -> Node:
+        key = Operand(self.expression(tree.inner), tree.inner.at)
+        if key.constant is not None and isinstance(key.constant.value, str):
+            return FieldRef(of, key.constant.value, type_.value)
+        if words_of_type(key.type) is None and key.type != TextType():
+            raise Unsound(messages.type_mismatch(key.at.span, str(key.type), "text"))
+        return Call("get value", (of, key.node), type_.value)
+
+    def _list(self, tree: ListOf, hint: Type | None) -> Node:
+        if not tree.items:
+            return Constant((), hint if isinstance(hint, ListType | SetType) else ListType(TextType()))
+        items = self._values(tree.items, hint.item if isinstance(hint, ListType | SetType) else hint)
+        item_type = items[0].type
+        for item in items[1:]:
+            joined = unified(item_type, item.type)
+            if joined is None:
+                raise Unsound(messages.not_comparable(item.at.span, str(item_type), str(item.type)))
+            item_type = joined
+        type_ = SetType(item_type) if isinstance(hint, SetType) else ListType(item_type)
+        constants = [constant for item in items if (constant := item.constant) is not None]
+        if len(constants) < len(items):
+            return Call("list", tuple(item.node for item in items), type_)
+        values = tuple(constant.value for constant in constants)
+        return Constant(set_of(values, item_type) if isinstance(type_, SetType) else values, type_)
+
+    # ---- tests of a cell ----
+
+    def _in(self, tree: In) -> Node:
+        tests = tree.tests.tests
+        if len(tests) == 1 and isinstance(tests[0], ListOf):
+            tests = tests[0].items
+        return self.tests(Tests(tree.tests.at, tests), self._value(tree.of).node)
+
+    def _test(self, test: Test, column: Node) -> Node:
+        column_type = type_of(column)
+        if isinstance(test, Tests):
+            return self.tests(test, column)
+        if isinstance(test, Comparison):
+            return self._compared(test.operator, Operand(column, test.at), self._operand(test.of, column_type), test.at)
+        if isinstance(test, Interval):
+            return self._interval(test, column)
+        if any(isinstance(part, ItemMark) for part in walk(test)):
+            return self._boolean(test)
+        if isinstance(column_type, ListType | SetType):
+            return self._membership(test, column, column_type)
+        return self._equality(test, column)
+
+    def _interval(self, test: Interval, column: Node) -> Node:
+        low, high = self._values((test.low, test.high), type_of(column))
+        self._check_comparable("<=", low, Operand(column, test.at), test.at)
+        self._check_comparable("<=", Operand(column, test.at), high, test.at)
+        if _is_empty(low.constant, high.constant, test.low_inclusive and test.high_inclusive):
+            raise Unsound(messages.empty_interval(test.at.span))
+        return Within(column, low.node, high.node, test.low_inclusive, test.high_inclusive)
+
+    def _equality(self, test: Tree, column: Node) -> Node:
+        value = self._operand(test, type_of(column))
+        if isinstance(value.type, ListType | SetType) and fits(type_of(column), value.type.item):
+            return Call("list contains", (value.node, column), BooleanType())
+        return self._compared("=", Operand(column, test.at), value, test.at)
+
+    def _membership(self, test: Tree, column: Node, column_type: ListType | SetType) -> Node:
+        """Compile a test of a set: a word is met when the set holds it, a list when the set holds one of its items."""
+        if isinstance(test, ListOf) and test.items:
+            return self.tests(Tests(test.at, test.items), column)
+        value = self.expression(test, column_type)
+        value_type = type_of(value)
+        if isinstance(test, ListOf | Nothing):
+            return Compare("=", column, value)
+        if fits(value_type, column_type.item):
+            return Call("list contains", (column, value), BooleanType())
+        if isinstance(value_type, ListType | SetType) and fits(value_type.item, column_type.item):
+            return Call("contains any", (column, value), BooleanType())
+        raise Unsound(messages.type_mismatch(test.at.span, str(value_type), str(column_type.item)))
+
+
+@contextmanager
+def _gathering(errors: list[Finding]) -> Iterator[None]:
+    """Keep the errors of one of several parts, so that those of the others are found, too."""
+    try:
+        yield
+    except Unsound as unsound:
+        errors.extend(unsound.findings)
+
+
+def _text(tree: Text, hint: Type | None) -> Node:
+    enum = words_of_type(hint)
+    if enum is None:
+        return Constant(tree.value, TextType())
+    word = canonical_word(enum, tree.value)
+    if word is None:
+        raise Unsound(messages.unknown_word(tree.at.span, tree.value, enum.values))
+    return Constant(word, enum)
+
+
+def _is_plain_text(tree: Tree, hint: Type | None) -> bool:
+    enum = words_of_type(hint)
+    return isinstance(tree, Text) and (enum is None or canonical_word(enum, tree.value) is None)
+
+
+def _nothing(tree: Nothing, hint: Type | None) -> Node:
+    if hint is None:
+        raise Unsound(messages.untyped(tree.at.span))
+    return Constant(None, hint)
+
+
+def _member(of: Node, name: Name) -> Node:
+    type_ = type_of(of)
+    if isinstance(type_, ListType | SetType):
+        each = _member(ItemRef(type_.item), name)
+        return Project(of, each, ListType(type_of(each)))
+    if isinstance(type_, MapType):
+        return FieldRef(of, name.text, type_.value)
+    if isinstance(type_, RecordType):
+        field = type_.field(name.text)
+        if field is None:
+            raise Unsound(messages.unknown_field(name.at.span, name.text, (known for known, _ in type_.fields)))
+        return FieldRef(of, name.text, field)
+    if isinstance(type_, DateType | DateTimeType):
+        if name.text not in DATE_PARTS:
+            raise Unsound(messages.unknown_field(name.at.span, name.text, DATE_PARTS))
+        return Call(name.text, (of,), NumberType(0))
+    raise Unsound(messages.type_mismatch(name.at.span, str(type_), "record", "only records, maps and dates have parts"))
+
+
+def _is_empty(low: Constant | None, high: Constant | None, closed: bool) -> bool:
+    if low is None or high is None:
+        return False
+    try:
+        return bool(low.value > high.value or (low.value == high.value and not closed))
+    except TypeError:  # durations have no order of their own
+        return False
+
+
+def _any_of(nodes: list[Node], column: Node) -> Node:
+    """Join tests by ``or``; values that the column may equal become one ``InSet``."""
+    values = {position: value for position, node in enumerate(nodes) for value in equalled(node, column)}
+    if len(values) > 1 and not isinstance(type_of(column), ListType | SetType):
+        in_set = InSet(column, tuple(dict.fromkeys(values.values())))
+        nodes = [in_set, *(node for position, node in enumerate(nodes) if position not in values)]
+    return nodes[0] if len(nodes) == 1 else Logic("or", tuple(nodes))

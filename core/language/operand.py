@@ -1,0 +1,76 @@
+"""A compiled part of an expression beside what was written for it, and the signal that a part has errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tierwise.core.finding import Finding
+from tierwise.core.language.snippet import Place
+from tierwise.core.language.syntax import Number, Opposite, Tree
+from tierwise.core.language.type_rules import type_of
+from tierwise.core.plan import Compare, Constant, Node, Quotient
+from tierwise.core.types import NumberType, Type
+
+__all__ = ["Operand", "Unsound", "equalled"]
+
+
+class Unsound(Exception):
+    """A part has errors, which it carries. Never leaves this package."""
+
+    def __init__(self, *findings: Finding) -> None:
+        super().__init__(*(finding.message for finding in findings))
+        self.findings = findings
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A node and where it was written.
+
+    Attributes:
+        node: What it means.
+        at: Where findings about it point.
+        tree: What was written; ``None`` for the column of a cell and for what was put together from several parts.
+    """
+
+    node: Node
+    at: Place
+    tree: Tree | None = None
+
+    @property
+    def type(self) -> Type:
+        """Its static type."""
+        return type_of(self.node)
+
+    @property
+    def constant(self) -> Constant | None:
+        """The node when it is a constant; *none* is one, too."""
+        return self.node if isinstance(self.node, Constant) else None
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it is the constant *none*."""
+        return isinstance(self.node, Constant) and self.node.value is None
+
+    @property
+    def is_quotient(self) -> bool:
+        """Whether it is an exact quotient, which may stand in few places."""
+        return isinstance(self.node, Quotient)
+
+    @property
+    def unit(self) -> str:
+        """What it counts, or an empty text."""
+        return self.type.unit if isinstance(self.type, NumberType) else ""
+
+    @property
+    def literal(self) -> Number | None:
+        """The number that was written out for it, without its sign."""
+        number = self.tree.of if isinstance(self.tree, Opposite) else self.tree
+        return number if isinstance(number, Number) else None
+
+
+def equalled(node: Node, column: Node) -> Iterator[Any]:
+    """Yield the constant that a test says a column must equal, when it says just that."""
+    if isinstance(node, Compare) and node.op == "=" and isinstance(node.right, Constant) and node.left == column:
+        yield node.right.value
