@@ -11,13 +11,14 @@ import json
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
-from os import times
+from os import getpid, times
 from pathlib import Path
 from time import perf_counter, process_time
 
 from tierwise.plugins.policy import load
-from tierwise.plugins.watching.lines import LineReader
-from tierwise.plugins.watching.run import WatchRun
+from tierwise.plugins.watching.rule import WatchPlan
+from tierwise.plugins.watching.stream import LineReader
+from tierwise.plugins.watching.watch_run import WatchRun
 
 POLICY = """\
 tierwise: 1
@@ -68,6 +69,14 @@ def memory(process: int | str) -> str:
     return next((line.split(":")[1].strip() for line in status.splitlines() if line.startswith("VmRSS")), "?")
 
 
+def worker() -> str:
+    """Return the id of the process that this one started, where the system tells it."""
+    try:
+        return Path(f"/proc/self/task/{getpid()}/children").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
 def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -80,19 +89,20 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     (folder / "policy.yaml").write_text(POLICY, encoding="utf-8")
     loaded = load(str(folder))
-    assert loaded.watch is not None
+    plan = WatchPlan.of(loaded.sections)
+    assert plan is not None
     stream = io.BytesIO(b"".join(lines(asked.events, asked.subjects)))
-    with WatchRun(loaded.watch, loaded.environment, asked.engine, asked.ledger) as run:
-        reader = LineReader(loaded.watch, stream)
+    with WatchRun(plan, loaded.environment, loaded.plugins.watch_engines()[asked.engine], asked.ledger) as run:
+        reader = LineReader(plan, stream)
         started, busy, told = perf_counter(), process_time(), False
         for _ in run.process(reader.batches()):
             if not told and run.events > asked.events // 4:
                 told = True
-                print(f"memory at {run.events} events: {memory('self')} (worker {memory(run.worker or 0)})")
+                print(f"memory at {run.events} events: {memory('self')} (worker {memory(worker())})")
         for _ in run.finish():
             pass
         seconds, busy = perf_counter() - started, process_time() - busy
-        print(f"memory at {run.events} events: {memory('self')} (worker {memory(run.worker or 0)})")
+        print(f"memory at {run.events} events: {memory('self')} (worker {memory(worker())})")
         print(f"{asked.events} events, {run.actions} actions, {seconds:.1f} s: {asked.events / seconds:,.0f} events/s ({asked.engine})")
     spent = busy + sum(times()[2:4])  # the worker has ended, so its time is among that of children
     print(f"{spent:.1f} s of processor time in both processes: {asked.events / spent:,.0f} events/s where nothing else runs")

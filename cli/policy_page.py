@@ -13,7 +13,7 @@ from tierwise.core.plan import Agree, Collected, Constant, Decision, Labels, Nam
 from tierwise.core.policy import Policy
 from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 from tierwise.core.values import to_json
-from tierwise.core.watching import WatchPlan
+from tierwise.plugins.watching.rule import WatchPlan
 
 __all__ = ["policy_page"]
 

@@ -15,8 +15,11 @@ import click
 from tierwise.cli.session import Session
 from tierwise.core.errors import PolicyError
 from tierwise.core.values import to_json
-from tierwise.core.watching import Action, Event, WatchPlan
-from tierwise.plugins.watching.run import WatchRun
+from tierwise.plugins.watch_engine import choose_watch_engine
+from tierwise.plugins.watching.action import Action
+from tierwise.plugins.watching.event import Event
+from tierwise.plugins.watching.rule import WatchPlan
+from tierwise.plugins.watching.watch_run import WatchRun
 
 if TYPE_CHECKING:
     from io import BufferedReader
@@ -35,7 +38,7 @@ def watch_events(
     location: str,
     since: date | None,
     as_of: date | None,
-    engine: str,
+    engine: str | None,
     ledger: str | None,
     form: str,
 ) -> None:
@@ -45,12 +48,16 @@ def watch_events(
         PolicyError: The policy watches nothing.
         DataError: The events, or the ledger, cannot be read or written.
     """
-    if loaded.watch is None:
+    plan = WatchPlan.of(loaded.sections)
+    if plan is None:
         raise PolicyError(f"policy `{loaded.policy.policy}` watches no events", help="add a section `watch:` with `events` and `rules`")
     session.show_findings(finding for finding in loaded.findings if finding.code == "watch-waits")
+    matching, passed_over = choose_watch_engine(session.plugins.watch_engines(), engine)
+    if passed_over:
+        click.echo(passed_over, err=True)
     with ExitStack() as opened:
-        run = opened.enter_context(WatchRun(loaded.watch, loaded.environment, engine, ledger))
-        events = _from_stdin(loaded.watch) if location == STDIN else _from_database(session, loaded, location, opened)
+        run = opened.enter_context(WatchRun(plan, loaded.environment, matching, ledger))
+        events = _from_stdin(plan) if location == STDIN else _from_database(session, loaded, plan, location, opened)
         actions = chain(run.process(events.batches(as_of)), run.finish(as_of))
         for action in actions:
             if since is None or action.at.isoformat()[:10] >= since.isoformat():
@@ -83,18 +90,17 @@ class _Events(Protocol):
 
 
 def _from_stdin(plan: WatchPlan) -> _Events:
-    from tierwise.plugins.watching.lines import LineReader
+    from tierwise.plugins.watching.stream import LineReader
 
     return LineReader(plan, cast("BufferedReader", sys.stdin.buffer))
 
 
-def _from_database(session: Session, loaded: LoadedPolicy, location: str, opened: ExitStack) -> _Events:
+def _from_database(session: Session, loaded: LoadedPolicy, plan: WatchPlan, location: str, opened: ExitStack) -> _Events:
     from tierwise.plugins.source import open_source
     from tierwise.plugins.watching.database import DatabaseEvents
 
-    assert loaded.watch is not None
     source = opened.enter_context(closing(open_source(location, session.plugins.sources().values())))
-    return DatabaseEvents(loaded.policy, loaded.watch, source)
+    return DatabaseEvents(loaded.policy, plan, source)
 
 
 def _say(run: WatchRun) -> None:

@@ -1,4 +1,4 @@
-"""What a policy may use, as one value: functions, forms, kinds and limits. Plugins fill it; nothing is global."""
+"""What a policy may use, as one value: functions, forms, kinds, sections and limits. Plugins fill it; nothing is global."""
 
 from __future__ import annotations
 
@@ -9,17 +9,30 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from pydantic import BaseModel
 
 from tierwise.core.finding import Finding
+from tierwise.core.limits import Limits
 from tierwise.core.plan import Constant, Named, Node, Plan, Ranking, Table, Undecided
-from tierwise.core.source import Span
+from tierwise.core.source import Path, Span
 from tierwise.core.types import Type
 
 if TYPE_CHECKING:
+    from tierwise.core.policy.document import Document
     from tierwise.core.policy.text_table import TextTable
+    from tierwise.core.policy.texts import SectionKeys
 
-__all__ = ["DeclaringForm", "Environment", "Form", "FormContext", "Function", "Kind", "KindContext", "Limits", "Path"]
-
-Path = tuple[str | int, ...]
-"""Where a value stands in the policy document, such as ``("modules", "tier", "decisions", "tier", "table")``."""
+__all__ = [
+    "CompiledSection",
+    "DeclaringForm",
+    "Environment",
+    "Form",
+    "FormContext",
+    "Function",
+    "Kind",
+    "KindContext",
+    "Limits",
+    "Path",
+    "Section",
+    "SectionContext",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +166,46 @@ class DeclaringForm(Form, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds on untrusted policy files; going over one is a finding or a ``PolicyError``, never a hang."""
+class SectionContext:
+    """What a section may look at while it compiles.
 
-    file_bytes: int = 2_000_000
-    nodes: int = 100_000
-    depth: int = 40
-    expression_depth: int = 60
-    rules: int = 5_000
-    findings: int = 100
-    completions: int = 4_096
+    Attributes:
+        environment: The functions that its expressions may use, and the limits.
+        document: ``policy.yaml`` as it was read, with the place of every value.
+        names: What an expression about one subject may name, and the node that stands for it.
+        plan: What the policy compiled to; while it has errors, without tables and decisions other than parameters that have no value.
+    """
+
+    environment: Environment
+    document: Document
+    names: Mapping[str, Node]
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSection:
+    """What a section compiled to.
+
+    Attributes:
+        value: What those run who act on the section; ``None`` when it has an error.
+        findings: What was found in it.
+        reads: The names of the policy that it reads, so that they count as used.
+    """
+
+    value: object | None
+    findings: Sequence[Finding] = ()
+    reads: frozenset[str] = frozenset()
+
+
+class Section(Protocol):
+    """A part of a policy beside its facts and modules, under a key of its own, that others than the engines act on."""
+
+    name: str
+    about: str
+    keys: type[SectionKeys]
+
+    def compile(self, keys: Any, context: SectionContext) -> CompiledSection:
+        """Compile and check it; also of a policy that has errors elsewhere, so that all that is wrong is found at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,4 +215,5 @@ class Environment:
     functions: Mapping[str, Function] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=dict)
+    sections: Mapping[str, Section] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)

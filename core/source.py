@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Source", "Span"]
+__all__ = ["Path", "Source", "Span"]
+
+Path = tuple[str | int, ...]
+"""Where a value stands in a document, such as ``("modules", "tier", "decisions", "tier", "table")``."""
 
 
 @dataclass(frozen=True, slots=True)

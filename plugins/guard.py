@@ -18,6 +18,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "tierwise_kinds": ("title", "about", "keys", "decisions", "check"),
     "tierwise_sources": ("about", "opens", "open"),
     "tierwise_engines": ("about", "grade"),
+    "tierwise_sections": ("about", "keys", "compile"),
+    "tierwise_watch_engines": ("about", "unusable", "matcher"),
 }
 
 OWNERS: Mapping[str, str] = {
@@ -25,11 +27,13 @@ OWNERS: Mapping[str, str] = {
     "tierwise_kinds": "kind",
     "tierwise_sources": "source",
     "tierwise_engines": "engine",
+    "tierwise_sections": "section",
+    "tierwise_watch_engines": "engine",
 }
 """What is called by those who do not know that it came from a plugin. Functions of the language promise not to raise."""
 
-OPENED = "open"
-"""The method of a source's opener whose result is called so, too."""
+OPENED = {"tierwise_sources": "open", "tierwise_watch_engines": "matcher"}
+"""The method of a thing whose result is guarded, too."""
 
 
 def missing_part(thing: Any, hook: str) -> str:
@@ -65,7 +69,7 @@ def _naming(method: Callable[..., Any], owner: str, plugin: str, title: str, hoo
     def call(*arguments: Any, **named: Any) -> Any:
         try:
             result = method(*arguments, **named)
-            if hook == "tierwise_sources" and method.__name__ == OPENED:
+            if method.__name__ == OPENED.get(hook):
                 return _guarded(result, owner, plugin, title, hook)
             return list(result) if inspect.isgenerator(result) else result
         except (TierwiseError, OSError):  # a file that cannot be read is no mistake of the plugin

@@ -19,11 +19,12 @@ if TYPE_CHECKING:  # nothing heavy is imported before a hook is called
 
     import click
 
-    from tierwise.core.environment import Form, Function, Kind
+    from tierwise.core.environment import Form, Function, Kind, Section
     from tierwise.core.meaning.grading import Grading
     from tierwise.core.plan import Plan
     from tierwise.plugins.engine import Engine
     from tierwise.plugins.source import SourceOpener
+    from tierwise.plugins.watch_engine import WatchEngine
 
 hookspec = HookspecMarker(NAME)
 
@@ -56,6 +57,15 @@ def tierwise_kinds() -> Iterable[Kind]:
 
 
 @hookspec
+def tierwise_sections() -> Iterable[Section]:
+    """Give sections of a policy beside its facts and modules, such as `watch`, each under a key of its own.
+
+    Called once for each ``Plugins``, before a policy is read. A name that another plugin gives, too, is an error.
+    """
+    return ()
+
+
+@hookspec
 def tierwise_sources() -> Iterable[SourceOpener]:
     """Give openers of databases and data files.
 
@@ -70,6 +80,16 @@ def tierwise_engines() -> Iterable[Engine]:
     """Give engines that run a plan over many subjects.
 
     Called once for each ``Plugins``, when subjects are graded or engines are listed. A name that another plugin gives, too, is an error.
+    """
+    return ()
+
+
+@hookspec
+def tierwise_watch_engines() -> Iterable[WatchEngine]:
+    """Give engines that match events for the section `watch`.
+
+    Called once for each ``Plugins``, when events are watched. Where the user names none, the first that can match here does. A name that
+    another plugin gives, too, is an error.
     """
     return ()
 

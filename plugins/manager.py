@@ -23,11 +23,12 @@ if TYPE_CHECKING:  # nothing heavy is imported before a hook is called
 
     import click
 
-    from tierwise.core.environment import Environment, Form, Function, Kind
+    from tierwise.core.environment import Environment, Form, Function, Kind, Section
     from tierwise.core.meaning.grading import Grading
     from tierwise.core.plan import Plan
     from tierwise.plugins.engine import Engine
     from tierwise.plugins.source import SourceOpener
+    from tierwise.plugins.watch_engine import WatchEngine
 
 __all__ = ["PluginInfo", "Plugins"]
 
@@ -120,6 +121,10 @@ class Plugins:
         """Return the kinds of modules by name."""
         return self._collect("tierwise_kinds")
 
+    def sections(self) -> Mapping[str, Section]:
+        """Return the sections of a policy beside facts and modules, by name."""
+        return self._collect("tierwise_sections")
+
     def sources(self) -> Mapping[str, SourceOpener]:
         """Return the openers of data by name, in the order in which they are asked."""
         return self._collect("tierwise_sources")
@@ -127,6 +132,10 @@ class Plugins:
     def engines(self) -> Mapping[str, Engine]:
         """Return the engines by name."""
         return self._collect("tierwise_engines")
+
+    def watch_engines(self) -> Mapping[str, WatchEngine]:
+        """Return the engines that match events by name, in the order in which they are preferred."""
+        return self._collect("tierwise_watch_engines")
 
     def commands(self) -> Mapping[str, click.Command]:
         """Return the commands that plugins add, by name."""
@@ -149,7 +158,7 @@ class Plugins:
         """
         from tierwise.core.environment import Environment  # here, because it brings pydantic and `--help` needs none
 
-        return Environment(self.functions(), self.forms(), self.kinds())
+        return Environment(self.functions(), self.forms(), self.kinds(), self.sections())
 
     # ---- the steps ---------------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,6 @@ from tierwise.plugins.manager import Plugins
 if TYPE_CHECKING:
     from tierwise.core.explaining import Explanation
     from tierwise.core.meaning import Result
-    from tierwise.core.watching import WatchPlan
 
 __all__ = ["LoadedPolicy", "check_policy", "load"]
 
@@ -31,7 +30,7 @@ class LoadedPolicy:
         policy: What the author wrote, with the overlay merged in.
         plan: What it compiled to.
         findings: Warnings and notes of the checks.
-        watch: What is watched; ``None`` when nothing is.
+        sections: Name to what each section that a plugin gives compiled to, such as ``watch``.
         plugins: The plugins it was loaded with.
         origin: The name or path it was loaded from.
     """
@@ -40,7 +39,7 @@ class LoadedPolicy:
         self.policy: Policy = checked.policy
         self.plan: Plan = checked.require_plan()
         self.findings: tuple[Finding, ...] = checked.findings
-        self.watch: WatchPlan | None = checked.watch
+        self.sections: Mapping[str, object] = checked.sections
         self.plugins = plugins
         self.origin = origin
         self.environment = plugins.environment()

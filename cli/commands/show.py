@@ -23,7 +23,8 @@ def command(context: click.Context, policy: str, overlay: str | None, form: str)
     from tierwise.cli.page import render_page
     from tierwise.cli.policy_page import policy_page
     from tierwise.plugins.policy import load
+    from tierwise.plugins.watching.rule import WatchPlan
 
     session = Session.of(context)
     loaded = load(policy, overlay=overlay, plugins=session.plugins)
-    click.echo(render_page(policy_page(loaded.policy, loaded.plan, session.language, loaded.watch), form))
+    click.echo(render_page(policy_page(loaded.policy, loaded.plan, session.language, WatchPlan.of(loaded.sections)), form))

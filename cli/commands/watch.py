@@ -18,9 +18,7 @@ from tierwise.cli.session import Session
     "--since", type=DateParameter(), metavar="DATE", help="Print only what became due on that date or later; earlier events still count."
 )
 @as_of_option
-@click.option(
-    "--engine", type=click.Choice(["durable", "reference"]), default="durable", show_default=True, help="The engine that matches events."
-)
+@click.option("--engine", metavar="NAME", help="The engine that matches events; else the first that can match here.")
 @click.option("--save", is_flag=True, help="Keep seen events, actions and open windows in the ledger, and go on from there next time.")
 @ledger_option
 @format_option("text", "jsonl")
@@ -32,7 +30,7 @@ def command(
     overlay: str | None,
     since: date | None,
     as_of: date | None,
-    engine: str,
+    engine: str | None,
     save: bool,
     ledger: str,
     form: str,

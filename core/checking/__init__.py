@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from tierwise.core.checking.compile import compile_policy
+from tierwise.core.checking.compile import compile_policy, frame_of
 from tierwise.core.checking.entries import Module, modules_of
+from tierwise.core.checking.names import names_of
 from tierwise.core.checking.plan_checks import check_plan
-from tierwise.core.environment import Environment, Path
+from tierwise.core.environment import CompiledSection, Environment, Path, SectionContext
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding, has_errors, sorted_findings
 from tierwise.core.plan import Plan
 from tierwise.core.policy import Policy
 from tierwise.core.source import Span
-from tierwise.core.watching.compile import compile_watch
-from tierwise.core.watching.rule import WatchPlan
 
 __all__ = ["CheckedPolicy", "check"]
 
@@ -27,13 +27,13 @@ class CheckedPolicy:
         policy: The policy as written.
         plan: What engines run; ``None`` when it does not compile.
         findings: Everything found, by place.
-        watch: What is watched; ``None`` when nothing is, or when there are errors.
+        sections: Name to what each section that a plugin gives compiled to; none when there are errors.
     """
 
     policy: Policy
     plan: Plan | None
     findings: tuple[Finding, ...]
-    watch: WatchPlan | None = None
+    sections: Mapping[str, object] = field(default_factory=dict)
 
     def require_plan(self) -> Plan:
         """Return the plan of a policy without errors.
@@ -71,15 +71,24 @@ def check(policy: Policy, environment: Environment) -> CheckedPolicy:
     """
     modules, in_modules = modules_of(policy, environment)
     plan, found = compile_policy(policy, modules, environment)
-    watch, in_watch = compile_watch(policy, environment)
-    findings = [*policy.findings, *in_modules, *found, *in_watch]
+    sections = _compile_sections(policy, modules, plan, environment)
+    findings = [*policy.findings, *in_modules, *found, *(finding for section in sections.values() for finding in section.findings)]
     if has_errors(findings):
-        plan = None
-    if plan is not None:
-        watched = [plan.readings[name].span for name in watch.readings] if watch is not None else []
-        findings += [f for f in check_plan(plan) if f.code != "unused-reading" or f.span not in watched]
-        findings += _check_kinds(policy, modules, plan)
-    return CheckedPolicy(policy, plan, sorted_findings(findings), watch if plan is not None else None)
+        return CheckedPolicy(policy, None, sorted_findings(findings))
+    assert plan is not None
+    findings += check_plan(plan, frozenset(name for section in sections.values() for name in section.reads))
+    findings += _check_kinds(policy, modules, plan)
+    return CheckedPolicy(policy, plan, sorted_findings(findings), {name: section.value for name, section in sections.items()})
+
+
+def _compile_sections(
+    policy: Policy, modules: Sequence[Module], plan: Plan | None, environment: Environment
+) -> Mapping[str, CompiledSection]:
+    if not policy.sections:
+        return {}
+    names = names_of(policy, [entry for module in modules for entry in module.entries])
+    context = SectionContext(environment, policy.document, names, plan or frame_of(policy))
+    return {name: environment.sections[name].compile(keys, context) for name, keys in policy.sections.items()}
 
 
 def _check_kinds(policy: Policy, modules: list[Module], plan: Plan) -> list[Finding]:

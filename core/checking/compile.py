@@ -20,7 +20,7 @@ from tierwise.core.language import Scope, suggest
 from tierwise.core.plan import Decision, DecisionRef, Fact, FactRef, Node, Plan, RankCut, Reading
 from tierwise.core.policy import FactDeclaration, Policy, Text, fingerprint
 
-__all__ = ["compile_policy"]
+__all__ = ["compile_policy", "frame_of"]
 
 
 def compile_policy(policy: Policy, modules: Sequence[Module], environment: Environment) -> tuple[Plan | None, list[Finding]]:
@@ -117,6 +117,18 @@ def _cycle(names: tuple[str, ...], decisions: Mapping[str, Decision]) -> Finding
 
 
 def _plan(policy: Policy, parts: Parts, decisions: tuple[Decision, ...]) -> Plan:
+    return replace(
+        frame_of(policy),
+        tables=parts.tables,
+        rankings=parts.rankings,
+        decisions={decision.name: decision for decision in decisions},
+        lost=tuple(parts.lost),
+    )
+
+
+def frame_of(policy: Policy) -> Plan:
+    """Return the plan of a policy as far as no entry has to compile for it: its facts, readings and parameters."""
+    lost = {decision.name: decision for decision in lost_parameters(policy)}
     return Plan(
         policy=policy.policy,
         version=policy.version,
@@ -130,11 +142,11 @@ def _plan(policy: Policy, parts: Parts, decisions: tuple[Decision, ...]) -> Plan
             )
             for name, reading in policy.readings.items()
         },
-        tables=parts.tables,
-        rankings=parts.rankings,
-        decisions={decision.name: decision for decision in decisions},
+        tables={},
+        rankings={},
+        decisions=lost,
         parameters=dict(policy.parameter_values),
-        lost=tuple(parts.lost),
+        lost=tuple(lost),
     )
 
 

@@ -25,10 +25,15 @@ CHECKS: tuple[Callable[[Plan], Iterable[Finding]], ...] = (
     find_gaps,
     find_unclear,
     find_unreachable,
-    find_unused,
 )
 
 
-def check_plan(plan: Plan) -> list[Finding]:
-    """Return what the checks say about a plan: warnings and notes, never errors, for a plan always runs."""
-    return [finding for check in CHECKS for finding in check(plan)]
+def check_plan(plan: Plan, read_elsewhere: frozenset[str] = frozenset()) -> list[Finding]:
+    """Return what the checks say about a plan: warnings and notes, never errors, for a plan always runs.
+
+    Args:
+        plan: The plan.
+        read_elsewhere: Names that something beside its decisions reads.
+    """
+    found = [finding for check in CHECKS for finding in check(plan)]
+    return found + list(find_unused(plan, read_elsewhere))

@@ -13,13 +13,13 @@ __all__ = ["find_unused"]
 ALWAYS_THERE = ("as_of", "population")
 
 
-def find_unused(plan: Plan) -> Iterator[Finding]:
+def find_unused(plan: Plan, read_elsewhere: frozenset[str] = frozenset()) -> Iterator[Finding]:
     """Yield a warning for each name that is declared and never read.
 
     It is a note while a local table that may read it is still to be filled, and for a fact whose author has remarked on it: a source
     may name a fact that none of its rules uses.
     """
-    read = _read(plan)
+    read = _read(plan) | read_elsewhere
     report = Finding.note if plan.lost else Finding.warning
     yet = " yet" if plan.lost else ""
     later = "a part that every company fills in itself may read it" if plan.lost else "remove it, or use it"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from tierwise.core.environment import Limits
 from tierwise.core.finding import Finding
+from tierwise.core.limits import Limits
 from tierwise.core.source import Source, Span
 
 __all__ = ["check_text", "has_forbidden", "inside"]

@@ -21,11 +21,11 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from tierwise.core.environment import Limits, Path
 from tierwise.core.finding import Finding
+from tierwise.core.limits import Limits
 from tierwise.core.policy.characters import check_text, has_forbidden, inside
 from tierwise.core.policy.yaml_errors import syntax_finding
-from tierwise.core.source import Source, Span
+from tierwise.core.source import Path, Source, Span
 
 __all__ = ["Document", "read_document"]
 

@@ -28,9 +28,6 @@ __all__ = ["fingerprint"]
 _FORMAT = 1
 """Raised when what counts changes, so that old fingerprints never match by accident."""
 
-_FOR_PEOPLE = {"events": {"__all__": {"label", "note"}}, "rules": {"__all__": {"label", "about", "note"}}}
-"""Texts of the section `watch` that no program acts on; what an action says is part of it."""
-
 _NOWHERE = Span(Source("", ""), 1, 1, 1, 1)
 
 
@@ -49,7 +46,7 @@ def fingerprint(policy: Policy) -> str:
             [name, module.kind, _spec(policy, module.kind_keys), _decisions(policy, name)] for name, module in policy.modules.items()
         ],
         "filled": {name: _lines(text) for name, (text, _) in policy.filled_tables.items()},
-        **({} if policy.watch is None else {"watch": policy.watch.model_dump(mode="json", exclude=_FOR_PEOPLE)}),
+        **{name: section.meaning() for name, section in policy.sections.items()},
     }
     text = json.dumps(meaning, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

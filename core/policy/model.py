@@ -19,8 +19,7 @@ from tierwise.core.policy.csv_table import read_csv_table
 from tierwise.core.policy.declared_types import TypeKeys, type_of_declaration
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.text_table import TextTable, read_text_table
-from tierwise.core.policy.texts import Flag, Part, Text, Words
-from tierwise.core.policy.watch import WatchDeclaration
+from tierwise.core.policy.texts import Flag, Part, SectionKeys, Text, Words
 from tierwise.core.source import Source, Span
 from tierwise.core.types import Type
 
@@ -171,6 +170,7 @@ class Policy(PolicyKeys):
     """A policy as written, with its overlay. Made by ``read_policy`` only; it has no error in what is read here.
 
     Attributes:
+        sections: Name to what is written in it, for those that a plugin gives.
         parameter_values: Name to typed value (``core/values.py``) of every parameter that has one.
         settled: Reading to the word a company has settled it to.
         filled_tables: Name of a local table (``decision``) or characteristic (``decision.characteristic``) to the text an overlay gives, and its place.
@@ -180,7 +180,7 @@ class Policy(PolicyKeys):
     parameters: dict[str, ParameterDeclaration]
     readings: dict[str, ReadingDeclaration]
     modules: dict[str, ModuleDeclaration]
-    watch: WatchDeclaration | None = None
+    sections: dict[str, SectionKeys] = Field(default_factory=dict)
     parameter_values: dict[str, Any] = Field(default_factory=dict)
     settled: dict[str, str] = Field(default_factory=dict)
     filled_tables: dict[str, tuple[str, Any]] = Field(default_factory=dict)

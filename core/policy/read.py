@@ -27,12 +27,11 @@ from tierwise.core.policy.modules import read_module
 from tierwise.core.policy.names import check_names
 from tierwise.core.policy.overlay import apply_overlay
 from tierwise.core.policy.validation import validate
-from tierwise.core.policy.watch import WatchDeclaration
 from tierwise.core.source import Source, Span
 
 __all__ = ["read_policy"]
 
-_SECTIONS = ("facts", "parameters", "readings", "modules", "watch")
+_OWN = ("facts", "parameters", "readings", "modules")
 _REQUIRED = ("facts", "modules")
 Declaration = TypeVar("Declaration", bound=BaseModel)
 
@@ -92,8 +91,9 @@ class _PolicyReader:
         return self._policy(document.root)
 
     def _policy(self, root: dict[str, Any]) -> Policy | None:
-        about = {key: value for key, value in root.items() if key not in _SECTIONS}
-        keys = self._validated(PolicyKeys, about, (), _SECTIONS)
+        given = {name: section for name, section in self.environment.sections.items() if name not in _OWN}
+        about = {key: value for key, value in root.items() if key not in (*_OWN, *given)}
+        keys = self._validated(PolicyKeys, about, (), (*_OWN, *given))
         for section in _REQUIRED:
             if not root.get(section):
                 self.findings.append(
@@ -103,7 +103,7 @@ class _PolicyReader:
         parameters = self._section(root, "parameters", ParameterDeclaration)
         readings = self._section(root, "readings", ReadingDeclaration)
         modules = self._modules(root)
-        watch = None if "watch" not in root else self._validated(WatchDeclaration, root["watch"], ("watch",))
+        read = {name: self._validated(section.keys, root[name], (name,)) for name, section in given.items() if name in root}
         self.findings += check_names(self._names(root))
         self._check_facts(facts)
         values = self._parameter_values(parameters)
@@ -112,7 +112,8 @@ class _PolicyReader:
             return None
         policy = Policy(
             **{name: getattr(keys, name) for name in PolicyKeys.model_fields},
-            facts=facts, parameters=parameters, readings=readings, modules=modules, parameter_values=values, watch=watch,
+            facts=facts, parameters=parameters, readings=readings, modules=modules, parameter_values=values,
+            sections={name: section for name, section in read.items() if section is not None},
         )  # fmt: skip
         return policy.with_origin(self.document, self.sources)
 

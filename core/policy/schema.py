@@ -13,7 +13,6 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 
 from tierwise.core.environment import Environment
 from tierwise.core.policy.model import DecisionKeys, FactDeclaration, ModuleKeys, ParameterDeclaration, PolicyKeys, ReadingDeclaration
-from tierwise.core.policy.watch import WatchDeclaration
 
 __all__ = ["json_schema"]
 
@@ -24,7 +23,6 @@ _PARTS: Mapping[str, Any] = {
     "reading": ReadingDeclaration,
     "module": ModuleKeys,
     "decision": DecisionKeys,
-    "watch": WatchDeclaration,
 }
 _REFERENCE = "#/definitions/"
 _VALIDATION: JsonSchemaMode = "validation"
@@ -34,6 +32,7 @@ def json_schema(environment: Environment) -> dict[str, Any]:
     """Return the schema of a policy that may use the forms and kinds of an environment."""
     annotations = {**_PARTS, **{f"form {name}": form.model for name, form in environment.forms.items()}}
     annotations |= {f"kind {name}": kind.keys for name, kind in environment.kinds.items()}
+    annotations |= {f"section {name}": section.keys for name, section in environment.sections.items()}
     parts, definitions = _schemas(annotations)
     definitions["decision"] = _decision(parts, definitions, environment)
     definitions["module"] = _module(parts, definitions, environment)
@@ -43,7 +42,7 @@ def json_schema(environment: Environment) -> dict[str, Any]:
         "parameters": _named(parts["parameter"], "numbers, lists and words that rules use"),
         "readings": _named(parts["reading"], "what the source leaves open"),
         "modules": _named({"$ref": _REFERENCE + "module"}, "the parts of the policy, each with a purpose"),
-        "watch": {"description": "events, and what is to be done about them", "allOf": [parts["watch"]]},
+        **{name: {"description": section.about, "allOf": [parts[f"section {name}"]]} for name, section in environment.sections.items()},
     }
     policy["required"] = [*policy.get("required", ()), "facts", "modules"]
     used = _used(policy, definitions)

@@ -9,13 +9,21 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandle
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Flag", "Part", "Text", "Whole", "Words"]
+__all__ = ["Flag", "Part", "SectionKeys", "Text", "Whole", "Words"]
 
 
 class Part(BaseModel):
     """A piece of a policy: immutable, and with no key that is not declared."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True)
+
+
+class SectionKeys(Part):
+    """What an author writes in a section that a plugin gives (``environment.Section``)."""
+
+    def meaning(self) -> Any:
+        """Return, as JSON, what of it counts for the fingerprint: everything but texts that no program acts on."""
+        return self.model_dump(mode="json")
 
 
 class Text(Part):

@@ -17,4 +17,7 @@ MODULES: Mapping[str, str] = {
     "csv": "tierwise.plugins.builtin.source_csv",
     "excel": "tierwise.plugins.builtin.source_excel",
     "engines": "tierwise.plugins.builtin.engines",
+    "sections": "tierwise.plugins.builtin.sections",
+    "watch-durable": "tierwise.plugins.builtin.watch_durable",
+    "watch-reference": "tierwise.plugins.builtin.watch_reference",
 }

@@ -14,11 +14,8 @@ from sqlglot import exp
 from tierwise.core.errors import DataError, PolicyError
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.policy import Policy
-from tierwise.core.policy.watch import EventTable
 from tierwise.core.source import Span
 from tierwise.core.types import BooleanType, DateTimeType, DateType, NumberType, Type
-from tierwise.core.watching.event import Event
-from tierwise.core.watching.rule import EventKind, WatchPlan
 from tierwise.plugins.binding import stored
 from tierwise.plugins.binding.conditions import Conditions
 from tierwise.plugins.binding.entry.words import as_words
@@ -29,6 +26,9 @@ from tierwise.plugins.duckdb_connection import readable
 from tierwise.plugins.source import Source
 from tierwise.plugins.sql import all_of, column, identifier
 from tierwise.plugins.watching.entering import BadEvent, enter_event
+from tierwise.plugins.watching.event import Event
+from tierwise.plugins.watching.rule import EventKind, WatchPlan
+from tierwise.plugins.watching.section import EventTable
 
 __all__ = ["DatabaseEvents"]
 
@@ -62,11 +62,9 @@ class DatabaseEvents:
         self._plan, self._source = plan, source
         self._bad: dict[tuple[str, str], list[str]] = {}
         self._relations: list[tuple[str, EventKind]] = []
-        declared = policy.watch.events if policy.watch is not None else {}
-        for name, events in declared.items():
-            for index, table in enumerate(events.tables):
-                path: tuple[str | int, ...] = ("watch", "events", name, "from")
-                self._supply(plan.kinds[name], table, _Places(policy, path if not isinstance(events.from_, list) else (*path, index)))
+        for kind in plan.kinds.values():
+            for path, table in kind.tables.items():
+                self._supply(kind, table, _Places(policy, path))
         if not self._relations:
             raise DataError(
                 f"policy `{policy.policy}` does not say where a database holds its events", "add `from:` to one of its `events`"

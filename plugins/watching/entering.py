@@ -11,8 +11,8 @@ from typing import Any
 from tierwise.core.language import suggest
 from tierwise.core.meaning.typed import UnfitError, read_value
 from tierwise.core.types import DateTimeType, DateType, Type
-from tierwise.core.watching.event import Event
-from tierwise.core.watching.rule import EventKind, WatchPlan
+from tierwise.plugins.watching.event import Event
+from tierwise.plugins.watching.rule import EventKind, WatchPlan
 
 __all__ = ["BadEvent", "Entered", "enter_event", "enter_fields"]
 

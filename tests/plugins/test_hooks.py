@@ -20,7 +20,7 @@ from tierwise.plugins.manager import Plugins
 PLAN: Any = SimpleNamespace(policy="a-policy")
 GRADING: Any = SimpleNamespace(outputs=())
 AS_OF = date(2026, 11, 21)
-THINGS = ("forms", "kinds", "sources", "engines")
+THINGS = ("forms", "kinds", "sections", "sources", "engines", "watch_engines")
 
 
 class Recorder:
@@ -47,12 +47,20 @@ class Recorder:
         return self.said("kinds")
 
     @hookimpl
+    def tierwise_sections(self) -> Iterable[Any]:
+        return self.said("sections")
+
+    @hookimpl
     def tierwise_sources(self) -> Iterable[Any]:
         return self.said("sources")
 
     @hookimpl
     def tierwise_engines(self) -> Iterable[Any]:
         return self.said("engines")
+
+    @hookimpl
+    def tierwise_watch_engines(self) -> Iterable[Any]:
+        return self.said("watch_engines")
 
     @hookimpl
     def tierwise_policies(self) -> Iterable[Path]:
@@ -99,10 +107,10 @@ def test_graded_tells_every_observer_about_the_run(plugins: Plugins, log: list[s
     assert log == ["one.graded(a-policy, 2026-11-21, ())", "two.graded(a-policy, 2026-11-21, ())"]
 
 
-def test_the_environment_asks_three_hooks_once_each(plugins: Plugins, log: list[str]) -> None:
+def test_the_environment_asks_four_hooks_once_each(plugins: Plugins, log: list[str]) -> None:
     environment = plugins.environment()
 
-    assert log == ["one.functions", "two.functions", "one.forms", "two.forms", "one.kinds", "two.kinds"]
+    assert log == ["one.functions", "two.functions", "one.forms", "two.forms", "one.kinds", "two.kinds", "one.sections", "two.sections"]
     assert "two-kinds" in environment.kinds
 
 

@@ -13,6 +13,7 @@ from tierwise.core.types import EnumType, ListType, MapType, RecordType, SetType
 from tierwise.plugins.loading import shipped_policies
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import LoadedPolicy, load
+from tierwise.plugins.watching.rule import WatchPlan
 
 ROOT = Path(__file__).parents[2]
 SLUGS = shipped_policies()
@@ -103,7 +104,8 @@ def names_of(slug: str) -> set[str]:
     """Return everything of a policy that a README may name: facts, parameters, readings, decisions, rules of the watch, words."""
     policy = loaded(slug)
     plan = policy.plan
-    rules = policy.watch.rules if policy.watch is not None else ()
+    watch = WatchPlan.of(policy.sections)
+    rules = watch.rules if watch is not None else ()
     types = [*(fact.type for fact in plan.facts.values()), *(decision.type for decision in plan.decisions.values())]
     words = {word for type_ in types for word in words_in(type_)}
     return {*plan.facts, *policy.policy.parameters, *plan.readings, *plan.decisions, *(rule.name for rule in rules), *words}

@@ -1,4 +1,4 @@
-"""durable-rules as a matcher of events, alone in a worker process (DESIGN.md 8); the reference in ``core/watching`` gives the same.
+"""The engine that watches by durable-rules, alone in a worker process; the reference engine gives the same.
 
 What was measured of durable-rules 2.0.28, beside what the design lists: each of these crashes the process sooner or later. A comparison of two
 messages (``m.at <= c.first.limit``) that is false; a chain of three or more messages that stays incomplete; a state that is deleted while events
@@ -6,6 +6,35 @@ still wait in it. So windows are cut here before anything is posted, the only ru
 still waits is used up before its state is deleted.
 """
 
-from tierwise.plugins.builtin.watch_durable.matcher import DurableMatcher
+from __future__ import annotations
 
-__all__ = ["DurableMatcher"]
+from collections.abc import Iterable
+from importlib.util import find_spec
+
+from tierwise.plugins import hookimpl
+from tierwise.plugins.watch_engine import Matcher, WatchEngine
+
+__all__ = ["DurableWatch", "tierwise_watch_engines"]
+
+
+class DurableWatch:
+    """Gives a matcher with a worker of its own."""
+
+    name = "durable"
+    about = "durable-rules in a process of its own"
+
+    def unusable(self) -> str:
+        """Say whether durable-rules is there."""
+        return "" if find_spec("durable") is not None else "durable-rules is not installed"
+
+    def matcher(self) -> Matcher:
+        """Start a matcher; its worker starts with the first question."""
+        from tierwise.plugins.builtin.watch_durable.matcher import DurableMatcher
+
+        return DurableMatcher()
+
+
+@hookimpl
+def tierwise_watch_engines() -> Iterable[WatchEngine]:
+    """Give durable-rules."""
+    return (DurableWatch(),)

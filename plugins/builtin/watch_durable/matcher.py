@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, Self
 
 from tierwise.core.errors import PluginError
-from tierwise.core.watching.matching import Match, Task
+from tierwise.plugins.watch_engine import Match, Task
 
 __all__ = ["DurableMatcher"]
 

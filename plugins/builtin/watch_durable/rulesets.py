@@ -9,7 +9,7 @@ from typing import Any
 
 from durable.engine import MessageNotHandledException, Ruleset
 
-from tierwise.core.watching.matching import Match
+from tierwise.plugins.watch_engine import Match
 
 __all__ = ["Rulesets", "Session", "answer_rule", "count_rule"]
 

@@ -10,8 +10,8 @@ import os
 import sys
 from typing import Any
 
-from tierwise.core.watching.matching import Match
 from tierwise.plugins.builtin.watch_durable.rulesets import ANSWER, Rulesets, Session, answer_rule, count_rule
+from tierwise.plugins.watch_engine import Match
 
 __all__ = ["main", "matches_of"]
 

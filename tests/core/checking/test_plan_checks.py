@@ -15,6 +15,7 @@ from tierwise.core.checking.gaps import find_gaps
 from tierwise.core.checking.overlaps import find_overlaps
 from tierwise.core.checking.plan_checks import CHECKS, check_plan
 from tierwise.core.checking.shadowed import find_shadowed
+from tierwise.core.checking.unused import find_unused
 from tierwise.core.codes import CODES
 from tierwise.core.plan import Compare, Constant, FactRef, HitPolicy, InSet, Logic, Node, Not, Plan, Rule, Table, Within
 from tierwise.core.types import EnumType, NumberType
@@ -152,7 +153,7 @@ def test_every_check_is_run_in_its_order_and_every_code_is_explained() -> None:
     of = table([POINTS, SIZE], [((compare(">", POINTS, 1), None), "A"), ((compare(">=", POINTS, 1), word(SIZE, "large")), "B")])
     plan = plan_with(of)
 
-    assert check_plan(plan) == [finding for check in CHECKS for finding in check(plan)]
+    assert check_plan(plan) == [*(finding for check in CHECKS for finding in check(plan)), *find_unused(plan)]
     assert {finding.code for finding in check_plan(plan)} == {"overlap", "gap", "unreachable-value", "unused-fact"}
     assert {finding.code for finding in check_plan(plan)} <= CODES.keys()
 

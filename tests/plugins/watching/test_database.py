@@ -14,12 +14,14 @@ from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import LoadedPolicy, load
 from tierwise.plugins.source import open_source
 from tierwise.plugins.watching.database import DatabaseEvents
+from tierwise.plugins.watching.rule import WatchPlan
 
 
 def read(loaded: LoadedPolicy, location: Path, until: date | None = None) -> tuple[list[str], DatabaseEvents]:
-    assert loaded.watch is not None
+    plan = WatchPlan.of(loaded.sections)
+    assert plan is not None
     with closing(open_source(str(location), Plugins(entry_points=False).sources().values())) as source:
-        events = DatabaseEvents(loaded.policy, loaded.watch, source)
+        events = DatabaseEvents(loaded.policy, plan, source)
         found = [event for batch in events.batches(until) for event in batch]
     return [f"{event.at.isoformat()} {event.id} {event.subject} {dict(event.fields)}" for event in found], events
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from tierwise.core.watching import Event
 from tierwise.plugins.policy import load
-from tierwise.plugins.watching.run import ENGINES, WatchRun
+from tierwise.plugins.watching.event import Event
+from tierwise.plugins.watching.rule import WatchPlan
+from tierwise.plugins.watching.watch_run import WatchRun
 
 
 def e(kind: str, at: str, id: str = "", **fields: Any) -> Event:
@@ -73,13 +74,14 @@ CASES: list[tuple[str, str, list[Event], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ["durable", "reference"])
 @pytest.mark.parametrize(("slug", "overlay", "events", "expected"), CASES)
 def test_a_shipped_policy_watches(slug: str, overlay: str, events: list[Event], expected: list[str], engine: str, tmp_path: Path) -> None:
     (tmp_path / "company.yaml").write_text(f"overlay: 1\npolicy: {slug}\n{overlay}\n", encoding="utf-8")
     loaded = load(slug, overlay=tmp_path / "company.yaml")
-    assert loaded.watch is not None
-    with WatchRun(loaded.watch, loaded.environment, engine) as run:
+    plan = WatchPlan.of(loaded.sections)
+    assert plan is not None
+    with WatchRun(plan, loaded.environment, loaded.plugins.watch_engines()[engine]) as run:
         actions = [*run.process([events]), *run.finish(date(2026, 6, 30))]
     said = [
         " ".join(

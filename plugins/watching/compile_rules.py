@@ -4,40 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tierwise.core.environment import Environment, Path
+from tierwise.core.environment import CompiledSection, Path, SectionContext
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, compile_test, suggest, type_of
 from tierwise.core.language.messages import listed
-from tierwise.core.plan import Decision, Fact, Logic, Node, Plan, Reading, Undecided
-from tierwise.core.policy import Policy, fingerprint
+from tierwise.core.plan import Fact, Logic, Node, Plan
 from tierwise.core.policy.declared_types import read_type
-from tierwise.core.policy.watch import ActionDeclaration, WatchDeclaration, WatchRuleDeclaration
+from tierwise.core.policy.texts import SectionKeys
 from tierwise.core.types import NumberType, Type
-from tierwise.core.watching.ordering import in_order, with_variants
-from tierwise.core.watching.rule import ActionPlan, EventKind, WatchPlan, WatchRule
-from tierwise.core.watching.rule_forms import RuleForms
-from tierwise.core.watching.texts import ALWAYS, RuleTexts, named
+from tierwise.plugins.watching.causes import in_order, with_variants
+from tierwise.plugins.watching.rule import SECTION, ActionPlan, EventKind, WatchPlan, WatchRule
+from tierwise.plugins.watching.rule_forms import RuleForms
+from tierwise.plugins.watching.rule_texts import ALWAYS, RuleTexts, named
+from tierwise.plugins.watching.section import ActionDeclaration, WatchDeclaration, WatchRuleDeclaration
 
-__all__ = ["PLACEHOLDER", "compile_watch"]
+__all__ = ["PLACEHOLDER", "WatchSection"]
 
 PLACEHOLDER = re.compile(r"\{([^{}\s]+)\}")
 SAYABLE = ("subject", "at", "count", "amount", "missing")
 
 
-def compile_watch(policy: Policy, environment: Environment) -> tuple[WatchPlan | None, list[Finding]]:
-    """Compile the rules that watch events.
+class WatchSection:
+    """The section ``watch``."""
 
-    Returns:
-        The plan and what was found; ``None`` when there is nothing to watch, or an error. A rule that waits for a parameter without a
-        value is left out, with a note.
-    """
-    if policy.watch is None:
-        return None, []
-    texts = RuleTexts(policy, environment)
-    plan = _Compiler(texts, RuleForms(texts), policy.watch).plan()
-    return (None if has_errors(texts.findings) else plan), texts.findings
+    name = SECTION
+    about = "events, and what is to be done about them"
+    keys: type[SectionKeys] = WatchDeclaration
+
+    def compile(self, keys: WatchDeclaration, context: SectionContext) -> CompiledSection:
+        """Compile the rules that watch events to a ``WatchPlan``. A rule that waits for a parameter is left out, with a note."""
+        texts = RuleTexts(context)
+        plan = _Compiler(texts, RuleForms(texts), keys).plan()
+        return CompiledSection(None if has_errors(texts.findings) else plan, texts.findings, plan.readings)
 
 
 @dataclass
@@ -52,10 +52,10 @@ class _Compiler:
         compiled = [self._rule(name, rule) for name, rule in self.section.rules.items()]
         rules = [rule for rule in compiled if rule is not None]
         self._find_unused(rules)
-        ordered = with_variants(in_order(rules, self.texts.findings), self.texts.policy, self.texts.findings)
         plan = self._plan()
+        ordered = with_variants(in_order(rules, self.texts.findings), plan.readings, self.texts.findings)
         return WatchPlan(
-            self.texts.policy.policy,
+            plan.policy,
             plan.fingerprint,
             self.texts.kinds,
             ordered,
@@ -70,11 +70,11 @@ class _Compiler:
         fields: dict[str, Type] = {}
         for key, one in declared.fields.items():
             path: Path = ("watch", "events", name, "fields", key)
-            type, found = read_type(one, path, self.texts.policy.document)
+            type, found = read_type(one, path, self.texts.context.document)
             self.texts.findings += found
-            if key in ALWAYS or key in self.texts.policy.parameters or key in self.texts.policy.readings:
+            if key in ALWAYS or self.texts.is_setting(key):
                 message = f"`{key}` is a name already: a field of an event cannot have it"
-                self.texts.findings.append(Finding.error("duplicate-name", message, self.texts.policy.key_span(path)))
+                self.texts.findings.append(Finding.error("duplicate-name", message, self.texts.key_span(path)))
             if type is not None:
                 fields[key] = type
         for table in declared.tables:
@@ -84,7 +84,9 @@ class _Compiler:
                         "unknown-field", f"events `{name}` have no field `{key}`", ("watch", "events", name, "from"), suggest(key, fields)
                     )
         nullable = frozenset(key for key, one in declared.fields.items() if one.nullable)
-        return EventKind(name, named(declared.label, name), fields, nullable)
+        place: Path = ("watch", "events", name, "from")
+        tables = {(*place, index) if isinstance(declared.from_, list) else place: table for index, table in enumerate(declared.tables)}
+        return EventKind(name, named(declared.label, name), fields, nullable, tables)
 
     # ---- rules ---------------------------------------------------------------------------------------------------------------
 
@@ -103,7 +105,7 @@ class _Compiler:
         met = None if rule.met is None else self._action(rule.met, (*path, "met"), scope, fields)
         if form is None or has_errors(self.texts.findings[before:]):
             return None
-        return WatchRule(name, named(rule.label, name), kinds, condition, per, form, action, met, ({},), self.texts.policy.key_span(path))
+        return WatchRule(name, named(rule.label, name), kinds, condition, per, form, action, met, ({},), self.texts.key_span(path))
 
     def _condition(self, rule: WatchRuleDeclaration, scope: Scope, fields: Mapping[str, Type], path: Path) -> Node | None:
         parts: list[Node] = []
@@ -114,7 +116,9 @@ class _Compiler:
                     "unknown-field", f"events {listed(list(rule.on))} have no field `{name}`", place, suggest(name, fields), key=True
                 )
                 continue
-            test, _, found = compile_test("null" if cell is None else cell, self.texts.policy.span(place), scope.names[name], scope)
+            test, _, found = compile_test(
+                "null" if cell is None else cell, self.texts.context.document.span(place), scope.names[name], scope
+            )
             self.texts.findings += found
             parts += [] if test is None else [test]
         if rule.when is not None:
@@ -149,22 +153,13 @@ class _Compiler:
         read |= {kind for declared in self.section.rules.values() for one in declared.expect.values() for kind in one.on}
         for name in self.section.events:
             if name not in read:
-                span = self.texts.policy.key_span(("watch", "events", name))
+                span = self.texts.key_span(("watch", "events", name))
                 self.texts.findings.append(
                     Finding.warning("unused-event", f"no rule watches the events `{name}`", span, "remove them, or add a rule")
                 )
 
     def _plan(self) -> Plan:
-        policy = self.texts.policy
-        lost = {
-            name: Decision(name, p.type(), Undecided(p.reason(), (), p.type()), named(p.label, name), "", "parameter", output=False)
-            for name, p in policy.parameters.items()
-            if name not in policy.parameter_values
-        }
-        readings = {
-            name: Reading(name, tuple(r.values), policy.settled.get(name), named(r.label, name)) for name, r in policy.readings.items()
-        }
+        plan = self.texts.context.plan
+        lost = {name: decision for name, decision in plan.decisions.items() if self.texts.lost(name) is not None}
         facts = {name: Fact(name, type, {}) for kind in self.texts.kinds.values() for name, type in {**ALWAYS, **kind.fields}.items()}
-        return Plan(
-            policy.policy, policy.version, policy.title.named(), policy.subject, fingerprint(policy), facts, readings, {}, {}, lost, {}
-        )
+        return replace(plan, facts=facts, tables={}, rankings={}, decisions=lost)

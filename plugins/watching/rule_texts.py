@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tierwise.core.environment import Environment, Path
+from tierwise.core.environment import Path, SectionContext
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, compile_expression, read_literal, suggest, type_of
 from tierwise.core.language.messages import listed
-from tierwise.core.plan import Constant, DecisionRef, FactRef, Node, ReadingRef
-from tierwise.core.policy import Policy
+from tierwise.core.plan import Constant, FactRef, Node, ReadingRef, Undecided
 from tierwise.core.policy.texts import Text
 from tierwise.core.source import Span
-from tierwise.core.types import BooleanType, DateType, DurationType, EnumType, TextType, Type
+from tierwise.core.types import BooleanType, DateType, DurationType, TextType, Type
 from tierwise.core.values import Duration
-from tierwise.core.watching.rule import EventKind, Lost
+from tierwise.plugins.watching.rule import EventKind, Lost
 
 __all__ = ["ALWAYS", "RuleTexts", "named"]
 
@@ -28,12 +27,12 @@ class RuleTexts:
     """Reads texts of one policy.
 
     Attributes:
+        context: The policy around the section.
         kinds: The kinds of events declared, by name.
         findings: What was found so far.
     """
 
-    policy: Policy
-    environment: Environment
+    context: SectionContext
     kinds: dict[str, EventKind] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -56,17 +55,24 @@ class RuleTexts:
     def scope(self, fields: Mapping[str, Type]) -> Scope:
         """Return what a text may name: the fields of an event, parameters and readings."""
         names: dict[str, Node] = {name: FactRef(name, type) for name, type in {**ALWAYS, **fields}.items()}
-        for name, parameter in self.policy.parameters.items():
-            known = name in self.policy.parameter_values
-            names[name] = Constant(self.policy.parameter_values[name], parameter.type()) if known else DecisionRef(name, parameter.type())
-        for name, reading in self.policy.readings.items():
-            names[name] = ReadingRef(name, tuple(reading.values), EnumType(tuple(reading.values)))
-        return Scope(names, self.environment.functions, self.environment.limits)
+        names |= {name: node for name, node in self.context.names.items() if self.is_setting(name)}
+        return Scope(names, self.context.environment.functions, self.context.environment.limits)
+
+    def is_setting(self, name: str) -> bool:
+        """Say whether a name is a parameter or a reading of the policy."""
+        return isinstance(self.context.names.get(name), Constant | ReadingRef) or self.lost(name) is not None
+
+    def lost(self, name: str) -> Lost | None:
+        """Return what is said of a parameter that has no value; ``None`` for any other name."""
+        decision = self.context.plan.decisions.get(name)
+        if decision is None or decision.form != "parameter" or not isinstance(decision.node, Undecided):
+            return None
+        return Lost(name, decision.node.reason)
 
     def expression(self, text: str, path: Path, scope: Scope, index: int | None = None) -> Node | None:
         """Compile an expression; ``None`` with a finding when it is wrong."""
         place = path if index is None else (*path, index)
-        node, found = compile_expression(text, self.policy.span(place), scope)
+        node, found = compile_expression(text, self.context.document.span(place), scope)
         self.findings += found
         return node
 
@@ -79,15 +85,15 @@ class RuleTexts:
 
     def duration(self, text: str, path: Path) -> Duration | Lost | None:
         """Read a duration: written out, or a parameter (a duration, or a whole number of days)."""
-        span = self.policy.span(path)
-        parameter = self.policy.parameters.get(text.strip())
-        if parameter is None:
-            value, found = read_literal(text, DurationType(), span)
-            self.findings += found
-            return self._forward(value, path)
-        if text.strip() not in self.policy.parameter_values:
-            return Lost(text.strip(), parameter.reason())
-        return self._forward(self.policy.parameter_values[text.strip()], path)
+        name = text.strip()
+        lost, parameter = self.lost(name), self.context.names.get(name)
+        if lost is not None:
+            return lost
+        if isinstance(parameter, Constant):
+            return self._forward(parameter.value, path)
+        value, found = read_literal(text, DurationType(), self.context.document.span(path))
+        self.findings += found
+        return self._forward(value, path)
 
     def _forward(self, value: object, path: Path) -> Duration | None:
         if isinstance(value, Duration) and (value.months > 0 or value.seconds > 0):
@@ -98,9 +104,13 @@ class RuleTexts:
             self.error("bad-literal", "a duration such as `3 months`, or a parameter that holds one, is needed here", path)
         return None
 
+    def key_span(self, path: Path) -> Span:
+        """Return where a key of the policy stands."""
+        return self.context.document.key_span(path)
+
     def error(self, code: str, message: str, path: Path, help: str = "", key: bool = False) -> None:
         """Add an error at a place of the policy file; with ``key`` at the key itself, not its value."""
-        span: Span = self.policy.key_span(path) if key else self.policy.span(path)
+        span = self.key_span(path) if key else self.context.document.span(path)
         self.findings.append(Finding.error(code, message, span, help))
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from tierwise.core.errors import DataError
-from tierwise.core.watching import Event
 from tierwise.plugins.policy import LoadedPolicy
-from tierwise.plugins.watching.run import WatchRun
+from tierwise.plugins.watching.event import Event
+from tierwise.plugins.watching.rule import WatchPlan
+from tierwise.plugins.watching.watch_run import WatchRun
 
 
 def late(day: str, id: str = "") -> Event:
@@ -23,8 +24,9 @@ def late(day: str, id: str = "") -> Event:
 
 
 def run(loaded: LoadedPolicy, events: list[Event], ledger: Path | None = None, engine: str = "reference") -> list[str]:
-    assert loaded.watch is not None
-    with WatchRun(loaded.watch, loaded.environment, engine, str(ledger) if ledger else None) as running:
+    plan = WatchPlan.of(loaded.sections)
+    assert plan is not None
+    with WatchRun(plan, loaded.environment, loaded.plugins.watch_engines()[engine], str(ledger) if ledger else None) as running:
         return [f"{action.at} {action.do}" for action in [*running.process([events]), *running.finish()]]
 
 

@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 from tierwise.core.values import Duration
-from tierwise.core.watching.deadlines import Deadlines
-from tierwise.core.watching.event import Event, first_second, moment_of, time_after
-from tierwise.core.watching.firing import Arrival, Firing, Key
-from tierwise.core.watching.matching import Match, Task
-from tierwise.core.watching.stored import event_of, stored
+from tierwise.plugins.watch_engine import Match, Task
+from tierwise.plugins.watching.deadlines import Deadlines
+from tierwise.plugins.watching.event import Event, first_second, moment_of, time_after
+from tierwise.plugins.watching.event_json import event_of, stored
+from tierwise.plugins.watching.firing import Arrival, Firing, Key
 
 __all__ = ["SilenceRun"]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tierwise.core.values import Duration
-from tierwise.core.watching.deadlines import Deadlines
-from tierwise.core.watching.event import FOREVER, Event, end_of_period, first_second, period_of, time_after
-from tierwise.core.watching.firing import Arrival, Firing, Key
-from tierwise.core.watching.matching import Match, Task
-from tierwise.core.watching.rule import Again
-from tierwise.core.watching.stored import Stored, event_of, stored
+from tierwise.plugins.watch_engine import Match, Task
+from tierwise.plugins.watching.deadlines import Deadlines
+from tierwise.plugins.watching.event import FOREVER, Event, end_of_period, first_second, period_of, time_after
+from tierwise.plugins.watching.event_json import Stored, event_of, stored
+from tierwise.plugins.watching.firing import Arrival, Firing, Key
+from tierwise.plugins.watching.rule import Again
 
 __all__ = ["CountRun"]
 

@@ -14,9 +14,14 @@ from hypothesis import strategies as st
 from tierwise.core.checking import check
 from tierwise.core.errors import PluginError
 from tierwise.core.policy import read_policy
-from tierwise.core.watching import Action, Event, Matcher, ReferenceMatcher, Task, Watcher
-from tierwise.plugins.builtin.watch_durable import DurableMatcher
+from tierwise.plugins.builtin.watch_durable.matcher import DurableMatcher
+from tierwise.plugins.builtin.watch_reference import ReferenceMatcher
 from tierwise.plugins.manager import Plugins
+from tierwise.plugins.watch_engine import Matcher, Task
+from tierwise.plugins.watching.action import Action
+from tierwise.plugins.watching.event import Event
+from tierwise.plugins.watching.rule import WatchPlan
+from tierwise.plugins.watching.watcher import Watcher
 
 START = 63_800_000_000
 ENVIRONMENT = Plugins(entry_points=False).environment()
@@ -79,8 +84,9 @@ def test_it_matches_what_the_reference_matches(durable: DurableMatcher, tasks: l
 def watched(matcher: Matcher, text: str, batches: Sequence[Sequence[Event]]) -> list[Action]:
     environment = ENVIRONMENT
     checked = check(read_policy({"policy.yaml": text}, environment), environment)
-    assert checked.watch is not None, checked.findings
-    watcher = Watcher(checked.watch, environment, matcher)
+    plan = WatchPlan.of(checked.sections)
+    assert plan is not None, checked.findings
+    watcher = Watcher(plan, environment, matcher)
     return [action for batch in batches for action in watcher.process(batch)] + watcher.finish(date(2024, 12, 31))
 
 

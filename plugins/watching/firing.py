@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from tierwise.core.watching.event import Event
-from tierwise.core.watching.matching import Match, Task
-from tierwise.core.watching.rule import Lost
+from tierwise.plugins.watch_engine import Match, Task
+from tierwise.plugins.watching.event import Event
+from tierwise.plugins.watching.rule import Lost
 
 __all__ = ["Arrival", "Firing", "Key", "Run"]
 

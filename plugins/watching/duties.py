@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tierwise.core.watching.deadlines import Deadlines
-from tierwise.core.watching.event import FOREVER, Event, first_second, last_second, moment_of, time_after
-from tierwise.core.watching.firing import Arrival, Firing, Key
-from tierwise.core.watching.matching import Match, Task
-from tierwise.core.watching.rule import Duty, Lost
-from tierwise.core.watching.stored import event_of, stored
+from tierwise.plugins.watch_engine import Match, Task
+from tierwise.plugins.watching.deadlines import Deadlines
+from tierwise.plugins.watching.event import FOREVER, Event, first_second, last_second, moment_of, time_after
+from tierwise.plugins.watching.event_json import event_of, stored
+from tierwise.plugins.watching.firing import Arrival, Firing, Key
+from tierwise.plugins.watching.rule import Duty, Lost
 
 __all__ = ["DutyRun"]
 

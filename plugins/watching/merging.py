@@ -9,12 +9,12 @@ from typing import Any
 
 from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.values import to_json
-from tierwise.core.watching.action import Action, action_id
-from tierwise.core.watching.compile import PLACEHOLDER
-from tierwise.core.watching.conditions import Conditions
-from tierwise.core.watching.event import Event
-from tierwise.core.watching.firing import Firing
-from tierwise.core.watching.rule import ActionPlan, Duty, Variant, WatchRule
+from tierwise.plugins.watching.action import Action, action_id
+from tierwise.plugins.watching.compile_rules import PLACEHOLDER
+from tierwise.plugins.watching.event import Event
+from tierwise.plugins.watching.event_conditions import Conditions
+from tierwise.plugins.watching.firing import Firing
+from tierwise.plugins.watching.rule import ActionPlan, Duty, Variant, WatchRule
 
 __all__ = ["merged"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from heapq import heappop, heappush
 
-from tierwise.core.watching.event import FOREVER
-from tierwise.core.watching.firing import Key
+from tierwise.plugins.watching.event import FOREVER
+from tierwise.plugins.watching.firing import Key
 
 __all__ = ["Deadlines"]
 

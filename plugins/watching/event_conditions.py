@@ -11,9 +11,9 @@ from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.meaning.world import World
 from tierwise.core.plan import Node
 from tierwise.core.values import to_json
-from tierwise.core.watching.event import Event
-from tierwise.core.watching.nodes import readings_in
-from tierwise.core.watching.rule import Variant, WatchPlan
+from tierwise.plugins.watching.event import Event
+from tierwise.plugins.watching.readings_in import readings_in
+from tierwise.plugins.watching.rule import Variant, WatchPlan
 
 __all__ = ["Conditions"]
 

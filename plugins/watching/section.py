@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from tierwise.core.policy.declared_types import FieldDeclaration
-from tierwise.core.policy.texts import Part, Text, Whole
+from tierwise.core.policy.texts import Part, SectionKeys, Text, Whole
 
 __all__ = [
     "ActionDeclaration",
@@ -118,8 +118,15 @@ class WatchRuleDeclaration(Part):
     met: ActionDeclaration | None = Field(None, description="what is to be done when all expected events came in time")
 
 
-class WatchDeclaration(Part):
+class WatchDeclaration(SectionKeys):
     """The section ``watch`` of a policy."""
 
     events: dict[str, EventDeclaration] = Field(min_length=1, description="kinds of events")
     rules: dict[str, WatchRuleDeclaration] = Field(min_length=1, description="what is watched")
+
+    def meaning(self) -> Any:
+        """Return what counts for the fingerprint; what an action says is part of it."""
+        return self.model_dump(mode="json", exclude=_FOR_PEOPLE)
+
+
+_FOR_PEOPLE = {"events": {"__all__": {"label", "note"}}, "rules": {"__all__": {"label", "about", "note"}}}

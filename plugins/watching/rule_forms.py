@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from tierwise.core.environment import Path
 from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
-from tierwise.core.policy.watch import ExpectedDeclaration, WatchRuleDeclaration
 from tierwise.core.values import Duration
-from tierwise.core.watching.rule import Count, Duty, Expected, Lost, Silence
-from tierwise.core.watching.texts import RuleTexts, named
+from tierwise.plugins.watching.rule import Count, Duty, Expected, Lost, Silence
+from tierwise.plugins.watching.rule_texts import RuleTexts, named
+from tierwise.plugins.watching.section import ExpectedDeclaration, WatchRuleDeclaration
 
 __all__ = ["RuleForms"]
 
@@ -58,9 +58,7 @@ class RuleForms:
         by = self.texts.duration(rule.by, (*path, "by"))
         if isinstance(by, Lost):
             message = f"whether it comes in time is not known before `{by.parameter}` has a value; what is still open is reported"
-            self.texts.findings.append(
-                Finding.note("watch-waits", message, self.texts.policy.key_span((*path, "by")), "an overlay gives it")
-            )
+            self.texts.findings.append(Finding.note("watch-waits", message, self.texts.key_span((*path, "by")), "an overlay gives it"))
         return None if by is None else Duty(tuple(expected), by)
 
     def _expected(self, name: str, one: ExpectedDeclaration, rule: WatchRuleDeclaration, path: Path) -> Expected:
@@ -78,10 +76,11 @@ class RuleForms:
         both = rule.within is not None and rule.calendar is not None
         reading = None
         if rule.reading is not None:
-            declared = self.texts.policy.readings.get(rule.reading)
+            readings = self.texts.context.plan.readings
+            declared = readings.get(rule.reading)
             if declared is None or set(declared.values) != {"rolling", "calendar"}:
                 message = f"`{rule.reading}` is no reading with the values `rolling` and `calendar`"
-                self.texts.error("unknown-name", message, (*path, "reading"), suggest(rule.reading, self.texts.policy.readings))
+                self.texts.error("unknown-name", message, (*path, "reading"), suggest(rule.reading, readings))
             elif not both:
                 self.texts.error(
                     "watch-form", "`reading` decides between `within` and `calendar`; one of them is not there", (*path, "reading")
@@ -96,4 +95,4 @@ class RuleForms:
     def _waits(self, lost: Duration | Lost | None, path: Path) -> None:
         if isinstance(lost, Lost):
             message = f"`{path[-1]}` does not watch before `{lost.parameter}` has a value"
-            self.texts.findings.append(Finding.note("watch-waits", message, self.texts.policy.key_span(path), "an overlay gives it"))
+            self.texts.findings.append(Finding.note("watch-waits", message, self.texts.key_span(path), "an overlay gives it"))

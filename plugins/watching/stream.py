@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from tierwise.core.finding import Finding
-from tierwise.core.watching.event import Event
-from tierwise.core.watching.rule import WatchPlan
 from tierwise.plugins.watching.entering import BadEvent, enter_event
+from tierwise.plugins.watching.event import Event
+from tierwise.plugins.watching.rule import WatchPlan
 
 __all__ = ["LineReader", "Readable"]
 

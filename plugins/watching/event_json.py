@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tierwise.core.values import Duration
-from tierwise.core.watching.event import Event
+from tierwise.plugins.watching.event import Event
 
 __all__ = ["Stored", "event_of", "stored"]
 

@@ -7,20 +7,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from tierwise.core.environment import Environment
-from tierwise.core.errors import DataError
 from tierwise.core.finding import Finding
-from tierwise.core.watching import Action, Event, Matcher, ReferenceMatcher, Watcher, WatchPlan
-from tierwise.plugins.watching.store import WatchStore
+from tierwise.plugins.watch_engine import WatchEngine
+from tierwise.plugins.watching.action import Action
+from tierwise.plugins.watching.event import Event
+from tierwise.plugins.watching.rule import WatchPlan
+from tierwise.plugins.watching.watch_store import WatchStore
+from tierwise.plugins.watching.watcher import Watcher
 
-if TYPE_CHECKING:
-    from tierwise.plugins.builtin.watch_durable import DurableMatcher
-
-__all__ = ["ENGINES", "Total", "WatchRun"]
-
-ENGINES = ("durable", "reference")
+__all__ = ["Total", "WatchRun"]
 
 
 @dataclass
@@ -33,23 +31,24 @@ class Total:
 
 
 class WatchRun:
-    """One run over events; a context manager that closes its store and its worker.
+    """One run over events; a context manager that closes its store and ends what its engine started.
 
     Args:
         plan: What is watched.
         environment: The functions that conditions may use.
-        engine: ``durable`` or ``reference``.
+        engine: What matches the events.
         ledger: Where to go on and what to keep; ``None`` keeps nothing beyond the run.
     """
 
-    def __init__(self, plan: WatchPlan, environment: Environment, engine: str = "durable", ledger: str | None = None) -> None:
+    def __init__(self, plan: WatchPlan, environment: Environment, engine: WatchEngine, ledger: str | None = None) -> None:
         self.events = 0
         self.actions = 0
         self.totals: dict[str, Total] = {}
         self._open = ExitStack()
-        self._durable: DurableMatcher | None = None
         self._store = self._open.enter_context(WatchStore(plan, ledger))
-        self._watcher = Watcher(plan, environment, self._matcher(engine))
+        matcher = engine.matcher()
+        self._open.callback(matcher.close)
+        self._watcher = Watcher(plan, environment, matcher)
         self._watcher.restore(*self._store.states())
 
     def __enter__(self) -> Self:
@@ -57,11 +56,6 @@ class WatchRun:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
-
-    @property
-    def worker(self) -> int | None:
-        """The id of the worker's process, where there is one."""
-        return self._durable.process if self._durable is not None else None
 
     def process(self, batches: Iterable[list[Event]]) -> Iterator[Action]:
         """Yield the actions of events as they come."""
@@ -91,13 +85,3 @@ class WatchRun:
                 else:
                     total.certain += action.amount
         yield from new
-
-    def _matcher(self, engine: str) -> Matcher:
-        if engine == "reference":
-            return ReferenceMatcher()
-        if engine == "durable":
-            from tierwise.plugins.builtin.watch_durable import DurableMatcher
-
-            self._durable = self._open.enter_context(DurableMatcher())
-            return self._durable
-        raise DataError(f"there is no engine `{engine}` that watches", f"the engines are {', '.join(f'`{name}`' for name in ENGINES)}")

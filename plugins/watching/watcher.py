@@ -10,16 +10,16 @@ from typing import Any
 from tierwise.core.environment import Environment
 from tierwise.core.finding import Finding
 from tierwise.core.meaning.unknown import Unknown
-from tierwise.core.watching.action import Action
-from tierwise.core.watching.conditions import Conditions
-from tierwise.core.watching.counting import CountRun
-from tierwise.core.watching.duties import DutyRun
-from tierwise.core.watching.event import Event, first_second
-from tierwise.core.watching.firing import Arrival, Firing, Key, Run
-from tierwise.core.watching.matching import Matcher
-from tierwise.core.watching.merging import merged
-from tierwise.core.watching.rule import Count, Duty, Variant, WatchPlan, WatchRule
-from tierwise.core.watching.silence import SilenceRun
+from tierwise.plugins.watch_engine import Matcher
+from tierwise.plugins.watching.action import Action
+from tierwise.plugins.watching.counting import CountRun
+from tierwise.plugins.watching.duties import DutyRun
+from tierwise.plugins.watching.event import Event, first_second
+from tierwise.plugins.watching.event_conditions import Conditions
+from tierwise.plugins.watching.firing import Arrival, Firing, Key, Run
+from tierwise.plugins.watching.merging import merged
+from tierwise.plugins.watching.rule import Count, Duty, Variant, WatchPlan, WatchRule
+from tierwise.plugins.watching.silence import SilenceRun
 
 __all__ = ["StateChange", "Watcher"]
 

@@ -8,12 +8,27 @@ from typing import Literal
 
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import Named, Node, Plan
-from tierwise.core.source import Span
+from tierwise.core.source import Path, Span
 from tierwise.core.types import Type
 from tierwise.core.values import Duration
+from tierwise.plugins.watching.section import EventTable
 
-__all__ = ["ActionPlan", "Again", "Count", "Duty", "EventKind", "Expected", "Lost", "Silence", "Variant", "WatchPlan", "WatchRule"]
+__all__ = [
+    "SECTION",
+    "ActionPlan",
+    "Again",
+    "Count",
+    "Duty",
+    "EventKind",
+    "Expected",
+    "Lost",
+    "Silence",
+    "Variant",
+    "WatchPlan",
+    "WatchRule",
+]
 
+SECTION = "watch"
 Again = Literal["after_reset", "each", "never"]
 Variant = Mapping[str, str]
 """One word for each reading that a rule hangs on."""
@@ -21,12 +36,18 @@ Variant = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """A declared kind of event; ``nullable`` names the fields that may be none."""
+    """A declared kind of event.
+
+    Attributes:
+        nullable: The fields that may be none.
+        tables: How a database's tables hold such events, by where the policy says so.
+    """
 
     name: str
     label: Named
     fields: Mapping[str, Type]
     nullable: frozenset[str] = frozenset()
+    tables: Mapping[Path, EventTable] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +167,9 @@ class WatchPlan:
     rules: tuple[WatchRule, ...]
     plan: Plan
     readings: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, sections: Mapping[str, object]) -> WatchPlan | None:
+        """Return what the section ``watch`` of a policy compiled to; ``None`` for a policy that watches nothing."""
+        plan = sections.get(SECTION)
+        return plan if isinstance(plan, WatchPlan) else None

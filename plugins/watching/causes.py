@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from math import prod
 
 from tierwise.core.finding import Finding
 from tierwise.core.language.messages import listed
-from tierwise.core.policy import Policy
-from tierwise.core.watching.nodes import readings_in
-from tierwise.core.watching.rule import Count, Duty, Variant, WatchRule
+from tierwise.core.plan import Reading
+from tierwise.plugins.watching.readings_in import readings_in
+from tierwise.plugins.watching.rule import Count, Duty, Variant, WatchRule
 
 __all__ = ["in_order", "with_variants"]
 
@@ -34,7 +34,7 @@ def in_order(rules: list[WatchRule], findings: list[Finding]) -> list[WatchRule]
     return ordered
 
 
-def with_variants(rules: list[WatchRule], policy: Policy, findings: list[Finding]) -> tuple[WatchRule, ...]:
+def with_variants(rules: list[WatchRule], readings: Mapping[str, Reading], findings: list[Finding]) -> tuple[WatchRule, ...]:
     """Give every rule the readings that it hangs on, through the events that other rules make for it, too."""
     upstream: dict[str, set[str]] = {}
     result = []
@@ -42,8 +42,8 @@ def with_variants(rules: list[WatchRule], policy: Policy, findings: list[Finding
         names = set(_readings_of(rule)).union(*(upstream.get(kind, set()) for kind in rule.reads))
         for kind in rule.makes:
             upstream.setdefault(kind, set()).update(names)
-        open_names = [name for name in policy.readings if name in names]
-        words = [_words(name, policy) for name in open_names]
+        open_names = [name for name in readings if name in names]
+        words = [_words(readings[name]) for name in open_names]
         if prod(map(len, words)) > MOST_VARIANTS:
             message = f"`{rule.name}` hangs on {listed(open_names)}, which can be read in more than {MOST_VARIANTS} ways"
             findings.append(Finding.error("too-many-readings", message, rule.span, "settle some of them in an overlay"))
@@ -53,9 +53,8 @@ def with_variants(rules: list[WatchRule], policy: Policy, findings: list[Finding
     return tuple(result)
 
 
-def _words(reading: str, policy: Policy) -> tuple[str, ...]:
-    settled = policy.settled.get(reading)
-    return (settled,) if settled is not None else tuple(policy.readings[reading].values)
+def _words(reading: Reading) -> tuple[str, ...]:
+    return reading.values if reading.settled is None else (reading.settled,)
 
 
 def _readings_of(rule: WatchRule) -> Iterator[str]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tierwise.plugins.policy import LoadedPolicy
-from tierwise.plugins.watching.lines import LineReader
+from tierwise.plugins.watching.rule import WatchPlan
+from tierwise.plugins.watching.stream import LineReader
 
 GOOD = '{"id": "1", "kind": "late", "subject": "a", "at": "2024-01-01", "amount": 10.50, "more": [1]}'
 
@@ -29,42 +29,41 @@ BAD = [
 ]
 
 
-def read(loaded: LoadedPolicy, data: bytes) -> tuple[list[str], list[str]]:
-    assert loaded.watch is not None
-    reader = LineReader(loaded.watch, io.BytesIO(data))
+def read(plan: WatchPlan, data: bytes) -> tuple[list[str], list[str]]:
+    reader = LineReader(plan, io.BytesIO(data))
     return [event.id for batch in reader.batches() for event in batch], [finding.message for finding in reader.findings()]
 
 
 @pytest.mark.parametrize(("line", "said"), BAD)
-def test_a_bad_line_is_a_finding_with_its_number(line: str, said: str, loaded: LoadedPolicy) -> None:
-    ids, found = read(loaded, f"{line}\n{GOOD.replace('1', '2', 1)}\n".encode())
+def test_a_bad_line_is_a_finding_with_its_number(line: str, said: str, plan: WatchPlan) -> None:
+    ids, found = read(plan, f"{line}\n{GOOD.replace('1', '2', 1)}\n".encode())
     assert ids[-1] == "2"
     assert found[0].startswith(said)
 
 
-def test_blank_lines_and_a_last_line_without_an_end(loaded: LoadedPolicy) -> None:
-    assert read(loaded, f"\n{GOOD}\n\n{GOOD}".encode()) == (["1", "1"], [])
+def test_blank_lines_and_a_last_line_without_an_end(plan: WatchPlan) -> None:
+    assert read(plan, f"\n{GOOD}\n\n{GOOD}".encode()) == (["1", "1"], [])
 
 
-def test_bytes_that_are_no_text(loaded: LoadedPolicy) -> None:
-    assert read(loaded, b"\xff\xfe\n")[1][0].startswith("line 1: is no JSON")
+def test_bytes_that_are_no_text(plan: WatchPlan) -> None:
+    assert read(plan, b"\xff\xfe\n")[1][0].startswith("line 1: is no JSON")
 
 
-def test_a_line_without_an_end_does_not_fill_the_memory(loaded: LoadedPolicy) -> None:
-    ids, found = read(loaded, b"x" * 3_000_000 + b"\n" + GOOD.encode() + b"\n")
+def test_a_line_without_an_end_does_not_fill_the_memory(plan: WatchPlan) -> None:
+    ids, found = read(plan, b"x" * 3_000_000 + b"\n" + GOOD.encode() + b"\n")
     assert ids == ["1"]
     assert found == ["line 1: is longer than 1000000 bytes"]
 
 
-def test_kinds_that_nobody_watches_are_counted(loaded: LoadedPolicy) -> None:
-    assert read(loaded, GOOD.replace('"late"', '"other"').encode()) == (
+def test_kinds_that_nobody_watches_are_counted(plan: WatchPlan) -> None:
+    assert read(plan, GOOD.replace('"late"', '"other"').encode()) == (
         [],
         ["1 events are of kind `other`, which the policy does not watch"],
     )
 
 
 @pytest.fixture(scope="module")
-def module_loaded(tmp_path_factory: pytest.TempPathFactory) -> LoadedPolicy:
+def module_plan(tmp_path_factory: pytest.TempPathFactory) -> WatchPlan:
     from tierwise.plugins.policy import load
 
     folder = tmp_path_factory.mktemp("policies") / "watched"
@@ -73,10 +72,12 @@ def module_loaded(tmp_path_factory: pytest.TempPathFactory) -> LoadedPolicy:
     text += "modules: {m: {kind: module, decisions: {y: {type: boolean, formula: x}}}}\n"
     text += "watch: {events: {late: {fields: {n: {type: integer}}}}, rules: {r: {on: late, action: {do: x}}}}\n"
     (folder / "policy.yaml").write_text(text, encoding="utf-8")
-    return load(str(folder))
+    plan = WatchPlan.of(load(str(folder)).sections)
+    assert plan is not None
+    return plan
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200))
-def test_no_bytes_crash_it(module_loaded: LoadedPolicy, data: bytes) -> None:
-    read(module_loaded, data)
+def test_no_bytes_crash_it(module_plan: WatchPlan, data: bytes) -> None:
+    read(module_plan, data)

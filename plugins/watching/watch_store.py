@@ -12,9 +12,11 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from tierwise.core.errors import DataError
-from tierwise.core.watching import Action, Event, WatchPlan
-from tierwise.core.watching.watcher import StateChange
 from tierwise.plugins.ledger import APPLICATION_ID, WAIT_SECONDS
+from tierwise.plugins.watching.action import Action
+from tierwise.plugins.watching.event import Event
+from tierwise.plugins.watching.rule import WatchPlan
+from tierwise.plugins.watching.watcher import StateChange
 
 __all__ = ["WatchStore"]
 

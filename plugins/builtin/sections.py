@@ -1,0 +1,21 @@
+"""The built-in sections of a policy beside facts and modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tierwise.plugins import hookimpl
+
+if TYPE_CHECKING:
+    from tierwise.core.environment import Section
+
+__all__ = ["tierwise_sections"]
+
+
+@hookimpl
+def tierwise_sections() -> Iterable[Section]:
+    """Give the section ``watch``."""
+    from tierwise.plugins.watching.compile_rules import WatchSection
+
+    return (WatchSection(),)
