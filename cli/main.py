@@ -23,6 +23,7 @@ import click
 
 from tierwise import __version__
 from tierwise.cli.stopping import Stopping
+from tierwise.cli.streams import sound_streams
 from tierwise.core.errors import DataError, TierwiseError
 
 __all__ = ["cli", "main"]
@@ -114,6 +115,7 @@ def _locale_language() -> str:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code; no traceback ever reaches the user unless ``TIERWISE_DEBUG`` is set."""
+    sound_streams()
     gc.set_threshold(GARBAGE_THRESHOLD, 10, 10)
     with Stopping() as stopping:
         code = _run(arguments, stopping)

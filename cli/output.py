@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
 
+from tierwise.cli.markdown import markdown_row
 from tierwise.cli.table import text_table
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.values import to_json
@@ -41,10 +43,10 @@ def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: 
     elif form == "csv":
         _write_csv(rows, columns)
     elif form == "markdown":
-        click.echo("| " + " | ".join(columns) + " |")
+        click.echo(markdown_row(list(columns)))
         click.echo("|" + " --- |" * len(columns))
         for row in rows:
-            click.echo("| " + " | ".join(cell_text(row.get(name)).replace("|", "\\|") for name in columns) + " |")
+            click.echo(markdown_row([cell_text(row.get(name)) for name in columns]))
     else:
         for line in text_table(columns, ([cell_text(row.get(name)) for name in columns] for row in rows), right):
             click.echo(line)
@@ -53,8 +55,7 @@ def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: 
 def _write_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
     # The byte order mark tells Excel that the text is UTF-8; without it Chinese turns to noise.
     click.echo("\ufeff", nl=False)
-    for row in [dict(zip(columns, columns, strict=True))]:
-        click.echo(_csv_line([row[name] for name in columns]), nl=False)
+    click.echo(_csv_line([_guarded(name) for name in columns]), nl=False)
     for item in rows:
         click.echo(_csv_line([_guarded(cell_text(item.get(name))) for name in columns]), nl=False)
 
@@ -65,19 +66,14 @@ def _csv_line(cells: Sequence[str]) -> str:
     return line.getvalue()
 
 
+# What a spreadsheet takes for the start of a formula, also in full width, and what it skips on its way to one.
+_FORMULA_STARTS = ("=", "@", "＝", "＠", "+", "-", "＋", "－", "\t", "\r", "\n")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
 def _guarded(text: str) -> str:
-    # A cell that starts like a formula would be run by a spreadsheet; numbers stay numbers.
-    if text.startswith(("=", "@", "\t", "\r")) or (text.startswith(("+", "-")) and not _is_number(text)):
-        return "'" + text
-    return text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    """Put an apostrophe before a cell that a spreadsheet would run; numbers stay numbers."""
+    return "'" + text if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text) else text
 
 
 def cell_text(value: Any) -> str:

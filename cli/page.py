@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from tierwise.cli.markdown import markdown_row, markdown_text
 from tierwise.cli.table import text_table
 
 __all__ = ["Block", "render_page"]
@@ -45,11 +46,10 @@ def _markdown(blocks: tuple[Block, ...]) -> str:
     parts = []
     for block in blocks:
         if block.header:
-            cells = [[cell.replace("|", "\\|") for cell in row] for row in (block.header, *block.rows)]
-            lines = ["| " + " | ".join(row) + " |" for row in cells]
+            lines = [markdown_row(list(row), code=True) for row in (block.header, *block.rows)]
             parts.append("\n".join([lines[0], "|" + " --- |" * len(block.header), *lines[1:]]))
         else:
-            parts.append("#" * block.level + " " * bool(block.level) + block.text)
+            parts.append("#" * block.level + " " * bool(block.level) + markdown_text(block.text, code=True))
     return "\n\n".join(parts)
 
 

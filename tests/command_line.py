@@ -72,7 +72,7 @@ def tierwise(*arguments: object, stdin: str = "") -> Done:
     """Run a command in this process."""
     out, err = io.StringIO(), io.StringIO()
     words = [str(argument) for argument in arguments]
-    with redirect_stdout(out), redirect_stderr(err), patch.object(sys, "stdin", io.StringIO(stdin)):
+    with redirect_stdout(out), redirect_stderr(err), patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode("utf-8")))):
         try:
             main(words)
         except SystemExit as leave:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +10,7 @@ import click
 
 from tierwise.cli.options import as_of_option, format_option, overlay_option
 from tierwise.cli.session import Session
+from tierwise.cli.streams import read_input
 
 
 @click.command("decide")
@@ -35,20 +33,19 @@ def command(context: click.Context, policy: str, facts_file: str, overlay: str |
 
     session = Session.of(context)
     loaded = load(policy, overlay=overlay, plugins=session.plugins)
-    result = loaded.decide(_read(facts_file), as_of)
+    result = loaded.decide(_read(session, facts_file), as_of)
     session.show_findings(result.findings)
     document = result.to_dict()
     if form == "json":
         write_json(document)
         return
-    write_rows(_rows("", document["outputs"]), ["output", "value", "undetermined", "candidates"], "text")
+    write_rows(_rows(document["outputs"]), ["output", "value", "undetermined", "candidates"], "text")
     for key, outputs in document.get("by_customer", {}).items():
         click.echo(f"\n{key}")
-        write_rows(_rows(key, outputs), ["output", "value", "undetermined", "candidates"], "text")
+        write_rows(_rows(outputs), ["output", "value", "undetermined", "candidates"], "text")
 
 
-def _rows(key: str, outputs: dict[str, Any]) -> list[dict[str, Any]]:
-    del key
+def _rows(outputs: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "output": name,
@@ -60,18 +57,23 @@ def _rows(key: str, outputs: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _read(name: str) -> dict[str, Any]:
+def _read(session: Session, name: str) -> dict[str, Any]:
     from tierwise.core.errors import DataError
+    from tierwise.core.finding import Finding
+    from tierwise.plugins.json_text import NoJsonError, read_json
 
     try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
-        facts = json.loads(text, parse_float=Decimal)
+        read = read_json(read_input() if name == "-" else Path(name).read_bytes())
     except FileNotFoundError as error:
         raise DataError(f"no file `{name}`") from error
     except IsADirectoryError as error:
         raise DataError(f"`{name}` is a directory, not a file of facts") from error
-    except (ValueError, RecursionError) as error:
+    except NoJsonError as error:
         raise DataError(f"`{name}` is no JSON: {error}", help='write {"fact": value, …}') from error
-    if not isinstance(facts, dict):
+    if not isinstance(read.value, dict):
         raise DataError(f"`{name}` must hold one object of facts by name", help='write {"fact": value, …}')
-    return facts
+    session.show_findings(
+        Finding.warning("duplicate-key", f"`{key}` is given more than once in `{name}`; the last counts", help="give it once")
+        for key in read.repeated
+    )
+    return read.value

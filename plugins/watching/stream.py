@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
 from tierwise.core.finding import Finding
+from tierwise.plugins.json_text import NoJsonError, read_json
 from tierwise.plugins.watching.entering import BadEvent, enter_event
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import WatchPlan
@@ -73,16 +72,19 @@ class LineReader:
         if not line.strip():
             return None
         try:
-            raw = DECODER.decode(line.decode("utf-8"))
+            read = read_json(line)
+            raw = read.value
             if not isinstance(raw, dict):
                 raise BadEvent("is no JSON object")
             entered = enter_event(raw, self._plan)
         except BadEvent as error:
             self._report(str(error))
             return None
-        except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError, too
-            self._report(f"is no JSON: {str(error).splitlines()[0][:100]}")
+        except NoJsonError as error:
+            self._report(f"is no JSON: {error}")
             return None
+        for key in read.repeated:
+            self._report(f"gives `{key}` more than once; the last counts", "duplicate-key")
         if entered is None:
             kind = str(raw["kind"])
             self._strange[kind if len(self._strange) < 1_000 or kind in self._strange else "…"] += 1
@@ -95,10 +97,3 @@ class LineReader:
         self._bad += 1
         if len(self._found) < MOST_FINDINGS:
             self._found.append(Finding.warning(code, f"line {self._number}: {said}"))
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"`{constant}` is no number")
-
-
-DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)

@@ -23,7 +23,7 @@ BAD = [
     (GOOD.replace('"a"', '"\\ud800"'), "line 1: `subject` holds characters that cannot be printed"),
     (GOOD.replace("2024-01-01", "2024-02-30"), "line 1: `at` is `2024-02-30`"),
     (GOOD.replace("2024-01-01", "2024-01-01T00:00:00Z"), "line 1: `at` is `2024-01-01T00:00:00Z`"),
-    (GOOD.replace("10.50", "NaN"), "line 1: is no JSON: `NaN` is no number"),
+    (GOOD.replace("10.50", "NaN"), "line 1: field `amount` is `NaN`, which is no number"),
     (GOOD.replace("10.50", '"x"'), "line 1: field `amount` is `x`"),
     ("[" * 100_000, "line 1: is no JSON"),
 ]
