@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
-__all__ = ["Duration", "add_duration", "to_json"]
+__all__ = ["SECONDS_PER_DAY", "Duration", "Value", "add_duration", "to_json"]
 
 SECONDS_PER_DAY = 86_400
 
@@ -42,6 +42,10 @@ class Duration:
             return f"P{self.months}M"
         days, rest = divmod(self.seconds, SECONDS_PER_DAY)
         return f"P{days}D" if not rest else f"PT{self.seconds}S"
+
+
+Value: TypeAlias = "Decimal | bool | date | datetime | Duration | str | tuple[Value, ...] | Mapping[str, Value] | None"
+"""A value of a fact or an outcome, as the head of this module lists them."""
 
 
 def add_duration(start: date, duration: Duration, sign: int = 1) -> date:

@@ -27,7 +27,7 @@ from tierwise.core.plan import (
     Undecided,
     Within,
 )
-from tierwise.core.types import BooleanType, EnumType, NumberType, TextType, Type
+from tierwise.core.types import BooleanType, NumberType, TextType, Type
 
 __all__ = ["between", "compare", "constant", "decision", "fact", "is_in", "lost", "plan", "reading", "rules", "table"]
 
@@ -66,7 +66,7 @@ def fact(name: str, type: Type, **more: Any) -> tuple[Fact, FactRef]:
 
 def reading(name: str, *values: str, settled: str | None = None) -> tuple[Reading, ReadingRef]:
     """Make a reading and a reference to it."""
-    return Reading(name, values, settled, {"zh": name, "en": name}), ReadingRef(name, values, EnumType(values))
+    return Reading(name, values, settled, {"zh": name, "en": name}), ReadingRef(name, values)
 
 
 def rules(*rows: Sequence[Any], type: Type) -> tuple[Rule, ...]:

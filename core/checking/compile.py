@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tierwise.core.checking.context import EntryContext, Parts
-from tierwise.core.checking.dependencies import nodes_behind, ordered
+from tierwise.core.checking.dependencies import ordered
 from tierwise.core.checking.entries import Entry, Module
 from tierwise.core.checking.kind_places import KindPlaces
 from tierwise.core.checking.names import AS_OF, POPULATION, check_entry_names, lost_parameters, names_of, population_of
 from tierwise.core.environment import DeclaringForm, Environment
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, suggest
-from tierwise.core.plan import Decision, DecisionRef, Fact, FactRef, Node, Plan, RankCut, Reading
+from tierwise.core.plan import Decision, DecisionRef, Fact, FactRef, Node, Plan, RankCut, Reading, behind
 from tierwise.core.policy import FactDeclaration, Policy, Text, fingerprint
 
 __all__ = ["compile_policy", "frame_of"]
@@ -41,7 +41,7 @@ def compile_policy(policy: Policy, modules: Sequence[Module], environment: Envir
             _compile_entry(entry, policy, of_all if entry.population else scope, parts)
     parts.findings += _unused_fillings(policy, parts)
     parts.findings += _subjects_in_populations(parts)
-    order = ordered(parts.decisions.values(), parts.tables, parts.rankings)
+    order = ordered(parts)
     parts.findings += [_cycle(cycle, parts.decisions) for cycle in order.cycles]
     if has_errors(parts.findings):
         return None, parts.findings
@@ -95,7 +95,7 @@ def _subjects_in_populations(parts: Parts) -> Iterator[Finding]:
 
 
 def _about_one_subject(node: Node, parts: Parts) -> str | None:
-    for part in nodes_behind(node, parts.tables, parts.rankings):
+    for part in behind(node, parts):
         if isinstance(part, FactRef) and part.name not in (AS_OF, POPULATION):
             return part.name
         if isinstance(part, DecisionRef) and part.name in parts.decisions:

@@ -12,12 +12,25 @@ from typing import Literal
 
 from tierwise.core.checking.regions import domain_of
 from tierwise.core.meaning.exact import add, multiply, subtract
-from tierwise.core.plan import Arithmetic, Compare, CompareOp, Constant, DecisionRef, InSet, Logic, Node, Not, Plan, Undecided, Within
-from tierwise.core.types import BooleanType, Type
+from tierwise.core.plan import (
+    FLIPPED,
+    Arithmetic,
+    Compare,
+    CompareOp,
+    Constant,
+    DecisionRef,
+    InSet,
+    Logic,
+    Node,
+    Not,
+    Plan,
+    Undecided,
+    Within,
+)
+from tierwise.core.types import BooleanType
 
-__all__ = ["conjuncts", "normal", "quantity_of", "type_of_quantity"]
+__all__ = ["conjuncts", "normal", "quantity_of"]
 
-FLIPPED: dict[CompareOp, CompareOp] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 TRUTH = BooleanType()
 Structured = Compare | Within | InSet | Logic | Not
 
@@ -36,8 +49,7 @@ def normal(test: Node, plan: Plan) -> Node:
             sides.append(_comparison("<=" if test.high_inclusive else "<", test.value, test.high, plan))
         return _joined("and", sides)
     if isinstance(test, InSet):
-        type = type_of_quantity(test.value)
-        return _joined("or", [_comparison("=", test.value, Constant(value, type), plan) for value in test.values])
+        return _joined("or", [_comparison("=", test.value, Constant(value, test.value.type), plan) for value in test.values])
     if isinstance(test, Compare):
         return _comparison(test.op, test.left, test.right, plan)
     return test
@@ -57,12 +69,6 @@ def quantity_of(test: Node) -> Node | None:
     if isinstance(test, Compare):
         return test.left if isinstance(test.right, Constant) else None
     return None if isinstance(test, Constant | Undecided) else test
-
-
-def type_of_quantity(node: Node) -> Type:
-    """Return a node's type; nodes without a type field are conditions."""
-    type: Type = getattr(node, "type", TRUTH)
-    return type
 
 
 def _joined(op: Literal["and", "or"], parts: Sequence[Node]) -> Node:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierwise.core.checking.dependencies import walk
 from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.reading import names_read
 from tierwise.core.checking.space import lay_out
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Conditional, Constant, Decision, Labels, Node, Plan
+from tierwise.core.plan import Conditional, Constant, Decision, Labels, Node, Plan, walk
 from tierwise.core.types import BooleanType
 
 __all__ = ["find_constant_conditions"]

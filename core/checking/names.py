@@ -9,7 +9,7 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Constant, Decision, DecisionRef, FactRef, Node, ReadingRef, Undecided
 from tierwise.core.policy import Policy, Text, check_names
 from tierwise.core.source import Span
-from tierwise.core.types import DateType, EnumType, ListType, RecordType, TextType
+from tierwise.core.types import DateType, ListType, RecordType, TextType
 
 __all__ = ["AS_OF", "POPULATION", "check_entry_names", "lost_parameters", "names_of", "population_of"]
 
@@ -24,7 +24,7 @@ def names_of(policy: Policy, entries: Iterable[Entry]) -> dict[str, Node]:
     for name, parameter in policy.parameters.items():
         known = name in policy.parameter_values
         names[name] = Constant(policy.parameter_values[name], parameter.type()) if known else DecisionRef(name, parameter.type())
-    names |= {name: ReadingRef(name, tuple(reading.values), EnumType(tuple(reading.values))) for name, reading in policy.readings.items()}
+    names |= {name: ReadingRef(name, tuple(reading.values)) for name, reading in policy.readings.items()}
     for entry in entries:
         for output in entry.outputs:
             # A name that is there already keeps its meaning, so that the clash is the only finding.

@@ -7,31 +7,25 @@ from typing import Any
 
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import (
-    Agree,
     Arithmetic,
     Call,
-    Conditional,
     Constant,
     DecisionRef,
     FactRef,
     FieldRef,
-    HitPolicy,
     Node,
-    Pick,
     Plan,
-    Prefer,
     Quotient,
-    RankCut,
     ReadingRef,
     Round,
     Undecided,
+    ways,
 )
 from tierwise.core.types import EnumType, MapType
 
 __all__ = ["Producing"]
 
 Words = frozenset[Any] | None
-SINGLE = (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.ANY, HitPolicy.PRIORITY)
 
 
 class Producing:
@@ -61,7 +55,7 @@ class Producing:
             return frozenset((reading.settled,) if reading and reading.settled else node.values)
         if isinstance(node, DecisionRef):
             return self._words.get(node.name)
-        branches = self._branches(node)
+        branches = ways(node, self.plan)
         return None if branches is None else self._united(branches)
 
     def can_be_none(self, node: Node) -> bool:
@@ -76,14 +70,14 @@ class Producing:
             by_constant = isinstance(node.right, Constant) and node.right.value != 0
             return not by_constant or self.can_be_none(node.left)
         if isinstance(node, FieldRef):
-            return isinstance(getattr(node.of, "type", None), MapType)
+            return isinstance(node.of.type, MapType)
         if isinstance(node, Round):
             return self.can_be_none(node.value)
         if isinstance(node, Arithmetic):
             return any(self.can_be_none(part) for part in node.parts)
         if isinstance(node, Call):
             return any(self.can_be_none(argument) for argument in node.arguments)
-        return any(self.can_be_none(branch) for branch in self._branches(node) or ())
+        return any(self.can_be_none(branch) for branch in ways(node, self.plan) or ())
 
     def _united(self, branches: Iterable[Node]) -> Words:
         found: set[Any] = set()
@@ -93,24 +87,3 @@ class Producing:
                 return None
             found |= words
         return frozenset(found)
-
-    def _branches(self, node: Node) -> tuple[Node, ...] | None:
-        """Return the nodes of which one is the node's value; ``None`` for a node that computes its value."""
-        if isinstance(node, Conditional):
-            return (node.yes, node.no)
-        if isinstance(node, Prefer):
-            return node.parts
-        if isinstance(node, RankCut):
-            return (*(Constant(cut.value, node.type) for cut in node.cuts), *_there(node.outside))
-        if isinstance(node, Agree):
-            return (*(value for _, value in node.values), *_there(node.empty))
-        if isinstance(node, Pick) and node.table in self.plan.tables:
-            table = self.plan.tables[node.table]
-            if table.hit in SINGLE:
-                outputs = tuple(rule.outputs[node.output] for rule in table.rules)
-                return (*outputs, *_there(*table.defaults[node.output : node.output + 1]))
-        return None
-
-
-def _there(*nodes: Node | None) -> tuple[Node, ...]:
-    return tuple(node for node in nodes if node is not None)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from tierwise.core.checking.dependencies import nodes_behind
-from tierwise.core.plan import DecisionRef, FactRef, FieldRef, Node, Plan, ReadingRef
+from tierwise.core.plan import Node, Plan, behind, name_of
 
 __all__ = ["entangled", "facts_behind", "names_read"]
 
 
 def names_read(node: Node, plan: Plan) -> Iterator[str]:
     """Yield the facts, decisions, readings and fields that a node mentions, through its tables and rankings."""
-    for part in nodes_behind(node, plan.tables, plan.rankings):
-        if isinstance(part, FactRef | DecisionRef | ReadingRef | FieldRef):
-            yield part.name
+    for part in behind(node, plan):
+        if name := name_of(part):
+            yield name
 
 
 def facts_behind(node: Node, plan: Plan) -> frozenset[str]:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import prod
 
-from tierwise.core.checking.conditions import conjuncts, normal, quantity_of, type_of_quantity
+from tierwise.core.checking.conditions import conjuncts, normal, quantity_of
 from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.regions import Domain, borders_of, domain_of
-from tierwise.core.plan import Compare, Constant, Logic, Node, Not, ReadingRef
+from tierwise.core.plan import Compare, Constant, Logic, Node, Not, leaves_of_logic
 from tierwise.core.types import EnumType, Type
 
 __all__ = ["Box", "Dimension", "Quantity", "Row", "Space", "lay_out"]
@@ -163,7 +163,7 @@ class _Layout:
     def _quantities(self) -> dict[Node, Quantity]:
         borders: dict[Node, list[object]] = {node: [] for node in self.names}
         for part in self.parts:
-            for leaf in _leaves(part):
+            for leaf in leaves_of_logic(part):
                 quantity = quantity_of(leaf)
                 if quantity is not None:
                     borders[quantity].extend(borders_of(leaf, quantity))
@@ -174,7 +174,7 @@ class _Layout:
 
     def _type(self, node: Node) -> Type:
         """Return a quantity's type, an enum narrowed to the words that anything gives."""
-        type = EnumType(node.values) if isinstance(node, ReadingRef) else type_of_quantity(node)
+        type = node.type
         if isinstance(type, EnumType):
             given = self.producing.words(node)
             if given:
@@ -245,15 +245,5 @@ class _Masks:
         return sure, perhaps
 
 
-def _leaves(part: Node) -> Iterable[Node]:
-    if isinstance(part, Logic):
-        for inner in part.parts:
-            yield from _leaves(inner)
-    elif isinstance(part, Not):
-        yield from _leaves(part.part)
-    else:
-        yield part
-
-
 def _quantities(part: Node) -> Iterable[Node]:
-    return (quantity for leaf in _leaves(part) if (quantity := quantity_of(leaf)) is not None)
+    return (quantity for leaf in leaves_of_logic(part) if (quantity := quantity_of(leaf)) is not None)

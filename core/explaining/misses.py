@@ -20,7 +20,6 @@ from tierwise.core.values import Duration
 __all__ = ["misses_of", "nearness"]
 
 _OPPOSITE: dict[str, Any] = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<", "in": "not in", "not in": "in"}
-_FLIPPED: dict[str, Any] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _SHOWN_DIGITS = 6
 _FAR = Fraction(10**9)
 
@@ -52,12 +51,11 @@ def _leaf(test: nodes.Compare | nodes.Within | nodes.InSet, reader: Reader, want
         if isinstance(border, Unknown):
             return
         values, op = (border,), op if wanted else _OPPOSITE[op]
-    type = getattr(about, "type", None)
     by = None if value is None else min((d for w in values if (d := _distance(value, w)) is not None), key=_size, default=None)
     yield Miss(
         text_of(about),
         reader.label(about),
-        type,
+        about.type,
         _shown(value),
         op,
         tuple(_shown(v) for v in values),
@@ -70,7 +68,7 @@ def _border(test: nodes.Compare | nodes.Within, reader: Reader, value: Any) -> t
     if isinstance(test, nodes.Compare):
         if tested(test) is test.left:
             return test.op, reader.value(test.right)
-        return _FLIPPED[test.op], reader.value(test.left)
+        return nodes.FLIPPED[test.op], reader.value(test.left)
     low = None if test.low is None else reader.value(test.low)
     op: CompareOp = ">=" if test.low_inclusive else ">"
     is_below = test.low is not None and not isinstance(low, Unknown) and value is not None and not compare(op, value, low)

@@ -37,7 +37,7 @@ def rank_of(node: RankCut, reader: Reader, by_at: ByAt | None = None) -> RankTra
         position.count,
         None,
         by=None if isinstance(by, Unknown) else by,
-        by_type=getattr(ranking.by, "type", None),
+        by_type=ranking.by.type,
     )
     rounding = reader.value(node.rounding)
     ways = (rounding.bound or ROUNDINGS) if isinstance(rounding, Unknown) else (rounding,)

@@ -10,7 +10,6 @@ from tierwise.core.explaining.trace import Read
 from tierwise.core.explaining.written import text_of
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.unknown import Unknown
-from tierwise.core.meaning.usage import children
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Determined, Outcome, Reason
 from tierwise.core.plan import Named, Node, Plan, Position
@@ -88,5 +87,5 @@ def _references(node: Node, plan: Plan) -> Iterator[nodes.FactRef | nodes.Decisi
         for rule in table.rules:
             yield from _references(rule.outputs[node.output], plan)
     else:
-        for child in children(node):
+        for child in node.children:
             yield from _references(child, plan)

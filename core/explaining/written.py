@@ -45,7 +45,7 @@ def text_of(node: Node) -> str:
 def cell_of(test: Node) -> str:
     """Return a test as the cell of a column."""
     if isinstance(test, nodes.Compare):
-        op, other = (test.op, test.right) if tested(test) is test.left else (_FLIPPED[test.op], test.left)
+        op, other = (test.op, test.right) if tested(test) is test.left else (nodes.FLIPPED[test.op], test.left)
         return f"{op} {text_of(other)}"
     if isinstance(test, nodes.Within):
         low = "" if test.low is None else text_of(test.low)
@@ -87,6 +87,3 @@ def _listed(values: Iterable[Any]) -> str:
 def _part(node: Node) -> str:
     text = text_of(node)
     return f"({text})" if isinstance(node, nodes.Logic | nodes.Arithmetic | nodes.Conditional) else text
-
-
-_FLIPPED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}

@@ -8,18 +8,14 @@ from typing import Any
 
 from tierwise.core.language.units import EXACT
 from tierwise.core.outcome import distinct
-from tierwise.core.plan import Compare, InSet, Logic, Node, Not, Overdue, Quantified, ReadingRef, Within
-from tierwise.core.types import BooleanType, EnumType, ListType, MapType, NumberType, RecordType, SetType, TextType, Type
+from tierwise.core.plan import Node
+from tierwise.core.types import EnumType, ListType, MapType, NumberType, RecordType, SetType, TextType, Type
 
 __all__ = ["fits", "product_type", "set_of", "sum_type", "type_of", "unified"]
 
 
 def type_of(node: Node) -> Type:
     """Return the static type of a node."""
-    if isinstance(node, Compare | Within | InSet | Logic | Not | Quantified | Overdue):
-        return BooleanType()
-    if isinstance(node, ReadingRef):
-        return EnumType(node.values)
     return node.type
 
 

@@ -14,9 +14,9 @@ from tierwise.core import plan as nodes
 from tierwise.core.environment import Environment
 from tierwise.core.meaning import of_choices, of_lists, of_tests, of_time_and_rank, of_values
 from tierwise.core.meaning.tables import Picked, hits_of, pick
-from tierwise.core.meaning.usage import Usage, usage_of
 from tierwise.core.meaning.world import World
 from tierwise.core.plan import Fact, Node, Plan
+from tierwise.core.plan.usage import Usage, usage_of
 from tierwise.core.types import DateType
 
 __all__ = ["Evaluation"]

@@ -10,10 +10,10 @@ from tierwise.core.meaning.completion import Completion, Finished, Settled
 from tierwise.core.meaning.evaluate import Evaluation
 from tierwise.core.meaning.memory import Memory
 from tierwise.core.meaning.unknown import Need, Unknown
-from tierwise.core.meaning.usage import Usage
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Determined, Outcome, Undetermined
 from tierwise.core.plan import DecisionRef, Node, Pick, Plan, Position
+from tierwise.core.plan.usage import Usage
 
 __all__ = ["Evaluator"]
 

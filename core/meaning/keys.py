@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tierwise.core.checking.regions import atoms_of, borders_of
-from tierwise.core.meaning.usage import Usage
 from tierwise.core.plan import Fact
+from tierwise.core.plan.usage import Usage
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, NumberType
 
 __all__ = ["key_of", "values_to_try"]

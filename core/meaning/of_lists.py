@@ -11,7 +11,7 @@ from tierwise.core.meaning.ordering import Order, leaders, ranks_of, taken
 from tierwise.core.meaning.unknown import TRUTH, Unknown, domain, strictly
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Reason, distinct
-from tierwise.core.plan import Node
+from tierwise.core.plan import Node, name_of
 from tierwise.core.types import ListType, SetType
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _filter(run: Evaluation, node: nodes.Filter, world: World) -> Any:
 def _left_open(run: Evaluation, node: nodes.Filter, items: Unknown | None, world: World) -> Iterator[Unknown]:
     """Yield what the policy leaves open in the test of any item (a limit that is lost or vague): no list would settle that."""
     if items is not None:
-        anything = Unknown.because(Reason.MISSING_FACT, name=getattr(node.of, "name", ""))
+        anything = Unknown.because(Reason.MISSING_FACT, name=name_of(node.of))
         for test in _each(run, node.of, (anything,), node.test, world):
             if isinstance(test, Unknown) and test.is_final and test.reason in (Reason.LOST, Reason.VAGUE):
                 yield test
@@ -62,7 +62,7 @@ def _sorted(run: Evaluation, node: nodes.Sorted, world: World) -> Any:
     if strictly(what, None) is not None or (unknown is not None and len(items) > _MOST_COMPARED):
         return unknown
     keyed = list(zip(zip(*columns, strict=True), what, strict=True))
-    order = Order([down for _, down in node.keys], [ranks_of(getattr(key, "type", None)) for key, _ in node.keys])
+    order = Order([down for _, down in node.keys], [ranks_of(key.type) for key, _ in node.keys])
     is_single = node.take == 1 and not isinstance(node.type, ListType | SetType)
     if unknown is not None:
         keyed = leaders(keyed, order) if is_single else keyed
@@ -73,7 +73,7 @@ def _sorted(run: Evaluation, node: nodes.Sorted, world: World) -> Any:
 
 def _each(run: Evaluation, of: Node, items: tuple[Any, ...], node: Node, world: World) -> Iterator[Any]:
     """Evaluate a node once for every item of a list."""
-    name = getattr(of, "name", "")
+    name = name_of(of)
     for item in items:
         world.items.append((item, name))
         try:

@@ -26,7 +26,7 @@ def _compare(run: Evaluation, node: nodes.Compare, world: World) -> Any:
         if isinstance(side, nodes.Quotient) and value is None:
             return False
     if node.op in ("=", "!="):
-        unordered = isinstance(getattr(node.left, "type", None), SetType) or isinstance(getattr(node.right, "type", None), SetType)
+        unordered = isinstance(node.left.type, SetType) or isinstance(node.right.type, SetType)
         return exact.equal(left, right, unordered) is (node.op == "=")
     return exact.compare(node.op, left, right)
 
@@ -45,7 +45,7 @@ def _within(run: Evaluation, node: nodes.Within, world: World) -> Any:
 
 def _inset(run: Evaluation, node: nodes.InSet, world: World) -> Any:
     value = run.evaluate(node.value, world)
-    unordered = isinstance(getattr(node.value, "type", None), SetType)
+    unordered = isinstance(node.value.type, SetType)
     return strictly([value], TRUTH) or any(exact.equal(value, other, unordered) for other in node.values)
 
 

@@ -22,7 +22,7 @@ __all__ = ["MEANINGS"]
 
 def _overdue(run: Evaluation, node: nodes.Overdue, world: World) -> Any:
     last, every, as_of = (run.evaluate(part, world) for part in (node.last, node.every, node.as_of))
-    unsettled = isinstance(node.reading, nodes.ReadingRef) and run.plan.readings[node.reading.name].settled is None
+    unsettled = nodes.is_unsettled(node.reading, run.plan)
     reading = None if unsettled else run.evaluate(node.reading, world)
     if every is None:
         return False  # where no interval is asked for nothing is overdue, also when the last time is not known
@@ -31,7 +31,7 @@ def _overdue(run: Evaluation, node: nodes.Overdue, world: World) -> Any:
         return unknown
     late = overdue(last, every, as_of, reading)
     if late is None:
-        return Unknown.because(Reason.READING, TRUTH, getattr(node.reading, "name", ""))
+        return Unknown.because(Reason.READING, TRUTH, nodes.name_of(node.reading))
     return late
 
 
@@ -47,7 +47,7 @@ def _rankcut(run: Evaluation, node: nodes.RankCut, world: World) -> Any:
         inside = _class_at(run, node, world.positions[node.ranking], world)
     else:
         bound = distinct(cut.value for cut in node.cuts)
-        unranked = Unknown.because(Reason.MISSING_FACT, bound, getattr(ranking.by, "name", ""))
+        unranked = Unknown.because(Reason.MISSING_FACT, bound, nodes.name_of(ranking.by))
         inside = strictly(given, bound) or unranked
     if member is True:
         return inside
@@ -57,7 +57,7 @@ def _rankcut(run: Evaluation, node: nodes.RankCut, world: World) -> Any:
 
 def _class_at(run: Evaluation, node: nodes.RankCut, position: Position, world: World) -> Any:
     rounding = run.evaluate(node.rounding, world)
-    needs = getattr(run.plan.rankings[node.ranking].by, "name", "")
+    needs = nodes.name_of(run.plan.rankings[node.ranking].by)
     if not isinstance(rounding, Unknown):
         return class_at(position, node.by, node.cuts, rounding, needs)
     ways = rounding.bound or ROUNDINGS

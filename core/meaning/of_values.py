@@ -60,9 +60,9 @@ def _fieldref(run: Evaluation, node: nodes.FieldRef, world: World) -> Any:
     unknown = strictly([record], domain(node.type))
     if unknown is not None or record is None:
         return unknown
-    if node.name in record or isinstance(getattr(node.of, "type", None), MapType):
+    if node.name in record or isinstance(node.of.type, MapType):
         return record.get(node.name)
-    owner = world.items[-1 - node.of.depth][1] if isinstance(node.of, nodes.ItemRef) else getattr(node.of, "name", "")
+    owner = world.items[-1 - node.of.depth][1] if isinstance(node.of, nodes.ItemRef) else nodes.name_of(node.of)
     return Unknown(frozenset({Need("policy", f"{owner}.{node.name}" if owner else node.name, Reason.MISSING_FACT)}), domain(node.type))
 
 

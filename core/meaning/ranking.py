@@ -17,7 +17,7 @@ from typing import Any
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.exact import add
 from tierwise.core.meaning.unknown import Unknown
-from tierwise.core.plan import Node, Position, Ranking
+from tierwise.core.plan import Node, Position, Ranking, rankings_in_order
 from tierwise.core.values import Duration
 
 __all__ = ["positions_of", "standing_at"]
@@ -38,7 +38,7 @@ class _Member:
 def positions_of(evaluator: Evaluator, subjects: Sequence[Mapping[str, Any]]) -> list[dict[str, Position]]:
     """Return the positions of each subject, ranking name to position; a subject outside a ranking has none in it."""
     positions: list[dict[str, Position]] = [{} for _ in subjects]
-    for ranking in _in_order(evaluator):
+    for ranking in rankings_in_order(evaluator.plan):
         partitions, anywhere = _members(evaluator, ranking, subjects, positions)
         found = {subject: place for members in partitions.values() for subject, place in _places(members, anywhere, ranking.descending)}
         for subject, place in found.items():
@@ -54,22 +54,6 @@ def standing_at(positions: Mapping[str, Mapping[str, Position]], ranking: str, r
         if (place := places.get(ranking)) and place.first <= rank <= place.last
     ]
     return (key for _, key in sorted(at))
-
-
-def _in_order(evaluator: Evaluator) -> list[Ranking]:
-    """Return the rankings, each after those whose positions it reads itself."""
-    waiting = dict(evaluator.plan.rankings)
-    order: list[Ranking] = []
-    while waiting:
-        ready = [r for r in waiting.values() if not (_reads(evaluator, r) & waiting.keys() - {r.name})]
-        for ranking in ready or list(waiting.values()):
-            order.append(waiting.pop(ranking.name))
-    return order
-
-
-def _reads(evaluator: Evaluator, ranking: Ranking) -> set[str]:
-    parts = [part for part in (ranking.by, ranking.partition, ranking.among) if part is not None]
-    return {name for part in parts for name in evaluator.evaluation.usage(part).rankings}
 
 
 def _members(

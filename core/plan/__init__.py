@@ -1,7 +1,8 @@
 """The compiled policy: a short list of immutable node types, and the ordered decisions made of them.
 
 Every form compiles to these nodes; every engine reads only these nodes. A backend is one readable file over them. The meaning of each
-node is written next to it in ``nodes.py``; ``core/meaning/evaluate.py`` is that meaning in plain Python, and it decides.
+node is written next to it in ``nodes.py``; ``core/meaning/evaluate.py`` is that meaning in plain Python, and it decides. ``walk.py`` is the
+one walk over nodes, ``questions.py`` what is asked of a single one, ``usage.py`` what a part reads.
 
 Three-valued logic throughout: a part that hangs on something missing is *unknown*. ``and``, ``or``, ``not`` are Kleene's. Arithmetic,
 comparisons and calls on an unknown argument are unknown. A comparison (``<`` ``<=`` ``>`` ``>=``, ``Within``) with *none* is false;
@@ -46,8 +47,32 @@ from tierwise.core.plan.nodes import (
     Within,
 )
 from tierwise.core.plan.plan import Acknowledgement, Decision, Fact, HitPolicy, Named, Plan, Position, Ranking, Reading, Rule, Table
+from tierwise.core.plan.questions import (
+    FLIPPED,
+    Comparison,
+    Reference,
+    comparison_of,
+    conditions_in,
+    constant_of,
+    constants_of,
+    cut_of,
+    decision_of,
+    fact_of,
+    is_none,
+    is_quotient,
+    is_unsettled,
+    leaves_of_logic,
+    name_of,
+    reference_of,
+    table_of,
+    tested,
+    undecided_of,
+)
+from tierwise.core.plan.usage import Usage, usage_of
+from tierwise.core.plan.walk import Linked, behind, elsewhere, link_of, rankings_in_order, walk, ways
 
 __all__ = [
+    "FLIPPED",
     "Acknowledgement",
     "Agree",
     "Arithmetic",
@@ -55,6 +80,7 @@ __all__ = [
     "Collected",
     "Compare",
     "CompareOp",
+    "Comparison",
     "Conditional",
     "Constant",
     "Cut",
@@ -69,6 +95,7 @@ __all__ = [
     "InSet",
     "ItemRef",
     "Labels",
+    "Linked",
     "Logic",
     "Named",
     "Node",
@@ -85,11 +112,36 @@ __all__ = [
     "Ranking",
     "Reading",
     "ReadingRef",
+    "Reference",
     "Round",
     "RoundMode",
     "Rule",
     "Sorted",
     "Table",
     "Undecided",
+    "Usage",
     "Within",
+    "behind",
+    "comparison_of",
+    "conditions_in",
+    "constant_of",
+    "constants_of",
+    "cut_of",
+    "decision_of",
+    "elsewhere",
+    "fact_of",
+    "is_none",
+    "is_quotient",
+    "is_unsettled",
+    "leaves_of_logic",
+    "link_of",
+    "name_of",
+    "rankings_in_order",
+    "reference_of",
+    "table_of",
+    "tested",
+    "undecided_of",
+    "usage_of",
+    "walk",
+    "ways",
 ]

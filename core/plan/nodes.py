@@ -5,14 +5,14 @@ The meaning of each node is written here once, next to it; ``core/meaning/evalua
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 from typing import Literal as OneOfWords
 
 from tierwise.core.outcome import Reason
-from tierwise.core.types import Type
+from tierwise.core.types import BooleanType, EnumType, Type
 
 __all__ = [
     "Agree",
@@ -50,11 +50,44 @@ __all__ = [
     "Within",
 ]
 
+# ---- what all nodes have -----------------------------------------------------------------------------------------------------
+
+
+class _Part:
+    """A part of a plan. Every node has a ``type`` and ``children``; the children are found by the fields, so that none is forgotten."""
+
+    __slots__ = ()
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The nodes that stand directly in this one, in the order of its fields."""
+        return tuple(child for name in _FIELDS[type(self)] for child in _nodes_in(getattr(self, name)))
+
+
+class _Condition(_Part):
+    """A node that is true or false."""
+
+    __slots__ = ()
+
+    @property
+    def type(self) -> Type:
+        """The type of a truth value."""
+        return BooleanType()
+
+
+def _nodes_in(value: object) -> Iterator[Node]:
+    if isinstance(value, _Part):
+        yield value  # type: ignore[misc]  # every subclass is one of the union
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _nodes_in(item)
+
+
 # ---- what is taken as given or read elsewhere --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(_Part):
     """A literal value (see ``core/values.py``); a parameter's value once it is known. ``None`` is *none*."""
 
     value: Any
@@ -75,7 +108,7 @@ def _hashable(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(_Part):
     """An outcome that the policy itself leaves open: ``undetermined(lost)`` or ``undetermined(gap, X, Y)``.
 
     Allowed where a decision's value stands: an output cell, a branch of ``if``, a whole formula, a lookup value.
@@ -87,7 +120,7 @@ class Undecided:
 
 
 @dataclass(frozen=True, slots=True)
-class FactRef:
+class FactRef(_Part):
     """The value of a fact; unknown when it is missing. ``as_of`` is a fact of type date that the run supplies."""
 
     name: str
@@ -95,7 +128,7 @@ class FactRef:
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionRef:
+class DecisionRef(_Part):
     """The value of another decision of the same plan.
 
     When that decision is undetermined with candidates, it may be any of them; with none, it is unknown with that reason.
@@ -106,16 +139,20 @@ class DecisionRef:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingRef:
+class ReadingRef(_Part):
     """The word (text) to which a reading is settled; unknown, with reason ``reading``, while it is not settled."""
 
     name: str
     values: tuple[str, ...]
-    type: Type
+
+    @property
+    def type(self) -> Type:
+        """The words it may be settled to."""
+        return EnumType(self.values)
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRef:
+class ItemRef(_Part):
     """The item that the nearest enclosing ``Filter``, ``Project``, ``Quantified`` or ``Sorted`` of that ``depth`` looks at (0 = innermost)."""
 
     type: Type
@@ -123,7 +160,7 @@ class ItemRef:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldRef:
+class FieldRef(_Part):
     """A field of a record, or a key of a map (none when the map lacks it). A record that lacks the field makes it unknown."""
 
     of: Node
@@ -137,7 +174,7 @@ CompareOp = OneOfWords["=", "!=", "<", "<=", ">", ">="]
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(_Condition):
     """A comparison of two values of one type. Enums compare by ``=`` and ``!=`` only; sets without regard to order.
 
     A ``Quotient`` may stand on either side: it is cross-multiplied exactly; a zero divisor gives false.
@@ -149,7 +186,7 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class Within(_Condition):
     """The interval test; a bound of ``None`` is open to that side."""
 
     value: Node
@@ -160,7 +197,7 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
-class InSet:
+class InSet(_Condition):
     """The value equals one of the constants (none may be among them)."""
 
     value: Node
@@ -168,7 +205,7 @@ class InSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Logic:
+class Logic(_Condition):
     """Kleene ``and`` / ``or`` over any number of parts; none at all is true for ``and``, false for ``or``."""
 
     op: OneOfWords["and", "or"]
@@ -176,14 +213,14 @@ class Logic:
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(_Condition):
     """Kleene ``not``."""
 
     part: Node
 
 
 @dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(_Part):
     """``if condition then yes else no``; an unknown condition makes it one of the two."""
 
     condition: Node
@@ -196,7 +233,7 @@ class Conditional:
 
 
 @dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(_Part):
     """Exact ``+ - *``: numbers; date ± duration and date − date (a duration in days); duration ± duration, duration * integer.
 
     Any number of parts for ``+`` and ``*``; two for ``-``. None in, none out.
@@ -208,7 +245,7 @@ class Arithmetic:
 
 
 @dataclass(frozen=True, slots=True)
-class Quotient:
+class Quotient(_Part):
     """An exact quotient; stands only as a side of ``Compare`` or inside ``Round``. By zero: none."""
 
     left: Node
@@ -220,7 +257,7 @@ RoundMode = OneOfWords["up", "down", "half up", "half down", "half even", "floor
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class Round(_Part):
     """A number at ``scale`` digits, exact. up = away from zero, down = towards zero; halves as the mode says."""
 
     value: Node
@@ -230,7 +267,7 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(_Part):
     """A function of the environment by its canonical name. ``environment.functions[name]`` holds its Python and its SQL.
 
     An unknown argument makes it unknown, unless the function says that it takes unknowns itself.
@@ -245,7 +282,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(_Part):
     """The items of a list for which ``test`` (over ``ItemRef``) is true; unknown as soon as one item's test is unknown."""
 
     of: Node
@@ -254,7 +291,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class Project(_Part):
     """``each`` (over ``ItemRef``) of every item, in order."""
 
     of: Node
@@ -263,7 +300,7 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
-class Quantified:
+class Quantified(_Condition):
     """``some`` / ``every`` item of a list satisfies ``test``; Kleene over the items."""
 
     op: OneOfWords["some", "every"]
@@ -272,7 +309,7 @@ class Quantified:
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class Sorted(_Part):
     """The items of a list ordered by ``keys`` (over ``ItemRef``; each ``(node, descending)``), ``each`` taken of every item.
 
     An enum key orders by its declared values, the first being least. Two items with equal keys: undetermined with reason ``ties``, unless
@@ -292,7 +329,7 @@ class Sorted:
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(_Part):
     """Output ``output`` (by position) of the table called ``table``."""
 
     table: str
@@ -301,7 +338,7 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(_Part):
     """Several classes at once: the tuple of those labels, in order, whose test is true. Unknown when any test is unknown."""
 
     tests: tuple[tuple[str, Node], ...]
@@ -309,7 +346,7 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
-class Agree:
+class Agree(_Part):
     """The right that all of several classes agree on.
 
     ``of`` is a set of words, ``values`` gives some of them a value. None of those: ``gap`` (or ``empty``). Two different known values:
@@ -323,7 +360,7 @@ class Agree:
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(_Part):
     """The union of the sets that several classes bring: ``of`` is a set of words, ``values`` gives each word a set."""
 
     of: Node
@@ -332,7 +369,7 @@ class Collected:
 
 
 @dataclass(frozen=True, slots=True)
-class Prefer:
+class Prefer(_Part):
     """The first part that is determined by itself; when none is, the outcome of the first part that does not simply lack all its facts, else of the last.
 
     A part is decided on its own, with its own completion of missing facts: `level`, computed, else `level_now`, as recorded.
@@ -346,7 +383,7 @@ class Prefer:
 
 
 @dataclass(frozen=True, slots=True)
-class Overdue:
+class Overdue(_Condition):
     """Whether "every P" is missed, given the date of the last one (`systems.md` 0.6).
 
     rolling: ``as_of > last + every``. calendar: at least one whole calendar period (day, ISO week, month, quarter, half-year, year) lies
@@ -373,7 +410,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class RankCut:
+class RankCut(_Part):
     """The class that a rank falls into.
 
     share: rank ≤ round(limit * count); ``rounding`` evaluates to ``floor``, ``ceiling`` or ``nearest`` (half up), or is an unsettled
@@ -422,3 +459,5 @@ Node = (
     | Overdue
     | RankCut
 )
+
+_FIELDS = {node: tuple(place.name for place in fields(node)) for node in get_args(Node)}

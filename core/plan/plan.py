@@ -101,6 +101,11 @@ class HitPolicy(StrEnum):
     MAX = "collect max"
     COUNT = "collect count"
 
+    @property
+    def is_single(self) -> bool:
+        """Whether the value is that of one rule, not made of several."""
+        return self in (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.ANY, HitPolicy.PRIORITY)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -165,6 +170,11 @@ class Ranking:
     descending: bool
     partition: Node | None
     among: Node | None
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """What it reads of each subject."""
+        return tuple(part for part in (self.by, self.partition, self.among) if part is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from math import prod
 
 from tierwise.core.finding import Finding
 from tierwise.core.language.messages import listed
-from tierwise.core.plan import Reading
-from tierwise.plugins.watching.readings_in import readings_in
+from tierwise.core.plan import Reading, ReadingRef, walk
 from tierwise.plugins.watching.rule import Count, Duty, Variant, WatchRule
 
 __all__ = ["in_order", "with_variants"]
@@ -62,6 +61,6 @@ def _readings_of(rule: WatchRule) -> Iterator[str]:
     expected = [e.condition for e in rule.form.expected] if isinstance(rule.form, Duty) else []
     for node in (rule.condition, *rule.per, *amounts, *expected):
         if node is not None:
-            yield from readings_in(node)
+            yield from (part.name for part in walk(node) if isinstance(part, ReadingRef))
     if isinstance(rule.form, Count) and rule.form.reading is not None:
         yield rule.form.reading

@@ -12,7 +12,6 @@ from tierwise.core.meaning.world import World
 from tierwise.core.plan import Node
 from tierwise.core.values import to_json
 from tierwise.plugins.watching.event import Event
-from tierwise.plugins.watching.readings_in import readings_in
 from tierwise.plugins.watching.rule import Variant, WatchPlan
 
 __all__ = ["Conditions"]
@@ -69,7 +68,7 @@ class Conditions:
             facts = set(self._evaluation.usage(node).facts)
             found = self._readings[id(node)] = (
                 node,
-                tuple(dict.fromkeys(readings_in(node))),
+                self._evaluation.usage(node).readings,
                 not facts & {"id", "subject", "at"},
             )
         return found[1], found[2]

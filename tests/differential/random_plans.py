@@ -419,7 +419,7 @@ class Maker:
     def overdue(self, name: str) -> tuple[Type, Node]:
         reading: Node = Constant(self.random.choice(["rolling", "calendar"]), TextType())
         if self.random.random() < 0.4:
-            reading = ReadingRef("cadence", ("rolling", "calendar"), TextType())
+            reading = ReadingRef("cadence", ("rolling", "calendar"))
         return FLAG, Overdue(self.day(0), self.length(0), FactRef("as_of", DAY), reading)
 
     def sorted(self, name: str) -> tuple[Type, Node]:
@@ -440,7 +440,7 @@ class Maker:
         limits = {"share": ["0.2", "0.5"], "top": ["2", "4"], "pareto": ["0.5", "0.8"]}[kind]
         last = None if self.random.random() < 0.7 else Decimal(limits[-1]) + (Decimal("0.1") if kind != "top" else 1)
         cuts = (Cut("A", Decimal(limits[0])), Cut("B", Decimal(limits[1])), Cut("C", last))
-        rounding: Node = ReadingRef("rounding", ("floor", "ceiling", "nearest"), TextType())
+        rounding: Node = ReadingRef("rounding", ("floor", "ceiling", "nearest"))
         if self.random.random() < 0.6:
             rounding = Constant(self.random.choice(["floor", "ceiling", "nearest"]), TextType())
         outside = self.random.choice([None, Constant("丁", GRADES)])

@@ -17,9 +17,8 @@ from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.grading import Grading
 from tierwise.core.meaning.reference import grade as grade_by_reference
 from tierwise.core.meaning.subjects import POPULATION, Subject
-from tierwise.core.meaning.usage import usage_of
 from tierwise.core.outcome import Outcome
-from tierwise.core.plan import Decision, Node, Plan
+from tierwise.core.plan import Decision, Node, Plan, rankings_in_order, usage_of
 from tierwise.core.plan import Position as RankPosition
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import amounts_of
@@ -29,7 +28,7 @@ from tierwise.plugins.builtin.engine_duckdb.cuts import Position
 from tierwise.plugins.builtin.engine_duckdb.keys import keys_of
 from tierwise.plugins.builtin.engine_duckdb.leaves import decisions_in
 from tierwise.plugins.builtin.engine_duckdb.places import Places
-from tierwise.plugins.builtin.engine_duckdb.ranking import NeedsReference, Ranked, parts_of, rank, rankings_in_order, with_positions
+from tierwise.plugins.builtin.engine_duckdb.ranking import NeedsReference, Ranked, rank, with_positions
 from tierwise.plugins.builtin.engine_duckdb.results import Answers, Columns, DuckGrading
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW, staging_of
 from tierwise.plugins.builtin.engine_duckdb.subjects import read_subjects
@@ -50,7 +49,7 @@ FEW_ASKED = 200  # rows that are asked about one by one
 def _facts_read(plan: Plan) -> list[str]:
     """Return the facts that any part of a plan reads; for what is about the population, all."""
     parts = [d.node for d in plan.decisions.values()]
-    parts += [part for ranking in plan.rankings.values() for part in parts_of(ranking)]
+    parts += [part for ranking in plan.rankings.values() for part in ranking.parts]
     read = {name for part in parts for name in usage_of(plan, part).facts}
     return [name for name in plan.facts if name in read or POPULATION in read]
 
@@ -123,7 +122,7 @@ class _Run:
         for number, ranking in enumerate(rankings_in_order(self.plan) if is_ranked else ()):
             query, found = with_positions(facts, self.ranked)
             compiler = self._compiler(found)
-            compiler.decisions_for(decisions_in(self.plan, parts_of(ranking)))
+            compiler.decisions_for(decisions_in(self.plan, ranking.parts))
             ask_part = partial(self._ask_part, found)
             self.ranked.append(rank(self.connection, f"{self.name} ranking {number}", ranking, compiler, query, ask_part))
         query, found = with_positions(facts, self.ranked)

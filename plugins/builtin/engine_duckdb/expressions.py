@@ -77,7 +77,7 @@ class Expressions:
     def term(self, node: Node) -> Term:
         """Compile a node; unknown when SQL cannot say it."""
         compiler = self.compilers.get(type(node))
-        return unknown(getattr(node, "type", BooleanType())) if compiler is None else compiler(node)
+        return unknown(node.type) if compiler is None else compiler(node)
 
     def shared(self, node: Node) -> Term:
         """Compile a node that is read several times: it gets a column of its own."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from tierwise.core.meaning.usage import children
 from tierwise.core.plan import (
     Arithmetic,
     Call,
@@ -17,7 +16,6 @@ from tierwise.core.plan import (
     Node,
     Not,
     Overdue,
-    Pick,
     Plan,
     Prefer,
     Quotient,
@@ -25,8 +23,14 @@ from tierwise.core.plan import (
     ReadingRef,
     Round,
     Within,
+    behind,
+    elsewhere,
+    is_unsettled,
+    link_of,
+    walk,
+    ways,
 )
-from tierwise.plugins.builtin.engine_duckdb.possible import is_over_facts, possible_parts, possible_values, ways_of
+from tierwise.plugins.builtin.engine_duckdb.possible import is_over_facts, possible_parts, possible_values
 
 __all__ = ["Leaf", "Way", "decisions_in", "facts_in", "is_strict", "leaves_of"]
 
@@ -57,53 +61,39 @@ def leaves_of(plan: Plan, node: Node) -> Iterator[Leaf]:
     pending: list[tuple[Node, Way, bool]] = [(node, (), True)]
     while pending:
         part, way, is_outcome = pending.pop()
-        mark = _mark(part)
-        if mark is not None:
-            if (mark, tuple(map(id, way)), is_outcome) in seen:
+        link = link_of(part)
+        if link is not None:
+            if (link, tuple(map(id, way)), is_outcome) in seen:
                 continue
-            seen.add((mark, tuple(map(id, way)), is_outcome))
+            seen.add((link, tuple(map(id, way)), is_outcome))
         if is_over_facts(part):
             if next(facts_in(part), None) is not None:
                 yield Leaf(part, way, is_outcome=is_outcome)
         elif variants := list(_variants(plan, part)):
             yield from (Leaf(variant, way, is_telling) for variant, is_telling in variants)
-            pending += [(child, way, False) for child in children(part) if not is_over_facts(child)]
+            pending += [(child, way, False) for child in part.children if not is_over_facts(child)]
         else:
             if isinstance(part, RankCut):
                 yield Leaf(part, way)
-            ways = ways_of(plan, part) if is_outcome else []
-            for child in (*children(part), *_elsewhere(plan, part)):
-                pending.append((child, way or _looked_at_before(part, child), any(child is taken for taken in ways)))
+            taken = (ways(part, plan) or ()) if is_outcome else ()
+            for child in (*part.children, *elsewhere(part, plan)):
+                pending.append((child, way or _looked_at_before(part, child), any(child is one for one in taken)))
 
 
 def decisions_in(plan: Plan, nodes: Iterable[Node]) -> set[str]:
     """Return the names of the decisions that parts read, directly or through others."""
-    found: set[str] = set()
-    pending, tables = list(nodes), set[object]()
-    while pending:
-        part = pending.pop()
-        mark = _mark(part)
-        if mark in tables:
-            continue
-        if mark is not None:
-            tables.add(mark)
-        if isinstance(part, DecisionRef):
-            found.add(part.name)
-        pending += [*children(part), *_elsewhere(plan, part)]
-    return found
+    reached = (part for node in nodes for part in behind(node, plan, decisions=True, declared=False))
+    return {part.name for part in reached if isinstance(part, DecisionRef)}
 
 
 def is_strict(node: Node) -> bool:
     """Whether a part over facts is unknown as soon as one of them is."""
-    return isinstance(node, STRICT) and all(map(is_strict, children(node)))
+    return isinstance(node, STRICT) and all(map(is_strict, node.children))
 
 
 def facts_in(node: Node) -> Iterator[str]:
     """Yield the names of the facts that stand in a part."""
-    if isinstance(node, FactRef):
-        yield node.name
-    for child in children(node):
-        yield from facts_in(child)
+    return (part.name for part in walk(node) if isinstance(part, FactRef))
 
 
 def _looked_at_before(node: Node, child: Node) -> Way:
@@ -131,32 +121,11 @@ def _variants(plan: Plan, node: Node) -> Iterator[tuple[Node, bool]]:
 
 def _duties(plan: Plan, node: Overdue) -> Iterator[tuple[Node, bool]]:
     values = possible_values(plan, node.every)
-    is_unsettled = isinstance(node.reading, ReadingRef) and plan.readings[node.reading.name].settled is None
+    is_open = is_unsettled(node.reading, plan)
     for value in values or ():
         if value is None:
             continue  # where no interval is asked for nothing is overdue
-        duty = replace(node, every=Constant(value, getattr(node.every, "type")))  # noqa: B009 - every node that gives a duration has a type
-        yield duty, not is_unsettled
-        if isinstance(node.reading, ReadingRef) and is_unsettled:
+        duty = replace(node, every=Constant(value, node.every.type))
+        yield duty, not is_open
+        if isinstance(node.reading, ReadingRef) and is_open:
             yield from ((replace(duty, reading=Constant(word, node.reading.type)), True) for word in node.reading.values)
-
-
-def _mark(node: Node) -> object:
-    if isinstance(node, DecisionRef):
-        return node.name
-    return (node.table, node.output) if isinstance(node, Pick) else None
-
-
-def _elsewhere(plan: Plan, node: Node) -> Iterator[Node]:
-    """Yield what a node reads elsewhere in the plan."""
-    if isinstance(node, DecisionRef):
-        yield plan.decisions[node.name].node
-    elif isinstance(node, Pick):
-        table = plan.tables[node.table]
-        for rule in table.rules:
-            yield from (test for test in rule.tests if test is not None)
-            yield rule.outputs[node.output]
-        yield from (default for default in table.defaults[node.output : node.output + 1] if default is not None)
-    elif isinstance(node, RankCut):
-        among = plan.rankings[node.ranking].among
-        yield from () if among is None else (among,)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from tierwise.core.meaning.usage import children
 from tierwise.core.plan import (
-    Agree,
-    Conditional,
     Constant,
     DecisionRef,
     Filter,
@@ -23,9 +20,10 @@ from tierwise.core.plan import (
     ReadingRef,
     Sorted,
     Undecided,
+    ways,
 )
 
-__all__ = ["is_over_facts", "possible_parts", "possible_values", "ways_of"]
+__all__ = ["is_over_facts", "possible_parts", "possible_values"]
 
 MOST = 8
 OTHER_WORLDS = (DecisionRef, Pick, Prefer, RankCut, ReadingRef, Undecided)
@@ -60,27 +58,14 @@ def _ends(plan: Plan, node: Node, is_end: Callable[[Node], bool]) -> tuple[Node,
         elif isinstance(part, DecisionRef) and part.name in seen:
             continue
         else:
-            ways = ways_of(plan, part)
-            if not ways:
+            branches = ways(part, plan)
+            if not branches:
                 return None
-            pending += ways
+            pending += branches
             seen |= {part.name} if isinstance(part, DecisionRef) else set()
         if len(found) > MOST:
             return None
     return tuple(found)
-
-
-def ways_of(plan: Plan, node: Node) -> list[Node]:
-    """Return the parts of which a node takes the value of one; none when it computes something else."""
-    if isinstance(node, DecisionRef):
-        return [plan.decisions[node.name].node]
-    if isinstance(node, Conditional):
-        return [node.yes, node.no]
-    if isinstance(node, Prefer):
-        return list(node.parts)
-    if isinstance(node, Agree):
-        return [value for _, value in node.values] + ([] if node.empty is None else [node.empty])
-    return list(_outputs(plan, node)) if isinstance(node, Pick) and not _is_computed(plan, node) else []
 
 
 def is_over_facts(node: Node, lists: int = 0) -> bool:
@@ -90,15 +75,5 @@ def is_over_facts(node: Node, lists: int = 0) -> bool:
     if isinstance(node, ItemRef):
         return node.depth < lists
     if isinstance(node, Filter | Project | Quantified | Sorted):
-        return is_over_facts(node.of, lists) and all(is_over_facts(c, lists + 1) for c in children(node) if c is not node.of)
-    return all(is_over_facts(child, lists) for child in children(node))
-
-
-def _is_computed(plan: Plan, node: Pick) -> bool:
-    return plan.tables[node.table].hit.value not in ("unique", "any", "first", "priority")
-
-
-def _outputs(plan: Plan, node: Pick) -> Iterator[Node]:
-    table = plan.tables[node.table]
-    yield from (rule.outputs[node.output] for rule in table.rules)
-    yield from (default for default in table.defaults[node.output : node.output + 1] if default is not None)
+        return is_over_facts(node.of, lists) and all(is_over_facts(c, lists + 1) for c in node.children if c is not node.of)
+    return all(is_over_facts(child, lists) for child in node.children)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,7 @@ import pyarrow
 from sqlglot import exp
 
 from tierwise.core.meaning.unknown import Unknown
-from tierwise.core.meaning.usage import usage_of
-from tierwise.core.plan import FactRef, Node, Plan, Ranking
+from tierwise.core.plan import FactRef, Node, Ranking
 from tierwise.core.types import NumberType
 from tierwise.core.values import Duration
 from tierwise.plugins import sql
@@ -29,7 +28,7 @@ from tierwise.plugins.sql import Sql
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["NeedsReference", "Ranked", "parts_of", "rank", "rankings_in_order", "with_positions"]
+__all__ = ["NeedsReference", "Ranked", "rank", "with_positions"]
 
 CHOSEN = "chosen"
 ROLES = ("among", positions.PARTITION, positions.BY)
@@ -57,24 +56,6 @@ class Ranked:
     def columns(self, number: int) -> list[tuple[str, str]]:
         """Return the parts of a position with the names of their columns beside the facts."""
         return [(part, f"{part} {number}") for part in positions.PARTS]
-
-
-def rankings_in_order(plan: Plan) -> Iterator[Ranking]:
-    """Yield the rankings, each after those whose positions it reads itself."""
-    waiting = dict(plan.rankings)
-    while waiting:
-        ready = [r for r in waiting.values() if not (_reads(plan, r) & waiting.keys() - {r.name})]
-        for ranking in ready or list(waiting.values()):
-            yield waiting.pop(ranking.name)
-
-
-def parts_of(ranking: Ranking) -> list[Node]:
-    """Return what a ranking reads of each subject."""
-    return [part for part in (ranking.among, ranking.partition, ranking.by) if part is not None]
-
-
-def _reads(plan: Plan, ranking: Ranking) -> set[str]:
-    return {name for part in parts_of(ranking) for name in usage_of(plan, part).rankings}
 
 
 def with_positions(

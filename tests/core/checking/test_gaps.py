@@ -201,7 +201,7 @@ def test_a_bound_that_is_no_constant_may_cover() -> None:
 
 
 def test_a_settled_reading_narrows_the_space() -> None:
-    reading = ReadingRef("how", ("this", "that"), EnumType(("this", "that")))
+    reading = ReadingRef("how", ("this", "that"))
     of = table([reading], [((word(reading, "this"),), "A")])
 
     assert find_gaps(plan_of(of, readings=[Reading("how", ("this", "that"), None, named("how"))]))

@@ -86,7 +86,7 @@ def test_a_long_chain_of_decisions_is_no_deep_recursion() -> None:
         pytest.param(LOST, id="lost: it may be anything"),
         pytest.param(Undecided(Reason.GAP, ("A", "B", "C"), GRADES), id="candidates count as given"),
         pytest.param(FactRef("grade_now", GRADES), id="a fact gives every word"),
-        pytest.param(ReadingRef("how", ("A", "B", "C"), GRADES), id="so does a reading"),
+        pytest.param(ReadingRef("how", ("A", "B", "C")), id="so does a reading"),
     ],
 )
 def test_words_that_may_be_given_are_not_reported(node: Node) -> None:

@@ -67,7 +67,7 @@ def scope() -> Scope:
     }
     names: dict[str, Node] = {name: FactRef(name, type_) for name, type_ in facts.items()}
     names["tier"] = DecisionRef("tier", GRADE)
-    names["quarter"] = ReadingRef("quarter", ("calendar", "rolling"), TextType())
+    names["quarter"] = ReadingRef("quarter", ("calendar", "rolling"))
     names["limit"] = Constant(Decimal(200), NumberType(0))
     return Scope(names, BUILTIN_FUNCTIONS, Limits())
 

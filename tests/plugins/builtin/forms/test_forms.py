@@ -273,7 +273,7 @@ def test_a_schedule_declares_its_outputs_itself() -> None:
     last, every = FactRef("last", DateType()), Constant(Duration.of_days(14), DurationType())
     as_of = FactRef("as_of", DateType())
     due_on = Arithmetic("+", (last, every), DateType())
-    reading = ReadingRef("cadence", ("rolling", "calendar"), EnumType(("rolling", "calendar")))
+    reading = ReadingRef("cadence", ("rolling", "calendar"))
     assert plan.decisions["interval"].node == every
     assert plan.decisions["due_on"].node == due_on
     assert plan.decisions["due"].node == Logic("or", (Compare("=", last, Constant(None, DateType())), Compare(">=", as_of, due_on)))

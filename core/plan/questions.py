@@ -1,0 +1,179 @@
+"""Questions about a single node: whether it is a plain value, what it names, what it tests. They spare others to take nodes apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from tierwise.core.plan.nodes import (
+    Compare,
+    CompareOp,
+    Conditional,
+    Constant,
+    DecisionRef,
+    FactRef,
+    FieldRef,
+    InSet,
+    Labels,
+    Logic,
+    Node,
+    Not,
+    Pick,
+    Quotient,
+    RankCut,
+    ReadingRef,
+    Undecided,
+    Within,
+)
+from tierwise.core.plan.plan import Plan, Table
+
+__all__ = [
+    "FLIPPED",
+    "Comparison",
+    "Reference",
+    "comparison_of",
+    "conditions_in",
+    "constant_of",
+    "constants_of",
+    "cut_of",
+    "decision_of",
+    "fact_of",
+    "is_none",
+    "is_quotient",
+    "is_unsettled",
+    "leaves_of_logic",
+    "name_of",
+    "reference_of",
+    "table_of",
+    "tested",
+    "undecided_of",
+]
+
+FLIPPED: Mapping[CompareOp, CompareOp] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""The comparison that says the same with its sides exchanged."""
+
+Reference = FactRef | DecisionRef | ReadingRef
+
+
+class Comparison(NamedTuple):
+    """A comparison of something with a constant, which stands on the right."""
+
+    about: Node
+    op: CompareOp
+    constant: Constant
+
+
+# ---- plain values ------------------------------------------------------------------------------------------------------------
+
+
+def constant_of(node: Node | None) -> Constant | None:
+    """Return a node that is a plain value, else ``None``."""
+    return node if isinstance(node, Constant) else None
+
+
+def constants_of(nodes: Iterable[Node]) -> tuple[Constant, ...] | None:
+    """Return the nodes when all of them are plain values, else ``None``."""
+    listed = tuple(nodes)
+    found = tuple(node for node in listed if isinstance(node, Constant))
+    return found if len(found) == len(listed) else None
+
+
+def is_none(node: Node) -> bool:
+    """Say whether a node is the plain value *none*."""
+    return isinstance(node, Constant) and node.value is None
+
+
+def undecided_of(node: Node | None) -> Undecided | None:
+    """Return a node by which the policy itself leaves an outcome open, else ``None``."""
+    return node if isinstance(node, Undecided) else None
+
+
+# ---- names -------------------------------------------------------------------------------------------------------------------
+
+
+def reference_of(node: Node) -> Reference | None:
+    """Return a node that names a fact, a decision or a reading, else ``None``."""
+    return node if isinstance(node, Reference) else None
+
+
+def name_of(node: Node) -> str:
+    """Return the name of the fact, decision, reading or field that a node is; empty for any other."""
+    return node.name if isinstance(node, Reference | FieldRef) else ""
+
+
+def fact_of(node: Node | None) -> FactRef | None:
+    """Return a node that is the value of a fact, else ``None``."""
+    return node if isinstance(node, FactRef) else None
+
+
+def decision_of(node: Node | None) -> DecisionRef | None:
+    """Return a node that is the value of another decision, else ``None``."""
+    return node if isinstance(node, DecisionRef) else None
+
+
+def table_of(node: Node, plan: Plan) -> Table | None:
+    """Return the table that a node picks an output from, else ``None``."""
+    return plan.tables[node.table] if isinstance(node, Pick) else None
+
+
+def cut_of(node: Node, ranking: str | None = None) -> RankCut | None:
+    """Return a node that is a class in a ranking (of that name), else ``None``."""
+    return node if isinstance(node, RankCut) and ranking in (None, node.ranking) else None
+
+
+def is_unsettled(node: Node, plan: Plan) -> bool:
+    """Say whether a node is a reading that nobody has settled."""
+    return isinstance(node, ReadingRef) and plan.readings[node.name].settled is None
+
+
+# ---- conditions --------------------------------------------------------------------------------------------------------------
+
+
+def is_quotient(node: Node) -> bool:
+    """Say whether a node is an exact quotient, which stands only as a side of a comparison or inside a rounding."""
+    return isinstance(node, Quotient)
+
+
+def comparison_of(node: Node | None) -> Comparison | None:
+    """Return a comparison of something with a plain value, turned so that the value stands on the right; ``None`` for any other node."""
+    match node:
+        case Compare(op=op, left=left, right=Constant() as constant):
+            return Comparison(left, op, constant)
+        case Compare(op=op, left=Constant() as constant, right=right):
+            return Comparison(right, FLIPPED[op], constant)
+        case _:
+            return None
+
+
+def tested(node: Node) -> Node | None:
+    """Return what a comparison, an interval or a list of words is about: of a comparison with a plain value the other side."""
+    match node:
+        case Compare(left=left, right=right):
+            return right if isinstance(left, Constant) else left
+        case Within(value=value) | InSet(value=value):
+            return value
+        case _:
+            return None
+
+
+def leaves_of_logic(node: Node) -> Iterator[Node]:
+    """Yield the conditions that ``and``, ``or`` and ``not`` join, in order; the node itself when it joins none."""
+    match node:
+        case Logic(parts=parts):
+            for part in parts:
+                yield from leaves_of_logic(part)
+        case Not(part=part):
+            yield from leaves_of_logic(part)
+        case _:
+            yield node
+
+
+def conditions_in(node: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the conditions of a node that chooses by them, each with the word of its class (empty for an ``if``)."""
+    match node:
+        case Labels(tests=tests):
+            yield from tests
+        case Conditional(condition=condition):
+            yield "", condition
+        case _:
+            return

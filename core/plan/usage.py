@@ -1,0 +1,128 @@
+"""Finds what a part of a plan reads, directly or through decisions, and how: whether a fact is only ever tested against constants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tierwise.core.plan.nodes import DecisionRef, FactRef, InSet, Node, Prefer, RankCut, ReadingRef, Within
+from tierwise.core.plan.plan import Plan
+from tierwise.core.plan.questions import comparison_of, constants_of
+from tierwise.core.plan.walk import elsewhere, link_of
+from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, NumberType, TextType
+from tierwise.core.values import Duration, Value
+
+__all__ = ["Usage", "usage_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a node reads.
+
+    Attributes:
+        facts: Names of the facts, in declaration order.
+        tests: For each fact the conditions that compare it with constants.
+        loose: Facts that also stand elsewhere, so that each value of them may matter.
+        exact: Those of them that have too many values to try, such as a number in a sum.
+        prefers: Whether a ``Prefer`` is among what it reads: that looks at facts as given, never at assumed ones.
+        decisions: Names of the decisions it reads, in the plan's order (what only a ``Prefer`` reads is left out).
+        readings: Names of the readings.
+        rankings: Names of the rankings whose positions it needs.
+    """
+
+    facts: tuple[str, ...]
+    tests: dict[str, tuple[Node, ...]]
+    loose: frozenset[str]
+    exact: frozenset[str]
+    prefers: bool
+    decisions: tuple[str, ...]
+    readings: tuple[str, ...]
+    rankings: tuple[str, ...]
+
+
+class _Found:
+    """Gathers what is read while the plan is followed."""
+
+    def __init__(self) -> None:
+        self.tests: dict[str, list[Node]] = {}
+        self.loose: set[str] = set()
+        self.exact: set[str] = set()
+        self.decisions: set[str] = set()
+        self.readings: set[str] = set()
+        self.rankings: set[str] = set()
+        self.prefers = False
+
+    def note(self, node: Node, is_preferred: bool) -> None:
+        """Note what one node reads by itself."""
+        match node:
+            case FactRef(name=name, type=of):
+                self.tests.setdefault(name, [])
+                self.loose.add(name)
+                if not isinstance(of, BooleanType | EnumType):
+                    self.exact.add(name)
+            case DecisionRef(name=name) if not is_preferred:
+                self.decisions.add(name)
+            case ReadingRef(name=name):
+                self.readings.add(name)
+            case RankCut(ranking=name):
+                self.rankings.add(name)
+            case Prefer():
+                self.prefers = True
+
+
+def usage_of(plan: Plan, node: Node) -> Usage:
+    """Follow a node through tables and decisions to the facts, readings and rankings it reads."""
+    found = _Found()
+    seen: set[tuple[object, bool]] = set()
+    pending: list[tuple[Node, bool]] = [(node, False)]
+    while pending:
+        part, is_preferred = pending.pop()
+        fact = _tested(part)
+        if fact is not None:
+            found.tests.setdefault(fact.name, []).append(part)
+            continue
+        found.note(part, is_preferred)
+        link = (link_of(part), is_preferred)
+        further = () if link in seen else elsewhere(part, plan)
+        if link[0] is not None:
+            seen.add(link)
+        within = is_preferred or isinstance(part, Prefer)
+        pending.extend((child, within) for child in (*part.children, *further))
+    declared = [*plan.facts, *sorted(found.tests.keys() - plan.facts.keys())]
+    return Usage(
+        facts=tuple(name for name in declared if name in found.tests),
+        tests={name: tuple(tests) for name, tests in found.tests.items()},
+        loose=frozenset(found.loose),
+        exact=frozenset(found.exact),
+        prefers=found.prefers,
+        decisions=_in_order(plan.decisions, found.decisions),
+        readings=_in_order(plan.readings, found.readings),
+        rankings=_in_order(plan.rankings, found.rankings),
+    )
+
+
+def _in_order(declared: Iterable[str], found: set[str]) -> tuple[str, ...]:
+    return tuple(name for name in declared if name in found)
+
+
+def _tested(node: Node) -> FactRef | None:
+    """Return the fact that a condition compares with nothing but constants of its own kind, or ``None``."""
+    match node:
+        case InSet(value=FactRef() as fact, values=values):
+            return fact if all(_is_comparable(fact, value, "=") for value in values) else None
+        case Within(value=FactRef() as fact, low=low, high=high):
+            bounds = constants_of(bound for bound in (low, high) if bound is not None)
+            return fact if bounds is not None and all(_is_comparable(fact, bound.value, "<") for bound in bounds) else None
+    comparison = comparison_of(node)
+    if comparison is None or not isinstance(comparison.about, FactRef):
+        return None
+    return comparison.about if _is_comparable(comparison.about, comparison.constant.value, comparison.op) else None
+
+
+def _is_comparable(fact: FactRef, value: Value, op: str) -> bool:
+    if isinstance(fact.type, TextType):
+        return op in ("=", "!=")
+    if isinstance(fact.type, DateType | DateTimeType):
+        return value is None or type(value) is (date if isinstance(fact.type, DateType) else datetime)
+    return isinstance(fact.type, NumberType | BooleanType | EnumType) and not isinstance(value, Duration)

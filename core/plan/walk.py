@@ -1,0 +1,149 @@
+"""Walks over the nodes of a plan: all of a tree, what lies elsewhere in the plan, rankings in order.
+
+How to use it: every node has ``node.type`` and ``node.children``. Whoever looks for something asks here or in ``questions.py`` and takes no
+node apart itself; who gives each node something of its own (a meaning, SQL, a text) does so for all of them, in one ``match``.
+
+- ``walk(*roots)``: every node of some trees, and nothing beyond them.
+- ``elsewhere(node, plan)``: what a node leads to: the node of the decision it names, the rules of the table it picks from, the members of
+  the ranking it cuts. One step: who keeps a state on the way (such as *inside a preference*) goes step by step.
+- ``behind(node, plan)``: every node on which a node hangs, each tree once; with ``decisions=True`` through other decisions, too.
+- ``ways(node, plan)``: the nodes of which one is the node's value.
+- ``rankings_in_order(plan)``: each after those whose positions it reads.
+
+Where a plan is asked for, the unfinished parts of one will do: a name that leads nowhere yet is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from tierwise.core.plan.nodes import Agree, Conditional, Constant, DecisionRef, Node, Pick, Prefer, RankCut
+from tierwise.core.plan.plan import Decision, Ranking, Table
+
+__all__ = ["Linked", "behind", "elsewhere", "link_of", "rankings_in_order", "walk", "ways"]
+
+
+class Linked(Protocol):
+    """Where the names in nodes lead: a plan, or the parts of one that is being compiled."""
+
+    @property
+    def decisions(self) -> Mapping[str, Decision]:
+        """Decisions by name."""
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """Tables by name."""
+
+    @property
+    def rankings(self) -> Mapping[str, Ranking]:
+        """Rankings by name."""
+
+
+def walk(*roots: Node | None) -> Iterator[Node]:
+    """Yield every node of some trees, parents first, in the order in which they are written; a root may be ``None``."""
+    stack = [root for root in reversed(roots) if root is not None]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(node.children))
+
+
+def elsewhere(node: Node, plan: Linked, declared: bool = False) -> Iterator[Node]:
+    """Yield what stands elsewhere in the plan and a node directly hangs on, in the order in which it is written.
+
+    Args:
+        node: The node; nothing is yielded unless it names a decision, picks from a table or cuts a ranking.
+        plan: Where the names lead.
+        declared: Also what deciding one subject never looks at: the columns of a table (its tests hold them again, where they test), and
+            what a ranking is by and inside of (positions are known before any subject is decided). Orders and checks of what an author
+            wrote ask for it; who evaluates, or says which facts can matter to an outcome, does not.
+    """
+    if isinstance(node, DecisionRef) and node.name in plan.decisions:
+        yield plan.decisions[node.name].node
+    elif isinstance(node, Pick) and node.table in plan.tables:
+        table = plan.tables[node.table]
+        yield from table.columns if declared else ()
+        for rule in table.rules:
+            yield from (test for test in rule.tests if test is not None)
+            yield rule.outputs[node.output]
+        yield from (default for default in table.defaults[node.output : node.output + 1] if default is not None)
+    elif isinstance(node, RankCut) and node.ranking in plan.rankings:
+        ranking = plan.rankings[node.ranking]
+        parts = ranking.parts if declared else (ranking.among,)
+        yield from (part for part in parts if part is not None)
+
+
+def behind(node: Node, plan: Linked, decisions: bool = False, declared: bool = True) -> Iterator[Node]:
+    """Yield every node on which a node hangs, itself first; what several lead to comes once.
+
+    Args:
+        node: Where to begin.
+        plan: Where the names lead.
+        decisions: Whether to go on into the decisions that are named; else the reference to one is an end.
+        declared: See ``elsewhere``.
+    """
+    seen: set[tuple[object, ...] | None] = set()
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        yield part
+        mark = link_of(part)
+        is_end = mark is None or mark in seen or (isinstance(part, DecisionRef) and not decisions)
+        seen.add(mark)
+        stack.extend(reversed((*part.children, *(() if is_end else elsewhere(part, plan, declared)))))
+
+
+def link_of(node: Node) -> tuple[object, ...] | None:
+    """Return where a node leads elsewhere in the plan, so that it is followed once; ``None`` for a node that does not."""
+    match node:
+        case DecisionRef(name=name):
+            return ("decision", name)
+        case Pick(table=name, output=output):
+            return ("table", name, output)
+        case RankCut(ranking=name):
+            return ("ranking", name)
+        case _:
+            return None
+
+
+def ways(node: Node, plan: Linked) -> tuple[Node, ...] | None:
+    """Return the nodes of which one is the value of a node; ``None`` for a node that computes its value or reads it.
+
+    The rules of a table that gathers or adds up are none: its value is made of several.
+    """
+    match node:
+        case DecisionRef(name=name) if name in plan.decisions:
+            return (plan.decisions[name].node,)
+        case Conditional(yes=yes, no=no):
+            return (yes, no)
+        case Prefer(parts=parts):
+            return parts
+        case RankCut(cuts=cuts, outside=outside):
+            return (*(Constant(cut.value, node.type) for cut in cuts), *_there(outside))
+        case Agree(values=values, empty=empty):
+            return (*(value for _, value in values), *_there(empty))
+        case Pick(table=name, output=output) if name in plan.tables and plan.tables[name].hit.is_single:
+            table = plan.tables[name]
+            return (*(rule.outputs[output] for rule in table.rules), *_there(*table.defaults[output : output + 1]))
+        case _:
+            return None
+
+
+def rankings_in_order(plan: Linked) -> Iterator[Ranking]:
+    """Yield the rankings, each after those whose positions it reads; those that read each other in a circle come last, as they are."""
+    reads = {ranking.name: _rankings_read(ranking, plan) for ranking in plan.rankings.values()}
+    waiting = dict(plan.rankings)
+    while waiting:
+        ready = [name for name in waiting if not reads[name] & waiting.keys() - {name}]
+        for name in ready or list(waiting):
+            yield waiting.pop(name)
+
+
+def _rankings_read(ranking: Ranking, plan: Linked) -> set[str]:
+    found = (node for part in ranking.parts for node in behind(part, plan, decisions=True, declared=False))
+    return {node.ranking for node in found if isinstance(node, RankCut)}
+
+
+def _there(*nodes: Node | None) -> tuple[Node, ...]:
+    return tuple(node for node in nodes if node is not None)
