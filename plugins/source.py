@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tierwise.core.errors import DataError
@@ -12,7 +13,7 @@ if TYPE_CHECKING:  # openers are listed without importing DuckDB or sqlglot
     from duckdb import DuckDBPyConnection
     from sqlglot import exp
 
-__all__ = ["Column", "Source", "SourceOpener", "SourceTable", "open_source"]
+__all__ = ["Column", "FileReading", "Source", "SourceOpener", "SourceTable", "open_source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,23 @@ class SourceTable:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """How a file of rows is written, as far as somebody said so; what is empty is found out.
+
+    Attributes:
+        encoding: Of text, such as ``gb18030``.
+        delimiter: The sign between two cells of text.
+        quote: The sign around cells of text; ``none`` when quotes mean nothing.
+        header: First and last row of the headings, from 1.
+    """
+
+    encoding: str = ""
+    delimiter: str = ""
+    quote: str = ""
+    header: tuple[int, int] | None = None
+
+
 class Source(Protocol):
     """An opened database. It is never written to; what it supplies becomes a relation of ``connection``.
 
@@ -50,6 +68,8 @@ class Source(Protocol):
         location: What the user called it.
         kind: The name of its opener, such as ``sqlite``.
         connection: The in-memory DuckDB connection into which everything flows.
+
+    A source may have ``findings``, a sequence of ``DataFinding``: what was found out about its tables, once they are loaded.
     """
 
     location: str
@@ -105,13 +125,21 @@ class SourceOpener(Protocol):
     def open(self, location: str) -> Any:
         """Open the location, read-only, and return a ``Source``.
 
+        An opener of files of rows may take a second argument, ``told``: a mapping of table names to ``FileReading``, in which the empty name
+        stands for all tables. It is given when a binding says how a file is written.
+
         Raises:
             DataError: It cannot be opened or is not what its name says.
         """
 
 
-def open_source(location: str, openers: Iterable[SourceOpener]) -> Source:
+def open_source(location: str, openers: Iterable[SourceOpener], told: Mapping[str, FileReading] | None = None) -> Source:
     """Open a database by the first opener that accepts its location.
+
+    Args:
+        location: A path or URL.
+        openers: The openers, in order.
+        told: What a binding says about how files are written, by table; the empty name stands for all.
 
     Raises:
         DataError: There is no such file, no opener accepts it, or the one that does cannot open it.
@@ -125,5 +153,12 @@ def open_source(location: str, openers: Iterable[SourceOpener]) -> Source:
             f"`{location}` is not a database that can be read",
             help="give a SQLite, DuckDB, CSV, Parquet or Excel file, or a folder of CSV or Parquet files",
         )
-    source: Source = opener.open(location)
-    return source
+    if not told:
+        source: Source = opener.open(location)
+        return source
+    if "told" not in signature(opener.open).parameters:
+        raise DataError(
+            f"`{location}` is no file of rows: nothing can be said about how it is written", help="leave `file` and `tables` out"
+        )
+    open_told: Callable[..., Source] = opener.open
+    return open_told(location, told)

@@ -76,6 +76,7 @@ def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading, made: d
             findings += _find_orphans(source, layout, group, f"{GROUP}{number}")
         columns = fact_columns(supplies)
         findings += _make_facts(source, layout, types, supplies, columns)
+    findings = [*getattr(source, "findings", ()), *findings]
     facts = {supply.fact.name: supply.fact for supply in supplies}
     return FactTable(source.connection, FACTS, facts, columns, source.location, tuple(findings), none_when_absent(plan, facts))
 
