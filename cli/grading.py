@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -22,17 +22,15 @@ __all__ = ["bound_with_progress", "data_finding_lines", "grade_database", "print
 
 
 @contextmanager
-def bound_with_progress(loaded: LoadedPolicy, database: str, binding: str | None, as_of: date | None) -> Iterator[Bound]:
-    """Bind a database's facts, with a sign of life when it takes long."""
+def bound_with_progress(session: Session, loaded: LoadedPolicy, database: str, binding: str | None, as_of: date | None) -> Iterator[Bound]:
+    """Bind a database's facts, with a sign of life when it takes long; that the policy's own binding does not fit is told."""
     from tierwise.plugins.run import bound_database
 
-    opening = bound_database(loaded, database, binding, as_of)
-    with working(f"reading {database}"):
-        bound = opening.__enter__()
-    try:
+    with ExitStack() as opened:
+        with working(f"reading {database}"):
+            bound = opened.enter_context(bound_database(loaded, database, binding, as_of))
+        session.show_findings(bound.findings)
         yield bound
-    finally:
-        opening.__exit__(None, None, None)
 
 
 @contextmanager
@@ -43,7 +41,7 @@ def grade_database(
     from tierwise.plugins.run import choose_engine, grade_bound
 
     engine = choose_engine(loaded, engine_name)
-    with bound_with_progress(loaded, database, binding, as_of) as bound:
+    with bound_with_progress(session, loaded, database, binding, as_of) as bound:
         with working(f"grading {database}"):
             run = grade_bound(bound, engine)
         yield run

@@ -28,6 +28,7 @@ CODES: Mapping[str, str] = {
     "bad-value": "A fact's value does not fit its declaration, such as a text in a number; it counts as missing.",
     "beyond-binding": "A cell or expression of a binding uses more than comparisons, `and`, `or`, `not`, `+`, `-` and `*` over columns.",
     "blank-row": "Rows of a file that have separators and not a single value; they are left out, and no other row is.",
+    "binding-not-used": "A policy's own binding names a table, or a key, that this database does not have; columns that are called like facts bind by themselves.",
     "bounds-crossed": "The bounds of a constraint leave no value between them.",
     "character-not-allowed": "A control character, a hidden mark or another character that makes a text look like what it is not.",
     "class-without-value": "A class of an `agree` has no value and nothing is said for a subject that has only such classes: the outcome stays undetermined.",

@@ -12,14 +12,13 @@ from tierwise.core.meaning import read_facts
 from tierwise.core.meaning.cases import Difference, differences
 from tierwise.core.outcome import Outcome
 from tierwise.core.policy import Case, read_cases
-from tierwise.core.source import Source
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.facts import SubjectFacts
-from tierwise.plugins.loading import PolicyFiles, policy_files
 from tierwise.plugins.policy import LoadedPolicy
 
-__all__ = ["CaseResult", "read_policy_cases", "run_cases"]
+__all__ = ["CaseResult", "run_cases"]
 
+CASES = "cases.yaml"
 REFERENCE = "reference"
 POPULATION = "population"
 
@@ -41,26 +40,18 @@ class CaseResult:
     skipped: str = ""
 
 
-def read_policy_cases(loaded: LoadedPolicy, files: Mapping[str, str]) -> tuple[Case, ...]:
-    """Return the cases among the files of a policy; none when it has no ``cases.yaml``."""
-    text = files.get("cases.yaml")
-    shown = files.shown() if isinstance(files, PolicyFiles) else {}
-    return read_cases(loaded.policy, Source(shown.get("cases.yaml", "cases.yaml"), text)) if text is not None else ()
-
-
-def run_cases(loaded: LoadedPolicy, engines: Iterable[str], files: Mapping[str, str] | None = None) -> tuple[CaseResult, ...]:
-    """Run all cases of a policy.
+def run_cases(loaded: LoadedPolicy, engines: Iterable[str]) -> tuple[CaseResult, ...]:
+    """Run all cases of a policy: those of the file ``cases.yaml`` beside it, if there is one.
 
     Args:
         loaded: The policy.
         engines: Names of engines; ``reference`` decides directly, the others grade a table made of the case's facts.
-        files: The policy's files; those it was loaded from when not given.
 
     Raises:
         PolicyError: The cases cannot be read, or an engine is unknown.
     """
-    files = files if files is not None else policy_files(loaded.origin, loaded.plugins.policies())
-    cases = read_policy_cases(loaded, files)
+    file = loaded.policy.sources.get(CASES)
+    cases = read_cases(loaded.policy, file) if file is not None else ()
     results: list[CaseResult] = []
     for name in engines:
         engine = _engine(loaded, name)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from tierwise.core.checking import CheckedPolicy, check
+from tierwise.core.environment import Environment
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Plan
 from tierwise.core.policy import Policy, read_policy
@@ -18,31 +20,42 @@ from tierwise.plugins.manager import Plugins
 
 if TYPE_CHECKING:
     from tierwise.core.explaining import Explanation
-    from tierwise.core.meaning import Result
+    from tierwise.core.meaning import Decider, Result
 
 __all__ = ["LoadedPolicy", "check_policy", "load"]
 
 
+@dataclass(frozen=True, eq=False)
 class LoadedPolicy:
     """A policy that passed its checks, ready to decide.
 
     Attributes:
-        policy: What the author wrote, with the overlay merged in.
+        policy: What the author wrote, with the overlay merged in, and the files that it was read from.
         plan: What it compiled to.
         findings: Warnings and notes of the checks.
         sections: Name to what each section that a plugin gives compiled to, such as ``watch``.
         plugins: The plugins it was loaded with.
-        origin: The name or path it was loaded from.
     """
 
-    def __init__(self, checked: CheckedPolicy, plugins: Plugins, origin: str) -> None:
-        self.policy: Policy = checked.policy
-        self.plan: Plan = checked.require_plan()
-        self.findings: tuple[Finding, ...] = checked.findings
-        self.sections: Mapping[str, object] = checked.sections
-        self.plugins = plugins
-        self.origin = origin
-        self.environment = plugins.environment()
+    policy: Policy
+    plan: Plan
+    findings: tuple[Finding, ...]
+    sections: Mapping[str, object]
+    plugins: Plugins
+
+    @classmethod
+    def of(cls, checked: CheckedPolicy, plugins: Plugins) -> LoadedPolicy:
+        """Return a policy that was checked.
+
+        Raises:
+            PolicyError: It has errors; all findings are in the exception.
+        """
+        return cls(checked.policy, checked.require_plan(), checked.findings, checked.sections, plugins)
+
+    @cached_property
+    def environment(self) -> Environment:
+        """The functions, forms, kinds and sections that its plugins give."""
+        return self.plugins.environment()
 
     @property
     def fingerprint(self) -> str:
@@ -50,13 +63,13 @@ class LoadedPolicy:
         return self.plan.fingerprint
 
     @cached_property
-    def _decider(self) -> Any:
+    def _decider(self) -> Decider:
         from tierwise.core.meaning import Decider
 
         return Decider(self.plan, self.environment)
 
     def decide(self, facts: Mapping[str, Any], as_of: date | str | None = None) -> Result:
-        """Decide all outputs for one subject, or for a population (contract; DESIGN.md 6).
+        """Decide all outputs for one subject, or for a population.
 
         Args:
             facts: Fact name to JSON-like value. ``{"population": [{"customer_id": …, …}, …]}`` decides for each of many.
@@ -68,8 +81,7 @@ class LoadedPolicy:
         Raises:
             DataError: ``as_of`` is no date, or the facts are not named values.
         """
-        result: Result = self._decider.decide(facts, as_of)
-        return result
+        return self._decider.decide(facts, as_of)
 
     def explain(self, facts: Mapping[str, Any], as_of: date | str | None = None) -> Explanation:
         """Explain every output for one subject."""
@@ -108,4 +120,4 @@ def load(name_or_path: str | PathLike[str], *, overlay: str | PathLike[str] | No
         PluginError: A plugin failed.
     """
     plugins = plugins or Plugins()
-    return LoadedPolicy(check_policy(name_or_path, overlay, plugins), plugins, str(name_or_path))
+    return LoadedPolicy.of(check_policy(name_or_path, overlay, plugins), plugins)

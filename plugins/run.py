@@ -9,16 +9,17 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tierwise.core.errors import DataError, PolicyError
+from tierwise.core.finding import Finding
 from tierwise.core.language.suggest import suggest
-from tierwise.core.source import Source as Text
+from tierwise.core.source import Path
 from tierwise.plugins.binding.bind import bind
-from tierwise.plugins.binding.layout import find_column, find_table
 from tierwise.plugins.binding.model import Binding
+from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.read import read_binding
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.graded_population import GradedPopulation
-from tierwise.plugins.loading import policy_files, read_overlay_file
+from tierwise.plugins.loading import read_overlay_file
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.source import Source, open_source
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Bound", "Run", "bound_database", "choose_engine", "explain_subject", "grade_bound"]
 
 OWN_BINDING = "binding.yaml"
+EQUAL_NAMES = "equal names"
 DEFAULT_ENGINE = "duckdb"
 
 
@@ -38,12 +40,14 @@ class Bound:
 
     Attributes:
         bound_by: In words, how the facts were bound.
+        findings: Why the policy's own binding was not used, where it has one.
     """
 
     loaded: LoadedPolicy
     facts: FactTable
     as_of: date | None
     bound_by: str
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,8 @@ class Run:
 def bound_database(loaded: LoadedPolicy, location: str, binding_file: str | None, as_of: date | None) -> Iterator[Bound]:
     """Open a database read-only and bind its facts; it is closed at the end.
 
-    Without a binding file the policy's own ``binding.yaml`` is used when the database has its subject's table, else columns that are
-    called like facts bind by themselves.
+    Without a binding file the policy's own ``binding.yaml`` is used when the database has every table it names; else that is a finding, and
+    columns that are called like facts bind by themselves.
 
     Raises:
         DataError: The database cannot be opened or read, or the run needs ``as_of``.
@@ -68,39 +72,60 @@ def bound_database(loaded: LoadedPolicy, location: str, binding_file: str | None
     """
     source = open_source(location, loaded.plugins.sources().values())
     try:
-        binding, bound_by = _binding(loaded, source, binding_file)
+        binding, bound_by, findings = _binding(loaded, source, binding_file)
         if as_of is None and binding is not None and (windowed := _needs_date(binding)):
             shown = ", ".join(f"`{name}`" for name in windowed[:5])
             raise DataError(f"the binding counts by date for {shown}, and the run has none", help="add `--as-of 2026-11-21`")
-        yield Bound(loaded, bind(source, loaded.plan, binding, as_of), as_of, bound_by)
+        yield Bound(loaded, bind(source, loaded.plan, binding, as_of), as_of, bound_by, findings)
     finally:
         source.close()
 
 
-def _binding(loaded: LoadedPolicy, source: Source, binding_file: str | None) -> tuple[Binding | None, str]:
+def _binding(loaded: LoadedPolicy, source: Source, binding_file: str | None) -> tuple[Binding | None, str, tuple[Finding, ...]]:
+    """Return the binding, how it is called, and why the policy's own is not used."""
     if binding_file is not None:
-        return read_binding(read_overlay_file(binding_file), loaded.plan), f"the binding `{binding_file}`"
-    own = policy_files(loaded.origin, loaded.plugins.policies()).get(OWN_BINDING)
-    if own is not None:
-        binding = read_binding(Text(OWN_BINDING, own), loaded.plan)
-        if _fits(source, binding):
-            return binding, "the policy's own binding"
-    return None, "equal names"
+        return read_binding(read_overlay_file(binding_file), loaded.plan), f"the binding `{binding_file}`", ()
+    own = loaded.policy.sources.get(OWN_BINDING)
+    if own is None:
+        return None, EQUAL_NAMES, ()
+    binding = read_binding(own, loaded.plan)
+    misfit = _misfit(source, binding)
+    return (binding, "the policy's own binding", ()) if misfit is None else (None, EQUAL_NAMES, (misfit,))
 
 
-def _fits(source: Source, binding: Binding) -> bool:
-    """Say whether a policy's own binding is meant for this database: every table it names is there, and the subject's key."""
-    tables = {fact.table for fact in binding.facts.values()} | {fact.via.table for fact in binding.facts.values() if fact.via}
-    try:
-        for table in tables - {None}:
-            find_table(source, str(table), None, ())
-        if binding.subject is not None:
-            subject = find_table(source, binding.subject.table, None, ())
-            if binding.subject.key is not None:
-                find_column(subject, binding.subject.key, None, ())
-    except (DataError, PolicyError):
-        return False
-    return True
+def _misfit(source: Source, binding: Binding) -> Finding | None:
+    """Say why a policy's own binding is not meant for this database: a table that it names is not there, or the subject's key.
+
+    It is a note where the database has none of these tables: then it is clearly another one.
+    """
+    lacking: list[tuple[DataError, Path]] = []
+    there = 0
+    for path, table in _tables_of(binding):
+        try:
+            find_table(source, table, None, ())
+            there += 1
+        except DataError as error:
+            lacking.append((error, path))
+    if not lacking and binding.subject is not None and binding.subject.key is not None:
+        try:
+            find_column(find_table(source, binding.subject.table, None, ()), binding.subject.key, None, ())
+        except DataError as error:
+            lacking.append((error, ("subject", "key")))
+    if not lacking:
+        return None
+    why, path = lacking[0]
+    report = Finding.warning if there else Finding.note
+    return report("binding-not-used", f"the policy's own binding is not used, but {EQUAL_NAMES}: {why}", binding.span(path), why.help)
+
+
+def _tables_of(binding: Binding) -> Iterator[tuple[Path, str]]:
+    if binding.subject is not None:
+        yield ("subject", "table"), binding.subject.table
+    for name, fact in binding.facts.items():
+        if fact.table is not None:
+            yield ("facts", name, "table"), fact.table
+        if fact.via is not None:
+            yield ("facts", name, "via", "table"), fact.via.table
 
 
 def _needs_date(binding: Binding) -> list[str]:

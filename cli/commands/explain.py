@@ -48,7 +48,7 @@ def command(
 
     session = Session.of(context)
     loaded = load(policy_name, overlay=overlay, plugins=session.plugins)
-    with bound_with_progress(loaded, database, binding, as_of) as bound:
+    with bound_with_progress(session, loaded, database, binding, as_of) as bound:
         row = bound.facts.row(subject)
         explanation = explain_subject(bound, subject)
         print_explanation(explanation, row.name if row else None, subject, session.language, form, outputs)

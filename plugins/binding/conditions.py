@@ -18,7 +18,7 @@ from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, Tex
 from tierwise.plugins.binding import stored as read_stored
 from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.layer import Layer
-from tierwise.plugins.binding.model import Binding
+from tierwise.plugins.binding.naming import Places
 from tierwise.plugins.binding.printing import CannotPrint, print_node
 from tierwise.plugins.binding.scope import RowColumn, named_column
 from tierwise.plugins.sql import all_of, cast, column
@@ -36,12 +36,12 @@ class Conditions:
     """Compiles for one query; what is wrong is collected in ``findings``.
 
     Attributes:
-        binding: The file, for places.
+        places: The file in which they stand.
         columns: What may be named.
         typed: Where a read value is put, so that it is read once; without it, it stands where it is used.
     """
 
-    binding: Binding
+    places: Places
     columns: dict[str, RowColumn]
     typed: Layer | None = None
     findings: list[Finding] = field(default_factory=list)
@@ -87,7 +87,7 @@ class Conditions:
 
     def span(self, path: Path, text: str = " ") -> Span:
         """Return where a value stands; for a binding without a file, a place in the value's own text."""
-        return self.binding.span(path) or Span.at(TextSource("binding", text), 1, 1, len(text))
+        return self.places.span(path) or Span.at(TextSource("binding", text), 1, 1, len(text))
 
     def _once(self, found: RowColumn, how: Reading) -> exp.Expr:
         def make() -> exp.Expr:

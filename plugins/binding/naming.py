@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from tierwise.core.errors import DataError
 from tierwise.core.language import suggest
-from tierwise.core.source import Span
-from tierwise.plugins.binding.model import Binding
+from tierwise.core.source import Path, Span
 from tierwise.plugins.source import Column, Source, SourceTable
 
-__all__ = ["find_column", "find_table"]
+__all__ = ["Places", "find_column", "find_table"]
 
 
-def find_table(source: Source, name: str, binding: Binding | None, path: tuple[str, ...]) -> SourceTable:
+class Places(Protocol):
+    """A file that names tables and columns, such as a binding."""
+
+    def span(self, path: Path) -> Span | None:
+        """Return where a value stands in it; ``None`` when it was made without a file."""
+
+    def key_span(self, path: Path) -> Span | None:
+        """Return where a key stands in it."""
+
+
+def find_table(source: Source, name: str, places: Places | None, path: tuple[str, ...]) -> SourceTable:
     """Return a table by name.
 
     Raises:
@@ -23,11 +33,11 @@ def find_table(source: Source, name: str, binding: Binding | None, path: tuple[s
     found = tables.get(name) or next((t for t in tables.values() if t.name.casefold() == name.casefold()), None)
     if found is None:
         help = suggest(name, tables) or f"its tables are {_listed(tables)}"
-        raise DataError(f"{_place(binding, path)}`{source.location}` has no table `{name}`", help)
+        raise DataError(f"{_place(places, path)}`{source.location}` has no table `{name}`", help)
     return found
 
 
-def find_column(table: SourceTable, name: str, binding: Binding | None, path: tuple[str, ...]) -> Column:
+def find_column(table: SourceTable, name: str, places: Places | None, path: tuple[str, ...]) -> Column:
     """Return a column of a table by name.
 
     Raises:
@@ -37,12 +47,12 @@ def find_column(table: SourceTable, name: str, binding: Binding | None, path: tu
     if found is None:
         names = [c.name for c in table.columns]
         help = suggest(name, names) or (f"its columns are {_listed(names)}" if names else "it is a view of what is not there any more")
-        raise DataError(f"{_place(binding, path)}table `{table.name}` has no column `{name}`", help)
+        raise DataError(f"{_place(places, path)}table `{table.name}` has no column `{name}`", help)
     return found
 
 
-def _place(binding: Binding | None, path: tuple[str, ...]) -> str:
-    span: Span | None = binding.span(path) if binding else None
+def _place(places: Places | None, path: tuple[str, ...]) -> str:
+    span = places.span(path) if places else None
     return f"{span.place}: " if span else ""
 
 

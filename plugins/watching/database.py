@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from heapq import merge
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 from sqlglot import exp
 
 from tierwise.core.errors import DataError, PolicyError
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.policy import Policy
-from tierwise.core.source import Span
+from tierwise.core.source import Path, Span
 from tierwise.core.types import BooleanType, DateTimeType, DateType, NumberType, Type
 from tierwise.plugins.binding import stored
 from tierwise.plugins.binding.conditions import Conditions
 from tierwise.plugins.binding.entry.words import as_words
-from tierwise.plugins.binding.model import Binding
-from tierwise.plugins.binding.naming import find_column, find_table
+from tierwise.plugins.binding.naming import Places, find_column, find_table
 from tierwise.plugins.binding.scope import columns_in_scope
 from tierwise.plugins.duckdb_connection import readable
 from tierwise.plugins.source import Source
@@ -39,14 +38,18 @@ BATCH = 5_000
 
 @dataclass(frozen=True)
 class _Places:
-    """Where the parts of a ``from`` stand in the policy, asked for as those of a binding are."""
+    """Where the parts of a ``from`` stand in the policy."""
 
     policy: Policy
-    path: tuple[str | int, ...]
+    path: Path
 
-    def span(self, path: tuple[str | int, ...]) -> Span:
+    def span(self, path: Path) -> Span:
         """Return where a value stands."""
         return self.policy.span((*self.path, *path))
+
+    def key_span(self, path: Path) -> Span:
+        """Return where a key stands."""
+        return self.policy.key_span((*self.path, *path))
 
 
 class DatabaseEvents:
@@ -86,7 +89,7 @@ class DatabaseEvents:
 
     # ---- private -------------------------------------------------------------------------------------------------------------
 
-    def _supply(self, kind: EventKind, table: EventTable, places: _Places) -> None:
+    def _supply(self, kind: EventKind, table: EventTable, places: Places) -> None:
         relation = f"{RELATION}{len(self._relations)}"
         query, read = self._query(kind, table, places)
         while any(self._source.load(name, columns) for name, columns in read.items()):
@@ -95,21 +98,20 @@ class DatabaseEvents:
             self._source.connection.execute(f"CREATE OR REPLACE VIEW {identifier(relation).sql('duckdb')} AS {query.sql('duckdb')}")
         self._relations.append((relation, kind))
 
-    def _query(self, kind: EventKind, table: EventTable, places: _Places) -> tuple[exp.Query, Mapping[str, set[str]]]:
-        binding = cast(Binding, places)  # what is asked of a binding here is only where things stand
-        rows = find_table(self._source, table.table, binding, ("table",))
+    def _query(self, kind: EventKind, table: EventTable, places: Places) -> tuple[exp.Query, Mapping[str, set[str]]]:
+        rows = find_table(self._source, table.table, places, ("table",))
         tables = [(ROWS, rows)]
         query = exp.select().from_(_aliased(self._source, rows.name, ROWS))
         if table.via is not None:
-            between = find_table(self._source, table.via.table, binding, ("via", "table"))
+            between = find_table(self._source, table.via.table, places, ("via", "table"))
             tables.append((BETWEEN, between))
-            keys = [find_column(one, table.via.key, binding, ("via", "key")) for _, one in tables]
+            keys = [find_column(one, table.via.key, places, ("via", "key")) for _, one in tables]
             same = [
                 as_words(column(key.name, alias), self._source.type_of(one.name, key))
                 for key, (alias, one) in zip(keys, tables, strict=True)
             ]
             query = query.join(_aliased(self._source, between.name, BETWEEN), on=same[0].eq(same[1]))
-        conditions = Conditions(binding, columns_in_scope(self._source, tables))
+        conditions = Conditions(places, columns_in_scope(self._source, tables))
         where = conditions.where(table.where, ("where",))
         cells = self._cells(kind, table, conditions)
         if has_errors(conditions.findings):
