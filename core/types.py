@@ -121,9 +121,10 @@ class SetType:
 
 @dataclass(frozen=True, slots=True)
 class RecordType:
-    """Named fields, each with a type."""
+    """Named fields, each with a type. A field without a value is *none* where it is among ``nullable``, else missing."""
 
     fields: tuple[tuple[str, Type], ...]
+    nullable: tuple[str, ...] = ()
 
     def field(self, name: str) -> Type | None:
         """Return the type of a field, or ``None`` when there is no such field."""

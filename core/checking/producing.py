@@ -21,7 +21,7 @@ from tierwise.core.plan import (
     Undecided,
     ways,
 )
-from tierwise.core.types import EnumType, MapType
+from tierwise.core.types import EnumType, MapType, RecordType
 
 __all__ = ["Producing"]
 
@@ -70,7 +70,8 @@ class Producing:
             by_constant = isinstance(node.right, Constant) and node.right.value != 0
             return not by_constant or self.can_be_none(node.left)
         if isinstance(node, FieldRef):
-            return isinstance(node.of.type, MapType)
+            of = node.of.type
+            return isinstance(of, MapType) or (isinstance(of, RecordType) and node.name in of.nullable)
         if isinstance(node, Round):
             return self.can_be_none(node.value)
         if isinstance(node, Arithmetic):

@@ -8,24 +8,25 @@ from typing import Any
 from tierwise.core.meaning.exact import add, compare
 from tierwise.core.values import SECONDS_PER_DAY, Duration
 
-__all__ = ["overdue", "whole_periods_between"]
+__all__ = ["CADENCES", "overdue"]
 
-_DAY = Duration(seconds=SECONDS_PER_DAY)
-_WEEK = Duration(seconds=7 * SECONDS_PER_DAY)
-_CALENDAR_MONTHS = (1, 3, 6, 12)
+CADENCES = ("rolling", "calendar")
+
+_WEEK = 7 * SECONDS_PER_DAY
+_YEAR = 12
 
 
-def overdue(last: date | None, every: Duration | None, as_of: date, reading: str | None) -> bool | None:
+def overdue(last: date | None, every: Duration | None, as_of: date, reading: str) -> bool | None:
     """Say whether the next time is overdue.
 
     Args:
         last: The last time; none when there was never one, and then it is overdue.
         every: The interval; none when none is asked for, and then nothing is overdue.
         as_of: The date of the run.
-        reading: ``rolling``, ``calendar``, or ``None`` while that is not settled.
+        reading: ``rolling`` or ``calendar``.
 
     Returns:
-        Yes, no, or ``None`` when it depends on the reading (or on where an interval without a calendar, such as 14 days, begins).
+        Yes or no; ``None`` where it depends on when the calendar periods begin (of 2 weeks: in this week or in the next).
     """
     if every is None:
         return False
@@ -33,32 +34,27 @@ def overdue(last: date | None, every: Duration | None, as_of: date, reading: str
         return True
     if isinstance(last, datetime) and not isinstance(as_of, datetime):
         last = last.date()
-    late = _after(as_of, last, every)
-    if reading == "rolling":
-        return late
-    if reading == "calendar":
-        between = whole_periods_between(last, as_of, every)
-        if between is not None:
-            return between >= 1
-    if not late:
-        return False
-    return True if _after(as_of, last, every.times(2), "<=") else None
+    if reading == "rolling" or max(every.months, every.seconds) <= 0:
+        due: Any = add(last, every)
+        return compare("<", due, as_of)
+    length, passed = _in_calendar_units(last, as_of, every)
+    if passed >= 2 * length:
+        return True
+    return False if passed <= length else None
 
 
-def whole_periods_between(last: date, as_of: date, every: Duration) -> int | None:
-    """Count the whole calendar periods between those of two dates; ``None`` when the interval is no calendar period."""
-    if every == _DAY:
-        return as_of.toordinal() - last.toordinal() - 1
-    if every == _WEEK:
-        return _week(as_of) - _week(last) - 1
-    if every.months in _CALENDAR_MONTHS and not every.seconds:
-        return _month(as_of) // every.months - _month(last) // every.months - 1
-    return None
+def _in_calendar_units(last: date, as_of: date, every: Duration) -> tuple[int, int]:
+    """Return how many calendar units an interval has, and how many there are from that of ``last`` to that of ``as_of``.
 
-
-def _after(as_of: date, last: date, every: Duration, op: str = "<") -> bool:
-    due: Any = add(last, every)
-    return compare(op, due, as_of)
+    A part of a year (a month, 2 months, a quarter …) counted from January, a year, and a week from Monday are units themselves, so that the
+    interval is one of them. Of any other length nobody knows when the calendar's periods begin: it has several years, months, weeks or seconds.
+    """
+    if every.months:
+        unit = every.months if _YEAR % every.months == 0 else _YEAR if every.months % _YEAR == 0 else 1
+        return every.months // unit, _month(as_of) // unit - _month(last) // unit
+    if every.seconds % _WEEK == 0:
+        return every.seconds // _WEEK, _week(as_of) - _week(last)
+    return every.seconds, (as_of.toordinal() - last.toordinal()) * SECONDS_PER_DAY
 
 
 def _week(day: date) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tierwise.core import plan as nodes
-from tierwise.core.meaning.unknown import Need, Unknown, either, lazily, merged, strictly
+from tierwise.core.meaning.unknown import MOST_LOOKED_AT, Need, Unknown, either, lazily, merged, strictly
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import Node
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from tierwise.core.meaning.evaluate import Evaluation
 
 __all__ = ["MEANINGS"]
-
-_MOST_SUBSETS = 64
 
 
 def _pick(run: Evaluation, node: nodes.Pick, world: World) -> Any:
@@ -31,10 +29,10 @@ def _labels(run: Evaluation, node: nodes.Labels, world: World) -> Any:
     sets: list[tuple[str, ...]] = [()]
     for label, test in tests:
         if isinstance(test, Unknown):
-            sets = [s for start in sets for s in ((*start, label), start)][: _MOST_SUBSETS + 1]
+            sets = [s for start in sets for s in ((*start, label), start)][: MOST_LOOKED_AT + 1]
         elif test is True:
             sets = [(*start, label) for start in sets]
-    return lazily(unknowns, tuple(sets) if len(sets) <= _MOST_SUBSETS else None)
+    return lazily(unknowns, tuple(sets) if len(sets) <= MOST_LOOKED_AT else None)
 
 
 def _agree(run: Evaluation, node: nodes.Agree, world: World) -> Any:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tierwise.core import plan as nodes
 from tierwise.core.meaning.of_tests import kleene
 from tierwise.core.meaning.ordering import Order, leaders, ranks_of, taken
-from tierwise.core.meaning.unknown import TRUTH, Unknown, domain, strictly
+from tierwise.core.meaning.unknown import MOST_LOOKED_AT, TRUTH, Unknown, domain, for_each, has_few_values, strictly
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import Node, name_of
@@ -27,7 +27,22 @@ def _filter(run: Evaluation, node: nodes.Filter, world: World) -> Any:
     if isinstance(items, Unknown) or items is None:
         return strictly([items, *_left_open(run, node, items, world)], None)
     tests = list(_each(run, node.of, items, node.test, world))
-    return strictly(tests, None) or tuple(item for item, test in zip(items, tests, strict=True) if test is True)
+    unknowns = [test for test in tests if isinstance(test, Unknown)]
+    if not unknowns:
+        return tuple(item for item, test in zip(items, tests, strict=True) if test is True)
+    kept = _lists_still_possible(items, tests) if 2 ** len(unknowns) <= MOST_LOOKED_AT else None
+    return strictly(unknowns, kept)
+
+
+def _lists_still_possible(items: tuple[Any, ...], tests: Sequence[Any]) -> tuple[tuple[Any, ...], ...]:
+    """Return every list that is left, with or without each item of which it is not known whether it is in."""
+    lists: list[tuple[Any, ...]] = [()]
+    for item, test in zip(items, tests, strict=True):
+        if isinstance(test, Unknown):
+            lists = [one for start in lists for one in ((*start, item), start)]
+        elif test is True:
+            lists = [(*start, item) for start in lists]
+    return tuple(lists)
 
 
 def _left_open(run: Evaluation, node: nodes.Filter, items: Unknown | None, world: World) -> Iterator[Unknown]:
@@ -41,6 +56,12 @@ def _left_open(run: Evaluation, node: nodes.Filter, items: Unknown | None, world
 
 def _project(run: Evaluation, node: nodes.Project, world: World) -> Any:
     items = run.evaluate(node.of, world)
+    if has_few_values(items):
+        return for_each(items, lambda way: _projected(run, node, way, world))
+    return _projected(run, node, items, world)
+
+
+def _projected(run: Evaluation, node: nodes.Project, items: Any, world: World) -> Any:
     if isinstance(items, Unknown) or items is None:
         return strictly([items], None)
     results = tuple(_each(run, node.of, items, node.each, world))

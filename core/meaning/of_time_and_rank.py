@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tierwise.core import plan as nodes
-from tierwise.core.meaning.cadence import overdue
+from tierwise.core.meaning.cadence import CADENCES, overdue
 from tierwise.core.meaning.cuts import ROUNDINGS, class_at
 from tierwise.core.meaning.unknown import TRUTH, Unknown, either, strictly
 from tierwise.core.meaning.world import World
@@ -21,18 +21,16 @@ __all__ = ["MEANINGS"]
 
 
 def _overdue(run: Evaluation, node: nodes.Overdue, world: World) -> Any:
-    last, every, as_of = (run.evaluate(part, world) for part in (node.last, node.every, node.as_of))
-    unsettled = nodes.is_unsettled(node.reading, run.plan)
-    reading = None if unsettled else run.evaluate(node.reading, world)
+    last, every, as_of, reading = (run.evaluate(part, world) for part in (node.last, node.every, node.as_of, node.reading))
     if every is None:
         return False  # where no interval is asked for nothing is overdue, also when the last time is not known
-    unknown = strictly([last, every, as_of, reading], TRUTH)
-    if unknown is not None:
-        return unknown
-    late = overdue(last, every, as_of, reading)
-    if late is None:
-        return Unknown.because(Reason.READING, TRUTH, nodes.name_of(node.reading))
-    return late
+    if strictly([last, every, as_of], TRUTH) is not None:
+        return strictly([last, every, as_of, reading], TRUTH)
+    is_open = isinstance(reading, Unknown)
+    late = distinct(overdue(last, every, as_of, way) for way in ((reading.bound or CADENCES) if is_open else (reading,)))
+    if len(late) == 1 and late[0] is not None:
+        return late[0]
+    return Unknown(reading.needs, TRUTH) if is_open else Unknown.because(Reason.READING, TRUTH, nodes.name_of(node.reading))
 
 
 def _rankcut(run: Evaluation, node: nodes.RankCut, world: World) -> Any:

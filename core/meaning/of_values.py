@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from tierwise.core import plan as nodes
 from tierwise.core.errors import PluginError
 from tierwise.core.meaning import exact
-from tierwise.core.meaning.unknown import Need, Unknown, domain, strictly
+from tierwise.core.meaning.unknown import Need, Unknown, domain, for_each, has_few_values, strictly
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Reason
-from tierwise.core.types import MapType
+from tierwise.core.types import MapType, RecordType
 
 if TYPE_CHECKING:
     from tierwise.core.meaning.evaluate import Evaluation
@@ -60,7 +60,8 @@ def _fieldref(run: Evaluation, node: nodes.FieldRef, world: World) -> Any:
     unknown = strictly([record], domain(node.type))
     if unknown is not None or record is None:
         return unknown
-    if node.name in record or isinstance(node.of.type, MapType):
+    of_type = node.of.type
+    if node.name in record or isinstance(of_type, MapType) or (isinstance(of_type, RecordType) and node.name in of_type.nullable):
         return record.get(node.name)
     owner = world.items[-1 - node.of.depth][1] if isinstance(node.of, nodes.ItemRef) else nodes.name_of(node.of)
     return Unknown(frozenset({Need("policy", f"{owner}.{node.name}" if owner else node.name, Reason.MISSING_FACT)}), domain(node.type))
@@ -91,8 +92,16 @@ def _round(run: Evaluation, node: nodes.Round, world: World) -> Any:
 def _call(run: Evaluation, node: nodes.Call, world: World) -> Any:
     arguments = [run.evaluate(argument, world) for argument in node.arguments]
     unknown = strictly(arguments, domain(node.type))
-    if unknown is not None:
+    if unknown is None:
+        return _called(run, node, arguments)
+    places = [place for place, argument in enumerate(arguments) if isinstance(argument, Unknown)]
+    if len(places) > 1 or not has_few_values(arguments[places[0]]):
         return unknown
+    before, after = arguments[: places[0]], arguments[places[0] + 1 :]
+    return for_each(arguments[places[0]], lambda value: _called(run, node, [*before, value, *after]))
+
+
+def _called(run: Evaluation, node: nodes.Call, arguments: list[Any]) -> Any:
     try:
         return run.environment.functions[node.function].python(*arguments)
     except Exception as error:  # a plugin's code: say whose fault it is instead of losing the subject silently

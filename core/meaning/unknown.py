@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from typing import Literal as OneOfWords
@@ -10,9 +10,25 @@ from typing import Literal as OneOfWords
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.types import BooleanType, EnumType, Type
 
-__all__ = ["TRUTH", "Need", "Unknown", "domain", "either", "lazily", "merged", "same", "strictly", "strongest", "union"]
+__all__ = [
+    "MOST_LOOKED_AT",
+    "TRUTH",
+    "Need",
+    "Unknown",
+    "domain",
+    "either",
+    "for_each",
+    "has_few_values",
+    "lazily",
+    "merged",
+    "same",
+    "strictly",
+    "strongest",
+    "union",
+]
 
 TRUTH = (True, False)
+MOST_LOOKED_AT = 64  # possible values of an unknown part; beyond them it may be anything
 
 _STRENGTH = (Reason.LOST, Reason.VAGUE, Reason.MISSING_FACT, Reason.READING, Reason.OVERLAP, Reason.TIE, Reason.GAP)
 
@@ -117,6 +133,19 @@ def either(options: Sequence[Any], needs: frozenset[Need]) -> Any:
     if needs and all(need.kind == "policy" for need in needs):
         left_open = frozenset(need for need in left_open if need.kind != "policy")
     return merged(options, needs | left_open)
+
+
+def for_each(unknown: Unknown, give: Callable[[Any], Any]) -> Any:
+    """Return what comes of an unknown part: the one result of all its possible values, or whatever may come of them."""
+    result = either([give(value) for value in unknown.bound or ()], unknown.needs)
+    if not unknown.is_partial:
+        return result
+    return merged([result, Unknown(unknown.needs, (), True)], unknown.needs)
+
+
+def has_few_values(part: Any) -> bool:
+    """Say whether a part is unknown and has so few possible values that each can be looked at."""
+    return isinstance(part, Unknown) and part.bound is not None and 0 < len(part.bound) <= MOST_LOOKED_AT
 
 
 def union(options: Iterable[Any]) -> tuple[Any, ...] | None:

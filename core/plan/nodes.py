@@ -161,7 +161,10 @@ class ItemRef(_Part):
 
 @dataclass(frozen=True, slots=True)
 class FieldRef(_Part):
-    """A field of a record, or a key of a map (none when the map lacks it). A record that lacks the field makes it unknown."""
+    """A field of a record, or a key of a map (none when the map lacks it).
+
+    A record that lacks the field makes it unknown, or none where the field is nullable.
+    """
 
     of: Node
     name: str
@@ -384,12 +387,14 @@ class Prefer(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Overdue(_Condition):
-    """Whether "every P" is missed, given the date of the last one (`systems.md` 0.6).
+    """Whether "every P" is missed, given the date of the last one.
 
-    rolling: ``as_of > last + every``. calendar: at least one whole calendar period (day, ISO week, month, quarter, half-year, year) lies
-    between the period of ``last`` and that of ``as_of``. Reading not settled: false up to ``last + every``, true from ``last + 2 every``
-    on, between them undetermined with reason ``reading`` (the calendar grid may start on any day). ``last`` none: ``never`` (true).
-    ``reading`` evaluates to the text ``rolling`` or ``calendar``, or is an unsettled ``ReadingRef``.
+    rolling: ``as_of > last + every``. calendar: at least one whole calendar period lies between that of ``last`` and that of ``as_of``: a day, an
+    ISO week, a year, or a part of a year (month, 2 months, quarter, half-year …) counted from January. Where such periods have no fixed
+    beginning (2 weeks, 15 days, 5 months), it is missed only if it is wherever they begin, and not missed only if it is nowhere; between
+    these the calendar reading itself is undetermined with reason ``reading``. A reading that is not settled is undetermined with reason
+    ``reading`` only where both differ for these dates. ``last`` none: never, so missed. ``every`` none: nothing is asked for, so not missed.
+    ``reading`` evaluates to the text ``rolling`` or ``calendar``.
     """
 
     last: Node

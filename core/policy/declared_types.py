@@ -188,14 +188,10 @@ class _TypeReader:
         for name, declared in self.keys.fields.items():
             reader = _TypeReader(declared, (*self.path, "fields", name), self.document)
             result = reader.read()
-            if declared.nullable:
-                reader._report(
-                    "key-not-for-type", "a field of a record is never none: without a value it is missing", "nullable", key_itself=True
-                )
             self.findings += reader.findings
             if result is not None:
                 types.append((name, result))
-        return RecordType(tuple(types))
+        return RecordType(tuple(types), tuple(name for name, declared in self.keys.fields.items() if declared.nullable))
 
     def _span(self, *keys: str, key_itself: bool = False) -> Span:
         path = (*self.path, *keys)

@@ -76,7 +76,7 @@ SIZES = EnumType(("large", "small"))
 WORDS = EnumType(("x", "y", "z"))
 CLASSES = SetType(WORDS)
 NUMBER, INTEGER, FLAG, DAY, LENGTH = NumberType(2), NumberType(0), BooleanType(), DateType(), DurationType()
-LINE = RecordType((("amount", NumberType(1)), ("kind", SIZES)))
+LINE = RecordType((("amount", NumberType(1)), ("kind", SIZES)), nullable=("kind",))
 LABELS = {"zh": "", "en": ""}
 
 FACT_TYPES: Mapping[str, Type] = {

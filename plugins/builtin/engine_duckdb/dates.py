@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Literal
 
 from sqlglot import exp
 
 from tierwise.core.plan import CompareOp
-from tierwise.core.types import DateTimeType, NumberType, Type
+from tierwise.core.types import DateTimeType, Type
 from tierwise.core.values import SECONDS_PER_DAY
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term
 from tierwise.plugins.sql import Sql
 
-__all__ = ["add_durations", "compare_durations", "days_between", "months_of", "period_number", "seconds_of", "step", "times"]
+__all__ = [
+    "add_durations",
+    "compare_durations",
+    "days_between",
+    "is_positive",
+    "late_by_calendar",
+    "months_of",
+    "seconds_of",
+    "step",
+    "times",
+]
 
 LONGEST = 120_000  # months; also a bound on days that keeps a step inside DuckDB's dates: 40 * 120,000 days are 13,000 years
 LONGEST_SECONDS = LONGEST * 40 * SECONDS_PER_DAY
 FIRST, LAST = "0001-01-01", "9999-12-31"
 
 ZERO = sql.integer(0)
-TWO = Decimal(2)
-INTEGER = NumberType(0)
+YEAR = 12  # months
+WEEK = 7 * SECONDS_PER_DAY
 
 
 def months_of(duration: Sql) -> Sql:
@@ -147,18 +156,44 @@ def compare_durations(op: CompareOp, left: Term, right: Term) -> Sql:
     )
 
 
-def period_number(day: Term, every: Term) -> Sql:
-    """Number the calendar period (day, ISO week, month, quarter, half-year, year) that a day lies in; NULL for other lengths."""
+def late_by_calendar(last: Term, every: Term, as_of: Term, hoist: Callable[[Sql], Sql]) -> Sql:
+    """Whether a whole calendar period lies between two dates; NULL where that depends on when such periods begin. See ``core/meaning/cadence.py``."""
     months, seconds = months_of(every.sql), seconds_of(every.sql)
-    month = sql.binary(exp.Add, sql.binary(exp.Mul, sql.call("year", day.sql), sql.integer(12)), sql.call("month", day.sql))
-    month = sql.binary(exp.Sub, month, sql.integer(1))
-    monday = sql.cast(sql.text("0001-01-01"), "DATE")  # a Monday
-    days = sql.call("date_diff", sql.text("day"), monday, sql.cast(day.sql, "DATE"))
-    calendar = sql.equal(months, sql.integer(1))
-    for length in (3, 6, 12):
-        calendar = sql.any_of(calendar, sql.equal(months, sql.integer(length)))
-    return sql.case(
-        (calendar, sql.binary(exp.IntDiv, month, sql.call("nullif", months, ZERO))),
-        (sql.equal(seconds, sql.integer(SECONDS_PER_DAY)), days),
-        (sql.equal(seconds, sql.integer(7 * SECONDS_PER_DAY)), sql.binary(exp.IntDiv, days, sql.integer(7))),
+    is_part = sql.any_of(*(sql.equal(months, sql.integer(n)) for n in range(1, YEAR + 1) if YEAR % n == 0))
+    is_years = sql.equal(sql.binary(exp.Mod, months, sql.integer(YEAR)), ZERO)
+    unit = hoist(sql.case((is_part, months), (is_years, sql.integer(YEAR)), default=sql.integer(1)))
+    in_weeks = sql.equal(sql.binary(exp.Mod, seconds, sql.integer(WEEK)), ZERO)
+
+    def counted(number: Callable[[Sql], Sql]) -> Sql:
+        return sql.binary(exp.Sub, number(as_of.sql), number(last.sql))
+
+    by_months = sql.binary(exp.NEQ, months, ZERO)
+    seconds_passed = sql.binary(exp.Mul, sql.cast(counted(_day), "BIGINT"), sql.integer(SECONDS_PER_DAY))
+    units = sql.case(
+        (by_months, sql.binary(exp.IntDiv, months, unit)), (in_weeks, sql.binary(exp.IntDiv, seconds, sql.integer(WEEK))), default=seconds
     )
+    since = sql.case(
+        (by_months, counted(lambda day: sql.binary(exp.IntDiv, _month(day), unit))), (in_weeks, counted(_week)), default=seconds_passed
+    )
+    units, since = hoist(units), hoist(since)
+    twice = sql.binary(exp.Mul, sql.integer(2), sql.cast(units, "HUGEINT"))
+    return sql.case((sql.binary(exp.GTE, since, twice), sql.TRUE), (sql.binary(exp.LTE, since, units), sql.FALSE))
+
+
+def is_positive(duration: Term) -> Sql:
+    """Whether a duration is longer than nothing."""
+    return sql.any_of(*(sql.binary(exp.GT, part, ZERO) for part in (months_of(duration.sql), seconds_of(duration.sql))))
+
+
+def _day(day: Sql) -> Sql:
+    monday = sql.cast(sql.text("0001-01-01"), "DATE")  # a Monday
+    return sql.call("date_diff", sql.text("day"), monday, sql.cast(day, "DATE"))
+
+
+def _week(day: Sql) -> Sql:
+    return sql.binary(exp.IntDiv, _day(day), sql.integer(7))
+
+
+def _month(day: Sql) -> Sql:
+    month = sql.binary(exp.Add, sql.binary(exp.Mul, sql.call("year", day), sql.integer(12)), sql.call("month", day))
+    return sql.binary(exp.Sub, month, sql.integer(1))

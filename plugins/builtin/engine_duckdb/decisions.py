@@ -165,29 +165,24 @@ class Decisions:
         reading = None if unsettled else self.expressions.shared(node.reading)
         if every.none is not None or as_of.none is not None or type(last.type) is not type(as_of.type):
             return unknown(BooleanType())
-        due = dates.step(last, every, 1, self.expressions.layers.column)
-        late = sql.binary(exp.GT, as_of.sql, due.sql)
-        by_reading = self._late_by(reading, last, every, as_of, late)
+        late = self._late(reading, last, every, as_of)
         if last.none is None:
-            return Term(by_reading, BooleanType())
+            return Term(late, BooleanType())
         never = sql.all_of(last.none, every.known, as_of.known, *([] if reading is None else [reading.known]))
-        return Term(sql.case((never, sql.TRUE), (last.none, sql.NULL), default=by_reading), BooleanType())
+        return Term(sql.case((never, sql.TRUE), (last.none, sql.NULL), default=late), BooleanType())
 
-    def _late_by(self, reading: Term | None, last: Term, every: Term, as_of: Term, late: Sql) -> Sql:
-        twice = self.expressions.layers.hoist(dates.times(every, constant(dates.TWO, dates.INTEGER), every.type))
-        long_due = dates.step(last, twice, 1, self.expressions.layers.column)
-        long_late = sql.binary(exp.GTE, as_of.sql, long_due.sql)
-        either = sql.case((sql.negate(late), sql.FALSE), (long_late, sql.TRUE))
-        if reading is None:
-            return either
-        periods = sql.binary(exp.Sub, dates.period_number(as_of, every), dates.period_number(last, every))
-        calendar = sql.case((sql.is_known(periods), sql.binary(exp.GTE, periods, sql.integer(2))), default=either)
+    def _late(self, reading: Term | None, last: Term, every: Term, as_of: Term) -> Sql:
+        """Whether it is late by the reading, or by both where none is settled; NULL where they differ."""
+        column = self.expressions.layers.column
+        rolling = column(sql.binary(exp.GT, as_of.sql, dates.step(last, every, 1, column).sql))
+        calendar = column(sql.case((dates.is_positive(every), dates.late_by_calendar(last, every, as_of, column)), default=rolling))
         known = sql.all_of(last.known, every.known, as_of.known)
-        return sql.case(
-            (sql.negate(known), sql.NULL),
-            (sql.equal(reading.sql, sql.text("rolling")), late),
-            (sql.equal(reading.sql, sql.text("calendar")), calendar),
-        )
+        by = [(rolling, "rolling"), (calendar, "calendar")]
+        if reading is None:
+            ways = [(sql.equal(rolling, calendar), rolling)]
+        else:
+            ways = [(sql.equal(reading.sql, sql.text(word)), late) for late, word in by]
+        return sql.case((sql.negate(known), sql.NULL), *ways)
 
 
 def _is_same(left: Term, right: Term) -> Sql:

@@ -100,7 +100,9 @@ class Expressions:
             return number_of(Term(value, of.type.value, sql.call("coalesce", sql.negate(holds), sql.FALSE)))
         if not isinstance(of.type, RecordType) or of.type.field(node.name) is None:
             return unknown(node.type)
-        return number_of(Term(sql.call("struct_extract", of.sql, sql.text(node.name)), node.type))
+        part = sql.call("struct_extract", of.sql, sql.text(node.name))
+        none = sql.all_of(sql.is_known(of.sql), sql.is_null(part.copy())) if node.name in of.type.nullable else None
+        return number_of(Term(part, node.type, none))
 
     # ---- tests ---------------------------------------------------------------------------------------------------------
 

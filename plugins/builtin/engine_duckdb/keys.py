@@ -98,7 +98,7 @@ def _parts(
         ways.append(leaf.way)
         handed_on.append(leaf.is_outcome)
         is_unknown = [sql.negate(part.known), *([sql.all_of(*(terms[name].known for name in names))] if is_strict(leaf.node) else [])]
-        for name in names if leaf.is_telling else ():
+        for name in names:
             exact[name].append(sql.all_of(*is_unknown))
     for text, (part, ways, handed_on) in parts.items():
         matters = _matters(ways, expressions)

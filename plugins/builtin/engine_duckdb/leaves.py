@@ -45,13 +45,11 @@ class Leaf:
     Attributes:
         node: The part.
         way: Parts over facts, each of which must be unknown for the leaf to matter: those that a ``Prefer`` looks at first.
-        is_telling: Whether its value, when known, is all that matters of its facts.
         is_outcome: Whether its value becomes the outcome, and is looked at nowhere on the way.
     """
 
     node: Node
     way: Way
-    is_telling: bool = True
     is_outcome: bool = False
 
 
@@ -70,7 +68,7 @@ def leaves_of(plan: Plan, node: Node) -> Iterator[Leaf]:
             if next(facts_in(part), None) is not None:
                 yield Leaf(part, way, is_outcome=is_outcome)
         elif variants := list(_variants(plan, part)):
-            yield from (Leaf(variant, way, is_telling) for variant, is_telling in variants)
+            yield from (Leaf(variant, way) for variant in variants)
             pending += [(child, way, False) for child in part.children if not is_over_facts(child)]
         else:
             if isinstance(part, RankCut):
@@ -104,28 +102,29 @@ def _looked_at_before(node: Node, child: Node) -> Way:
     return tuple(part for part in node.parts[:place] if is_over_facts(part))
 
 
-def _variants(plan: Plan, node: Node) -> Iterator[tuple[Node, bool]]:
+def _variants(plan: Plan, node: Node) -> Iterator[Node]:
     """Yield what a comparison of facts with a decision of few possible ends may be, once for each of them.
 
-    A duty that depends on an unsettled reading is yielded for each reading, and as it is before any is chosen: that tells the long overdue.
+    A duty that depends on an unsettled reading is yielded for each of its words.
     """
     if isinstance(node, Compare):
         left, right = node.left, node.right
         if isinstance(right, DecisionRef) and is_over_facts(left):
-            yield from ((replace(node, right=part), True) for part in possible_parts(plan, right) or ())
+            yield from (replace(node, right=part) for part in possible_parts(plan, right) or ())
         elif isinstance(left, DecisionRef) and is_over_facts(right):
-            yield from ((replace(node, left=part), True) for part in possible_parts(plan, left) or ())
+            yield from (replace(node, left=part) for part in possible_parts(plan, left) or ())
     elif isinstance(node, Overdue) and is_over_facts(node.last) and is_over_facts(node.as_of):
         yield from _duties(plan, node)
 
 
-def _duties(plan: Plan, node: Overdue) -> Iterator[tuple[Node, bool]]:
+def _duties(plan: Plan, node: Overdue) -> Iterator[Node]:
     values = possible_values(plan, node.every)
     is_open = is_unsettled(node.reading, plan)
     for value in values or ():
         if value is None:
             continue  # where no interval is asked for nothing is overdue
         duty = replace(node, every=Constant(value, node.every.type))
-        yield duty, not is_open
         if isinstance(node.reading, ReadingRef) and is_open:
-            yield from ((replace(duty, reading=Constant(word, node.reading.type)), True) for word in node.reading.values)
+            yield from (replace(duty, reading=Constant(word, node.reading.type)) for word in node.reading.values)
+        else:
+            yield duty

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tierwise.core.meaning.cadence import overdue, whole_periods_between
-from tierwise.core.values import Duration
+from tierwise.core.meaning.cadence import overdue
+from tierwise.core.values import Duration, add_duration
 
 WEEK = Duration.of_days(7)
+FORTNIGHT = Duration.of_days(14)
 MONTH = Duration(months=1)
+TWO_MONTHS = Duration(months=2)
 QUARTER = Duration(months=3)
 
 
@@ -21,9 +21,8 @@ QUARTER = Duration(months=3)
     [
         (date(2024, 3, 4), Duration.of_days(15), date(2024, 3, 20), "rolling", True),
         (date(2024, 3, 4), Duration.of_days(15), date(2024, 3, 19), "rolling", False),
-        (date(2024, 5, 10), WEEK, date(2024, 5, 20), None, None),
-        (date(2024, 5, 10), WEEK, date(2024, 5, 17), None, False),
-        (date(2024, 5, 10), WEEK, date(2024, 5, 24), None, True),
+        (date(2024, 5, 10), WEEK, date(2024, 5, 20), "rolling", True),
+        (date(2024, 5, 10), WEEK, date(2024, 5, 20), "calendar", True),
         (date(2024, 5, 10), WEEK, date(2024, 5, 19), "calendar", False),
         (date(2024, 5, 12), WEEK, date(2024, 5, 20), "calendar", True),
         (date(2024, 5, 13), WEEK, date(2024, 5, 20), "calendar", False),
@@ -31,24 +30,38 @@ QUARTER = Duration(months=3)
         (date(2024, 1, 31), MONTH, date(2024, 3, 1), "calendar", True),
         (date(2024, 1, 1), QUARTER, date(2024, 6, 30), "calendar", False),
         (date(2024, 1, 1), QUARTER, date(2024, 7, 1), "calendar", True),
-        (date(2024, 5, 10), Duration.of_days(14), date(2024, 5, 30), "calendar", None),
-        (None, WEEK, date(2024, 5, 10), None, True),
-        (None, None, date(2024, 5, 10), None, False),
+        (date(2022, 3, 1), TWO_MONTHS, date(2022, 6, 30), "calendar", False),  # March and April; May and June are not over
+        (date(2022, 4, 30), TWO_MONTHS, date(2022, 7, 1), "calendar", True),
+        (date(2023, 12, 31), Duration(months=24), date(2026, 1, 1), "calendar", None),  # 2 years from 2024 or from 2025
+        (date(2023, 12, 31), Duration(months=24), date(2027, 1, 1), "calendar", True),
+        (date(2024, 5, 10), FORTNIGHT, date(2024, 5, 26), "calendar", False),  # two weeks later
+        (date(2024, 5, 10), FORTNIGHT, date(2024, 5, 30), "calendar", None),  # three weeks later: with which week do two weeks begin?
+        (date(2024, 5, 10), FORTNIGHT, date(2024, 6, 3), "calendar", True),  # four weeks later
+        (date(2024, 5, 10), Duration.of_days(15), date(2024, 5, 25), "calendar", False),
+        (date(2024, 5, 10), Duration.of_days(15), date(2024, 5, 26), "calendar", None),
+        (date(2024, 5, 10), Duration.of_days(15), date(2024, 6, 9), "calendar", True),
+        (None, WEEK, date(2024, 5, 10), "calendar", True),
+        (None, None, date(2024, 5, 10), "calendar", False),
         (date(2024, 5, 10), None, date(2025, 5, 10), "rolling", False),
         (date(2030, 1, 1), WEEK, date(2024, 5, 10), "calendar", False),
-        (date(9999, 12, 31), WEEK, date(2024, 5, 10), None, False),
+        (date(9999, 12, 31), WEEK, date(2024, 5, 10), "rolling", False),
         (datetime(2024, 5, 10, 18), WEEK, date(2024, 5, 17), "rolling", False),
     ],
 )
-def test_overdue(last: date | None, every: Duration | None, as_of: date, reading: str | None, expected: bool | None) -> None:
+def test_overdue(last: date | None, every: Duration | None, as_of: date, reading: str, expected: bool | None) -> None:
     assert overdue(last, every, as_of, reading) is expected
 
 
-@given(st.dates(date(2000, 1, 1), date(2040, 1, 1)), st.integers(0, 500), st.sampled_from((Duration.of_days(1), WEEK, MONTH, QUARTER)))
-def test_an_unsettled_reading_is_decided_only_where_both_readings_agree(last: date, days: int, every: Duration) -> None:
-    as_of = last + timedelta(days=days)
-    open_ended = overdue(last, every, as_of, None)
-    if open_ended is not None:
-        assert overdue(last, every, as_of, "rolling") is open_ended
-        between = whole_periods_between(last, as_of, every)
-        assert between is not None and (between >= 1) is open_ended
+@pytest.mark.parametrize(
+    "every", [WEEK, FORTNIGHT, Duration.of_days(15), MONTH, TWO_MONTHS, QUARTER, Duration(months=6), Duration(months=12)]
+)
+def test_up_to_one_interval_nothing_is_overdue_and_from_two_on_it_is_by_the_calendar_too(every: Duration) -> None:
+    wrong = []
+    for last in (date(2023, 1, 1) + timedelta(days=start) for start in range(0, 400, 13)):
+        for as_of in (last + timedelta(days=days) for days in range(800)):
+            calendar = overdue(last, every, as_of, "calendar")
+            if as_of <= add_duration(last, every) and calendar is not False:
+                wrong.append((last, as_of))
+            if as_of >= add_duration(last, every.times(2)) and calendar is not True:
+                wrong.append((last, as_of))
+    assert wrong == []

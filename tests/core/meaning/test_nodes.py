@@ -55,12 +55,13 @@ from tierwise.core.types import (
     Type,
 )
 from tierwise.core.values import Duration
+from tierwise.plugins.manager import Plugins
 
 YES = BooleanType()
 WHOLE = NumberType(0)
 GRADES = EnumType(("A", "B", "C"))
 CLASSES = SetType(EnumType(("x", "y", "z")))
-ORDER = RecordType((("id", TextType()), ("grade", GRADES), ("score", WHOLE)))
+ORDER = RecordType((("id", TextType()), ("grade", GRADES), ("score", WHOLE), ("paid", YES)), nullable=("paid",))
 
 FACTS = {
     name: fact(name, type, **more)
@@ -186,6 +187,45 @@ def test_the_first_part_that_is_determined_by_itself_is_preferred(facts: dict[st
     assert outcome(Prefer((LEVEL, ref("recorded")), GRADES), GRADES, **facts) == expected
 
 
+ORDER_ITEM = ItemRef(ORDER)
+IDS_OF_A = Project(
+    Filter(ref("orders"), Compare("=", FieldRef(ORDER_ITEM, "grade", GRADES), constant("A", GRADES)), ListType(ORDER)),
+    FieldRef(ORDER_ITEM, "id", TextType()),
+    ListType(TextType()),
+)
+
+
+@pytest.mark.parametrize(
+    ("orders", "expected"),
+    [
+        ([("o1", "A"), ("o2", "B")], Determined(("o1",))),
+        ([("o1", "A"), ("o2", None)], missing("orders.grade", candidates=(("o1", "o2"), ("o1",)))),
+        ([("o1", "A"), ("o1", None), ("o3", "B")], missing("orders.grade", candidates=(("o1", "o1"), ("o1",)))),
+    ],
+)
+def test_an_item_of_which_a_field_is_missing_may_be_in_a_filtered_list_or_not(
+    orders: list[tuple[str, str | None]], expected: Outcome
+) -> None:
+    given = tuple({"id": id, **({} if grade is None else {"grade": grade})} for id, grade in orders)
+    assert outcome(IDS_OF_A, ListType(TextType()), orders=given) == expected
+
+
+def test_a_list_of_which_each_possible_value_gives_the_same_set_is_determined() -> None:
+    given = ({"id": "o1", "grade": "A"}, {"id": "o1"})
+    assert outcome(
+        Call("distinct values", (IDS_OF_A,), SetType(TextType())),
+        SetType(TextType()),
+        Plugins(entry_points=False).environment(),
+        orders=given,
+    ) == Determined(("o1",))
+
+
+def test_a_nullable_field_without_a_value_is_none() -> None:
+    unpaid = Filter(ref("orders"), Compare("=", FieldRef(ORDER_ITEM, "paid", YES), Constant(None, YES)), ListType(ORDER))
+    ids = Project(unpaid, FieldRef(ORDER_ITEM, "id", TextType()), ListType(TextType()))
+    assert outcome(ids, ListType(TextType()), orders=({"id": "o1"}, {"id": "o2", "paid": True})) == Determined(("o1",))
+
+
 ORDERS = (
     {"id": "o1", "grade": "B", "score": Decimal(80)},
     {"id": "o2", "grade": "A", "score": Decimal(86)},
@@ -242,7 +282,7 @@ def test_a_map_that_lacks_a_key_gives_none() -> None:
 @pytest.mark.parametrize(
     ("last", "expected"),
     [
-        (date(2024, 5, 10), Undetermined(Reason.READING, (True, False), ("cadence",))),
+        (date(2024, 5, 10), Determined(True)),  # 10 days, and the week from the 13th to the 19th without one
         (date(2024, 5, 13), Determined(False)),
         (date(2024, 5, 6), Determined(True)),
         (None, Determined(True)),

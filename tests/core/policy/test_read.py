@@ -80,6 +80,7 @@ def test_a_table_may_stand_in_a_csv_file(read: Read, text: str) -> None:
         ("{type: list of enum, values: [a]}", ListType(EnumType(("a",)))),
         ("{type: map of number, scale: 2}", MapType(NumberType(2))),
         ("{type: list of record, fields: {a: {type: text}}}", ListType(RecordType((("a", TextType()),)))),
+        ("{type: list of record, fields: {a: {type: text, nullable: true}}}", ListType(RecordType((("a", TextType()),), nullable=("a",)))),
         ("{type: map of list of integer}", MapType(ListType(NumberType(0)))),
     ],
 )
@@ -104,7 +105,6 @@ def test_a_declaration_gives_its_type(read: Read, text: str, declaration: str, t
         ("{type: text, others: c}", "key-not-for-type", "others", ""),
         ("{type: list of record}", "fields-missing", "list of record", "fields"),
         ("{type: list of record, fields: {x: {type: nmber}}}", "unknown-type", "nmber", "`number`"),
-        ("{type: list of record, fields: {x: {type: date, nullable: true}}}", "key-not-for-type", "nullable", ""),
         ("{type: date, scale: 2}", "key-not-for-type", "scale", ""),
         ("{type: integer, scale: 2}", "key-not-for-type", "scale", ""),
         ("{type: integer, min: 3, max: 1}", "min-above-max", "3", ""),
