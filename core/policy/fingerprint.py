@@ -3,8 +3,8 @@
 It counts: the slug, the subject; every fact, parameter, reading, module and decision with its keys and their order of declaration; the form's own
 values in their order; the cells of tables, wherever they are written; what the overlay fills in; ids and order of rules.
 
-It does not count: comments, blanks, quotes, the order of a declaration's own keys; titles, labels, notes and other texts for people, the version;
-a table's note column; whether a table stands in the policy or in a CSV file; cases and bindings.
+It does not count: comments, blanks, quotes, the order of a declaration's own keys; titles, labels, notes and other texts for people (but the labels
+of words count: data may be given by them), the version; a table's note column; whether a table stands in the policy or in a CSV file; cases and bindings.
 """
 
 from __future__ import annotations
