@@ -144,8 +144,8 @@ def _together(hit: HitPolicy, values: Sequence[Any], fallback: Any, type: Type) 
         return Decimal(len(values))
     kept = [value for value in values if value is not None]
     if hit is HitPolicy.COLLECT:
-        is_nested = isinstance(type, SetType) and any(isinstance(value, tuple) for value in kept)
-        return distinct(item for value in kept for item in value) if is_nested else distinct(kept)
+        items = tuple(item for value in kept for item in (value if isinstance(value, tuple) else (value,)))
+        return distinct(items) if isinstance(type, SetType) else items
     if not kept:
         return fallback
     total = kept[0]

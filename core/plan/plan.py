@@ -142,8 +142,8 @@ class Table:
     """A decision table; its outputs are read by ``Pick``.
 
     unique: hits with different values of an output → ``overlap`` with those values; equal values → that value; no hit → ``gap``.
-    any: as unique. first: the first hit in row order. priority: the hit whose output stands first in the output's enum. collect: a
-    set of the hits' values in row order (a set-valued output: their union); sum, min, max, count of the hits; no hit: ``()``, 0 for count,
+    any: as unique. first: the first hit in row order. priority: the hit whose output stands first in the output's enum. collect: the
+    hits' values in row order (a list keeps repeats, a set is their union); sum, min, max, count of the hits; no hit: ``()``, 0 for count,
     and for sum, min, max the default, else ``gap``. ``defaults`` (one per output, or ``None``) replace ``gap``.
     """
 

@@ -215,20 +215,21 @@ def _bits(hits: Sequence[tuple[int, Sql]], start: int) -> Sql:
 
 
 def _union(hits: list[Sql], outputs: list[Node], node: Pick) -> Term:
-    """List the values of the hits in rule order, each where it first appears; values must be constants."""
+    """List the values of the hits in rule order, those of a set each where it first appears; values must be constants."""
     if not isinstance(node.type, ListType | SetType) or not all(isinstance(output, Constant) for output in outputs):
         return unknown(node.type)
     appears: list[tuple[object, Sql]] = []
     before: dict[object, list[Sql]] = {}
     for hit, output in zip(hits, outputs, strict=True):
         value = output.value if isinstance(output, Constant) else None
-        for item in value if isinstance(value, tuple) and isinstance(node.type, SetType) else (value,):
+        for item in value if isinstance(value, tuple) else (value,):
             if item is None:
                 continue
             if isinstance(item, tuple):
                 return unknown(node.type)
             appears.append((item, sql.all_of(hit, *(sql.negate(other) for other in before.get(item, ())))))
-            before.setdefault(item, []).append(hit)
+            if isinstance(node.type, SetType):
+                before.setdefault(item, []).append(hit)
     items = [sql.case((condition, constant(item, node.type.item).sql)) for item, condition in appears]
     if not items:
         return constant((), node.type)
