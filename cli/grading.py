@@ -65,6 +65,7 @@ def save_run(run: Run, ledger: str, overlay: str | None) -> int:
         started=datetime.now().astimezone().isoformat(timespec="seconds"),
         engine=run.engine,
         tierwise=__version__,
+        plugins=", ".join(run.bound.loaded.plugins.others()),
     )
     with working(f"saving to {ledger}"), Ledger(ledger, create=True) as book:
         return book.save(record, run.grading, run.bound.facts.findings)

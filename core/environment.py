@@ -190,11 +190,13 @@ class CompiledSection:
         value: What those run who act on the section; ``None`` when it has an error.
         findings: What was found in it.
         reads: The names of the policy that it reads, so that they count as used.
+        text: What it compiled to as canonical text, which follows that of the plan in `tierwise show --plan`.
     """
 
     value: object | None
     findings: Sequence[Finding] = ()
     reads: frozenset[str] = frozenset()
+    text: str = ""
 
 
 class Section(Protocol):
@@ -210,10 +212,15 @@ class Section(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Everything a policy may use."""
+    """Everything a policy may use.
+
+    Attributes:
+        givers: For each function of a plugin that is not built in the plugin's name and version.
+    """
 
     functions: Mapping[str, Function] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     sections: Mapping[str, Section] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    givers: Mapping[str, str] = field(default_factory=dict)

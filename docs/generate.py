@@ -1,4 +1,7 @@
-"""Writes the pages that say what the code says: ``python docs/generate.py``; with ``--check`` it only compares, and exits 1 when one is stale."""
+"""Writes the pages that say what the code says: ``python docs/generate.py``; with ``--check`` it only compares, and exits 1 when one is stale.
+
+With ``--plans`` it writes the plan of each shipped policy beside it, for a change to be reviewed by: see what it changed before it is committed.
+"""
 
 from __future__ import annotations
 
@@ -103,6 +106,17 @@ def _hook(name: str) -> str:
     return f"\n### `{name}{signature}`\n\n{inspect.getdoc(hook)}\n".replace("``", "`")
 
 
+def write_plans() -> None:
+    """Write the plan of every shipped policy into its folder (``tests/repository/test_golden_plans.py`` compares them)."""
+    from tierwise.plugins.loading import shipped_policies
+    from tierwise.plugins.manager import Plugins
+    from tierwise.plugins.policy import load
+
+    plugins = Plugins(entry_points=False)
+    for slug in shipped_policies():
+        (HERE.parent / "policies" / slug / "plan.txt").write_text(load(slug, plugins=plugins).text, encoding="utf-8")
+
+
 PAGES = {
     "../policies/README.md": policies_page,
     "command-line.md": command_line_page,
@@ -113,7 +127,10 @@ PAGES = {
 
 
 def main(arguments: list[str]) -> int:
-    """Write every page, or with ``--check`` compare it."""
+    """Write every page, or with ``--check`` compare it; with ``--plans`` write the plans."""
+    if "--plans" in arguments:
+        write_plans()
+        return 0
     stale = [name for name, page in PAGES.items() if not (HERE / name).is_file() or (HERE / name).read_text(encoding="utf-8") != page()]
     if "--check" in arguments:
         for name in stale:

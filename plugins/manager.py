@@ -71,6 +71,7 @@ class Plugins:
         self._infos: dict[str, PluginInfo] = {}
         self._disabled = frozenset(disabled)
         self._collected: dict[str, dict[str, Any]] = {}
+        self._givers: dict[str, dict[str, str]] = {}
         for name, module in MODULES.items():
             self._load(name, _own_version(), module, partial(importlib.import_module, module))
         for point in _installed() if entry_points else ():
@@ -106,6 +107,11 @@ class Plugins:
     def listing(self) -> tuple[PluginInfo, ...]:
         """Return every plugin in the order of registration, the disabled ones included."""
         return tuple(self._infos.values())
+
+    def others(self) -> tuple[str, ...]:
+        """Return name and version of every plugin in use that is not built in."""
+        used = (info for info in self._infos.values() if not info.disabled and info.name not in MODULES)
+        return tuple(f"{info.name} {info.version}".rstrip() for info in used)
 
     # ---- one method for each hook ------------------------------------------------------------------------------------------
 
@@ -158,7 +164,7 @@ class Plugins:
         """
         from tierwise.core.environment import Environment  # here, because it brings pydantic and `--help` needs none
 
-        return Environment(self.functions(), self.forms(), self.kinds(), self.sections())
+        return Environment(self.functions(), self.forms(), self.kinds(), self.sections(), givers=self._givers["tierwise_functions"])
 
     # ---- the steps ---------------------------------------------------------------------------------------------------------
 
@@ -204,6 +210,7 @@ class Plugins:
                     raise PluginError(f"plugin {info} gave `{name}` for hook `{hook}` without `{lacking}`", info.name, hook)
                 found[name] = value if info.name in MODULES else guarded(value, info.name, str(info), hook)
                 givers[name] = info
+        self._givers[hook] = {name: f"{info.name} {info.version}".rstrip() for name, info in givers.items() if info.name not in MODULES}
         return found
 
     def _answers(self, hook: str, read: Callable[[Any], Any] = lambda answer: answer, **arguments: Any) -> Iterator[tuple[PluginInfo, Any]]:

@@ -34,6 +34,7 @@ class LoadedPolicy:
         plan: What it compiled to.
         findings: Warnings and notes of the checks.
         sections: Name to what each section that a plugin gives compiled to, such as ``watch``.
+        text: The canonical text of the plan and the sections.
         plugins: The plugins it was loaded with.
     """
 
@@ -41,6 +42,7 @@ class LoadedPolicy:
     plan: Plan
     findings: tuple[Finding, ...]
     sections: Mapping[str, object]
+    text: str
     plugins: Plugins
 
     @classmethod
@@ -50,7 +52,7 @@ class LoadedPolicy:
         Raises:
             PolicyError: It has errors; all findings are in the exception.
         """
-        return cls(checked.policy, checked.require_plan(), checked.findings, checked.sections, plugins)
+        return cls(checked.policy, checked.require_plan(), checked.findings, checked.sections, checked.text, plugins)
 
     @cached_property
     def environment(self) -> Environment:

@@ -11,14 +11,16 @@ from tierwise.cli.session import Session
 @click.command("show")
 @click.argument("policy", metavar="POLICY")
 @overlay_option
+@click.option("--plan", "as_plan", is_flag=True, help="Show the plan that engines run: what the fingerprint is taken over.")
 @format_option("text", "markdown", "html")
 @click.pass_context
-def command(context: click.Context, policy: str, overlay: str | None, form: str) -> None:
+def command(context: click.Context, policy: str, overlay: str | None, as_plan: bool, form: str) -> None:
     """Show a policy as a page: what it decides, from which facts, by which rules, and what is open.
 
     \b
     Example:
       tierwise show closing-time-a-e
+      tierwise show closing-time-a-e --plan
     """
     from tierwise.cli.page import render_page
     from tierwise.cli.policy_page import policy_page
@@ -27,4 +29,7 @@ def command(context: click.Context, policy: str, overlay: str | None, form: str)
 
     session = Session.of(context)
     loaded = load(policy, overlay=overlay, plugins=session.plugins)
+    if as_plan:
+        click.echo(loaded.text, nl=False)
+        return
     click.echo(render_page(policy_page(loaded.policy, loaded.plan, session.language, WatchPlan.of(loaded.sections)), form))

@@ -13,6 +13,7 @@ from tierwise.core.environment import CompiledSection, Environment, Path, Sectio
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding, has_errors, sorted_findings
 from tierwise.core.plan import Plan
+from tierwise.core.plan.canonical import canonical_text
 from tierwise.core.policy import Policy
 from tierwise.core.source import Span
 
@@ -28,12 +29,14 @@ class CheckedPolicy:
         plan: What engines run; ``None`` when it does not compile.
         findings: Everything found, by place.
         sections: Name to what each section that a plugin gives compiled to; none when there are errors.
+        text: The canonical text of the plan and of these; empty when there are errors.
     """
 
     policy: Policy
     plan: Plan | None
     findings: tuple[Finding, ...]
     sections: Mapping[str, object] = field(default_factory=dict)
+    text: str = ""
 
     def require_plan(self) -> Plan:
         """Return the plan of a policy without errors.
@@ -78,7 +81,8 @@ def check(policy: Policy, environment: Environment) -> CheckedPolicy:
     assert plan is not None
     findings += check_plan(plan, frozenset(name for section in sections.values() for name in section.reads))
     findings += _check_kinds(policy, modules, plan)
-    return CheckedPolicy(policy, plan, sorted_findings(findings), {name: section.value for name, section in sections.items()})
+    text = "\n".join((canonical_text(plan), *(section.text for section in sections.values())))
+    return CheckedPolicy(policy, plan, sorted_findings(findings), {name: section.value for name, section in sections.items()}, text)
 
 
 def _compile_sections(

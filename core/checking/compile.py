@@ -18,7 +18,8 @@ from tierwise.core.environment import DeclaringForm, Environment
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, suggest
 from tierwise.core.plan import Decision, DecisionRef, Fact, FactRef, Node, Plan, RankCut, Reading, behind
-from tierwise.core.policy import FactDeclaration, Policy, Text, fingerprint
+from tierwise.core.plan.canonical import fingerprinted
+from tierwise.core.policy import FactDeclaration, Policy, Text
 
 __all__ = ["compile_policy", "frame_of"]
 
@@ -45,7 +46,7 @@ def compile_policy(policy: Policy, modules: Sequence[Module], environment: Envir
     parts.findings += [_cycle(cycle, parts.decisions) for cycle in order.cycles]
     if has_errors(parts.findings):
         return None, parts.findings
-    return _plan(policy, parts, order.decisions), parts.findings
+    return fingerprinted(_plan(policy, parts, order.decisions), environment.givers), parts.findings
 
 
 def _compile_entry(entry: Entry, policy: Policy, scope: Scope, parts: Parts) -> None:
@@ -134,7 +135,7 @@ def frame_of(policy: Policy) -> Plan:
         version=policy.version,
         title=policy.title.named(),
         subject=policy.subject,
-        fingerprint=fingerprint(policy),
+        fingerprint="",
         facts={name: _fact(name, fact, policy) for name, fact in policy.facts.items()},
         readings={
             name: Reading(

@@ -205,9 +205,10 @@ class Plan:
     """A checked policy with no name left to resolve. Decisions stand in an order in which each comes after what it reads.
 
     Attributes:
-        fingerprint: ``sha256`` in hex over the meaning of the policy and its overlay.
+        fingerprint: ``sha256`` in hex over its canonical text (``canonical.py``).
         parameters: Values of the parameters, for reports; the nodes hold them as constants.
         lost: Names of local parameters and tables that are not filled in.
+        functions: The functions that it calls and that a plugin gave which is not built in, each with the plugin's name and version.
     """
 
     policy: str
@@ -222,6 +223,7 @@ class Plan:
     decisions: Mapping[str, Decision]
     parameters: Mapping[str, Any]
     lost: tuple[str, ...] = ()
+    functions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def outputs(self) -> tuple[Decision, ...]:

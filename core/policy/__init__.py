@@ -8,7 +8,6 @@ from tierwise.core.policy.bands import Band, Bands, read_bands
 from tierwise.core.policy.cases import Case, read_cases
 from tierwise.core.policy.csv_table import read_csv_table
 from tierwise.core.policy.document import Document, read_document
-from tierwise.core.policy.fingerprint import fingerprint
 from tierwise.core.policy.model import (
     DecisionDeclaration,
     FactDeclaration,
@@ -45,7 +44,6 @@ __all__ = [
     "Text",
     "TextTable",
     "check_names",
-    "fingerprint",
     "json_schema",
     "read_bands",
     "read_cases",

@@ -21,10 +21,6 @@ class Part(BaseModel):
 class SectionKeys(Part):
     """What an author writes in a section that a plugin gives (``environment.Section``)."""
 
-    def meaning(self) -> Any:
-        """Return, as JSON, what of it counts for the fingerprint: everything but texts that no program acts on."""
-        return self.model_dump(mode="json")
-
 
 class Text(Part):
     """A text for people, in Chinese and English. Where only one was written it serves both."""

@@ -155,7 +155,7 @@ class Ledger:
 
     def _write(self, record: RunRecord, grading: Grading, findings: Sequence[DataFinding]) -> int:
         counts = {"subjects": grading.count(), "undetermined": 0}
-        run_id = int(self._database.table("runs").insert({**asdict(record), **counts}).last_pk or 0)
+        run_id = int(self._database.table("runs").insert({**asdict(record), **counts}, alter=True).last_pk or 0)
         undetermined = 0
 
         def rows() -> Iterator[tuple[Any, ...]]:

@@ -19,6 +19,7 @@ class RunRecord:
         as_of: An ISO date, or empty.
         started: When the run started, as the caller says; an ISO time.
         tierwise: The version of Tierwise.
+        plugins: Name and version of every other plugin in use, separated by commas; empty for a run saved before they were recorded.
     """
 
     policy: str
@@ -30,6 +31,7 @@ class RunRecord:
     started: str
     engine: str
     tierwise: str
+    plugins: str = ""
 
 
 @dataclass(frozen=True, slots=True)

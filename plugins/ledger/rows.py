@@ -64,7 +64,7 @@ def outcome(row: dict[str, Any]) -> Outcome:
 
 def saved_run(row: dict[str, Any]) -> SavedRun:
     """Return a run from its row."""
-    record = RunRecord(**{field.name: row[field.name] for field in fields(RunRecord)})
+    record = RunRecord(**{field.name: row.get(field.name) or "" for field in fields(RunRecord)})
     return SavedRun(row["run_id"], record, row["subjects"], row["undetermined"])
 
 

@@ -11,6 +11,7 @@ from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, compile_test, suggest, type_of
 from tierwise.core.language.messages import listed
 from tierwise.core.plan import Fact, Logic, Node, Plan
+from tierwise.core.plan.canonical import canonical_text, digest
 from tierwise.core.policy.declared_types import read_type
 from tierwise.core.policy.texts import SectionKeys
 from tierwise.core.types import NumberType, Type
@@ -19,6 +20,7 @@ from tierwise.plugins.watching.rule import SECTION, ActionPlan, EventKind, Watch
 from tierwise.plugins.watching.rule_forms import RuleForms
 from tierwise.plugins.watching.rule_texts import ALWAYS, RuleTexts, named
 from tierwise.plugins.watching.section import ActionDeclaration, WatchDeclaration, WatchRuleDeclaration
+from tierwise.plugins.watching.watch_text import watch_text
 
 __all__ = ["PLACEHOLDER", "WatchSection"]
 
@@ -37,7 +39,8 @@ class WatchSection:
         """Compile the rules that watch events to a ``WatchPlan``. A rule that waits for a parameter is left out, with a note."""
         texts = RuleTexts(context)
         plan = _Compiler(texts, RuleForms(texts), keys).plan()
-        return CompiledSection(None if has_errors(texts.findings) else plan, texts.findings, plan.readings)
+        text = watch_text(plan.kinds, plan.rules)
+        return CompiledSection(None if has_errors(texts.findings) else plan, texts.findings, plan.readings, text)
 
 
 @dataclass
@@ -56,7 +59,7 @@ class _Compiler:
         ordered = with_variants(in_order(rules, self.texts.findings), plan.readings, self.texts.findings)
         return WatchPlan(
             plan.policy,
-            plan.fingerprint,
+            digest(canonical_text(plan) + watch_text(self.texts.kinds, ordered)),
             self.texts.kinds,
             ordered,
             plan,

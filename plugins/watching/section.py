@@ -123,10 +123,3 @@ class WatchDeclaration(SectionKeys):
 
     events: dict[str, EventDeclaration] = Field(min_length=1, description="kinds of events")
     rules: dict[str, WatchRuleDeclaration] = Field(min_length=1, description="what is watched")
-
-    def meaning(self) -> Any:
-        """Return what counts for the fingerprint; what an action says is part of it."""
-        return self.model_dump(mode="json", exclude=_FOR_PEOPLE)
-
-
-_FOR_PEOPLE = {"events": {"__all__": {"label", "note"}}, "rules": {"__all__": {"label", "about", "note"}}}

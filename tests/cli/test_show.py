@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import tierwise
+from tierwise.core.plan.canonical import digest
+from tierwise.plugins.policy import load
 
 
 def test_a_page_says_what_is_decided_from_what_and_by_which_rules(small: Path) -> None:
@@ -16,6 +18,15 @@ def test_a_page_says_what_is_decided_from_what_and_by_which_rules(small: Path) -
     assert done.code == 0
     for words in ("A small example", "amount", "a person", ">= 50万", "甲, 乙, 丙", "大客户"):
         assert words in done.out
+
+
+def test_the_plan_is_what_the_fingerprint_is_taken_over(small: Path) -> None:
+    done = tierwise("show", "small.yaml", "--plan")
+
+    assert done.code == 0
+    assert digest(done.out) == load("small.yaml").fingerprint
+    for line in ("plan 2", "decision tier: enum(", '  "big": >= 500000 | = true | -> "甲"'):
+        assert line in done.out
 
 
 def test_a_page_in_chinese(small: Path) -> None:

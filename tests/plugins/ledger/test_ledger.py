@@ -68,6 +68,20 @@ def test_a_run_comes_back_as_it_was_saved(tmp_path: Path) -> None:
         assert list(ledger.history("123")) == []
 
 
+def test_a_ledger_from_before_plugins_were_recorded_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with Ledger(str(path), create=True) as ledger:
+        ledger.save(RECORD, many(1))
+    with sqlite3.connect(path) as database:
+        database.execute("ALTER TABLE runs DROP COLUMN plugins")
+    database.close()
+    newer = replace(RECORD, plugins="acme 1.2")
+    with Ledger(str(path), create=True) as ledger:
+        assert [run.record for run in ledger.runs()] == [RECORD]
+        ledger.save(newer, many(1))
+        assert [run.record for run in ledger.runs()] == [newer, RECORD]
+
+
 def test_two_runs_are_compared(tmp_path: Path) -> None:
     with Ledger(str(tmp_path / "l.db"), create=True) as ledger:
         first = ledger.save(RECORD, Graded({"a": {"t": Determined("A")}, "b": {"t": Determined("B")}, "c": {"t": Determined("C")}}))

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tierwise.plugins.watching.rule import WatchPlan
+
 EVENTS = "events: {late: {fields: {n: {type: integer}}}, other: {}}\n"
 USED = "  o: {on: other, action: {do: x}}\n"
 
@@ -50,13 +52,24 @@ def test_findings(code: str, rules: str, said: str, checked: Any) -> None:
     assert found[0].span is not None and found[0].span.source.name == "policy.yaml"
 
 
-def test_a_watch_is_part_of_the_fingerprint_but_its_labels_are_not(checked: Any) -> None:
-    def of(rule: str) -> str:
-        return str(checked(EVENTS + f"rules:\n  r: {rule}\n" + USED).require_plan().fingerprint)
+def test_the_fingerprint_of_a_watch_is_its_own_and_without_its_labels(checked: Any) -> None:
+    def of(rule: str) -> tuple[str, str]:
+        policy = checked(EVENTS + f"rules:\n  r: {rule}\n" + USED)
+        watch = WatchPlan.of(policy.sections)
+        assert watch is not None and "rule r\n" in policy.text
+        return policy.require_plan().fingerprint, watch.fingerprint
 
-    plain = of("{on: late, count: 2, action: {do: x}}")
-    assert of("{on: late, label: twice, count: 2, action: {do: x}}") == plain
-    assert of("{on: late, count: 3, action: {do: x}}") != plain
+    plan, watch = of("{on: late, count: 2, action: {do: x}}")
+    assert of("{on: late, label: twice, note: n, count: 2, action: {do: x}}") == (plan, watch)
+    changes = [
+        "count: 3, action: {do: x}",
+        "count: 2, action: {do: y}",
+        "count: 2, when: n > 1, action: {do: x}",
+        "count: 2, again: each, action: {do: x}",
+    ]
+    others = [of(f"{{on: late, {change}}}") for change in changes]
+    assert {one for one, _ in others} == {plan}  # nothing that is decided about a subject changes
+    assert len({watch, *(other for _, other in others)}) == len(others) + 1
 
 
 def test_a_reading_that_only_a_watch_reads_is_not_unused(checked: Any) -> None:
