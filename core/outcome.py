@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TypeVar
+
+from tierwise.core.values import Value
 
 __all__ = ["Determined", "Outcome", "Reason", "Undetermined", "distinct"]
 
+Item = TypeVar("Item")
+
 
 class Reason(StrEnum):
-    """Why an outcome is undetermined (contract; `systems.md` 0.2)."""
+    """Why an outcome is undetermined (contract)."""
 
     GAP = "gap"
     OVERLAP = "overlap"
@@ -31,7 +35,7 @@ class Determined:
         rules: The ids of the rules that gave it, in table order; empty where no table was involved.
     """
 
-    value: Any
+    value: Value
     rules: tuple[str, ...] = ()
 
 
@@ -47,7 +51,7 @@ class Undetermined:
     """
 
     reason: Reason
-    candidates: tuple[Any, ...] = ()
+    candidates: tuple[Value, ...] = ()
     needs: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
 
@@ -55,16 +59,16 @@ class Undetermined:
 Outcome = Determined | Undetermined
 
 
-def distinct(values: Iterable[Any]) -> tuple[Any, ...]:
+def distinct(values: Iterable[Item]) -> tuple[Item, ...]:
     """Drop repeats and keep the first of each; works for values that cannot be hashed."""
     listed = list(values)
     try:
-        found: dict[Any, Any] = {}
+        found: dict[tuple[type[Item], Item], Item] = {}
         for value in listed:
             found.setdefault((type(value), value), value)
         return tuple(found.values())
     except TypeError:
-        kept: list[Any] = []
+        kept: list[Item] = []
         for value in listed:
             if not any(type(value) is type(other) and value == other for other in kept):
                 kept.append(value)

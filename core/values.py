@@ -2,7 +2,8 @@
 
 A value is one of: ``Decimal`` (every number and integer), ``bool``, ``date``, ``datetime``, ``Duration``, ``str`` (text and
 enum), ``tuple`` (list; also a set, in declared order without repeats), ``Mapping`` (record and map) or ``None`` (*none*: a nullable
-fact that is known to have no value). A fact that is *missing* is simply absent: it has no value at all.
+fact that is known to have no value). A fact that is *missing* is simply absent: it has no value at all. A ``Fraction`` is an exact quotient
+on its way into a comparison or a rounding; no fact and no outcome holds one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 __all__ = ["SECONDS_PER_DAY", "Duration", "Value", "add_duration", "to_json"]
@@ -44,7 +46,7 @@ class Duration:
         return f"P{days}D" if not rest else f"PT{self.seconds}S"
 
 
-Value: TypeAlias = "Decimal | bool | date | datetime | Duration | str | tuple[Value, ...] | Mapping[str, Value] | None"
+Value: TypeAlias = "Decimal | Fraction | bool | date | datetime | Duration | str | tuple[Value, ...] | Mapping[str, Value] | None"
 """A value of a fact or an outcome, as the head of this module lists them."""
 
 

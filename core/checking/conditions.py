@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Literal
 
-from tierwise.core.checking.regions import domain_of
 from tierwise.core.meaning.exact import add, multiply, subtract
+from tierwise.core.meaning.regions import domain_of
 from tierwise.core.plan import (
     FLIPPED,
     Arithmetic,

@@ -13,9 +13,10 @@ from math import prod
 
 from tierwise.core.checking.conditions import conjuncts, normal, quantity_of
 from tierwise.core.checking.producing import Producing
-from tierwise.core.checking.regions import Domain, borders_of, domain_of
-from tierwise.core.plan import Compare, Constant, Logic, Node, Not, leaves_of_logic
+from tierwise.core.meaning.regions import Domain, domain_of
+from tierwise.core.plan import Compare, Constant, Logic, Node, Not, borders_of, leaves_of_logic
 from tierwise.core.types import EnumType, Type
+from tierwise.core.values import Value
 
 __all__ = ["Box", "Dimension", "Quantity", "Row", "Space", "lay_out"]
 
@@ -161,7 +162,7 @@ class _Layout:
         return Space(dimensions, tuple(boxes), tuple(sorted(unclear)))
 
     def _quantities(self) -> dict[Node, Quantity]:
-        borders: dict[Node, list[object]] = {node: [] for node in self.names}
+        borders: dict[Node, list[Value]] = {node: [] for node in self.names}
         for part in self.parts:
             for leaf in leaves_of_logic(part):
                 quantity = quantity_of(leaf)

@@ -9,8 +9,8 @@ from typing import Any
 
 from tierwise.core.checking.cover import Cover, atoms_in
 from tierwise.core.checking.reading import entangled
-from tierwise.core.checking.regions import Atom, Domain
 from tierwise.core.checking.space import Box, Dimension, Quantity, Space
+from tierwise.core.meaning.regions import Atom, Domain
 from tierwise.core.plan import Call, Constant, FactRef, Node, Plan
 from tierwise.core.types import EnumType, NumberType, Type
 from tierwise.core.values import SECONDS_PER_DAY, Duration, to_json

@@ -41,7 +41,7 @@ def rank_of(node: RankCut, reader: Reader, by_at: ByAt | None = None) -> RankTra
     )
     rounding = reader.value(node.rounding)
     ways = (rounding.bound or ROUNDINGS) if isinstance(rounding, Unknown) else (rounding,)
-    places = [_place(node, position, way, plain, by_at) for way in ways]
+    places = [_place(node, position, str(way), plain, by_at) for way in ways]
     return places[0] if all(place == places[0] for place in places) else plain
 
 

@@ -85,7 +85,7 @@ def opposite(ratio: Ratio, at: Place) -> Ratio:
     if constant is not None and isinstance(constant.value, Duration):
         return Operand(Constant(constant.value.times(-1), DurationType()), at), None
     type_ = demand_number(above)
-    if constant is not None:
+    if constant is not None and isinstance(constant.value, Decimal):
         return Operand(Constant(plain(EXACT.minus(constant.value)), type_), at), below
     zero = Constant(Decimal(0), NumberType(0))
     below_zero = sum_type("-", NumberType(0, "", Decimal(0), Decimal(0)), type_)
@@ -138,9 +138,10 @@ def _folded(
     type_: NumberType,
     at: Place,
 ) -> Operand:
-    constants = [constant for operand in operands if (constant := operand.constant) is not None]
-    if len(constants) == len(operands):
-        return Operand(Constant(plain(reduce(compute, [constant.value for constant in constants])), type_), at)
+    constants = [constant.value for operand in operands if (constant := operand.constant) is not None]
+    numbers = [value for value in constants if isinstance(value, Decimal)]
+    if len(numbers) == len(operands):
+        return Operand(Constant(plain(reduce(compute, numbers)), type_), at)
     return Operand(Arithmetic(operator, tuple(operand.node for operand in operands), type_), at)
 
 

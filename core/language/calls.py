@@ -75,7 +75,7 @@ def _by_order(name: str, function: Function, arguments: Sequence[Operand], enum:
     """A function over the declared order of an enum gets that order as one more argument; against a word it is a plain set test."""
     first = arguments[0]
     if name in COMPARED and first.constant is None and (word := arguments[1].constant) is not None:
-        return InSet(first.node, COMPARED[name](enum.values, word.value))
+        return InSet(first.node, COMPARED[name](enum.values, str(word.value)))
     return Call(function.name, (*(argument.node for argument in arguments), _order(enum)), result)
 
 

@@ -91,7 +91,7 @@ def demand(operand: Operand, expected: Type) -> None:
             raise Unsound(messages.unit_mismatch(span, found.unit, expected.unit))
         check_literal_unit(operand, expected.unit)
         constant = operand.constant
-        value = None if constant is None else constant.value
+        value = constant.value if constant is not None and isinstance(constant.value, Decimal) else None
         wrong = check_number(span, found.scale, value, expected, literal=constant is not None and operand.literal is not None)
         if wrong:
             raise Unsound(*wrong)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import get_args
+from typing import Any, get_args
 
 from tierwise.core.finding import Finding
 from tierwise.core.language import arithmetic, calls, messages
@@ -535,8 +535,10 @@ def _member(of: Node, name: Name) -> Node:
 def _is_empty(low: Constant | None, high: Constant | None, closed: bool) -> bool:
     if low is None or high is None:
         return False
+    first: Any = low.value
+    last: Any = high.value
     try:
-        return bool(low.value > high.value or (low.value == high.value and not closed))
+        return bool(first > last or (first == last and not closed))
     except TypeError:  # durations have no order of their own
         return False
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from tierwise.core.meaning.exact import add, compare
-from tierwise.core.values import SECONDS_PER_DAY, Duration
+from tierwise.core.values import SECONDS_PER_DAY, Duration, Value
 
 __all__ = ["CADENCES", "overdue"]
 
@@ -16,7 +15,7 @@ _WEEK = 7 * SECONDS_PER_DAY
 _YEAR = 12
 
 
-def overdue(last: date | None, every: Duration | None, as_of: date, reading: str) -> bool | None:
+def overdue(last: Value, every: Value, as_of: Value, reading: Value) -> bool | None:
     """Say whether the next time is overdue.
 
     Args:
@@ -28,15 +27,14 @@ def overdue(last: date | None, every: Duration | None, as_of: date, reading: str
     Returns:
         Yes or no; ``None`` where it depends on when the calendar periods begin (of 2 weeks: in this week or in the next).
     """
-    if every is None:
+    if not isinstance(every, Duration):
         return False
-    if last is None:
+    if not isinstance(last, date) or not isinstance(as_of, date):
         return True
     if isinstance(last, datetime) and not isinstance(as_of, datetime):
         last = last.date()
     if reading == "rolling" or max(every.months, every.seconds) <= 0:
-        due: Any = add(last, every)
-        return compare("<", due, as_of)
+        return compare("<", add(last, every), as_of)
     length, passed = _in_calendar_units(last, as_of, every)
     if passed >= 2 * length:
         return True

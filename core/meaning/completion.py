@@ -8,16 +8,15 @@ bounded by Kleene's logic.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from tierwise.core.meaning.evaluate import Evaluation
 from tierwise.core.meaning.keys import values_to_try
 from tierwise.core.meaning.memory import Memory
-from tierwise.core.meaning.tables import Picked
-from tierwise.core.meaning.unknown import Need, Unknown, same
+from tierwise.core.meaning.unknown import Need, Result, Unknown, same
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import Node
+from tierwise.core.values import Value
 
 __all__ = ["Completion", "Finished", "Settled"]
 
@@ -35,9 +34,9 @@ class Settled:
         rules: Ids of the rules that gave the value, or stay possible.
     """
 
-    value: Any = None
+    value: Value = None
     reason: Reason | None = None
-    bound: tuple[Any, ...] | None = ()
+    bound: tuple[Value, ...] | None = ()
     needs: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
     is_partial: bool = False
@@ -87,7 +86,7 @@ class Completion:
             return self._settle(world, 0).settled
         except _TooMany:
             picked = self._evaluation.settle(self._node, world)
-            settled = _unsplit(picked.result, frozenset(picked.rules))
+            settled = _without_split(picked.result, frozenset(picked.rules))
             self._memory.put(self._memory.key(self._node, world), Finished(settled, 0, 0))
             return settled
 
@@ -105,39 +104,39 @@ class Completion:
     def _fresh(self, world: World, depth: int) -> Finished:
         picked = self._evaluation.settle(self._node, world)
         result, rules = picked.result, frozenset(picked.rules)
-        if not isinstance(result, Unknown):
-            return Finished(Settled(result, rules=rules), 1, 0)
-        need = self._next(result, world)
-        return Finished(_unsplit(result, rules), 1, 0) if need is None else self._split(world, need, picked, depth)
+        need = self._next(result) if isinstance(result, Unknown) else None
+        if need is None or not isinstance(result, Unknown):
+            return Finished(_without_split(result, rules), 1, 0)
+        return self._split(world, need, result, rules, depth)
 
-    def _split(self, world: World, need: Need, picked: Picked, depth: int) -> Finished:
+    def _split(self, world: World, need: Need, result: Unknown, rules: frozenset[str], depth: int) -> Finished:
         """Try every value of one unknown; stop once the ways differ and no further value can come to light."""
         ways: list[Settled] = []
         worlds, deepest, agree = 1, 0, True
-        most = picked.result.bound
+        most = result.bound
         for value in self._values(need, world):
-            way = self._settle(world.assume(need.kind, need.name, value), depth + 1)
+            way = self._settle(world.assume(need, value), depth + 1)
             ways.append(way.settled)
             worlds, deepest = worlds + way.worlds, max(deepest, way.depth + 1)
             agree = agree and _agree(need, way.settled, ways[0])
             if not agree and _nothing_new(ways, most):
                 break
-        return Finished(self._together(ways, need, world, picked), worlds, deepest)
+        return Finished(self._together(ways, need, world, result, rules), worlds, deepest)
 
-    def _together(self, ways: list[Settled], need: Need, world: World, picked: Picked) -> Settled:
+    def _together(self, ways: list[Settled], need: Need, world: World, result: Unknown, rules: frozenset[str]) -> Settled:
         needs = frozenset().union(*(way.needs for way in ways))
         agree = all(_agree(need, way, ways[0]) for way in ways)
         if agree and ways[0].reason is None:
             return Settled(ways[0].value, rules=frozenset().union(*(way.rules for way in ways)))
-        bound, possible = _bound(ways, picked.result.bound), frozenset(picked.rules)
+        bound = _bound(ways, result.bound)
         is_partial = any(way.is_partial for way in ways)
         if agree:
             if any(way.bound != ways[0].bound for way in ways):
                 needs |= self._names(need, world)
-            return Settled(None, ways[0].reason, bound, needs, possible, is_partial)
-        return Settled(None, need.reason, bound, needs | self._names(need, world), possible, is_partial)
+            return Settled(None, ways[0].reason, bound, needs, rules, is_partial)
+        return Settled(None, need.reason, bound, needs | self._names(need, world), rules, is_partial)
 
-    def _next(self, result: Unknown, world: World) -> Need | None:
+    def _next(self, result: Unknown) -> Need | None:
         """Return the unknown to split on first, or ``None`` when none can be split."""
         splittable = [need for need in result.needs if self._can_split(need)]
         return min(splittable, key=self._rank, default=None)
@@ -153,12 +152,14 @@ class Completion:
             return (3, list(plan.decisions).index(need.name))
         return (1 if need.reason is Reason.MISSING_FACT else 2, self._usage.facts.index(need.name))
 
-    def _values(self, need: Need, world: World) -> tuple[Any, ...]:
+    def _values(self, need: Need, world: World) -> tuple[Result, ...]:
         plan = self._evaluation.plan
         if need.kind == "reading":
             return plan.readings[need.name].values
         if need.kind == "decision":
-            result: Unknown = world.results[need.name]
+            result = world.results[need.name]
+            if not isinstance(result, Unknown):
+                return (result,)
             left_open = (Unknown(frozenset({Need("policy", need.name, result.reason)}), ()),) if result.is_partial else ()
             return (*(result.bound or ()), *left_open)
         fact = self._evaluation.fact(need.name)
@@ -166,9 +167,8 @@ class Completion:
 
     def _names(self, need: Need, world: World) -> frozenset[str]:
         """Return what would settle a need: for a decision that hangs on something what it hangs on, else itself."""
-        if need.kind != "decision":
-            return frozenset({need.name})
-        return _named(world.results[need.name].needs) or frozenset({need.name})
+        result = world.results[need.name] if need.kind == "decision" else None
+        return (_named(result.needs) if isinstance(result, Unknown) else frozenset()) or frozenset({need.name})
 
 
 def _agree(need: Need, way: Settled, other: Settled) -> bool:
@@ -184,7 +184,9 @@ def _agree(need: Need, way: Settled, other: Settled) -> bool:
     return way.bound == other.bound
 
 
-def _unsplit(result: Unknown, rules: frozenset[str]) -> Settled:
+def _without_split(result: Result, rules: frozenset[str]) -> Settled:
+    if not isinstance(result, Unknown):
+        return Settled(result, rules=rules)
     return Settled(None, result.reason, result.bound, _named(result.needs), rules, result.is_partial)
 
 
@@ -192,13 +194,13 @@ def _named(needs: frozenset[Need]) -> frozenset[str]:
     return frozenset(need.name for need in needs if need.name)
 
 
-def _nothing_new(ways: list[Settled], most: tuple[Any, ...] | None) -> bool:
+def _nothing_new(ways: list[Settled], most: tuple[Value, ...] | None) -> bool:
     """Say whether every value that Kleene's logic admits has come to light, or so many that they will not be listed."""
     bound = _bound(ways, most)
     return bound is most if bound is None or most is None else len(bound) == len(most)
 
 
-def _bound(ways: list[Settled], order: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+def _bound(ways: list[Settled], order: tuple[Value, ...] | None) -> tuple[Value, ...] | None:
     """Return the values of all ways, in the order of Kleene's bound (the policy's own) where there is one."""
     if any(way.reason is not None and way.bound is None for way in ways):
         return order
@@ -208,7 +210,7 @@ def _bound(ways: list[Settled], order: tuple[Any, ...] | None) -> tuple[Any, ...
     return _sorted_like(values, order)
 
 
-def _sorted_like(values: tuple[Any, ...], order: tuple[Any, ...]) -> tuple[Any, ...]:
+def _sorted_like(values: tuple[Value, ...], order: tuple[Value, ...]) -> tuple[Value, ...]:
     """Return the values of ``order`` that are among ``values``."""
     try:
         known = {(type(value), value) for value in values}

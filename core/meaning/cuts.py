@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from tierwise.core.meaning.exact import round_to
-from tierwise.core.meaning.unknown import Unknown
+from tierwise.core.meaning.unknown import Result, Unknown
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import Cut, CutBy, Position
 
@@ -17,7 +16,7 @@ __all__ = ["ROUNDINGS", "class_at", "last_rank"]
 ROUNDINGS = ("floor", "ceiling", "nearest")
 
 
-def class_at(position: Position, by: CutBy, cuts: Sequence[Cut], rounding: str, needs: str = "") -> Any:
+def class_at(position: Position, by: CutBy, cuts: Sequence[Cut], rounding: str, needs: str = "") -> Result:
     """Return the class at a position, or the ``Unknown`` it is: a tie across a cut, an unknown member before it, no class at all.
 
     Args:
@@ -55,7 +54,7 @@ def _index(rank: int, count: int, by: CutBy, cuts: Sequence[Cut], rounding: str)
     return len(cuts)
 
 
-def _by_share_held(position: Position, cuts: Sequence[Cut], needs: str) -> Any:
+def _by_share_held(position: Position, cuts: Sequence[Cut], needs: str) -> Result:
     if position.share_before is None:
         return Unknown.because(Reason.MISSING_FACT, (cut.value for cut in cuts), needs)
     last = position.share_before if position.share_before_last is None else position.share_before_last
@@ -66,7 +65,7 @@ def _share_index(share: Decimal, cuts: Sequence[Cut]) -> int:
     return next((i for i, cut in enumerate(cuts) if cut.limit is None or share < cut.limit), len(cuts))
 
 
-def _between(best: int, worst: int, cuts: Sequence[Cut], reason: Reason, needs: str) -> Any:
+def _between(best: int, worst: int, cuts: Sequence[Cut], reason: Reason, needs: str) -> Result:
     classes = [cut.value for cut in cuts[best : worst + 1]]
     if not classes:
         return Unknown.because(Reason.GAP)

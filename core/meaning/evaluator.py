@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from tierwise.core.environment import Environment
 from tierwise.core.meaning.completion import Completion, Finished, Settled
 from tierwise.core.meaning.evaluate import Evaluation
 from tierwise.core.meaning.memory import Memory
-from tierwise.core.meaning.unknown import Need, Unknown
+from tierwise.core.meaning.unknown import Need, Result, Unknown
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Determined, Outcome, Undetermined
 from tierwise.core.plan import DecisionRef, Node, Pick, Plan, Position
-from tierwise.core.plan.usage import Usage
+from tierwise.core.values import Value
 
 __all__ = ["Evaluator"]
 
@@ -35,7 +34,7 @@ class Evaluator:
         self._memory: Memory[Finished] = Memory(self.evaluation)
         self._places = {name: place for place, name in enumerate((*plan.facts, *plan.readings, *plan.decisions))}
 
-    def decide(self, decision: str, facts: Mapping[str, Any], positions: Mapping[str, Position] = _NO_POSITIONS) -> Outcome:
+    def decide(self, decision: str, facts: Mapping[str, Value], positions: Mapping[str, Position] = _NO_POSITIONS) -> Outcome:
         """Return the outcome of one decision.
 
         Args:
@@ -45,26 +44,14 @@ class Evaluator:
         """
         return self._outcome(decision, self._settle(self._node(decision), World(facts, positions)))
 
-    def value_of(self, node: Node, facts: Mapping[str, Any], positions: Mapping[str, Position] = _NO_POSITIONS) -> Any:
+    def value_of(self, node: Node, facts: Mapping[str, Value], positions: Mapping[str, Position] = _NO_POSITIONS) -> Result:
         """Return the value of any part of the plan under every completion, or an ``Unknown`` that nothing can settle."""
         return self._alone(node, World(facts, positions))
-
-    def relevant_facts(self, decision: str) -> tuple[str, ...]:
-        """Return the names of all facts that a decision reads, directly or through others, in declaration order."""
-        return self._usage(decision).facts
-
-    def atom_key(self, decision: str, facts: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Return what a decision can tell apart of a subject's facts: equal keys have equal outcomes.
-
-        There is one item for each of ``relevant_facts(decision)``: the number of its atom when it is only tested against constants, else its
-        value. It can be hashed unless a fact is a list of records.
-        """
-        return self._memory.atoms(self._node(decision), facts)
 
     def _settle(self, node: Node, world: World) -> Settled:
         return Completion(self.evaluation, node, self._most, self._memory).settle(world)
 
-    def _alone(self, node: Node, world: World) -> Any:
+    def _alone(self, node: Node, world: World) -> Result:
         """Decide a part on its own, as the parts of a ``Prefer`` are."""
         settled = self._settle(self._node(node.name) if isinstance(node, DecisionRef) else node, World(world.facts, world.positions))
         if settled.reason is None:
@@ -74,9 +61,6 @@ class Evaluator:
 
     def _node(self, decision: str) -> Node:
         return self.plan.decisions[decision].node
-
-    def _usage(self, decision: str) -> Usage:
-        return self.evaluation.usage(self._node(decision))
 
     def _outcome(self, decision: str, settled: Settled) -> Outcome:
         node = self._node(decision)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
-from typing import Any
 
-from tierwise.core.values import SECONDS_PER_DAY, Duration, add_duration
+from tierwise.core.values import SECONDS_PER_DAY, Duration, Value, add_duration
 
 __all__ = ["add", "compare", "equal", "multiply", "quotient", "round_to", "subtract"]
 
 _CONTEXT = Context(prec=4_000, Emax=999_999, Emin=-999_999, traps=[Inexact, InvalidOperation, Overflow])
 
 
-def add(left: Any, right: Any) -> Any:
+def add(left: Value, right: Value) -> Value:
     """Add numbers, durations of one sort, or a duration to a date; none when undefined or out of range."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _number("add", left, right)
@@ -25,7 +25,7 @@ def add(left: Any, right: Any) -> Any:
     return _shift(left, right, 1) if isinstance(left, date) and isinstance(right, Duration) else None
 
 
-def subtract(left: Any, right: Any) -> Any:
+def subtract(left: Value, right: Value) -> Value:
     """Subtract numbers, durations of one sort, a duration from a date, or a date from a date (a duration)."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _number("subtract", left, right)
@@ -39,7 +39,7 @@ def subtract(left: Any, right: Any) -> Any:
     return None
 
 
-def multiply(left: Any, right: Any) -> Any:
+def multiply(left: Value, right: Value) -> Value:
     """Multiply numbers, or a duration by a whole number."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _number("multiply", left, right)
@@ -50,14 +50,14 @@ def multiply(left: Any, right: Any) -> Any:
     return None
 
 
-def quotient(left: Any, right: Any) -> Fraction | None:
+def quotient(left: Value, right: Value) -> Fraction | None:
     """Divide exactly; none by zero and of none."""
     if not isinstance(left, Decimal) or not isinstance(right, Decimal) or not right:
         return None
     return Fraction(left) / Fraction(right)
 
 
-def round_to(value: Any, scale: int, mode: str) -> Decimal | None:
+def round_to(value: Value, scale: int, mode: str) -> Decimal | None:
     """Round a decimal or an exact quotient to ``scale`` digits, in whole numbers; none of none."""
     if not isinstance(value, Decimal | Fraction) or isinstance(value, bool):
         return None
@@ -78,7 +78,7 @@ def round_to(value: Any, scale: int, mode: str) -> Decimal | None:
     return Decimal((int(whole < 0), tuple(int(digit) for digit in str(abs(whole))), -scale))
 
 
-def equal(left: Any, right: Any, unordered: bool = False) -> bool:
+def equal(left: Value, right: Value, unordered: bool = False) -> bool:
     """Say whether two values are equal; none equals none only; ``unordered`` for sets."""
     if left is None or right is None:
         return left is right
@@ -93,7 +93,7 @@ def equal(left: Any, right: Any, unordered: bool = False) -> bool:
     return bool(left == right)
 
 
-def compare(op: str, left: Any, right: Any) -> bool:
+def compare(op: str, left: Value, right: Value) -> bool:
     """Decide ``<``, ``<=``, ``>`` or ``>=``; false with none, and between durations of months and of days."""
     if left is None or right is None:
         return False
@@ -102,13 +102,13 @@ def compare(op: str, left: Any, right: Any) -> bool:
     if isinstance(left, Duration) and isinstance(right, Duration):
         if (left.months and right.seconds) or (left.seconds and right.months):
             return False
-        left, right = (left.months, left.seconds), (right.months, right.seconds)
+        left, right = Decimal(left.months or left.seconds), Decimal(right.months or right.seconds)  # of one sort
     if isinstance(left, date) and isinstance(right, date):
         left, right = _at_midnight(left), _at_midnight(right)
     return _sides(left, right, (lambda a, b: a < b) if op == "<" else (lambda a, b: a <= b))
 
 
-def _sides(left: Any, right: Any, test: Any) -> bool:
+def _sides(left: Value, right: Value, test: Callable[..., bool]) -> bool:
     if isinstance(left, Fraction) and isinstance(right, Decimal):
         right = Fraction(right)
     if isinstance(right, Fraction) and isinstance(left, Decimal):

@@ -9,16 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
 from itertools import combinations
-from typing import Any
 
 from tierwise.core.meaning.exact import compare, equal
-from tierwise.core.meaning.unknown import Unknown, same
+from tierwise.core.meaning.unknown import Result, Unknown, same
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.types import EnumType, Type
+from tierwise.core.values import Value
 
 __all__ = ["Keyed", "Order", "leaders", "ranks_of", "taken"]
 
-Keyed = tuple[tuple[Any, ...], Any]
+Keyed = tuple[tuple[Result, ...], Value]
 """The keys of an item and what is taken of it."""
 
 
@@ -61,15 +61,15 @@ class Order:
         return sorted(items, key=cmp_to_key(sure))
 
 
-def ranks_of(type: Type | None) -> Mapping[str, int] | None:
+def ranks_of(of: Type | None) -> Mapping[str, int] | None:
     """Return the place of every word of an enum; ``None`` for other types."""
-    return {word: place for place, word in enumerate(type.values)} if isinstance(type, EnumType) else None
+    return {word: place for place, word in enumerate(of.values)} if isinstance(of, EnumType) else None
 
 
-def _sign(a: Any, b: Any, rank: Mapping[str, int] | None) -> int:
+def _sign(a: Value, b: Value, rank: Mapping[str, int] | None) -> int:
     if rank is None:
         return compare("<", b, a) - compare("<", a, b)
-    left, right = rank.get(a, len(rank)), rank.get(b, len(rank))
+    left, right = rank.get(str(a), len(rank)), rank.get(str(b), len(rank))
     return (left > right) - (left < right)
 
 
@@ -78,7 +78,7 @@ def leaders(items: Sequence[Keyed], order: Order) -> list[Keyed]:
     return [item for item in items if all(order.sign(other, item) != -1 for other in items)]
 
 
-def taken(items: Sequence[Keyed], take: int | None, single: bool, ties: Reason) -> Any:
+def taken(items: Sequence[Keyed], take: int | None, single: bool, ties: Reason) -> Result:
     """Return what is taken of the first ``take`` items in order, or ``Unknown`` because of a tie that matters."""
     reach = len(items) if take is None else min(take, len(items))
     for place in range(reach):
@@ -91,5 +91,7 @@ def taken(items: Sequence[Keyed], take: int | None, single: bool, ties: Reason) 
     return chosen
 
 
-def _equal(left: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
-    return left is right or all(equal(a, b) for a, b in zip(left, right, strict=True))
+def _equal(left: tuple[Result, ...], right: tuple[Result, ...]) -> bool:
+    return left is right or all(
+        not isinstance(a, Unknown) and not isinstance(b, Unknown) and equal(a, b) for a, b in zip(left, right, strict=True)
+    )

@@ -16,11 +16,14 @@ from typing import Any
 
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.exact import add
-from tierwise.core.meaning.unknown import Unknown
+from tierwise.core.meaning.unknown import Result, Unknown
 from tierwise.core.plan import Node, Position, Ranking, rankings_in_order
-from tierwise.core.values import Duration
+from tierwise.core.values import Duration, Value
 
 __all__ = ["positions_of", "standing_at"]
+
+Comparable = Any
+"""What subjects are ranked by: all numbers, all dates, or all durations as pairs."""
 
 # A share with this many digits is on the right side of every cut that can be written, though a third is not exact.
 _SHARES = Context(prec=200)
@@ -31,11 +34,11 @@ class _Member:
     """A subject in a ranking: ``by`` is ``None`` when it cannot be compared; ``is_sure`` when it surely is a member."""
 
     subject: int
-    by: Any
+    by: Comparable | None
     is_sure: bool
 
 
-def positions_of(evaluator: Evaluator, subjects: Sequence[Mapping[str, Any]]) -> list[dict[str, Position]]:
+def positions_of(evaluator: Evaluator, subjects: Sequence[Mapping[str, Value]]) -> list[dict[str, Position]]:
     """Return the positions of each subject, ranking name to position; a subject outside a ranking has none in it."""
     positions: list[dict[str, Position]] = [{} for _ in subjects]
     for ranking in rankings_in_order(evaluator.plan):
@@ -57,10 +60,10 @@ def standing_at(positions: Mapping[str, Mapping[str, Position]], ranking: str, r
 
 
 def _members(
-    evaluator: Evaluator, ranking: Ranking, subjects: Sequence[Mapping[str, Any]], positions: Sequence[Mapping[str, Position]]
-) -> tuple[dict[Any, list[_Member]], int]:
+    evaluator: Evaluator, ranking: Ranking, subjects: Sequence[Mapping[str, Value]], positions: Sequence[Mapping[str, Position]]
+) -> tuple[dict[Result, list[_Member]], int]:
     """Return the members of each partition, and how many subjects may be in any of them."""
-    partitions: defaultdict[Any, list[_Member]] = defaultdict(list)
+    partitions: defaultdict[Result, list[_Member]] = defaultdict(list)
     anywhere = 0
     for subject, facts in enumerate(subjects):
         place = positions[subject]
@@ -76,11 +79,13 @@ def _members(
     return dict(partitions), anywhere
 
 
-def _value(evaluator: Evaluator, node: Node | None, facts: Mapping[str, Any], positions: Mapping[str, Position], otherwise: Any) -> Any:
+def _value(
+    evaluator: Evaluator, node: Node | None, facts: Mapping[str, Value], positions: Mapping[str, Position], otherwise: Value
+) -> Result:
     return otherwise if node is None else evaluator.value_of(node, facts, positions)
 
 
-def _sortable(by: Any) -> Any:
+def _sortable(by: Value) -> Any:
     return (by.months, by.seconds) if isinstance(by, Duration) else by
 
 
@@ -109,12 +114,15 @@ def _places(members: Sequence[_Member], anywhere: int, descending: bool) -> list
 class _Shares:
     """Shares of the total amount that the first members of a partition hold; amounts come lowest first."""
 
-    def __init__(self, amounts: Sequence[Any], complete: bool) -> None:
+    def __init__(self, amounts: Sequence[Comparable], complete: bool) -> None:
         self._held: list[Decimal] | None = None
-        if complete and all(isinstance(amount, Decimal) for amount in amounts):
-            self._held = [Decimal(0)]
-            for amount in reversed(amounts):
-                self._held.append(add(self._held[-1], amount))
+        numbers = [amount for amount in amounts if isinstance(amount, Decimal)]
+        if complete and len(numbers) == len(amounts):
+            sums: list[Value] = [Decimal(0)]
+            for amount in reversed(numbers):
+                sums.append(add(sums[-1], amount))
+            held = [total for total in sums if isinstance(total, Decimal)]
+            self._held = held if len(held) == len(sums) else None  # a sum of thousands of digits is none
 
     def of(self, before: int, last: int) -> tuple[Decimal | None, Decimal | None]:
         """Return the share held before the first, and before the last, of members that tie (from ``before + 1`` to ``last``)."""

@@ -6,18 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
-from typing import Any
 
 from tierwise.core.meaning.exact import add, compare
-from tierwise.core.meaning.unknown import Need, Unknown, either, lazily, merged, same
+from tierwise.core.meaning.unknown import Need, Result, Unknown, either, lazily, merged, same, values_of
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import HitPolicy, Node, Rule, Table
 from tierwise.core.types import EnumType, SetType, Type
+from tierwise.core.values import Value
 
 __all__ = ["Hit", "Picked", "hits_of", "pick"]
 
 MOST_COMBINATIONS = 64
-Evaluate = Callable[[Node], Any]
+Evaluate = Callable[[Node], Result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Picked:
         rules: For a value the rules that gave it; otherwise the rules that stay possible. In table order.
     """
 
-    result: Any
+    result: Result
     rules: tuple[str, ...]
 
 
@@ -75,7 +75,7 @@ def _met(rule: Rule, evaluate: Evaluate) -> bool | Unknown:
     return lazily(unknowns, (True, False)) if unknowns else True
 
 
-def pick(table: Table, output: int, type: Type, hits: Sequence[Hit], evaluate: Evaluate) -> Picked:
+def pick(table: Table, output: int, of: Type, hits: Sequence[Hit], evaluate: Evaluate) -> Picked:
     """Return what output number ``output`` is, given the table's hits."""
     default = table.defaults[output] if output < len(table.defaults) else None
     values = [evaluate(hit.rule.outputs[output]) for hit in hits]
@@ -83,14 +83,14 @@ def pick(table: Table, output: int, type: Type, hits: Sequence[Hit], evaluate: E
     if table.hit in (HitPolicy.UNIQUE, HitPolicy.ANY):
         result = _agreeing(hits, values, fallback)
     elif table.hit in (HitPolicy.FIRST, HitPolicy.PRIORITY):
-        order = _order(table.hit, values, type)
+        order = _order(table.hit, values, of)
         result = _leading([hits[i] for i in order], [values[i] for i in order], fallback)
     else:
-        result = _collected(table.hit, hits, values, fallback, type)
+        result = _collected(table.hit, hits, values, fallback, of)
     return Picked(result, _giving(table.hit, hits, values, result))
 
 
-def _agreeing(hits: Sequence[Hit], values: Sequence[Any], fallback: Any) -> Any:
+def _agreeing(hits: Sequence[Hit], values: Sequence[Result], fallback: Result) -> Result:
     """All hits must have one value; two that surely differ overlap, whatever else is hit."""
     sure = [value for hit, value in zip(hits, values, strict=True) if hit.is_sure]
     known = distinct(value for value in sure if not isinstance(value, Unknown))
@@ -100,25 +100,25 @@ def _agreeing(hits: Sequence[Hit], values: Sequence[Any], fallback: Any) -> Any:
     if not sure:
         return either([*values, fallback], tests)
     unknown = [value for value in sure if isinstance(value, Unknown)]
-    if known and not unknown and all(same(value, known[0]) for value in values):
+    if known and not unknown and all(not isinstance(value, Unknown) and same(value, known[0]) for value in values):
         return known[0]
     if unknown and all(u.is_final for u in unknown):
         return merged(values, frozenset().union(*(u.needs for u in unknown)))
     return merged(values, tests.union(*(v.needs for v in values if isinstance(v, Unknown))))
 
 
-def _order(hit: HitPolicy, values: Sequence[Any], type: Type) -> list[int]:
+def _order(hit: HitPolicy, values: Sequence[Result], of: Type) -> list[int]:
     """Return the hits from the one that goes before all others; a value not known yet may go before any."""
     order = list(range(len(values)))
-    if hit is HitPolicy.PRIORITY and isinstance(type, EnumType):
-        ranks = {word: rank for rank, word in enumerate(type.values)}
-        order.sort(key=lambda i: -1 if isinstance(values[i], Unknown) else ranks.get(values[i], len(ranks)))
+    if hit is HitPolicy.PRIORITY and isinstance(of, EnumType):
+        ranks = {word: rank for rank, word in enumerate(of.values)}
+        order.sort(key=lambda i: -1 if isinstance(values[i], Unknown) else ranks.get(str(values[i]), len(ranks)))
     return order
 
 
-def _leading(hits: Sequence[Hit], values: Sequence[Any], fallback: Any) -> Any:
+def _leading(hits: Sequence[Hit], values: Sequence[Result], fallback: Result) -> Result:
     """The first hit counts; those before the first sure one may."""
-    options: list[Any] = []
+    options: list[Result] = []
     for hit, value in zip(hits, values, strict=True):
         options.append(value)
         if hit.is_sure:
@@ -128,27 +128,28 @@ def _leading(hits: Sequence[Hit], values: Sequence[Any], fallback: Any) -> Any:
     return either(options, _needs(hits[: len(options)]))
 
 
-def _collected(hit: HitPolicy, hits: Sequence[Hit], values: Sequence[Any], fallback: Any, type: Type) -> Any:
+def _collected(hit: HitPolicy, hits: Sequence[Hit], values: Sequence[Result], fallback: Result, of: Type) -> Result:
     """All hits count together; a few that only may be hit are tried both ways."""
+    known = values_of(values, None)
     unknowns = [value for value in values if isinstance(value, Unknown)]
     needs = _needs(hits).union(*(u.needs for u in unknowns))
     open_hits = sum(not h.is_sure for h in hits)
-    if unknowns or 2**open_hits > MOST_COMBINATIONS:
+    if isinstance(known, Unknown) or 2**open_hits > MOST_COMBINATIONS:
         return Unknown(needs, None)
     ways = product(*([True] if h.is_sure else [True, False] for h in hits))
-    return either([_together(hit, [v for v, is_hit in zip(values, way, strict=True) if is_hit], fallback, type) for way in ways], needs)
+    return either([_together(hit, [v for v, is_hit in zip(known, way, strict=True) if is_hit], fallback, of) for way in ways], needs)
 
 
-def _together(hit: HitPolicy, values: Sequence[Any], fallback: Any, type: Type) -> Any:
+def _together(hit: HitPolicy, values: Sequence[Value], fallback: Result, of: Type) -> Result:
     if hit is HitPolicy.COUNT:
         return Decimal(len(values))
     kept = [value for value in values if value is not None]
     if hit is HitPolicy.COLLECT:
         items = tuple(item for value in kept for item in (value if isinstance(value, tuple) else (value,)))
-        return distinct(items) if isinstance(type, SetType) else items
+        return distinct(items) if isinstance(of, SetType) else items
     if not kept:
         return fallback
-    total = kept[0]
+    total: Value = kept[0]
     for value in kept[1:]:
         if hit is HitPolicy.SUM:
             total = add(total, value)
@@ -161,12 +162,12 @@ def _needs(hits: Sequence[Hit]) -> frozenset[Need]:
     return frozenset().union(*(hit.test.needs for hit in hits if isinstance(hit.test, Unknown)))
 
 
-def _giving(hit: HitPolicy, hits: Sequence[Hit], values: Sequence[Any], result: Any) -> tuple[str, ...]:
+def _giving(hit: HitPolicy, hits: Sequence[Hit], values: Sequence[Result], result: Result) -> tuple[str, ...]:
     """Return the ids of the rules that gave ``result``: sure hits where there are any, else the possible ones."""
     if isinstance(result, Unknown):
         return tuple(h.rule.id for h in hits)
     giving = list(zip(hits, values, strict=True))
     if hit in (HitPolicy.FIRST, HitPolicy.PRIORITY):
-        giving = [(h, value) for h, value in giving if same(value, result)]
+        giving = [(h, value) for h, value in giving if not isinstance(value, Unknown) and same(value, result)]
     sure = [h.rule.id for h, _ in giving if h.is_sure]
     return tuple(sure or [h.rule.id for h, _ in giving])

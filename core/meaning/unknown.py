@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from typing import Literal as OneOfWords
+from typing import TypeAlias, TypeGuard
 
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.types import BooleanType, EnumType, Type
+from tierwise.core.values import Value
 
 __all__ = [
     "MOST_LOOKED_AT",
     "TRUTH",
     "Need",
+    "Result",
     "Unknown",
     "domain",
     "either",
     "for_each",
     "has_few_values",
+    "known",
     "lazily",
     "merged",
     "same",
     "strictly",
     "strongest",
     "union",
+    "values_of",
 ]
 
 TRUTH = (True, False)
@@ -59,11 +63,11 @@ class Unknown:
     """
 
     needs: frozenset[Need]
-    bound: tuple[Any, ...] | None = None
+    bound: tuple[Value, ...] | None = None
     is_partial: bool = False
 
     @classmethod
-    def because(cls, reason: Reason, candidates: Iterable[Any] = (), name: str = "") -> Unknown:
+    def because(cls, reason: Reason, candidates: Iterable[Value] = (), name: str = "") -> Unknown:
         """Make an unknown that nothing can settle: the policy leaves it open for ``reason``."""
         bound = distinct(candidates)
         return cls(frozenset({Need("policy", name, reason)}), bound, not bound)
@@ -79,54 +83,76 @@ class Unknown:
         return strongest([need for need in self.needs if need.kind != "policy"] or self.needs)
 
 
+Result: TypeAlias = "Value | Unknown"
+"""What a part of a plan comes to in a world."""
+
+
 def strongest(needs: Iterable[Need]) -> Reason:
     """Return the reason to name when several apply: lost beats vague beats missing_fact beats the rest."""
     return min((need.reason for need in needs), key=_STRENGTH.index)
 
 
-def same(left: Any, right: Any) -> bool:
+def same(left: Value, right: Value) -> bool:
     """Say whether two values are one: ``true`` is not 1."""
     return type(left) is type(right) and bool(left == right)
 
 
-def domain(type: Type | None, nullable: bool = False) -> tuple[Any, ...] | None:
+def domain(of: Type | None, nullable: bool = False) -> tuple[Value, ...] | None:
     """Return all values of a type that has few, in declared order; else ``None``."""
     none = (None,) if nullable else ()
-    if isinstance(type, BooleanType):
+    if isinstance(of, BooleanType):
         return (True, False, *none)
-    if isinstance(type, EnumType):
-        return (*type.values, *none)
+    if isinstance(of, EnumType):
+        return (*of.values, *none)
     return None
 
 
-def strictly(results: Iterable[Any], bound: tuple[Any, ...] | None) -> Unknown | None:
-    """Return the unknown that a part is when it needs all of ``results``, or ``None`` when all are known."""
-    unknowns = [r for r in results if isinstance(r, Unknown)]
+def values_of(results: Iterable[Result], bound: tuple[Value, ...] | None) -> tuple[Value, ...] | Unknown:
+    """Return all of ``results`` when they are known, else the unknown that a part is which needs all of them."""
+    values: list[Value] = []
+    unknowns: list[Unknown] = []
+    for result in results:
+        if isinstance(result, Unknown):
+            unknowns.append(result)
+        else:
+            values.append(result)
     if not unknowns:
-        return None
+        return tuple(values)
     deciding = [u for u in unknowns if u.is_final] or unknowns
     return Unknown(frozenset().union(*(u.needs for u in deciding)), bound)
 
 
-def lazily(unknowns: Sequence[Unknown], bound: tuple[Any, ...] | None) -> Unknown:
+def known(results: Iterable[Result]) -> tuple[Value, ...]:
+    """Return those of ``results`` that are values."""
+    return tuple(result for result in results if not isinstance(result, Unknown))
+
+
+def strictly(results: Iterable[Result], bound: tuple[Value, ...] | None) -> Unknown | None:
+    """Return the unknown that a part is when it needs all of ``results``, or ``None`` when all are known."""
+    found = values_of(results, bound)
+    return found if isinstance(found, Unknown) else None
+
+
+def lazily(unknowns: Sequence[Unknown], bound: tuple[Value, ...] | None) -> Unknown:
     """Return the unknown that a part is when any of several unknowns could settle it."""
     return Unknown(frozenset().union(*(u.needs for u in unknowns)), bound)
 
 
-def merged(options: Sequence[Any], needs: frozenset[Need]) -> Unknown:
+def merged(options: Sequence[Result], needs: frozenset[Need]) -> Unknown:
     """Return an unknown that may be whatever one of ``options`` may be."""
     return Unknown(needs, union(options), any(isinstance(option, Unknown) and option.is_partial for option in options))
 
 
-def either(options: Sequence[Any], needs: frozenset[Need]) -> Any:
+def either(options: Sequence[Result], needs: frozenset[Need]) -> Result:
     """Return what holds when one of ``options`` is the case and ``needs`` decide which.
 
     Options that all have one value, or are all left open for one reason, decide it at once. When nothing could settle which option it is (a
     gap, something lost), that reason stands, whatever the options themselves are left open for.
     """
-    unknowns = [o for o in options if isinstance(o, Unknown)]
-    if not unknowns and all(same(options[0], option) for option in options[1:]):
-        return options[0]
+    unknowns = [option for option in options if isinstance(option, Unknown)]
+    values = [option for option in options if not isinstance(option, Unknown)]
+    if not unknowns and all(same(values[0], value) for value in values[1:]):
+        return values[0]
     left_open = frozenset().union(*(u.needs for u in unknowns))
     if len(unknowns) == len(options) and all(u.is_final for u in unknowns) and len({u.reason for u in unknowns}) == 1:
         return merged(options, left_open)
@@ -135,7 +161,7 @@ def either(options: Sequence[Any], needs: frozenset[Need]) -> Any:
     return merged(options, needs | left_open)
 
 
-def for_each(unknown: Unknown, give: Callable[[Any], Any]) -> Any:
+def for_each(unknown: Unknown, give: Callable[[Value], Result]) -> Result:
     """Return what comes of an unknown part: the one result of all its possible values, or whatever may come of them."""
     result = either([give(value) for value in unknown.bound or ()], unknown.needs)
     if not unknown.is_partial:
@@ -143,14 +169,14 @@ def for_each(unknown: Unknown, give: Callable[[Any], Any]) -> Any:
     return merged([result, Unknown(unknown.needs, (), True)], unknown.needs)
 
 
-def has_few_values(part: Any) -> bool:
+def has_few_values(part: Result) -> TypeGuard[Unknown]:
     """Say whether a part is unknown and has so few possible values that each can be looked at."""
     return isinstance(part, Unknown) and part.bound is not None and 0 < len(part.bound) <= MOST_LOOKED_AT
 
 
-def union(options: Iterable[Any]) -> tuple[Any, ...] | None:
+def union(options: Iterable[Result]) -> tuple[Value, ...] | None:
     """Return every value that one of ``options`` may have, or ``None`` when that may be any."""
-    values: list[Any] = []
+    values: list[Value] = []
     for option in options:
         if not isinstance(option, Unknown):
             values.append(option)

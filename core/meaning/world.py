@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from tierwise.core.meaning.unknown import Unknown
+from tierwise.core.meaning.tables import Hit
+from tierwise.core.meaning.unknown import Need, Result, Unknown
 from tierwise.core.plan import Position
+from tierwise.core.values import Value
 
 __all__ = ["World"]
 
@@ -29,24 +30,31 @@ class World:
         items: The items that enclosing list nodes look at, innermost last, each with the name of its list.
     """
 
-    facts: Mapping[str, Any]
+    facts: Mapping[str, Value]
     positions: Mapping[str, Position] = field(default_factory=dict)
     readings: Mapping[str, str] = field(default_factory=dict)
-    chosen: Mapping[str, Any] = field(default_factory=dict)
+    chosen: Mapping[str, Result] = field(default_factory=dict)
     given: World | None = None
-    results: dict[str, Any] = field(default_factory=dict)
-    hits: dict[str, Any] = field(default_factory=dict)
-    possible: dict[str, Any] = field(default_factory=dict)
-    preferred: dict[int, Any] = field(default_factory=dict)
-    items: list[tuple[Any, str]] = field(default_factory=list)
+    results: dict[str, Result] = field(default_factory=dict)
+    hits: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
+    possible: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
+    preferred: dict[int, Result] = field(default_factory=dict)
+    items: list[tuple[Result, str]] = field(default_factory=list)
 
-    def assume(self, kind: str, name: str, value: Any) -> World:
+    def assume(self, need: Need, value: Result) -> World:
         """Return the world in which, besides, a fact, a reading or a decision has ``value``."""
+        facts, readings, chosen = self.facts, self.readings, self.chosen
+        if need.kind == "decision":
+            chosen = {**chosen, need.name: value}
+        elif need.kind == "reading":
+            readings = {**readings, need.name: str(value)}
+        elif not isinstance(value, Unknown):
+            facts = {**facts, need.name: value}
         return World(
-            facts={**self.facts, name: value} if kind == "fact" else self.facts,
+            facts=facts,
             positions=self.positions,
-            readings={**self.readings, name: value} if kind == "reading" else self.readings,
-            chosen={**self.chosen, name: value} if kind == "decision" else self.chosen,
+            readings=readings,
+            chosen=chosen,
             given=self.given or self,
             results={n: result for n, result in self.results.items() if not isinstance(result, Unknown)},  # what is known stays known
             possible={**self.possible, **self.hits},

@@ -5,14 +5,15 @@ The meaning of each node is written here once, next to it; ``core/meaning/evalua
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Any, get_args
 from typing import Literal as OneOfWords
+from typing import get_args
 
 from tierwise.core.outcome import Reason
 from tierwise.core.types import BooleanType, EnumType, Type
+from tierwise.core.values import Value
 
 __all__ = [
     "Agree",
@@ -90,7 +91,7 @@ def _nodes_in(value: object) -> Iterator[Node]:
 class Constant(_Part):
     """A literal value (see ``core/values.py``); a parameter's value once it is known. ``None`` is *none*."""
 
-    value: Any
+    value: Value
     type: Type
 
     def __hash__(self) -> int:
@@ -101,7 +102,7 @@ class Constant(_Part):
             return hash((_hashable(self.value), self.type))
 
 
-def _hashable(value: Any) -> Any:
+def _hashable(value: Value) -> Hashable:
     if isinstance(value, Mapping):
         return frozenset((key, _hashable(item)) for key, item in value.items())
     return tuple(_hashable(item) for item in value) if isinstance(value, tuple) else value
@@ -115,7 +116,7 @@ class Undecided(_Part):
     """
 
     reason: Reason
-    candidates: tuple[Any, ...]
+    candidates: tuple[Value, ...]
     type: Type
 
 
@@ -204,7 +205,7 @@ class InSet(_Condition):
     """The value equals one of the constants (none may be among them)."""
 
     value: Node
-    values: tuple[Any, ...]
+    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,7 +411,7 @@ CutBy = OneOfWords["share", "top", "pareto"]
 class Cut:
     """One class of a ranking: it reaches, cumulatively, up to ``limit`` (a share 0..1, or a rank); ``None`` takes all the rest."""
 
-    value: Any
+    value: Value
     limit: Decimal | None
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 from typing import Literal as OneOfWords
 
 from tierwise.core.outcome import Reason
 from tierwise.core.plan.nodes import Node
 from tierwise.core.source import Span
 from tierwise.core.types import Type
+from tierwise.core.values import Value
 
 __all__ = [
     "Acknowledgement",
@@ -221,7 +221,7 @@ class Plan:
     tables: Mapping[str, Table]
     rankings: Mapping[str, Ranking]
     decisions: Mapping[str, Decision]
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, Value]
     lost: tuple[str, ...] = ()
     functions: Mapping[str, str] = field(default_factory=dict)
 

@@ -26,11 +26,13 @@ from tierwise.core.plan.nodes import (
     Within,
 )
 from tierwise.core.plan.plan import Plan, Table
+from tierwise.core.values import Value
 
 __all__ = [
     "FLIPPED",
     "Comparison",
     "Reference",
+    "borders_of",
     "comparison_of",
     "conditions_in",
     "constant_of",
@@ -154,6 +156,20 @@ def tested(node: Node) -> Node | None:
             return value
         case _:
             return None
+
+
+def borders_of(test: Node, about: Node | None = None) -> Iterator[Value]:
+    """Yield the plain values that a condition, or those it joins, compares ``about`` (by default anything) with."""
+    for leaf in leaves_of_logic(test):
+        match leaf:
+            case InSet(value=value, values=values) if about in (None, value):
+                yield from values
+            case Compare(left=left, right=right):
+                for side, other in ((left, right), (right, left)):
+                    if isinstance(other, Constant) and about in (None, side):
+                        yield other.value
+            case Within(value=value, low=low, high=high) if about in (None, value):
+                yield from (bound.value for bound in (low, high) if isinstance(bound, Constant))
 
 
 def leaves_of_logic(node: Node) -> Iterator[Node]:

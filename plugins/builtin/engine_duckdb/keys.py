@@ -13,8 +13,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from tierwise.core.checking.regions import borders_of
-from tierwise.core.plan import Node, Plan, RankCut, usage_of
+from tierwise.core.plan import Node, Plan, RankCut, borders_of, usage_of
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, MapType, NumberType, Type
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import told_apart

@@ -134,7 +134,7 @@ class Tables:
     def _pick_priority(self, table: Table, node: Pick) -> Picked:
         """The best value of the hits: every rule with a better value must be known not to be hit."""
         outputs = [rule.outputs[node.output] for rule in table.rules]
-        values = [output.value for output in outputs if isinstance(output, Constant) and output.value is not None]
+        values = [output.value for output in outputs if isinstance(output, Constant) and isinstance(output.value, str)]
         if len(values) < len(outputs) or not isinstance(node.type, EnumType):
             return Picked(unknown(node.type))
         hits = [self.expressions.layers.column(hit) for hit in self.hits(table)]

@@ -60,7 +60,7 @@ def _part(word: str, text: str, by: CutBy, type: Type, path: Path, context: Form
     limit = context.constant(text, path, NumberType(0) if by == "top" else NumberType())
     if not isinstance(limit, Constant):
         return limit
-    if limit.value is None or limit.value <= 0:
+    if not isinstance(limit.value, Decimal) or limit.value <= 0:
         context.report(Finding.error("quota-not-positive", f"`{word}` gets `{text}`, which must be more than 0", context.span(path)))
         return None
     return _Part(value, limit.value, path)

@@ -41,9 +41,9 @@ def test_a_quotient_is_rounded_and_compared_exactly() -> None:
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=10, min_value=-(10**20), max_value=10**20), st.integers(-999, 999))
 def test_sums_and_products_are_never_rounded(number: Decimal, other: int) -> None:
-    assert Fraction(add(number, Decimal(other))) == Fraction(number) + other
-    assert Fraction(multiply(number, Decimal(other))) == Fraction(number) * other
-    assert Fraction(subtract(number, Decimal(other))) == Fraction(number) - other
+    assert add(number, Decimal(other)) == Fraction(number) + other
+    assert multiply(number, Decimal(other)) == Fraction(number) * other
+    assert subtract(number, Decimal(other)) == Fraction(number) - other
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_a_run_comes_back_as_it_was_saved(tmp_path: Path) -> None:
         run_id = ledger.save(RECORD, Graded({"00123": outcomes}), [finding])
         assert [(run.run_id, run.record, run.subjects, run.undetermined) for run in ledger.runs()] == [(run_id, RECORD, 1, 1)]
         saved = {output: outcome for _, output, outcome in ledger.results(run_id)}
-        assert saved == {**outcomes, "limit": Determined("12345678901234567.89"), "classes": Determined(["a", "b"])}
+        assert saved == {**outcomes, "limit": Determined("12345678901234567.89"), "classes": Determined(["a", "b"])}  # type: ignore[arg-type]  # saved values are in their JSON form
         assert ledger.data_findings(run_id) == (finding,)
         assert [output for _, output, _ in ledger.history("00123")] == ["classes", "limit", "share", "tier", "visited"]
         assert list(ledger.history("123")) == []

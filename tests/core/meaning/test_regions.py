@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.hand_built import USAGE, compare, interval
-from tierwise.core.checking.regions import atoms_of, borders_of, domain_of
-from tierwise.core.plan import Compare, Constant, FactRef, InSet, Logic, Not
+from tierwise.core.meaning.regions import atoms_of, domain_of
+from tierwise.core.plan import Compare, Constant, FactRef, InSet, Logic, Not, borders_of
 from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, EnumType, NumberType, SetType, TextType, Type
 from tierwise.core.values import Duration
 
@@ -100,9 +100,10 @@ def test_every_value_lies_in_one_atom_and_compares_as_its_representative(
 ) -> None:
     domain = domain_of(NumberType(scale, low=D(-10)), borders)
     number = D(value).scaleb(-(2 if scale is None else scale))
+    atoms: Any = domain.atoms
     holding = [
         i
-        for i, atom in enumerate(domain.atoms)
+        for i, atom in enumerate(atoms)
         if (number == atom.value if atom.point else (atom.low is None or number > atom.low) and (atom.high is None or number < atom.high))
     ]
 
@@ -118,7 +119,7 @@ def test_every_value_lies_in_one_atom_and_compares_as_its_representative(
 @settings(max_examples=50)
 @given(st.sampled_from([0, 1, 2]), st.lists(scaled, max_size=5))
 def test_representatives_are_real_values_in_order(scale: int, borders: list[Decimal]) -> None:
-    values = [atom.value for atom in domain_of(NumberType(scale, low=D(-10), high=D(10)), borders).atoms]
+    values: list[Any] = [atom.value for atom in domain_of(NumberType(scale, low=D(-10), high=D(10)), borders).atoms]
 
     assert values == sorted(set(values))
     assert all(value == round(value, scale) and -10 <= value <= 10 for value in values)

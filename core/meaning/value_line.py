@@ -15,7 +15,7 @@ from math import ceil, floor
 from typing import Any
 
 from tierwise.core.types import DateTimeType, DateType, DurationType, NumberType, Type
-from tierwise.core.values import SECONDS_PER_DAY, Duration
+from tierwise.core.values import SECONDS_PER_DAY, Duration, Value
 
 __all__ = ["Line", "line_of"]
 
@@ -38,7 +38,7 @@ class Line:
     """
 
     position: Callable[[Any], Fraction]
-    value: Callable[[Fraction], Any]
+    value: Callable[[Fraction], Value]
     step: int
     discrete: bool
     doubling: bool

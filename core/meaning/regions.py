@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
-from tierwise.core.checking.lines import Line, line_of
-from tierwise.core.plan import Compare, Constant, InSet, Logic, Node, Not, Within
+from tierwise.core.meaning.value_line import Line, line_of
+from tierwise.core.plan import Node, borders_of
 from tierwise.core.types import BooleanType, DurationType, EnumType, TextType, Type
-from tierwise.core.values import Duration
+from tierwise.core.values import Duration, Value
 
-__all__ = ["Atom", "Domain", "atoms_of", "borders_of", "domain_of"]
+__all__ = ["Atom", "Domain", "atoms_of", "domain_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,9 @@ class Atom:
         place: Its position on the domain's line; ``None`` in a domain without order, and for none.
     """
 
-    value: Any
-    low: Any = None
-    high: Any = None
+    value: Value
+    low: Value = None
+    high: Value = None
     point: bool = True
     place: Fraction | None = None
 
@@ -56,14 +55,14 @@ class Domain:
     atoms: tuple[Atom, ...]
     line: Line | None
     places: tuple[Fraction, ...]
-    points: Mapping[Any, int]
+    points: Mapping[Value, int]
 
     @property
     def everything(self) -> int:
         """The set of all atoms."""
         return (1 << len(self.atoms)) - 1
 
-    def where(self, op: str, constant: Any) -> int | None:
+    def where(self, op: str, constant: Value) -> int | None:
         """Return the atoms whose values compare so with ``constant`` (one of the domain's borders); ``None`` when that is not known."""
         if op == "!=":
             equal = self.where("=", constant)
@@ -77,11 +76,11 @@ class Domain:
         ordered = (1 << len(self.places)) - 1
         return {"=": upto & ~below, "<": below, "<=": upto, ">": ordered & ~upto, ">=": ordered & ~below}[op]
 
-    def _equal(self, constant: Any) -> int:
+    def _equal(self, constant: Value) -> int:
         atom = self.points.get(constant)
         return 0 if atom is None else 1 << atom
 
-    def _on_line(self, constant: Any) -> bool:
+    def _on_line(self, constant: Value) -> bool:
         if not isinstance(constant, Duration):
             return True
         sample = next((a.value for a in self.atoms if isinstance(a.value, Duration)), constant)
@@ -100,24 +99,7 @@ def atoms_of(type: Type, tests: Iterable[Node], nullable: bool = False, column: 
     return domain_of(type, (b for test in tests for b in borders_of(test, column)), nullable).atoms
 
 
-def borders_of(test: Node, column: Node | None = None) -> Iterator[Any]:
-    """Yield the constants that a condition compares ``column`` (or anything) with."""
-    if isinstance(test, Logic):
-        for part in test.parts:
-            yield from borders_of(part, column)
-    elif isinstance(test, Not):
-        yield from borders_of(test.part, column)
-    elif isinstance(test, InSet) and (column is None or test.value == column):
-        yield from test.values
-    elif isinstance(test, Compare):
-        for side, other in ((test.left, test.right), (test.right, test.left)):
-            if isinstance(other, Constant) and (column is None or side == column):
-                yield other.value
-    elif isinstance(test, Within) and (column is None or test.value == column):
-        yield from (bound.value for bound in (test.low, test.high) if isinstance(bound, Constant))
-
-
-def domain_of(type: Type, borders: Iterable[Any], nullable: bool = False) -> Domain:
+def domain_of(type: Type, borders: Iterable[Value], nullable: bool = False) -> Domain:
     """Split a type's domain at the given values; values of another kind are ignored."""
     values = [b for b in borders if b is not None]
     months = isinstance(type, DurationType) and any(isinstance(v, Duration) and v.months for v in values)
@@ -130,7 +112,7 @@ def domain_of(type: Type, borders: Iterable[Any], nullable: bool = False) -> Dom
     return Domain(type, tuple(atoms), line, places, points)
 
 
-def _fits(value: Any, type: Type, months: bool) -> bool:
+def _fits(value: Value, type: Type, months: bool) -> bool:
     """Say whether a border stands on the line of ``type``."""
     if isinstance(type, DurationType):
         return isinstance(value, Duration) and (bool(value.months) == months or value == Duration())
@@ -139,7 +121,7 @@ def _fits(value: Any, type: Type, months: bool) -> bool:
     return {"date": date, "date and time": datetime}.get(str(type), Decimal) is value.__class__
 
 
-def _line_atoms(line: Line, borders: list[Any]) -> Iterator[Atom]:
+def _line_atoms(line: Line, borders: list[Value]) -> Iterator[Atom]:
     """Yield points and open intervals from the lowest to the highest."""
     at = {line.position(value): value for value in borders}
     low: Fraction | None = None
@@ -151,7 +133,7 @@ def _line_atoms(line: Line, borders: list[Any]) -> Iterator[Atom]:
     yield from _between(line, low, None, at)
 
 
-def _between(line: Line, low: Fraction | None, high: Fraction | None, at: dict[Fraction, Any]) -> Iterator[Atom]:
+def _between(line: Line, low: Fraction | None, high: Fraction | None, at: dict[Fraction, Value]) -> Iterator[Atom]:
     place = line.between(low, high)
     if place is not None:
         start = None if low is None or (line.low is not None and low < line.low) else at[low]
@@ -159,7 +141,7 @@ def _between(line: Line, low: Fraction | None, high: Fraction | None, at: dict[F
         yield Atom(line.value(place), start, end, False, place)
 
 
-def _plain_atoms(type: Type, values: list[Any]) -> Iterator[Atom]:
+def _plain_atoms(type: Type, values: Iterable[Value]) -> Iterator[Atom]:
     """Yield the atoms of a domain without order: each word or truth value; for text each compared text, then any other."""
     if isinstance(type, EnumType):
         yield from (Atom(word) for word in type.values)
