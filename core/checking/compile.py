@@ -16,10 +16,12 @@ from tierwise.core.checking.kind_places import KindPlaces
 from tierwise.core.checking.names import AS_OF, POPULATION, check_entry_names, lost_parameters, names_of, population_of
 from tierwise.core.environment import DeclaringForm, Environment
 from tierwise.core.finding import Finding, has_errors
-from tierwise.core.language import Scope, suggest
-from tierwise.core.plan import Decision, DecisionRef, Fact, FactRef, Node, Plan, RankCut, Reading, behind
+from tierwise.core.language import Scope, compile_expression, suggest
+from tierwise.core.outcome import Reason
+from tierwise.core.plan import Conditional, Decision, DecisionRef, Fact, FactRef, Node, Plan, RankCut, Reading, Undecided, behind
 from tierwise.core.plan.canonical import fingerprinted
 from tierwise.core.policy import FactDeclaration, Policy, Text
+from tierwise.core.types import BooleanType
 
 __all__ = ["compile_policy", "frame_of"]
 
@@ -65,7 +67,7 @@ def _compile_entry(entry: Entry, policy: Policy, scope: Scope, parts: Parts) -> 
             help = "leave the type out: this form declares what it gives" if isinstance(entry.form, DeclaringForm) else ""
             parts.findings.append(Finding.error("output-not-given", message, output.span, help))
         if node is not None:
-            parts.decisions[output.name] = Decision(
+            decision = Decision(
                 name=output.name,
                 type=output.type,
                 node=node,
@@ -76,6 +78,22 @@ def _compile_entry(entry: Entry, policy: Policy, scope: Scope, parts: Parts) -> 
                 population=entry.population,
                 span=output.span,
             )
+            parts.decisions |= {one.name: one for one in _among(decision, policy, scope, parts)}
+
+
+def _among(decision: Decision, policy: Policy, scope: Scope, parts: Parts) -> Iterator[Decision]:
+    """Yield a decision as it is, or, where its module is not about every subject, apart from what it is for those that it is about."""
+    condition = policy.modules[decision.module].among
+    if condition is None or not decision.output:
+        yield decision
+        return
+    node, found = compile_expression(condition, policy.span(("modules", decision.module, "among")), scope, BooleanType())
+    parts.findings += [finding for finding in found if finding not in parts.findings]
+    if node is not None:
+        inner = replace(decision, name=f"{decision.name}.among", output=False)
+        outside = Undecided(Reason.GAP, (), decision.type)
+        yield inner
+        yield replace(decision, node=Conditional(node, DecisionRef(inner.name, decision.type), outside, decision.type), form="formula")
 
 
 def _unused_fillings(policy: Policy, parts: Parts) -> Iterator[Finding]:

@@ -139,6 +139,9 @@ class ModuleKeys(Part):
     label: Text | None = Field(None, description="what people call it")
     about: Text | None = Field(None, description="what it decides")
     note: Text | None = Field(None, description="a remark for people")
+    among: str | None = Field(
+        None, description="the condition under which a subject is decided here at all; all outputs are `gap` for the others"
+    )
 
 
 class ModuleDeclaration(ModuleKeys):

@@ -41,7 +41,6 @@ WITHOUT_LIST = {
     "eight-class-visits",
     "fibre-complaint-classes",
     "fibre-service-standards",
-    "gov-customer-scoring",
     "information-asset-roles",
     "key-account-data-collection",
     "key-account-definition",
