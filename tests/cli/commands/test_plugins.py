@@ -10,7 +10,7 @@ from tests.command_line import tierwise
 def test_the_built_in_plugins_are_listed() -> None:
     rows = json.loads(tierwise("plugins", "--format", "json").out)
 
-    assert {"language", "forms", "kinds", "policies", "sqlite", "duckdb", "engines"} <= {row["plugin"] for row in rows}
+    assert {"functions", "forms", "kinds", "policies", "sqlite", "duckdb", "engines"} <= {row["plugin"] for row in rows}
     assert tierwise("plugins").out.splitlines()[0].split() == ["plugin", "version", "hooks", "from", "state"]
 
 
