@@ -107,7 +107,7 @@ def row_documents(grading: Grading, form: str) -> tuple[list[str], Iterator[dict
     """Return columns and rows for a machine format: one row for every subject.
 
     ``csv`` and ``markdown`` get, for each output, its value and a column ``<output>?`` with the reason when it is undetermined (and the
-    candidates); JSON forms get the outcome objects of DESIGN.md 6 with the rule ids.
+    candidates); JSON forms get the outcome objects of ``core/meaning/result.py`` with the rule ids.
     """
     names = [decision.name for decision in grading.outputs]
     if form in ("json", "jsonl"):

@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 
 
 class Reason(StrEnum):
-    """Why an outcome is undetermined (contract)."""
+    """Why an outcome is undetermined. Programs read these words: none is renamed, and none gets another meaning."""
 
     GAP = "gap"
     OVERLAP = "overlap"

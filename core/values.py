@@ -51,7 +51,7 @@ Value: TypeAlias = "Decimal | Fraction | bool | date | datetime | Duration | str
 
 
 def add_duration(start: date, duration: Duration, sign: int = 1) -> date:
-    """Add a duration to a date or a date and time; a month that is too short gives its last day (`language.md` 7).
+    """Add a duration to a date or a date and time; a month that is too short gives its last day.
 
     Raises:
         OverflowError: The result is outside the years 1 to 9999.

@@ -1,4 +1,4 @@
-"""What ``decide`` gives back to people and programs: outcomes with their policy, in the JSON form that is a contract (`DESIGN.md` 6)."""
+"""What ``decide`` gives back to people and programs: outcomes with their policy, in a JSON form to which keys are only ever added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Enters numbers exactly (`language.md` 6): a cast never rounds in silence.
+"""Enters numbers exactly: a cast never rounds in silence.
 
 From a whole number or a decimal exactly; from a float by ``round(x * 10^scale)``, which must be within 1e-6 of a step (or the float's own precision)
 of ``x``; from text by its digits. NaN, infinity, other text, digits beyond the scale and values out of bounds do not enter.

@@ -16,7 +16,7 @@ from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationTyp
 __all__ = ["CADENCE", "Schedule", "ScheduleValue"]
 
 CADENCE = EnumType(("rolling", "calendar"))
-"""The two readings of "every P" (`systems.md` 0.6)."""
+"""The two readings of "every P": so long after the last one, or once in each calendar period (see the node ``Overdue``)."""
 
 AS_OF = FactRef("as_of", DateType())
 
