@@ -15,6 +15,7 @@ from sqlglot import exp
 
 __all__ = [
     "COMPARISONS",
+    "DIALECT",
     "FALSE",
     "NULL",
     "TRUE",

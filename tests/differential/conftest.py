@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tierwise.plugins.builtin.engine_duckdb import engine
+from tierwise.plugins.builtin.engine_duckdb import asking
 
 
 @pytest.fixture(autouse=True, scope="package")
 def rows_asked_together() -> Iterator[None]:
     """Lower the number of rows up to which each is asked about alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "FEW_ASKED", 0)
+        patch.setattr(asking, "FEW_ASKED", 0)
         yield

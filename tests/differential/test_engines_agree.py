@@ -14,7 +14,7 @@ from tests.differential.random_plans import AS_OF, random_plan, random_subjects
 from tierwise.core.outcome import Determined
 from tierwise.core.plan import Arithmetic, Compare, Constant, Decision, Fact, FactRef, Plan, Quotient, Round
 from tierwise.core.types import BooleanType, NumberType
-from tierwise.plugins.builtin.engine_duckdb import engine, grade
+from tierwise.plugins.builtin.engine_duckdb import asking, grade
 
 SLOW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MORE = settings(SLOW, max_examples=6)
@@ -52,7 +52,7 @@ def test_nothing_changes_when_few_rows_are_asked_about_one_by_one(seed: int) -> 
     random = Random(seed)
     plan = random_plan(random, rankings=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "FEW_ASKED", 200)
+        patch.setattr(asking, "FEW_ASKED", 200)
         assert differences(plan, random_subjects(random, plan, 30, missing=0.4), AS_OF) == []
 
 

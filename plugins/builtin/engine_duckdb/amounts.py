@@ -17,7 +17,7 @@ from tierwise.core.plan import CompareOp, Decision, Plan
 from tierwise.core.types import NumberType
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.comparisons import compare
-from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions
+from tierwise.plugins.builtin.engine_duckdb.compile import Compiler
 from tierwise.plugins.builtin.engine_duckdb.possible import possible_parts
 from tierwise.plugins.builtin.engine_duckdb.terms import Term
 from tierwise.plugins.sql import Sql
@@ -34,10 +34,10 @@ class Slot:
     place: int
 
 
-def amounts_of(plan: Plan, decision: Decision, expressions: Expressions) -> list[Term]:
+def amounts_of(plan: Plan, decision: Decision, compiler: Compiler) -> list[Term]:
     """Return the numbers of which a decision takes one as it is; none when it computes something of them, or all are constants."""
     parts = possible_parts(plan, decision.node) if isinstance(decision.type, NumberType) else None
-    terms = [expressions.shared(part) for part in parts or ()]
+    terms = [compiler.shared(part) for part in parts or ()]
     known = [term for term in terms if isinstance(term.type, NumberType) and term.sql.find(exp.Null) is None]
     return known if any(isinstance(term.sql, exp.Column) for term in known) else []
 

@@ -1,34 +1,140 @@
-"""Asks the reference engine about the rows that SQL left open: once for each group of rows that it cannot tell apart."""
+"""Asks the reference engine about what SQL left open: once for each group of rows that it cannot tell apart."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow
 from sqlglot import exp
 
-from tierwise.core.plan import Fact, Position
+from tierwise.core.outcome import Outcome
+from tierwise.core.plan import Decision, Fact, Node, Position, usage_of
 from tierwise.plugins import sql
-from tierwise.plugins.builtin.engine_duckdb.amounts import slot_column, with_slots
+from tierwise.plugins.builtin.engine_duckdb.amounts import amounts_of, slot_column, with_slots
+from tierwise.plugins.builtin.engine_duckdb.columns import Columns
+from tierwise.plugins.builtin.engine_duckdb.compile import Compiler
+from tierwise.plugins.builtin.engine_duckdb.keys import keys_of
 from tierwise.plugins.builtin.engine_duckdb.layers import Layers
-from tierwise.plugins.builtin.engine_duckdb.places import position_of
+from tierwise.plugins.builtin.engine_duckdb.places import Stage, position_of
 from tierwise.plugins.builtin.engine_duckdb.positions import PARTS
-from tierwise.plugins.builtin.engine_duckdb.results import Answers
-from tierwise.plugins.builtin.engine_duckdb.staging import ROW
-from tierwise.plugins.builtin.engine_duckdb.subjects import facts_of
+from tierwise.plugins.builtin.engine_duckdb.reference import Decide, Reference
+from tierwise.plugins.builtin.engine_duckdb.staging import ROW, facts_of
 from tierwise.plugins.builtin.engine_duckdb.terms import Term
 from tierwise.plugins.sql import Sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["Decide", "Question", "ask", "ask_each", "ask_of_groups"]
+__all__ = ["Answers", "Asker"]
 
+FEW = 50_000  # open rows up to which only their own positions are read
+FEW_ASKED = 200  # rows that are asked about one by one
 BATCH = 2_000
 GROUP, ANSWER = "group", "answer"
-Decide = Callable[[Mapping[str, Any], Mapping[str, Position]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the reference engine decided of one output.
+
+    Attributes:
+        table: Maps rows to places in ``outcomes``; ``None`` when no row has an answer of its own.
+        outcomes: The different outcomes.
+        codes: The outcome of each code by which the policy itself leaves the output open.
+        rest: The outcome of all other rows that SQL left open, when no fact tells them apart.
+        amounts: How many amounts of a row's own stand beside its answer, for the slots in its outcome.
+    """
+
+    table: str | None = None
+    outcomes: Sequence[Any] = ()
+    codes: Mapping[int, Outcome] = field(default_factory=dict)
+    rest: Outcome | None = None
+    amounts: int = 0
+
+    def columns(self) -> list[str]:
+        """Return the columns of ``table`` that make the outcome of a row."""
+        return [] if self.table is None else ["answer", *(slot_column(place) for place in range(self.amounts))]
+
+
+class Asker:
+    """Has the reference engine decide what the SQL of one run left open.
+
+    Args:
+        connection: Where the tables live.
+        table: The table of results.
+        stage: The facts and positions.
+        facts: Fact name to its term over them.
+        reference: The reference engine.
+    """
+
+    def __init__(self, connection: DuckDBPyConnection, table: str, stage: Stage, facts: Mapping[str, Term], reference: Reference) -> None:
+        self.connection = connection
+        self.table = table
+        self.stage = stage
+        self.facts = facts
+        self.reference = reference
+
+    def output(self, output: Decision, columns: Columns, compiler: Compiler) -> Answers:
+        """Decide what SQL left open of an output: rows with a code by which the policy itself leaves it open, and the others."""
+        coded, left_open = self._open_counts(columns)
+        decide = self.reference.output(output.name)
+        answers = self._ask_open(output, columns, compiler, decide, left_open) if left_open else Answers()
+        if not coded or columns.open is None:
+            return answers
+        question = self._question(output.node, self._rows_where(columns.is_coded()), compiler, self._named(columns), with_keys=False)
+        return replace(answers, codes=ask_of_groups(self.connection, question, sql.column(columns.open), decide))
+
+    def part(self, node: Node, rows: exp.Select, compiler: Compiler, answer: str) -> Answers:
+        """Work out a part of the plan for some rows.
+
+        Args:
+            node: The part.
+            rows: A query of the rows.
+            compiler: Compiles over the stage.
+            answer: The name of the table to make.
+        """
+        return ask(self.connection, self._question(node, self.stage.rows(rows), compiler, answer), self.reference.part(node))
+
+    def _open_counts(self, columns: Columns) -> tuple[int, int]:
+        """Count the rows of an output that SQL left open: those with a code, and the others."""
+        counts = [sql.call("count_if", condition) for condition in (columns.is_coded(), columns.is_open())]
+        ((coded, left_open),) = self.connection.execute(sql.printed(exp.select(*counts).from_(sql.table(self.table)))).fetchall()
+        return coded, left_open
+
+    def _ask_open(self, output: Decision, columns: Columns, compiler: Compiler, decide: Decide, left_open: int) -> Answers:
+        """Ask about the rows of which the facts matter: one by one when they are few, else once for all that have the same answer."""
+        rows = self._rows_where(columns.is_open())
+        if left_open <= FEW_ASKED:
+            return ask_each(self.connection, self._question(output.node, rows, compiler, self._named(columns), with_keys=False), decide)
+        amounts = amounts_of(self.reference.plan, output, compiler)
+        stage = self.stage.rows(rows, are_few=left_open <= FEW)
+        question = self._question(output.node, stage, compiler, self._named(columns), amounts=amounts)
+        if question.keys or question.amounts:
+            return ask(self.connection, question, decide)
+        alike = sql.cast(sql.integer(0), "INTEGER")
+        (rest,) = ask_of_groups(self.connection, replace(question, rows=rows), alike, decide).values()
+        return Answers(rest=rest)
+
+    def _named(self, columns: Columns) -> str:
+        """Return the name of the table of answers about an output."""
+        return f"{self.table} {columns.value}"
+
+    def _rows_where(self, condition: Sql) -> exp.Select:
+        return exp.select("*").from_(sql.table(self.table)).where(condition)
+
+    def _question(
+        self, node: Node, rows: exp.Select, compiler: Compiler, answer: str, with_keys: bool = True, amounts: Sequence[Term] = ()
+    ) -> Question:
+        plan = self.reference.plan
+        usage = usage_of(plan, node)
+        positions = {name: compiler.positions[name] for name in usage.rankings if name in compiler.positions}
+        keys: list[Sql] = []
+        if with_keys:
+            keys = keys_of(plan, node, compiler, {name: compiler.told_apart(name) for name in positions}, amounts)
+        facts = [(fact, self.facts[fact.name]) for fact in plan.facts.values() if fact.name in usage.facts and fact.name in self.facts]
+        return Question(rows, self.stage, compiler.layers, keys, facts, positions, answer, [amount.sql for amount in amounts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +142,9 @@ class Question:
     """What to ask the reference engine.
 
     Attributes:
-        stage: The query of the open rows, with what ``keys`` are computed from: their facts and positions.
-        rows: Returns the query, with the same columns, of the rows that a query selects.
-        layers: What the keys are computed from, over that query.
+        rows: The query of the open rows; where there are ``keys``, with what these are computed from: their facts and positions.
+        stage: The facts and positions of any row.
+        layers: What the keys are computed from.
         keys: Rows with equal keys have one answer.
         facts: The facts to hand over, with their terms over ``stage``.
         positions: Ranking name to the columns of the subject's position.
@@ -46,8 +152,8 @@ class Question:
         amounts: Numbers of which the outcome may be one: they stand as slots in it, and beside the answer.
     """
 
-    stage: exp.Select
-    rows: Callable[[exp.Select], exp.Select]
+    rows: exp.Select
+    stage: Stage
     layers: Layers
     keys: Sequence[Sql]
     facts: Sequence[tuple[Fact, Term]]
@@ -71,7 +177,7 @@ def ask(connection: DuckDBPyConnection, question: Question, decide: Decide) -> A
     keyed, groups, places = (f"{question.answer} {what}" for what in ("keyed", "groups", "places"))
     named = [(f"k{number}", key) for number, key in enumerate(question.keys)]
     computed = [(ROW, sql.column(ROW)), *named, *question.named_amounts()]
-    connection.execute(sql.create(keyed, question.layers.query(question.stage, computed)))
+    connection.execute(sql.create(keyed, question.layers.query(question.rows, computed)))
     names = [name for name, _ in named]
     keys = [sql.column(name) for name in names]
     least = sql.alias(sql.call("min", sql.column(ROW)), ROW)
@@ -92,7 +198,7 @@ def ask_each(connection: DuckDBPyConnection, question: Question, decide: Decide)
     """Make a table from row to answer, row by row: for few rows that is done before SQL has told alike ones apart."""
     groups, places = (f"{question.answer} {what}" for what in ("rows", "places"))
     row = sql.column(ROW)
-    connection.execute(sql.create(groups, exp.select(sql.alias(row, GROUP), row).from_(question.stage.subquery("open"))))
+    connection.execute(sql.create(groups, exp.select(sql.alias(row, GROUP), row).from_(question.rows.subquery("open"))))
     outcomes: list[Any] = []
     answered = list(_answered(connection, groups, question, decide, outcomes))
     table = pyarrow.table({ROW: [row for row, _ in answered], ANSWER: [place for _, place in answered]})
@@ -104,10 +210,10 @@ def ask_each(connection: DuckDBPyConnection, question: Question, decide: Decide)
 
 
 def ask_of_groups(connection: DuckDBPyConnection, question: Question, group: Sql, decide: Decide) -> dict[int, Any]:
-    """Decide one row of each group of ``question.stage``; return group to outcome."""
+    """Decide one row of each group of ``question.rows``; return group to outcome."""
     groups = f"{question.answer} codes"
     least = sql.alias(sql.call("min", sql.column(ROW)), ROW)
-    grouped = exp.select(sql.alias(group, GROUP), least).from_(question.stage.subquery("open")).group_by(exp.Literal.number(1))
+    grouped = exp.select(sql.alias(group, GROUP), least).from_(question.rows.subquery("open")).group_by(exp.Literal.number(1))
     connection.execute(sql.create(groups, grouped))
     outcomes: list[Any] = []
     places = dict(_answered(connection, groups, question, decide, outcomes))
@@ -125,7 +231,7 @@ def _answered(
     columns = [(f"v{i}", term.sql) for i, (_, term) in enumerate(question.facts)]
     columns += [(f"n{i}", term.none or sql.FALSE) for i, (_, term) in enumerate(question.facts)]
     columns += [(f"p{i}", part) for i, part in enumerate(position[p] for position in question.positions.values() for p in PARTS)]
-    one_of_each = question.rows(exp.select("*").from_(sql.table(groups)))
+    one_of_each = question.stage.rows(exp.select("*").from_(sql.table(groups)), are_few=True)
     rows = sql.select(sql.column(ROW), *sql.named(columns), source=sql.table("everything")).with_("everything", as_=one_of_each)
     one_each = exp.select(sql.column(GROUP), *(sql.column(name) for name, _ in columns)).from_(rows.subquery("rows"))
     same_row = sql.equal(sql.column(ROW, groups), sql.column(ROW, "rows"))

@@ -1,15 +1,15 @@
-"""Compares two values: numbers exactly, lists with or without regard to order, and none, which equals none only."""
+"""Compares two values, and chooses among several: numbers exactly, lists with or without regard to order, none apart."""
 
 from __future__ import annotations
 
 from tierwise.core.plan import CompareOp
-from tierwise.core.types import DurationType, ListType, MapType, NumberType, RecordType, SetType
+from tierwise.core.types import DurationType, ListType, MapType, NumberType, RecordType, SetType, Type
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb import dates, numbers
-from tierwise.plugins.builtin.engine_duckdb.terms import Term
+from tierwise.plugins.builtin.engine_duckdb.terms import Term, unknown
 from tierwise.plugins.sql import Sql
 
-__all__ = ["compare", "with_none"]
+__all__ = ["choose", "compare", "with_none"]
 
 
 def compare(op: CompareOp, left: Term, right: Term) -> Sql:
@@ -44,3 +44,23 @@ def with_none(op: CompareOp, left: Term, right: Term, plain: Sql) -> Sql:
             branches.append((sql.all_of(side.none, other.none), equal))
         branches.append((side.none, sql.case((sql.is_known(other.sql), unequal))))
     return sql.case(*branches, default=plain) if branches else plain
+
+
+def choose(options: list[tuple[Sql, Term]], type: Type, otherwise: Term | None = None) -> Term:
+    """Return ``CASE`` over terms of one type: numbers are brought to one decimal type, none is kept beside."""
+    terms = [term for _, term in options] + ([] if otherwise is None else [otherwise])
+    whole, scale = max(t.whole for t in terms), max(t.scale for t in terms)
+    if isinstance(type, NumberType):
+        sides = numbers.common(terms)
+        if sides is None:
+            return unknown(type)
+        values, whole, scale = sides
+    else:
+        values = [t.sql for t in terms]
+    conditions = [condition for condition, _ in options]
+    tree = sql.case(*zip(conditions, values, strict=False), default=None if otherwise is None else values[-1])
+    nones = [sql.FALSE if t.none is None else t.none for t in terms]
+    none = None
+    if any(t.none is not None for t in terms):
+        none = sql.case(*zip(conditions, nones, strict=False), default=sql.FALSE if otherwise is None else nones[-1])
+    return Term(tree, type, none, whole, scale)

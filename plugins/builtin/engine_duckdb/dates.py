@@ -8,23 +8,14 @@ from typing import Literal
 from sqlglot import exp
 
 from tierwise.core.plan import CompareOp
-from tierwise.core.types import DateTimeType, Type
+from tierwise.core.types import BooleanType, DateTimeType, Type
 from tierwise.core.values import SECONDS_PER_DAY
 from tierwise.plugins import sql
-from tierwise.plugins.builtin.engine_duckdb.terms import Term
+from tierwise.plugins.builtin.engine_duckdb.layers import Layers
+from tierwise.plugins.builtin.engine_duckdb.terms import Term, unknown
 from tierwise.plugins.sql import Sql
 
-__all__ = [
-    "add_durations",
-    "compare_durations",
-    "days_between",
-    "is_positive",
-    "late_by_calendar",
-    "months_of",
-    "seconds_of",
-    "step",
-    "times",
-]
+__all__ = ["add_durations", "compare_durations", "days_between", "overdue", "step", "times"]
 
 LONGEST = 120_000  # months; also a bound on days that keeps a step inside DuckDB's dates: 40 * 120,000 days are 13,000 years
 LONGEST_SECONDS = LONGEST * 40 * SECONDS_PER_DAY
@@ -49,17 +40,17 @@ def _duration(months: Sql, seconds: Sql) -> Sql:
     return sql.struct(months=months, seconds=seconds)
 
 
-def step(start: Term, duration: Term, sign: Literal[1, -1], hoist: Callable[[Sql], Sql]) -> Term:
+def step(start: Term, duration: Term, sign: Literal[1, -1], layers: Layers) -> Term:
     """Add or subtract a duration; NULL outside the years 1 to 9999.
 
     Args:
         start: A date, or a date and time.
         duration: How far.
         sign: 1 to add it, -1 to subtract it.
-        hoist: Gives an expression that is used several times a column of its own.
+        layers: Where what is used several times gets a column.
     """
     kind = "TIMESTAMP" if isinstance(start.type, DateTimeType) else "DATE"
-    moved = hoist(_moved(start.sql, kind, duration, sign))
+    moved = layers.column(_moved(start.sql, kind, duration, sign))
     first, last = (sql.cast(sql.text(border), kind) for border in (FIRST, LAST if kind == "DATE" else f"{LAST} 23:59:59.999999"))
     inside = sql.all_of(sql.binary(exp.GTE, moved, first), sql.binary(exp.LTE, moved, last))
     return Term(sql.case((inside, moved), default=sql.cast(sql.NULL, kind)), start.type)
@@ -156,12 +147,34 @@ def compare_durations(op: CompareOp, left: Term, right: Term) -> Sql:
     )
 
 
-def late_by_calendar(last: Term, every: Term, as_of: Term, hoist: Callable[[Sql], Sql]) -> Sql:
+def overdue(last: Term, every: Term, as_of: Term, reading: Term | None, layers: Layers) -> Term:
+    """Say whether a recurring duty is missed; where no reading is settled (``None``), NULL unless both say the same."""
+    if every.none is not None or as_of.none is not None or type(last.type) is not type(as_of.type):
+        return unknown(BooleanType())
+    late = _late(last, every, as_of, reading, layers)
+    if last.none is None:
+        return Term(late, BooleanType())
+    never = sql.all_of(last.none, every.known, as_of.known, None if reading is None else reading.known)
+    return Term(sql.case((never, sql.TRUE), (last.none, sql.NULL), default=late), BooleanType())
+
+
+def _late(last: Term, every: Term, as_of: Term, reading: Term | None, layers: Layers) -> Sql:
+    rolling = layers.column(sql.binary(exp.GT, as_of.sql, step(last, every, 1, layers).sql))
+    by_calendar = sql.case((_is_positive(every), _late_by_calendar(last, every, as_of, layers)), default=rolling)
+    calendar = layers.column(by_calendar)
+    if reading is None:
+        ways = [(sql.equal(rolling, calendar), rolling)]
+    else:
+        ways = [(sql.equal(reading.sql, sql.text(word)), late) for word, late in (("rolling", rolling), ("calendar", calendar))]
+    return sql.case((sql.negate(sql.all_of(last.known, every.known, as_of.known)), sql.NULL), *ways)
+
+
+def _late_by_calendar(last: Term, every: Term, as_of: Term, layers: Layers) -> Sql:
     """Whether a whole calendar period lies between two dates; NULL where that depends on when such periods begin. See ``core/meaning/cadence.py``."""
     months, seconds = months_of(every.sql), seconds_of(every.sql)
     is_part = sql.any_of(*(sql.equal(months, sql.integer(n)) for n in range(1, YEAR + 1) if YEAR % n == 0))
     is_years = sql.equal(sql.binary(exp.Mod, months, sql.integer(YEAR)), ZERO)
-    unit = hoist(sql.case((is_part, months), (is_years, sql.integer(YEAR)), default=sql.integer(1)))
+    unit = layers.column(sql.case((is_part, months), (is_years, sql.integer(YEAR)), default=sql.integer(1)))
     in_weeks = sql.equal(sql.binary(exp.Mod, seconds, sql.integer(WEEK)), ZERO)
 
     def counted(number: Callable[[Sql], Sql]) -> Sql:
@@ -175,12 +188,12 @@ def late_by_calendar(last: Term, every: Term, as_of: Term, hoist: Callable[[Sql]
     since = sql.case(
         (by_months, counted(lambda day: sql.binary(exp.IntDiv, _month(day), unit))), (in_weeks, counted(_week)), default=seconds_passed
     )
-    units, since = hoist(units), hoist(since)
+    units, since = layers.column(units), layers.column(since)
     twice = sql.binary(exp.Mul, sql.integer(2), sql.cast(units, "HUGEINT"))
     return sql.case((sql.binary(exp.GTE, since, twice), sql.TRUE), (sql.binary(exp.LTE, since, units), sql.FALSE))
 
 
-def is_positive(duration: Term) -> Sql:
+def _is_positive(duration: Term) -> Sql:
     """Whether a duration is longer than nothing."""
     return sql.any_of(*(sql.binary(exp.GT, part, ZERO) for part in (months_of(duration.sql), seconds_of(duration.sql))))
 

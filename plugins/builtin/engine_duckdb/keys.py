@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlglot import exp
 
-from tierwise.core.plan import Node, Plan, RankCut, borders_of, usage_of
+from tierwise.core.plan import Node, Plan, borders_of, usage_of
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, MapType, NumberType, Type
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import told_apart
 from tierwise.plugins.builtin.engine_duckdb.comparisons import compare
-from tierwise.plugins.builtin.engine_duckdb.expressions import Expressions
-from tierwise.plugins.builtin.engine_duckdb.leaves import Leaf, Way, facts_in, is_strict, leaves_of
+from tierwise.plugins.builtin.engine_duckdb.compile import Compiler
+from tierwise.plugins.builtin.engine_duckdb.possible import Leaf, Way, facts_in, is_strict, leaves_of
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, Term, constant
 from tierwise.plugins.sql import Sql
 
@@ -29,9 +29,7 @@ MOST = 1 << 60
 NONE, MISSING = 0, 1  # the first two atoms of every fact
 
 
-def keys_of(
-    plan: Plan, node: Node, expressions: Expressions, positions: Mapping[str, Sequence[Sql]], amounts: Sequence[Term] = ()
-) -> list[Sql]:
+def keys_of(plan: Plan, node: Node, compiler: Compiler, positions: Mapping[str, Sequence[Sql]], amounts: Sequence[Term] = ()) -> list[Sql]:
     """Return expressions that are equal for two rows only when ``node`` comes to the same for both.
 
     A fact of which the very value matters counts by it only where a part that it stands in is not known: where the part is, that counts.
@@ -41,15 +39,15 @@ def keys_of(
     Args:
         plan: The plan.
         node: The part of it that is asked about.
-        expressions: Compiles parts over facts.
+        compiler: Compiles parts over facts.
         positions: For each ranking what its cuts can tell apart of a position.
         amounts: Numbers that are told apart only by how they compare with each other, where they are but handed on as the outcome.
     """
     usage = usage_of(plan, node)
-    terms = {name: term for name in usage.facts if (term := expressions.names.get(("fact", name))) and term.sql.find(exp.Column)}
+    terms = {name: term for name in usage.facts if (term := compiler.facts.get(name)) and term.sql.find(exp.Column)}
     found = list(leaves_of(plan, node))
-    leaves = [leaf for leaf in found if not isinstance(leaf.node, RankCut)]
-    matters = {name: _matters(_ways_to(name, leaves), expressions) for name in terms}
+    leaves = [leaf for leaf in found if leaf.ranking is None]
+    matters = {name: _matters(_ways_to(name, leaves), compiler) for name in terms}
     exact: dict[str, list[Sql]] = {}
     atoms: list[tuple[Sql, int]] = []
     for name, term in terms.items():
@@ -60,13 +58,13 @@ def keys_of(
             numbered = _known(term)
         atoms.append((_where(matters[name], numbered[0], sql.integer(0)), numbered[1]))
     atoms += told_apart(amounts)
-    parts = list(_parts(leaves, exact, atoms, expressions, terms, {sql.printed(amount.sql) for amount in amounts}))
+    parts = list(_parts(leaves, exact, atoms, compiler, terms, {sql.printed(amount.sql) for amount in amounts}))
     values = [
         sql.case((sql.all_of(matters[name], sql.any_of(*where)), _comparable(terms[name].sql, terms[name].type)))
         for name, where in exact.items()
         if where
     ]
-    return [*_packed(atoms), *parts, *values, *_places(found, positions, expressions)]
+    return [*_packed(atoms), *parts, *values, *_places(found, positions, compiler)]
 
 
 def _ways_to(name: str, leaves: Sequence[Leaf]) -> list[Way]:
@@ -82,7 +80,7 @@ def _parts(
     leaves: Sequence[Leaf],
     exact: dict[str, list[Sql]],
     atoms: list[tuple[Sql, int]],
-    expressions: Expressions,
+    compiler: Compiler,
     terms: Mapping[str, Term],
     amounts: Container[str],
 ) -> Iterator[Sql]:
@@ -92,7 +90,7 @@ def _parts(
         names = [name for name in facts_in(leaf.node) if name in exact]
         if not names:
             continue
-        part = expressions.shared(leaf.node)
+        part = compiler.shared(leaf.node)
         _, ways, handed_on = parts.setdefault(sql.printed(part.sql), (part, [], []))
         ways.append(leaf.way)
         handed_on.append(leaf.is_outcome)
@@ -100,7 +98,7 @@ def _parts(
         for name in names:
             exact[name].append(sql.all_of(*is_unknown))
     for text, (part, ways, handed_on) in parts.items():
-        matters = _matters(ways, expressions)
+        matters = _matters(ways, compiler)
         if part.none is not None:
             atoms.append((_where(matters, _one(part.none), sql.integer(0)), 2))
         if isinstance(part.type, BooleanType):
@@ -110,20 +108,18 @@ def _parts(
             yield _where(matters, _comparable(part.sql, part.type), sql.NULL)
 
 
-def _places(found: Sequence[Leaf], positions: Mapping[str, Sequence[Sql]], expressions: Expressions) -> Iterator[Sql]:
+def _places(found: Sequence[Leaf], positions: Mapping[str, Sequence[Sql]], compiler: Compiler) -> Iterator[Sql]:
     """Yield what is told apart of the positions in rankings, where they matter."""
     for name, keys in positions.items():
-        matters = _matters([leaf.way for leaf in found if isinstance(leaf.node, RankCut) and leaf.node.ranking == name], expressions)
+        matters = _matters([leaf.way for leaf in found if leaf.ranking == name], compiler)
         yield from (_where(matters, key, sql.NULL) for key in keys)
 
 
-def _matters(ways: Sequence[Way], expressions: Expressions) -> Sql:
+def _matters(ways: Sequence[Way], compiler: Compiler) -> Sql:
     """Whether a row comes by one of these ways."""
     if not ways or () in ways:
         return sql.TRUE
-    return expressions.layers.column(
-        sql.any_of(*(sql.all_of(*(sql.negate(expressions.shared(part).known) for part in way)) for way in ways))
-    )
+    return compiler.layers.column(sql.any_of(*(sql.all_of(*(sql.negate(compiler.shared(part).known) for part in way)) for way in ways)))
 
 
 def _where(matters: Sql, value: Sql, otherwise: Sql) -> Sql:

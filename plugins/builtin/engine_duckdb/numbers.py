@@ -7,6 +7,7 @@ narrowed by a safe cast, so that a huge number becomes NULL, which means: ask th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 
@@ -105,12 +106,17 @@ def _shrink(left: int, right: int, room: int) -> tuple[int, int]:
     return room - room // 2, room // 2
 
 
+@dataclass(frozen=True, slots=True)
 class Ratio:
     """An exact quotient of two numbers; a plain number is a quotient by one (``below`` is ``None``)."""
 
-    def __init__(self, above: Term, below: Term | None = None) -> None:
-        self.above = above
-        self.below = below
+    above: Term
+    below: Term | None = None
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether one of its parts may be none."""
+        return self.above.none is not None or (self.below is not None and self.below.none is not None)
 
 
 def compare_ratios(op: CompareOp, left: Ratio, right: Ratio) -> Sql:

@@ -1,35 +1,135 @@
-"""Lists the few parts of which a decision takes the value of one: constants, and parts over nothing but facts."""
+"""Tells what can matter of a subject's facts: the largest parts of a plan that read nothing but facts, and the few values a decision may have.
+
+Where such a part is known, the facts in it do not matter one by one. What is said here makes the keys by which rows are taken to be alike
+(`keys.py`): to take too much for a part over facts, or for a strict one, would be a wrong grade. So every node has its place in ``_standing``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import assert_never
 
 from tierwise.core.plan import (
+    Agree,
+    Arithmetic,
+    Call,
+    Collected,
+    Compare,
+    Conditional,
     Constant,
     DecisionRef,
+    FactRef,
+    FieldRef,
     Filter,
+    InSet,
     ItemRef,
+    Labels,
+    Logic,
     Node,
+    Not,
+    Overdue,
     Pick,
     Plan,
     Prefer,
     Project,
     Quantified,
+    Quotient,
     RankCut,
     ReadingRef,
+    Round,
     Sorted,
     Undecided,
+    Within,
+    behind,
+    elsewhere,
+    is_unsettled,
+    link_of,
+    walk,
     ways,
 )
+from tierwise.core.values import Value
 
-__all__ = ["is_over_facts", "possible_parts", "possible_values"]
+__all__ = [
+    "Leaf",
+    "Standing",
+    "Way",
+    "decisions_in",
+    "facts_in",
+    "is_over_facts",
+    "is_strict",
+    "leaves_of",
+    "possible_parts",
+    "possible_values",
+]
 
 MOST = 8
-OTHER_WORLDS = (DecisionRef, Pick, Prefer, RankCut, ReadingRef, Undecided)
+Way = tuple[Node, ...]
 
 
-def possible_values(plan: Plan, node: Node) -> tuple[Any, ...] | None:
+class Standing(Enum):
+    """How a node stands to the facts that are read in it."""
+
+    STRICT = auto()
+    """It is unknown as soon as one of its parts is."""
+    LENIENT = auto()
+    """It may be known though one of its parts is not, such as ``a or b``; or a part may be unknown in another way, such as a tie."""
+    OVER_ITEMS = auto()
+    """It looks at every item of a list; what it does with unknown ones is its own."""
+    ELSEWHERE = auto()
+    """It reads something else than facts, or looks at them otherwise than at whether they are known."""
+
+
+def standing_of(node: Node) -> Standing:
+    """Return how a node stands to the facts that are read in it."""
+    match node:
+        case Constant() | FactRef() | Compare() | Within() | InSet() | Not() | Arithmetic() | Quotient() | Round() | Call():
+            return Standing.STRICT
+        case ItemRef() | FieldRef() | Logic() | Conditional() | Labels() | Agree() | Collected() | Overdue():
+            return Standing.LENIENT
+        case Filter() | Project() | Quantified() | Sorted():
+            return Standing.OVER_ITEMS
+        case DecisionRef() | Pick() | Prefer() | RankCut() | ReadingRef() | Undecided():
+            return Standing.ELSEWHERE
+        case _:
+            assert_never(node)
+
+
+def is_over_facts(node: Node, lists: int = 0) -> bool:
+    """Whether a part reads facts and items of at most ``lists`` enclosing lists, and nothing else."""
+    if isinstance(node, ItemRef):
+        return node.depth < lists
+    match standing_of(node):
+        case Standing.ELSEWHERE:
+            return False
+        case Standing.OVER_ITEMS:
+            of, *others = node.children
+            return is_over_facts(of, lists) and all(is_over_facts(child, lists + 1) for child in others)
+        case Standing.STRICT | Standing.LENIENT:
+            return all(is_over_facts(child, lists) for child in node.children)
+
+
+def is_strict(node: Node) -> bool:
+    """Whether a part over facts is unknown as soon as one of them is."""
+    return standing_of(node) is Standing.STRICT and all(map(is_strict, node.children))
+
+
+def facts_in(node: Node) -> Iterator[str]:
+    """Yield the names of the facts that stand in a part."""
+    return (part.name for part in walk(node) if isinstance(part, FactRef))
+
+
+def decisions_in(plan: Plan, nodes: Iterable[Node]) -> set[str]:
+    """Return the names of the decisions that parts read, directly or through others."""
+    reached = (part for node in nodes for part in behind(node, plan, decisions=True, declared=False))
+    return {part.name for part in reached if isinstance(part, DecisionRef)}
+
+
+# ---- the few values of a decision ----------------------------------------------------------------------------------------------
+
+
+def possible_values(plan: Plan, node: Node) -> tuple[Value, ...] | None:
     """Return every value that a node may have, or ``None`` when they are many or not known before facts are read."""
     parts = _ends(plan, node, lambda part: False)
     return None if parts is None else tuple(part.value for part in parts if isinstance(part, Constant))
@@ -46,7 +146,7 @@ def possible_parts(plan: Plan, node: Node) -> tuple[Node, ...] | None:
 def _ends(plan: Plan, node: Node, is_end: Callable[[Node], bool]) -> tuple[Node, ...] | None:
     """Follow the ways to constants and to what counts as an end."""
     found: list[Node] = []
-    seen: set[str] = set()
+    seen: set[object] = set()
     pending = [node]
     while pending:
         part = pending.pop()
@@ -68,12 +168,84 @@ def _ends(plan: Plan, node: Node, is_end: Callable[[Node], bool]) -> tuple[Node,
     return tuple(found)
 
 
-def is_over_facts(node: Node, lists: int = 0) -> bool:
-    """Whether a part reads facts and items of at most ``lists`` enclosing lists, and nothing else."""
-    if isinstance(node, OTHER_WORLDS):
-        return False
-    if isinstance(node, ItemRef):
-        return node.depth < lists
-    if isinstance(node, Filter | Project | Quantified | Sorted):
-        return is_over_facts(node.of, lists) and all(is_over_facts(c, lists + 1) for c in node.children if c is not node.of)
-    return all(is_over_facts(child, lists) for child in node.children)
+# ---- the largest parts over facts ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A part of a plan that reads nothing but facts, or a cut of a ranking.
+
+    Attributes:
+        node: The part.
+        way: Parts over facts, each of which must be unknown for the leaf to matter: those that a ``Prefer`` looks at first.
+        is_outcome: Whether its value becomes the outcome, and is looked at nowhere on the way.
+    """
+
+    node: Node
+    way: Way
+    is_outcome: bool = False
+
+    @property
+    def ranking(self) -> str | None:
+        """The ranking that is cut; ``None`` for a part over facts."""
+        return self.node.ranking if isinstance(self.node, RankCut) else None
+
+
+def leaves_of(plan: Plan, node: Node) -> Iterator[Leaf]:
+    """Yield the largest parts over facts alone that a node reads, directly or through decisions and tables; and the cuts of rankings."""
+    seen: set[object] = set()
+    pending: list[tuple[Node, Way, bool]] = [(node, (), True)]
+    while pending:
+        part, way, is_outcome = pending.pop()
+        if is_over_facts(part):
+            if next(facts_in(part), None) is not None:
+                yield Leaf(part, way, is_outcome=is_outcome)
+        elif variants := list(_variants(plan, part)):
+            yield from (Leaf(variant, way) for variant in variants)
+            pending += [(child, way, False) for child in part.children if not is_over_facts(child)]
+        else:
+            if isinstance(part, RankCut):
+                yield Leaf(part, way)
+            link = (link_of(part), tuple(map(id, way)), is_outcome)
+            further = () if link in seen else elsewhere(part, plan)
+            if link[0] is not None:
+                seen.add(link)
+            taken = (ways(part, plan) or ()) if is_outcome else ()
+            for child in (*part.children, *further):
+                pending.append((child, way or _looked_at_before(part, child), any(child is one for one in taken)))
+
+
+def _looked_at_before(node: Node, child: Node) -> Way:
+    """Return what a ``Prefer`` looks at before one of its parts, as far as that is over facts."""
+    if not isinstance(node, Prefer):
+        return ()
+    place = next(i for i, part in enumerate(node.parts) if part is child)
+    return tuple(part for part in node.parts[:place] if is_over_facts(part))
+
+
+def _variants(plan: Plan, node: Node) -> Iterator[Node]:
+    """Yield what a comparison of facts with a decision of few possible ends may be, once for each of them.
+
+    A duty that depends on an unsettled reading is yielded for each of its words.
+    """
+    if isinstance(node, Compare):
+        left, right = node.left, node.right
+        if isinstance(right, DecisionRef) and is_over_facts(left):
+            yield from (replace(node, right=part) for part in possible_parts(plan, right) or ())
+        elif isinstance(left, DecisionRef) and is_over_facts(right):
+            yield from (replace(node, left=part) for part in possible_parts(plan, left) or ())
+    elif isinstance(node, Overdue) and is_over_facts(node.last) and is_over_facts(node.as_of):
+        yield from _duties(plan, node)
+
+
+def _duties(plan: Plan, node: Overdue) -> Iterator[Node]:
+    values = possible_values(plan, node.every)
+    is_open = is_unsettled(node.reading, plan)
+    for value in values or ():
+        if value is None:
+            continue  # where no interval is asked for nothing is overdue
+        duty = replace(node, every=Constant(value, node.every.type))
+        if isinstance(node.reading, ReadingRef) and is_open:
+            yield from (replace(duty, reading=Constant(word, node.reading.type)) for word in node.reading.values)
+        else:
+            yield duty

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +9,14 @@ import pyarrow
 from sqlglot import exp
 
 from tierwise.core.meaning.unknown import Unknown
-from tierwise.core.plan import FactRef, Node, Ranking
+from tierwise.core.plan import Node, Ranking, fact_of
 from tierwise.core.types import NumberType
 from tierwise.core.values import Duration
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb import positions
-from tierwise.plugins.builtin.engine_duckdb.compiler import Compiler
-from tierwise.plugins.builtin.engine_duckdb.cuts import Position
-from tierwise.plugins.builtin.engine_duckdb.results import Answers
+from tierwise.plugins.builtin.engine_duckdb.asking import Answers, Asker
+from tierwise.plugins.builtin.engine_duckdb.compile import Compiler
+from tierwise.plugins.builtin.engine_duckdb.places import Ranked
 from tierwise.plugins.builtin.engine_duckdb.rounding import unscaled
 from tierwise.plugins.builtin.engine_duckdb.staging import ROW
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, Term
@@ -28,94 +26,40 @@ from tierwise.plugins.sql import Sql
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["NeedsReference", "Ranked", "rank", "with_positions"]
+__all__ = ["NeedsReference", "rank"]
 
-CHOSEN = "chosen"
 ROLES = ("among", positions.PARTITION, positions.BY)
 MOST_AMOUNT_DIGITS = 20  # so that sums over ten thousand million members, times a share, stay within 38
-AskPart = Callable[[Node, str, Sql, str], Answers]
-"""Asks the reference engine for a part of the plan: the part, a table of rows, which of them, name of the answers."""
 
 
 class NeedsReference(Exception):
     """A population that only the reference engine can rank, such as one with amounts beyond 38 digits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A ranking whose positions stand in a table.
-
-    Attributes:
-        name: The ranking's name.
-        table: Row and position of each member.
-    """
-
-    name: str
-    table: str
-
-    def columns(self, number: int) -> list[tuple[str, str]]:
-        """Return the parts of a position with the names of their columns beside the facts."""
-        return [(part, f"{part} {number}") for part in positions.PARTS]
-
-
-def with_positions(
-    facts: str, ranked: Sequence[Ranked], chosen: exp.Select | None = None, are_few: bool = False
-) -> tuple[exp.Select, dict[str, Position]]:
-    """Return the query of the facts with the positions beside them, and the columns of each position.
-
-    Args:
-        facts: The table of facts.
-        ranked: The rankings known so far.
-        chosen: A query of the rows wanted; without it all.
-        are_few: There are few of these: then only their positions are looked at, too.
-    """
-    row = sql.column(ROW, facts)
-    query = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier(facts, quoted=True)))
-    if chosen is None:
-        query = query.from_(sql.table(facts))
-    else:  # first, so that what follows looks at few rows
-        query = query.from_(chosen.subquery(CHOSEN)).join(sql.table(facts), on=sql.equal(sql.column(ROW, CHOSEN), row))
-    found: dict[str, Position] = {}
-    for number, ranking in enumerate(ranked):
-        columns = ranking.columns(number)
-        query = query.select(*(sql.alias(sql.column(part, ranking.table), name) for part, name in columns))
-        same_row = sql.equal(row, sql.column(ROW, ranking.table))
-        query = query.join(_positions_of(ranking, chosen if are_few else None), on=same_row, join_type="left")
-        found[ranking.name] = {part: sql.column(name) for part, name in columns}
-    return query, found
-
-
-def _positions_of(ranking: Ranked, chosen: exp.Select | None) -> exp.Table | exp.Subquery:
-    """Return the table of positions, or of those of some rows: DuckDB makes its hash table of all that stands on the right of a left join."""
-    if chosen is None:
-        return sql.table(ranking.table)
-    rows = exp.select(sql.column(ROW)).from_(chosen.subquery(CHOSEN))
-    wanted = exp.select("*").from_(sql.table(ranking.table)).where(exp.In(this=sql.column(ROW), query=rows.subquery()))
-    return wanted.subquery(exp.to_identifier(ranking.table, quoted=True))
-
-
-def rank(connection: DuckDBPyConnection, table: str, ranking: Ranking, compiler: Compiler, stage: exp.Select, ask_part: AskPart) -> Ranked:
+def rank(connection: DuckDBPyConnection, table: str, ranking: Ranking, compiler: Compiler, asker: Asker) -> Ranked:
     """Make the table of positions of one ranking.
 
     Args:
         connection: Where the tables live.
         table: The name of the table to make.
         ranking: What to rank by.
-        compiler: Compiles parts over ``stage``; the decisions that these parts read are compiled.
-        stage: The query of the facts and of the positions known so far.
-        ask_part: Asks it.
+        compiler: Compiles parts over the facts and the positions known so far; the decisions that these parts read are compiled.
+        asker: Works out of a part what SQL left open.
 
     Raises:
         NeedsReference: SQL cannot hold the numbers.
     """
     parts = {role: node for role, node in zip(ROLES, (ranking.among, ranking.partition, ranking.by), strict=True) if node is not None}
-    terms = {role: compiler.part(node) for role, node in parts.items()}
+    terms = {role: compiler.shared(node) for role, node in parts.items()}
     wanted: list[tuple[str, Sql]] = [(ROW, sql.column(ROW))]
     for role, term in terms.items():
         wanted += [(role, term.sql), (f"{role} none", term.none or sql.FALSE)]
     parts_table = f"{table} parts"
-    connection.execute(sql.create(parts_table, compiler.layers.query(stage, wanted)))
-    by = _Members(connection, parts_table, parts, terms, ask_part)
+    connection.execute(sql.create(parts_table, compiler.layers.query(asker.stage.rows(), wanted)))
+    by = _Members(connection, parts_table, terms)
+    for role, node in parts.items():
+        if fact_of(node) is None:  # a fact that is missing is unknown, there is nothing to ask
+            by.ask(role, node, compiler, asker)
     members = f"{table} members"
     connection.execute(sql.create(members, by.query(), "VIEW"))
     is_amount = any(cut.by == "pareto" for cut in compiler.cuts_of(ranking.name)) and by.check_amounts(members)
@@ -129,25 +73,22 @@ def rank(connection: DuckDBPyConnection, table: str, ranking: Ranking, compiler:
 class _Members:
     """The query of who is or may be a member, with what the reference engine said where SQL could not tell."""
 
-    def __init__(
-        self, connection: DuckDBPyConnection, table: str, parts: Mapping[str, Node], terms: dict[str, Term], ask_part: AskPart
-    ) -> None:
+    def __init__(self, connection: DuckDBPyConnection, table: str, terms: dict[str, Term]) -> None:
         self.connection = connection
         self.table = table
         self.terms = terms
         self.joins: list[str] = []
         self.answered: dict[str, str] = {}
-        for role, node in parts.items():
-            if not isinstance(node, FactRef):  # a fact that is missing is unknown, there is nothing to ask
-                self._ask(role, node, ask_part)
 
-    def _ask(self, role: str, node: Node, ask_part: AskPart) -> None:
+    def ask(self, role: str, node: Node, compiler: Compiler, asker: Asker) -> None:
+        """Have the reference engine work out a part where SQL left it open."""
         is_open = sql.all_of(sql.is_null(sql.column(role)), sql.negate(sql.column(f"{role} none")))
         count = exp.select(sql.call("count_if", is_open)).from_(sql.table(self.table))
         ((open_rows,),) = self.connection.execute(sql.printed(count)).fetchall()
         if open_rows:
             name = f"{self.table} {role}"
-            self.terms[role] = self._register(role, ask_part(node, self.table, is_open, name), f"{name} values")
+            rows = exp.select("*").from_(sql.table(self.table)).where(is_open)
+            self.terms[role] = self._register(role, asker.part(node, rows, compiler, name), f"{name} values")
             self.answered[role] = name
 
     def _register(self, role: str, answers: Answers, name: str) -> Term:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,10 @@ from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Decision, Position
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import filled, own_slot, slot_column
+from tierwise.plugins.builtin.engine_duckdb.asking import Answers, Asker
+from tierwise.plugins.builtin.engine_duckdb.columns import Columns
+from tierwise.plugins.builtin.engine_duckdb.compile import Compiler
 from tierwise.plugins.builtin.engine_duckdb.places import Places
-from tierwise.plugins.builtin.engine_duckdb.rulebook import Rulebook
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW
 from tierwise.plugins.facts import core_value
 from tierwise.plugins.sql import Sql
@@ -24,63 +26,9 @@ from tierwise.plugins.sql import Sql
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["Answers", "Columns", "DuckGrading"]
+__all__ = ["DuckGrading"]
 
 BATCH = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The columns of one output in the table of results; all but ``value`` are absent where they do not apply.
-
-    Attributes:
-        value: The value, NULL where it is none or where SQL did not decide.
-        none: Whether it is none.
-        rules: The number of the rules that gave it.
-        open: What alone decides the outcome where the policy itself leaves it open.
-    """
-
-    value: str
-    none: str | None = None
-    rules: str | None = None
-    open: str | None = None
-
-    def is_determined(self) -> Sql:
-        """Whether SQL decided the row."""
-        known = sql.is_known(sql.column(self.value))
-        return known if self.none is None else sql.any_of(known, sql.column(self.none))
-
-    def is_coded(self) -> Sql:
-        """Whether a code alone tells the outcome of the row."""
-        return sql.FALSE if self.open is None else sql.all_of(sql.negate(self.is_determined()), sql.is_known(sql.column(self.open)))
-
-    def is_open(self) -> Sql:
-        """Whether the row's own facts are needed to tell its outcome."""
-        uncoded = [] if self.open is None else [sql.is_null(sql.column(self.open))]
-        return sql.all_of(sql.negate(self.is_determined()), *uncoded)
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What the reference engine decided of one output.
-
-    Attributes:
-        table: Maps rows to places in ``outcomes``; ``None`` when no row has an answer of its own.
-        outcomes: The different outcomes.
-        codes: The outcome of each code by which the policy itself leaves the output open.
-        rest: The outcome of all other rows that SQL left open, when no fact tells them apart.
-        amounts: How many amounts of a row's own stand beside its answer, for the slots in its outcome.
-    """
-
-    table: str | None = None
-    outcomes: Sequence[Any] = ()
-    codes: Mapping[int, Outcome] = field(default_factory=dict)
-    rest: Outcome | None = None
-    amounts: int = 0
-
-    def columns(self) -> list[str]:
-        """Return the columns of ``table`` that make the outcome of a row."""
-        return [] if self.table is None else ["answer", *(slot_column(place) for place in range(self.amounts))]
 
 
 @dataclass(slots=True)
@@ -93,9 +41,8 @@ class DuckGrading:
         connection: Where the tables live.
         table: The table of results: row, key, name, and the columns of each output.
         columns: Output name to its columns.
-        answers: Returns what the reference engine decides of an output where SQL did not; it is asked when somebody wants to know.
-        rulebook: Turns rule numbers into ids.
-        places: Where each subject stands in the rankings.
+        compiler: What compiled them.
+        asker: Decides what SQL left open of an output, when somebody wants to know.
     """
 
     outputs: tuple[Decision, ...]
@@ -103,9 +50,16 @@ class DuckGrading:
     connection: DuckDBPyConnection
     table: str
     columns: Mapping[str, Columns]
-    answers: Callable[[str], Answers]
-    rulebook: Rulebook
-    places: Places
+    compiler: Compiler
+    asker: Asker
+    _answers: dict[str, Answers] = field(default_factory=dict)
+
+    def answers(self, output: str) -> Answers:
+        """Return what the reference engine decides of an output where SQL did not; it is asked once."""
+        if output not in self._answers:
+            decision = self.compiler.plan.decisions[output]
+            self._answers[output] = self.asker.output(decision, self.columns[output], self.compiler)
+        return self._answers[output]
 
     def count(self) -> int:
         """Return the number of subjects."""
@@ -170,11 +124,14 @@ class DuckGrading:
 
     def positions(self, key: str) -> Mapping[str, Position]:
         """Return ranking name to the position of one subject."""
-        return self.places.of(key)
+        return self._places().of(key)
 
     def keys_at(self, ranking: str, rank: int) -> Iterator[str]:
         """Yield the keys of those who stand at a rank, of any partition."""
-        return self.places.keys_at(ranking, rank)
+        return self._places().keys_at(ranking, rank)
+
+    def _places(self) -> Places:
+        return Places(self.connection, self.table, self.asker.stage.ranked)
 
     def _result(self, row: tuple[Any, ...]) -> SubjectResult:
         outcomes: dict[str, Outcome] = {}
@@ -185,7 +142,7 @@ class DuckGrading:
             value, none, rules, code = islice(cells, 4)
             answered = tuple(islice(cells, len(answers.columns())))
             if none or value is not None:
-                outcomes[output.name] = Determined(None if none else core_value(value, output.type), self.rulebook.ids(rules))
+                outcomes[output.name] = Determined(None if none else core_value(value, output.type), self.compiler.rulebook.ids(rules))
             else:
                 outcomes[output.name] = self._undecided(answers, code, answered)
         return SubjectResult(key, name, outcomes)

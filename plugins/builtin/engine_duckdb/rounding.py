@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sqlglot import exp
 
 from tierwise.core.plan import RoundMode
 from tierwise.core.types import Type
 from tierwise.plugins import sql
+from tierwise.plugins.builtin.engine_duckdb.layers import Layers
 from tierwise.plugins.builtin.engine_duckdb.numbers import LEAST_WHOLE, Ratio, at
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, PLAIN_DIGITS, Term, unknown
 from tierwise.plugins.sql import Sql
@@ -16,7 +15,7 @@ from tierwise.plugins.sql import Sql
 __all__ = ["round_ratio", "unscaled"]
 
 
-def round_ratio(ratio: Ratio, scale: int, mode: RoundMode, type: Type, hoist: Callable[[Sql], Sql]) -> Term:
+def round_ratio(ratio: Ratio, scale: int, mode: RoundMode, type: Type, layers: Layers) -> Term:
     """Round a quotient to ``scale`` digits; by zero it is NULL.
 
     Args:
@@ -24,7 +23,7 @@ def round_ratio(ratio: Ratio, scale: int, mode: RoundMode, type: Type, hoist: Ca
         scale: Digits after the point to keep.
         mode: What happens to the rest.
         type: The type of the result.
-        hoist: Gives an expression that is used several times a column of its own.
+        layers: Where what is used several times gets a column.
     """
     above, below = ratio.above, ratio.below
     if below is None and above.scale <= scale:
@@ -36,7 +35,7 @@ def round_ratio(ratio: Ratio, scale: int, mode: RoundMode, type: Type, hoist: Ca
         return unknown(type)
     digits = dividend[1] + 1
     kind = "BIGINT" if max(digits, divisor[1]) <= PLAIN_DIGITS else "HUGEINT"
-    rounded = _divide(hoist(sql.cast(dividend[0], kind)), hoist(sql.cast(divisor[0], kind)), mode, hoist)
+    rounded = _divide(layers.column(sql.cast(dividend[0], kind)), layers.column(sql.cast(divisor[0], kind)), mode, layers)
     return _rescaled(rounded, digits, scale, type)
 
 
@@ -61,15 +60,15 @@ def _decimal_power(exponent: int) -> Sql:
     return sql.cast(sql.text("1" + "0" * exponent), f"DECIMAL({exponent + 1}, 0)")
 
 
-def _divide(dividend: Sql, divisor: Sql, mode: RoundMode, hoist: Callable[[Sql], Sql]) -> Sql:
+def _divide(dividend: Sql, divisor: Sql, mode: RoundMode, layers: Layers) -> Sql:
     """Return the whole quotient, rounded; NULL for a divisor of zero."""
-    above = hoist(sql.call("abs", dividend))
-    below = hoist(sql.call("nullif", sql.call("abs", divisor), sql.integer(0)))
-    quotient = hoist(sql.binary(exp.IntDiv, above, below))
-    rest = hoist(sql.binary(exp.Mod, above, below))
+    above = layers.column(sql.call("abs", dividend))
+    below = layers.column(sql.call("nullif", sql.call("abs", divisor), sql.integer(0)))
+    quotient = layers.column(sql.binary(exp.IntDiv, above, below))
+    rest = layers.column(sql.binary(exp.Mod, above, below))
     negative = sql.binary(exp.NEQ, _is_negative(dividend), _is_negative(divisor))
     one = sql.case((_away(mode, quotient, rest, below, negative), sql.integer(1)), default=sql.integer(0))
-    amount = hoist(sql.binary(exp.Add, quotient, one))
+    amount = layers.column(sql.binary(exp.Add, quotient, one))
     return sql.case((negative, exp.paren(exp.Neg(this=amount), copy=False)), default=amount)
 
 

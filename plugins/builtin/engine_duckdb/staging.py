@@ -1,22 +1,30 @@
-"""Brings the facts that a plan reads under columns of our own, beside the number of the row in the table of facts."""
+"""Brings the facts that a plan reads under columns of our own, beside the number of the row in the table of facts, and reads them back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
+
+from tierwise.core.meaning.subjects import Subject
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import DateType
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, none_term, number_of
-from tierwise.plugins.facts import FactTable, canonical_type
+from tierwise.plugins.facts import FactTable, canonical_type, core_value
 from tierwise.plugins.sql import Sql
 
-__all__ = ["KEY", "NAME", "ROW", "Staging", "staging_of"]
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["KEY", "NAME", "ROW", "Staging", "facts_of", "read_subjects", "staging_of"]
 
 ROW, KEY, NAME = "row", "key", "name"
 AS_OF = "as_of"
+BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +67,29 @@ def staging_of(plan: Plan, facts: FactTable, names: Sequence[str], as_of: date |
     if as_of is not None:
         terms[AS_OF] = constant(as_of, DateType())
     return Staging(tuple(columns), terms, tuple(staged))
+
+
+def facts_of(facts: Sequence[Fact], values: Sequence[Any], nones: Sequence[bool | None]) -> dict[str, Any]:
+    """Return the facts of one subject from its columns: NULL is missing, unless it is none."""
+    found: dict[str, Any] = {}
+    for fact, value, is_none in zip(facts, values, nones, strict=True):
+        if is_none:
+            found[fact.name] = None
+        elif value is not None:
+            found[fact.name] = core_value(value, fact.type)
+    return found
+
+
+def read_subjects(connection: DuckDBPyConnection, facts: FactTable, staging: Staging) -> Iterator[Subject]:
+    """Yield every subject with the facts that are staged, in the order of the keys."""
+    terms = [staging.terms[fact.name] for fact in staging.staged]
+    columns = [sql.column(KEY), sql.column(NAME), *(t.sql for t in terms), *(sql.FALSE if t.none is None else t.none for t in terms)]
+    query = (
+        exp.select(*columns)
+        .from_(sql.select(*sql.named(staging.columns), source=sql.table(facts.relation)).subquery("staged"))
+        .order_by(sql.column(KEY), sql.column(ROW))
+    )
+    cursor = connection.cursor().execute(sql.printed(query))
+    while batch := cursor.fetchmany(BATCH):
+        for key, name, *cells in batch:
+            yield Subject(key, name, facts_of(staging.staged, cells[: len(terms)], cells[len(terms) :]))

@@ -1,0 +1,57 @@
+"""The columns of one output in the table of results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tierwise.plugins import sql
+from tierwise.plugins.builtin.engine_duckdb.compile import Picked
+from tierwise.plugins.sql import Sql
+
+__all__ = ["Columns"]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of one output; all but ``value`` are absent where they do not apply.
+
+    Attributes:
+        value: The value, NULL where it is none or where SQL did not decide.
+        none: Whether it is none.
+        rules: The number of the rules that gave it.
+        open: What alone decides the outcome where the policy itself leaves it open.
+    """
+
+    value: str
+    none: str | None = None
+    rules: str | None = None
+    open: str | None = None
+
+    @classmethod
+    def of(cls, number: int, picked: Picked) -> Columns:
+        """Name the columns of the output of that number."""
+        parts = (("v", picked.value.sql), ("n", picked.value.none), ("r", picked.rules), ("o", picked.open))
+        value, *others = (None if tree is None else f"{kind}{number} of output" for kind, tree in parts)
+        return cls(value or "", *others)
+
+    def holding(self, picked: Picked) -> Iterator[tuple[str, Sql]]:
+        """Yield each column with what it holds."""
+        trees = (picked.value.sql, picked.value.none, picked.rules, picked.open)
+        for name, tree in zip((self.value, self.none, self.rules, self.open), trees, strict=True):
+            if name is not None and tree is not None:
+                yield name, tree
+
+    def is_determined(self) -> Sql:
+        """Whether SQL decided the row."""
+        known = sql.is_known(sql.column(self.value))
+        return known if self.none is None else sql.any_of(known, sql.column(self.none))
+
+    def is_coded(self) -> Sql:
+        """Whether a code alone tells the outcome of the row."""
+        return sql.FALSE if self.open is None else sql.all_of(sql.negate(self.is_determined()), sql.is_known(sql.column(self.open)))
+
+    def is_open(self) -> Sql:
+        """Whether the row's own facts are needed to tell its outcome."""
+        uncoded = None if self.open is None else sql.is_null(sql.column(self.open))
+        return sql.all_of(sql.negate(self.is_determined()), uncoded)
