@@ -6,14 +6,10 @@ Tables: ``runs``, ``results`` (one row a subject and output), ``data_findings``.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
-from pathlib import Path
+from sqlite3 import Connection
 from typing import Any, Self
-
-from sqlite_utils import Database
 
 from tierwise.core.errors import DataError
 from tierwise.core.meaning.grading import Grading
@@ -21,12 +17,19 @@ from tierwise.core.outcome import Outcome
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.ledger.record import Change, RunRecord, SavedRun
 from tierwise.plugins.ledger.rows import COMPARISON, as_json, finding, outcome, result_rows, saved_run
+from tierwise.plugins.store import Store
 
 __all__ = ["Change", "Ledger", "RunRecord", "SavedRun"]
 
-APPLICATION_ID = 0x54574C47
-"""What marks a SQLite file as a ledger, so that no other database is ever written to."""
-WAIT_SECONDS = 5.0
+_TEXTS = tuple(field.name for field in fields(RunRecord))
+_RUNS = ("run_id INTEGER PRIMARY KEY", *(f"{name} TEXT" for name in _TEXTS), "subjects INTEGER", "undetermined INTEGER")
+_RESULTS = "run_id INTEGER, key TEXT, output TEXT, value TEXT, reason TEXT, candidates TEXT, rules TEXT, needs TEXT"
+_FINDINGS = 'run_id INTEGER, code TEXT, message TEXT, count INTEGER, fact TEXT, "table" TEXT, "column" TEXT, examples TEXT'
+_TABLES = (
+    f"CREATE TABLE IF NOT EXISTS runs ({', '.join(_RUNS)})",
+    f"CREATE TABLE IF NOT EXISTS results ({_RESULTS}, PRIMARY KEY (run_id, key, output))",
+    f"CREATE TABLE IF NOT EXISTS data_findings ({_FINDINGS})",
+)
 
 
 class Ledger:
@@ -43,33 +46,13 @@ class Ledger:
             DataError: It is not there, a folder, another database, damaged, or not to be opened.
         """
         self.location = location
-        self._made = not Path(location).exists()
-        if not create and not Path(location).exists():
-            raise DataError(f"there is no ledger `{location}`", help="save a run with `tierwise grade --save`")
-        if Path(location).is_dir():
-            raise DataError(f"the ledger `{location}` is a folder", help="name a file in it")
-        if not Path(location).resolve().parent.is_dir():
-            raise DataError(f"the folder of the ledger `{location}` does not exist")
-        with self._errors():
-            connection = sqlite3.connect(location, timeout=WAIT_SECONDS, isolation_level=None)
-            self._database = Database(connection)
-            try:
-                self._refuse_others()
-            except BaseException:
-                connection.close()
-                raise
+        self._store = Store(location, "run", create)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None and self._made:
-            self._remove_if_empty()
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.conn.close()
+        self._store.end(failed=kind is not None)
 
     def save(self, record: RunRecord, grading: Grading, findings: Iterable[DataFinding] = ()) -> int:
         """Write a run; only one batch of its rows is in memory at a time.
@@ -80,13 +63,14 @@ class Ledger:
         Raises:
             DataError: It cannot be written: the disk is full, the file is locked. The ledger is then as it was.
         """
-        with self._errors(), self._transaction():
-            self._make_tables()
-            return self._write(record, grading, tuple(findings))
+        with self._store.writing(_TABLES) as connection:
+            for name in set(_TEXTS) - set(self._store.columns("runs")):  # a ledger of an earlier version
+                connection.execute(f"ALTER TABLE runs ADD COLUMN {name} TEXT")
+            return _write(connection, record, grading, findings)
 
     def runs(self, policy: str | None = None) -> tuple[SavedRun, ...]:
         """Return the runs, the latest first, of one policy or of all."""
-        where, arguments = ("policy = ?", [policy]) if policy is not None else (None, [])
+        where, arguments = ("policy = ?", [policy]) if policy is not None else ("true", [])
         return tuple(saved_run(row) for row in self._rows("runs", where, arguments, "run_id DESC"))
 
     def run(self, run_id: int) -> SavedRun:
@@ -123,85 +107,34 @@ class Ledger:
         """
         for run_id in (before, after):
             self.run(run_id)
-        with self._errors():
-            for row in self._database.query(COMPARISON, {"before": before, "after": after, "output": output}):
-                sides = [outcome(json.loads(row[side])) if row[side] else None for side in ("old", "new")]
-                yield Change(row["key"], row["output"], *sides)
+        for row in self._store.rows(COMPARISON, {"before": before, "after": after, "output": output}):
+            sides = [outcome(json.loads(row[side])) if row[side] else None for side in ("old", "new")]
+            yield Change(row["key"], row["output"], *sides)
 
-    def _refuse_others(self) -> None:
-        application = self._database.execute("PRAGMA application_id").fetchone()[0]
-        if application != APPLICATION_ID and self._database.table_names():
-            raise DataError(f"`{self.location}` is a database, but not a ledger", help="name another file")
+    def _rows(self, table: str, where: str, arguments: Sequence[Any], order: str) -> Iterator[dict[str, Any]]:
+        if self._store.columns(table):
+            for row in self._store.rows(f"SELECT * FROM {table} WHERE {where} ORDER BY {order}", arguments):
+                yield dict(row)
 
-    def _remove_if_empty(self) -> None:
-        """Leave no file behind in which no run was saved; while the transaction lasts, nobody else can save one."""
-        with suppress(sqlite3.Error, OSError):
-            self._database.execute("BEGIN IMMEDIATE")
-            if Path(self.location).stat().st_size == 0:
-                Path(self.location).unlink()
 
-    def _make_tables(self) -> None:
-        if "runs" in self._database.table_names():
-            return
-        self._database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        texts = {field.name: str for field in fields(RunRecord)}
-        self._database.table("runs").create({"run_id": int, **texts, "subjects": int, "undetermined": int}, pk="run_id")
-        self._database.table("results").create(
-            {"run_id": int, "key": str, "output": str, "value": str, "reason": str, "candidates": str, "rules": str, "needs": str},
-            pk=("run_id", "key", "output"),
-        )
-        columns = {"run_id": int, "code": str, "message": str, "count": int, "fact": str, "table": str, "column": str, "examples": str}
-        self._database.table("data_findings").create(columns)
+def _write(connection: Connection, record: RunRecord, grading: Grading, findings: Iterable[DataFinding]) -> int:
+    run = {**asdict(record), "subjects": grading.count(), "undetermined": 0}
+    run_id = connection.execute(f"INSERT INTO runs ({', '.join(run)}) VALUES ({_marks(len(run))})", tuple(run.values())).lastrowid or 0
+    undetermined = 0
 
-    def _write(self, record: RunRecord, grading: Grading, findings: Sequence[DataFinding]) -> int:
-        counts = {"subjects": grading.count(), "undetermined": 0}
-        run_id = int(self._database.table("runs").insert({**asdict(record), **counts}, alter=True).last_pk or 0)
-        undetermined = 0
+    def rows() -> Iterator[tuple[Any, ...]]:
+        nonlocal undetermined
+        for result in grading.rows():
+            for row in result_rows(run_id, result):
+                undetermined += row[4] is not None
+                yield row
 
-        def rows() -> Iterator[tuple[Any, ...]]:
-            nonlocal undetermined
-            for result in grading.rows():
-                for row in result_rows(run_id, result):
-                    undetermined += row[4] is not None
-                    yield row
+    connection.executemany(f"INSERT INTO results VALUES ({_marks(8)})", rows())
+    connection.execute("UPDATE runs SET undetermined = ? WHERE run_id = ?", (undetermined, run_id))
+    told = ((run_id, f.code, f.message, f.count, f.fact, f.table, f.column, as_json(f.examples)) for f in findings)
+    connection.executemany(f"INSERT INTO data_findings VALUES ({_marks(8)})", told)
+    return run_id
 
-        self._database.conn.executemany("INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows())
-        self._database.table("runs").update(run_id, {"undetermined": undetermined})
-        self._database.table("data_findings").insert_all({"run_id": run_id, **asdict(f), "examples": as_json(f.examples)} for f in findings)
-        return run_id
 
-    def _rows(self, table: str, where: str | None, arguments: Sequence[Any], order: str) -> Iterator[dict[str, Any]]:
-        with self._errors():
-            if table in self._database.table_names():
-                yield from self._database.table(table).rows_where(where, arguments, order_by=order)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        connection = self._database.conn
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:  # SQLite has rolled back by itself after some errors, such as a full disk
-                connection.execute("ROLLBACK")
-            raise
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            message = str(error)
-            for word, meaning, help in (
-                ("locked", "is being written by another process", "wait for it, or name another file"),
-                ("full", "cannot be written: the disk is full; nothing of this run was saved", "free some space"),
-                ("disk I/O", "cannot be written: the disk failed; nothing of this run was saved", "free some space, or name another file"),
-                ("readonly", "may not be written", "name another file"),
-                ("unable to open", "cannot be opened", "look at the rights of the file and its folder"),
-                ("not a database", "is not a SQLite database", "name another file"),
-                ("malformed", "is damaged", "restore it from a copy"),
-            ):
-                if word in message:
-                    raise DataError(f"the ledger `{self.location}` {meaning}", help) from error
-            raise DataError(f"the ledger `{self.location}` cannot be used: {message}") from error
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Self
+from collections.abc import Iterable, Sequence
+from typing import Self
 
-from sqlite_utils import Database
-
-from tierwise.core.errors import DataError
-from tierwise.plugins.ledger import APPLICATION_ID, WAIT_SECONDS
+from tierwise.plugins.store import Store
 from tierwise.plugins.watching.action import Action
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import WatchPlan
@@ -20,15 +14,14 @@ from tierwise.plugins.watching.watcher import StateChange
 
 __all__ = ["WatchStore"]
 
-TABLES: dict[str, tuple[dict[str, Any], str | tuple[str, ...]]] = {
-    "watch_events": ({"plan": str, "id": str}, ("plan", "id")),
-    "watch_actions": (
-        {"id": str, "policy": str, "rule": str, "subject": str, "at": str, "do": str, "level": str, "document": str},
-        "id",
-    ),
-    "watch_states": ({"plan": str, "run": str, "key": str, "state": str}, ("plan", "run", "key")),
-    "watch_times": ({"plan": str, "now": int}, "plan"),
-}
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS watch_events (plan TEXT, id TEXT, PRIMARY KEY (plan, id))",
+    "CREATE TABLE IF NOT EXISTS watch_actions (id TEXT PRIMARY KEY, policy TEXT, rule TEXT, subject TEXT, at TEXT, do TEXT, level TEXT, document TEXT)",
+    "CREATE TABLE IF NOT EXISTS watch_states (plan TEXT, run TEXT, key TEXT, state TEXT, PRIMARY KEY (plan, run, key))",
+    "CREATE TABLE IF NOT EXISTS watch_times (plan TEXT PRIMARY KEY, now INTEGER)",
+)
+_INSERT_ACTION = "INSERT OR IGNORE INTO watch_actions VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_AT_ONCE = 500
 
 
 class WatchStore:
@@ -47,26 +40,21 @@ class WatchStore:
         Raises:
             DataError: The file is a folder, another database, damaged, or not to be opened.
         """
-        self.location = location
-        self.keeps_state = location is not None  # without a file nobody will go on from here
+        self._keeps_state = location is not None  # without a file nobody will go on from here
         self._plan = plan
-        if location is not None and not Path(location).resolve().parent.is_dir():
-            raise DataError(f"the folder of the ledger `{location}` does not exist")
-        with self._errors():
-            # the empty name is a file of SQLite's own, so that what was seen does not fill the memory
-            connection = sqlite3.connect(location or "", timeout=WAIT_SECONDS, isolation_level=None)
-            self._database = Database(connection)
-            try:
-                self._make_tables()
-            except BaseException:
-                connection.close()
-                raise
+        self._store = Store(location, "batch", create=True)
+        try:
+            with self._store.writing(_TABLES):
+                pass
+        except BaseException:
+            self._store.end(failed=True)
+            raise
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._database.conn.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._store.end(failed=kind is not None)
 
     def unseen(self, events: Iterable[Event]) -> list[Event]:
         """Return the events that have not been seen yet, each once."""
@@ -74,13 +62,11 @@ class WatchStore:
         for event in events:
             by_id.setdefault(event.id, event)
         ids = list(by_id)
-        with self._errors():
-            for start in range(0, len(ids), 500):
-                some = ids[start : start + 500]
-                marks = ",".join("?" * len(some))
-                query = f"SELECT id FROM watch_events WHERE plan = ? AND id IN ({marks})"
-                for (seen,) in self._database.conn.execute(query, [self._plan.fingerprint, *some]).fetchall():
-                    del by_id[seen]
+        for start in range(0, len(ids), _AT_ONCE):
+            some = ids[start : start + _AT_ONCE]
+            query = f"SELECT id FROM watch_events WHERE plan = ? AND id IN ({','.join('?' * len(some))})"
+            for row in list(self._store.rows(query, [self._plan.fingerprint, *some])):
+                del by_id[row["id"]]
         return list(by_id.values())
 
     def keep(self, events: Sequence[Event], actions: Sequence[Action], changes: Iterable[StateChange], now: int) -> list[Action]:
@@ -90,11 +76,11 @@ class WatchStore:
             DataError: It cannot be written; nothing of it is.
         """
         plan = self._plan.fingerprint
-        with self._errors(), self._transaction() as connection:
+        with self._store.writing() as connection:
             connection.executemany("INSERT OR IGNORE INTO watch_events VALUES (?, ?)", ((plan, event.id) for event in events))
-            if not self.keeps_state:
+            if not self._keeps_state:
                 return list(actions)
-            new = [action for action in actions if connection.execute(INSERT_ACTION, self._row(action)).rowcount]
+            new = [action for action in actions if connection.execute(_INSERT_ACTION, self._row(action)).rowcount]
             for run, key, state in changes:
                 place = (plan, run, json.dumps(key, ensure_ascii=False))
                 if state is None:
@@ -108,49 +94,11 @@ class WatchStore:
     def states(self) -> tuple[list[StateChange], int]:
         """Return the open windows and the time reached."""
         plan = [self._plan.fingerprint]
-        with self._errors():
-            rows = self._database.conn.execute("SELECT run, key, state FROM watch_states WHERE plan = ?", plan).fetchall()
-            time = self._database.conn.execute("SELECT now FROM watch_times WHERE plan = ?", plan).fetchone()
-        return [(run, tuple(json.loads(key)), json.loads(state)) for run, key, state in rows], time[0] if time else 0
+        rows = list(self._store.rows("SELECT run, key, state FROM watch_states WHERE plan = ?", plan))
+        times = [row["now"] for row in self._store.rows("SELECT now FROM watch_times WHERE plan = ?", plan)]
+        return [(run, tuple(json.loads(key)), json.loads(state)) for run, key, state in rows], max(times, default=0)
 
     def _row(self, action: Action) -> tuple[str, ...]:
         document = json.dumps(action.to_dict(), ensure_ascii=False)
         at = action.at.isoformat()
         return action.id, self._plan.policy, action.rule, action.subject, at, action.do, action.level, document
-
-    def _make_tables(self) -> None:
-        application = self._database.execute("PRAGMA application_id").fetchone()[0]
-        if application != APPLICATION_ID and self._database.table_names():
-            raise DataError(f"`{self.location}` is a database, but not a ledger", help="name another file")
-        if self.location is None:
-            self._database.execute("PRAGMA journal_mode = OFF")
-            self._database.execute("PRAGMA synchronous = OFF")
-        with self._transaction():
-            if application != APPLICATION_ID:
-                self._database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            for name, (columns, key) in TABLES.items():
-                self._database.table(name).create(columns, pk=key, if_not_exists=True)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        connection = self._database.conn
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise DataError(
-                f"the ledger `{self.location or 'in memory'}` cannot be used: {error}", "nothing of this batch was saved"
-            ) from error
-
-
-INSERT_ACTION = "INSERT OR IGNORE INTO watch_actions VALUES (?, ?, ?, ?, ?, ?, ?, ?)"

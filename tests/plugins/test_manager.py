@@ -163,7 +163,7 @@ def test_every_builtin_answers_at_least_one_hook(plugins: Plugins) -> None:
 
 
 def test_registering_the_builtins_imports_nothing_heavy() -> None:
-    heavy = ["duckdb", "sqlglot", "pyarrow", "pandas", "numpy", "pydantic", "durable", "sqlite_utils", "rich", "click"]
+    heavy = ["duckdb", "sqlglot", "pyarrow", "pandas", "numpy", "pydantic", "durable", "rich", "click"]
     code = f"import sys; from tierwise.plugins.manager import Plugins; Plugins(entry_points=False); print([m for m in {heavy} if m in sys.modules])"
 
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
@@ -172,7 +172,7 @@ def test_registering_the_builtins_imports_nothing_heavy() -> None:
 def test_building_the_environment_imports_no_database() -> None:
     code = (
         "import sys; from tierwise.plugins.manager import Plugins; Plugins(entry_points=False).environment(); "
-        "print([m for m in ('duckdb', 'sqlglot', 'pyarrow', 'pandas', 'durable', 'sqlite_utils') if m in sys.modules])"
+        "print([m for m in ('duckdb', 'sqlglot', 'pyarrow', 'pandas', 'durable') if m in sys.modules])"
     )
 
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -1,0 +1,147 @@
+"""The SQLite file in which runs and watched events are kept: how it is opened, written whole or not at all, and what is said when it cannot be."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+from tierwise.core.errors import DataError
+
+__all__ = ["Store"]
+
+APPLICATION_ID = 0x54574C47
+"""What marks a SQLite file as a ledger, so that no other database is ever written to."""
+WAIT_SECONDS = 5.0
+
+_ANOTHER = "name another file"
+_UNSAVED = "; nothing of this {unit} was saved"
+_REFUSALS = {
+    sqlite3.SQLITE_BUSY: ("is being written by another process", f"wait for it, or {_ANOTHER}"),
+    sqlite3.SQLITE_LOCKED: ("is being written by another process", f"wait for it, or {_ANOTHER}"),
+    sqlite3.SQLITE_FULL: ("cannot be written: the disk is full" + _UNSAVED, "free some space"),
+    sqlite3.SQLITE_IOERR: ("cannot be written: the disk failed" + _UNSAVED, f"free some space, or {_ANOTHER}"),
+    sqlite3.SQLITE_READONLY: ("may not be written", _ANOTHER),
+    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", "look at the rights of the file and its folder"),
+    sqlite3.SQLITE_NOTADB: ("is not a SQLite database", _ANOTHER),
+    sqlite3.SQLITE_CORRUPT: ("is damaged", "restore it from a copy"),
+}
+"""What is said, by SQLite's primary result code (https://sqlite.org/rescode.html)."""
+
+
+class Store:
+    """An open file; a context manager that closes it, and leaves none behind in which nothing was saved."""
+
+    def __init__(self, location: str | None, unit: str, create: bool = False) -> None:
+        """Open the file.
+
+        Args:
+            location: The ledger's file; ``None`` for a file of SQLite's own that is gone when it is closed.
+            unit: What is written whole or not at all, for messages: a run, a batch.
+            create: Whether it may be made when it is not there.
+
+        Raises:
+            DataError: It is not there, a folder, another database, damaged, or not to be opened.
+        """
+        self.location = location
+        self._unit = unit
+        self._made = location is not None and not Path(location).exists()
+        if location is not None:
+            _refuse_place(Path(location), location, create)
+        with self._errors():
+            # the empty name is a file of SQLite's own, so that what is kept does not fill the memory
+            self._connection = sqlite3.connect(location or "", timeout=WAIT_SECONDS, isolation_level=None)
+            self._connection.row_factory = sqlite3.Row
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.end(failed=kind is not None)
+
+    def end(self, failed: bool) -> None:
+        """Close the file; after a failure one that was made for nothing is not left behind."""
+        if failed and self._made:
+            self._remove_if_empty()
+        self._connection.close()
+
+    def rows(self, query: str, arguments: Sequence[Any] | dict[str, Any] = ()) -> Iterator[sqlite3.Row]:
+        """Yield the rows of a query.
+
+        Raises:
+            DataError: The file cannot be read.
+        """
+        with self._errors():
+            yield from self._connection.execute(query, arguments)
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Return the columns of a table; none when it is not there."""
+        return tuple(row["name"] for row in self.rows("SELECT name FROM pragma_table_info(?)", [table]))
+
+    @contextmanager
+    def writing(self, tables: Sequence[str] = ()) -> Iterator[sqlite3.Connection]:
+        """Give a connection whose writes are there whole or not at all, whatever ends the process.
+
+        Args:
+            tables: What makes the tables that are written, where they may not be there: ``CREATE TABLE IF NOT EXISTS …``.
+
+        Raises:
+            DataError: It cannot be written: the disk is full, another process writes. The file is then as it was.
+        """
+        with self._errors():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                for made in (f"PRAGMA application_id = {APPLICATION_ID}", *tables) if tables else ():
+                    self._connection.execute(made)
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # SQLite has rolled back by itself after some errors, such as a full disk
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    # ---- private -------------------------------------------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        """Refuse a database of others; keep no journal of a file that nobody can open again."""
+        application = self._connection.execute("PRAGMA application_id").fetchone()[0]
+        tables = self._connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]
+        if application != APPLICATION_ID and tables:
+            raise DataError(f"`{self.location}` is a database, but not a ledger", help=_ANOTHER)
+        if self.location is None:
+            self._connection.execute("PRAGMA journal_mode = OFF")
+            self._connection.execute("PRAGMA synchronous = OFF")
+
+    def _remove_if_empty(self) -> None:
+        """Leave no file behind in which nothing was saved; while the transaction lasts, nobody else can save anything."""
+        with suppress(sqlite3.Error, OSError):
+            self._connection.execute("BEGIN IMMEDIATE")
+            if Path(self.location or "").stat().st_size == 0:
+                Path(self.location or "").unlink()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Say in words why SQLite refuses."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            name = f"the ledger `{self.location}`" if self.location is not None else "the temporary file of this process"
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the module raises some by itself, without a code
+            said, help = _REFUSALS.get(code, (f"cannot be used: {error}", ""))
+            raise DataError(f"{name} {said.format(unit=self._unit)}", help) from error
+
+
+def _refuse_place(path: Path, location: str, create: bool) -> None:
+    if not create and not path.exists():
+        raise DataError(f"there is no ledger `{location}`", help="save a run with `tierwise grade --save`")
+    if path.is_dir():
+        raise DataError(f"the ledger `{location}` is a folder", help="name a file in it")
+    if not path.resolve().parent.is_dir():
+        raise DataError(f"the folder of the ledger `{location}` does not exist")
