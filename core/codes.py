@@ -12,6 +12,7 @@ CODES: Mapping[str, str] = {
     "alias-not-allowed": "An anchor, an alias or a merge key of YAML; a policy writes every value out.",
     "always-false": "A condition of a formula or label that no subject can meet.",
     "always-true": "A condition of a formula or label that every subject meets.",
+    "ambiguous-label": "Two words of one list go by one label, or a label of one is another word or its other spelling: data given by it could mean either.",
     "ambiguous-row": "The last (or first) rows of a subject stand at the same moment and differ; the fact is missing for that subject.",
     "ambiguous-word": "A bare word that is an allowed value of its column and also the name of a fact or decision.",
     "analysis-capped": "A table has so many combinations that a check stopped looking; its silence proves nothing.",

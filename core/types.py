@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 __all__ = [
+    "SEPARATORS",
     "BooleanType",
     "DateTimeType",
     "DateType",
@@ -19,6 +20,9 @@ __all__ = [
     "TextType",
     "Type",
 ]
+
+SEPARATORS = frozenset(",;、，；")
+"""What divides the words of a list that is given as one text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +91,27 @@ class EnumType:
 
     Attributes:
         values: The canonical words.
-        aliases: Other spellings of a word, ``(spelling, canonical)``; input only.
+        aliases: What else a word is called, ``(spelling, canonical)``: its labels in every language and the other spellings that the author admits; input only.
         others: The word that stands for every text that is none of them, where the source's list is open; input only.
     """
 
     values: tuple[str, ...]
     aliases: tuple[tuple[str, str], ...] = ()
     others: str | None = None
+
+    def word(self, spelling: str) -> str | None:
+        """Return the word that a word, a label or another spelling stands for, ``None`` when it stands for none; `others` is not looked at."""
+        return spelling if spelling in self.values else dict(self.aliases).get(spelling)
+
+    def undivided(self) -> tuple[EnumType, tuple[tuple[str, str], ...]]:
+        """Return what has to be put in place of which spelling before a text is divided into words, the longest first, and the list that reads it.
+
+        A label such as ``modest, hesitates`` holds a separator, but is one word.
+        """
+        odd = [spelling for spelling in (*self.values, *dict(self.aliases)) if not SEPARATORS.isdisjoint(spelling)]
+        marks = tuple((spelling, f"\ue000{at}\ue000") for at, spelling in enumerate(sorted(odd, key=len, reverse=True)))
+        read = tuple((mark, word) for spelling, mark in marks if (word := self.word(spelling)) is not None)
+        return (replace(self, aliases=(*self.aliases, *read)) if marks else self), marks
 
     def __str__(self) -> str:
         return "enum"

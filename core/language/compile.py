@@ -16,7 +16,7 @@ from tierwise.core.finding import Finding
 from tierwise.core.language import arithmetic, calls, messages
 from tierwise.core.language.comparing import check_comparable, demand, finer_than_scale
 from tierwise.core.language.operand import Operand, Unsound, equalled
-from tierwise.core.language.scope import Scope, canonical_word, words_of_type
+from tierwise.core.language.scope import Scope, words_of_type
 from tierwise.core.language.snippet import Place
 from tierwise.core.language.syntax import (
     Between,
@@ -285,9 +285,11 @@ class Compiler:
 
     def _named(self, tree: Name, hint: Type | None) -> Node:
         enum = words_of_type(hint)
-        word = None if tree.quoted or enum is None else canonical_word(enum, tree.text)
+        word = None if tree.quoted or enum is None else enum.word(tree.text)
         named = self._lookup(tree.text)
         if word is not None and named is not None:
+            if word != tree.text:
+                return named  # a label is for people and data: it takes no name away
             raise Unsound(messages.ambiguous_word(tree.at.span, tree.text))
         if word is not None and enum is not None:
             return Constant(word, enum)
@@ -496,7 +498,7 @@ def _text(tree: Text, hint: Type | None) -> Node:
     enum = words_of_type(hint)
     if enum is None:
         return Constant(tree.value, TextType())
-    word = canonical_word(enum, tree.value)
+    word = enum.word(tree.value)
     if word is None:
         raise Unsound(messages.unknown_word(tree.at.span, tree.value, enum.values))
     return Constant(word, enum)
@@ -504,7 +506,7 @@ def _text(tree: Text, hint: Type | None) -> Node:
 
 def _is_plain_text(tree: Tree, hint: Type | None) -> bool:
     enum = words_of_type(hint)
-    return isinstance(tree, Text) and (enum is None or canonical_word(enum, tree.value) is None)
+    return isinstance(tree, Text) and (enum is None or enum.word(tree.value) is None)
 
 
 def _nothing(tree: Nothing, hint: Type | None) -> Node:

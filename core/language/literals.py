@@ -11,7 +11,6 @@ from tierwise.core.finding import Finding
 from tierwise.core.language import messages
 from tierwise.core.language.comparing import check_number
 from tierwise.core.language.scan import Scanner, SyntaxProblem, read_iso
-from tierwise.core.language.scope import canonical_word
 from tierwise.core.language.snippet import Snippet
 from tierwise.core.language.syntax import Number, Time
 from tierwise.core.language.type_rules import set_of
@@ -137,7 +136,7 @@ def _read_text(text: str, type: Type, span: Span) -> str:
 
 def _read_word(text: str, type: Any, span: Span) -> str:
     for spelling in (text, text.strip(), _unquoted(text.strip())):
-        word = canonical_word(type, spelling)
+        word: str | None = type.word(spelling)
         if word is not None:
             return word
     raise SyntaxProblem(messages.unknown_word(span, text, type.values))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from tierwise.core.language import messages
-from tierwise.core.language.scan import KEYWORDS, VALUE_WORD, Scanner, SyntaxProblem
-from tierwise.core.language.scope import Phrases, Scope
+from tierwise.core.language.scan import VALUE_WORD, Scanner, SyntaxProblem
+from tierwise.core.language.scope import KEYWORDS, Phrases, Scope
 from tierwise.core.language.snippet import Snippet
 from tierwise.core.language.syntax import (
     Between,

@@ -8,15 +8,14 @@ from decimal import Decimal
 
 from tierwise.core.finding import Finding
 from tierwise.core.language import messages
-from tierwise.core.language.scope import Phrases
+from tierwise.core.language.scope import KEYWORDS, Phrases
 from tierwise.core.language.snippet import Place, Snippet
 from tierwise.core.language.syntax import Name, Number, Text, Time
 from tierwise.core.language.units import EXACT, MULTIPLES, TIMES, duration_of, plain
 from tierwise.core.values import Duration
 
-__all__ = ["KEYWORDS", "Scanner", "SyntaxProblem", "read_iso"]
+__all__ = ["Scanner", "SyntaxProblem", "read_iso"]
 
-KEYWORDS = frozenset({"if", "then", "else", "and", "or", "not", "between", "in", "some", "every", "satisfies", "true", "false", "null"})
 WIDE = dict(zip("，、（）［］＞＜＝％＋－＊／．：“”＂？０１２３４５６７８９", ',,()[]><=%+-*/.:"""?0123456789', strict=True))
 SIGNS = {"≤": "<=", "≥": ">=", "≠": "!="}
 MOST_DIGITS = 38

@@ -11,7 +11,11 @@ from tierwise.core.language.type_rules import type_of
 from tierwise.core.plan import Node
 from tierwise.core.types import EnumType, ListType, MapType, RecordType, SetType, Type
 
-__all__ = ["Phrases", "Scope", "canonical_word", "spellings", "words_of_type"]
+__all__ = ["KEYWORDS", "Phrases", "Scope", "spellings", "words_of_type"]
+
+KEYWORDS = frozenset({"if", "then", "else", "and", "or", "not", "between", "in", "some", "every", "satisfies", "true", "false", "null"})
+_SAID = KEYWORDS | {"-"}
+_SIGNS = frozenset(',，、"“”`()（）[]［］')
 
 
 class Phrases:
@@ -118,10 +122,5 @@ def words_of_type(type_: Type | None) -> EnumType | None:
 
 
 def spellings(enum: EnumType) -> tuple[str, ...]:
-    """Return every word of an enum and its aliases."""
-    return (*enum.values, *(alias for alias, _ in enum.aliases))
-
-
-def canonical_word(enum: EnumType, text: str) -> str | None:
-    """Return the word of an enum that a spelling stands for, or ``None``."""
-    return text if text in enum.values else dict(enum.aliases).get(text)
+    """Return every word of an enum and what else it is called, but for what a cell or expression already means something else by."""
+    return (*enum.values, *(alias for alias, _ in enum.aliases if alias not in _SAID and _SIGNS.isdisjoint(alias)))

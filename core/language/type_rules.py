@@ -46,11 +46,19 @@ def unified(left: Type, right: Type) -> Type | None:
         high = None if left.high is None or right.high is None else max(left.high, right.high)
         return NumberType(scale, left.unit or right.unit, low, high)
     if isinstance(left, EnumType) and isinstance(right, EnumType):
-        return EnumType(tuple(dict.fromkeys((*left.values, *right.values))), tuple(dict.fromkeys((*left.aliases, *right.aliases))))
+        return _both_lists(left, right)
     if isinstance(left, ListType | SetType) and isinstance(right, type(left)):
         item = unified(left.item, right.item)
         return None if item is None else type(left)(item)
     return right if fits(left, right) else left if fits(right, left) else None
+
+
+def _both_lists(left: EnumType, right: EnumType) -> EnumType:
+    """Return the list with the words of two, without what one of them calls otherwise than the other."""
+    words = tuple(dict.fromkeys((*left.values, *right.values)))
+    aliases = tuple(dict.fromkeys((*left.aliases, *right.aliases)))
+    told = [spelling for spelling, _ in aliases]
+    return EnumType(words, tuple((spelling, word) for spelling, word in aliases if spelling not in words and told.count(spelling) == 1))
 
 
 def sum_type(operator: str, left: NumberType, right: NumberType) -> NumberType:

@@ -14,6 +14,7 @@ from tierwise.core.language.type_rules import set_of
 from tierwise.core.meaning.exact import round_to
 from tierwise.core.source import Source, Span
 from tierwise.core.types import (
+    SEPARATORS,
     BooleanType,
     DateTimeType,
     DateType,
@@ -34,6 +35,7 @@ __all__ = ["UnfitError", "read_value"]
 _MOST_DIGITS = 38
 _NEAR = Fraction(1, 1_000_000)  # of one step of the scale: what a float may be off
 
+_BETWEEN = re.compile(rf"\s*[{''.join(sorted(SEPARATORS))}]\s*")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?")
@@ -176,8 +178,8 @@ def _text(raw: Any, type: TextType) -> str:
 def _word(raw: Any, type: EnumType) -> str:
     if isinstance(raw, str):
         text = raw.strip()
-        word = dict(type.aliases).get(text, text)
-        if word in type.values:
+        word = type.word(text)
+        if word is not None:
             return word
         if type.others is not None and text:
             return type.others
@@ -186,14 +188,28 @@ def _word(raw: Any, type: EnumType) -> str:
 
 
 def _list(raw: Any, type: ListType) -> tuple[Any, ...]:
-    raw = raw if not isinstance(raw, str) else _written(raw, type) or raw
+    if isinstance(raw, str):
+        return _divided(raw, type)
     if not isinstance(raw, list | tuple):
         raise UnfitError(f"is `{raw}`, which is no list")
     return tuple(_item(item, type.item) for item in raw)
 
 
+def _divided(raw: str, type: ListType | SetType) -> tuple[Any, ...]:
+    """Read a list that is given as one text: `[a, b]` as policies write it, or words with separators between them, as databases keep it."""
+    written = _written(raw, type)
+    if written is not None:
+        return tuple(written)
+    if raw.strip().startswith("["):
+        raise UnfitError(f"is `{raw}`, which is no list")
+    inner, marks = type.item.undivided() if isinstance(type.item, EnumType) else (type.item, ())
+    for spelling, mark in marks:
+        raw = raw.replace(spelling, mark)
+    return tuple(_item(item, inner) for item in _BETWEEN.split(raw.strip())) if raw.strip() else ()
+
+
 def _set(raw: Any, type: SetType) -> tuple[Any, ...]:
-    raw = raw if not isinstance(raw, str) else _written(raw, type) or raw
+    raw = _divided(raw, type) if isinstance(raw, str) else raw
     if not isinstance(raw, list | tuple | set | frozenset):
         raise UnfitError(f"is `{raw}`, which is no list")
     return set_of((_item(item, type.item) for item in (sorted(raw) if isinstance(raw, set | frozenset) else raw)), type.item)

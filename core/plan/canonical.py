@@ -1,7 +1,7 @@
 """Writes a plan as text in one way only: what counts for its meaning, and nothing else. The fingerprint is taken over that text.
 
 It counts: the slug and the subject; facts, readings and parameters; every decision, table and ranking, so all that kinds, forms and
-functions made of a policy; which plugin gave a function that is called. It does not count: the version; titles, labels and notes; where
+functions made of a policy; which plugin gave a function that is called. It does not count: the version; titles, labels (but those of words, which data may be given by) and notes; where
 something stands and how it was written; acknowledgements, which change nothing that is decided; in which order facts and readings are declared.
 
 A function is Python, which has no canonical text: a plugin's function counts with the plugin's name and version, a built-in one by its

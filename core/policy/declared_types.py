@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -62,7 +63,9 @@ class TypeKeys(Part):
     unit: str = Field("", description="what a number counts")
     min: str | None = Field(None, description="the least value that may occur, inclusive")
     max: str | None = Field(None, description="the greatest value that may occur, inclusive")
-    values: Words | None = Field(None, description="the words of an enum or a set, in order; for a grade the best first")
+    values: Words | None = Field(
+        None, description="the words of an enum or a set, in order; for a grade the best first; a label may be given in place of its word"
+    )
     aliases: dict[str, str] = Field(default_factory=dict, description="other spelling to word")
     others: str | None = Field(None, description="the one of the values that any other text is read as, where the list is open")
     fields: dict[str, FieldDeclaration] = Field(default_factory=dict, description="the fields of a record")
@@ -166,6 +169,7 @@ class _TypeReader:
             self._report("values-missing", f"`{leaf}` demands `values`, its words in order", "type", "add `values: [A, B, C]`")
             return None
         words = tuple(self.keys.values)
+        spellings = {word: word for word in words}
         for spelling, word in self.keys.aliases.items():
             if word not in words:
                 hint = suggest(word, words) or f"the values are {listed(words)}"
@@ -174,11 +178,24 @@ class _TypeReader:
                 )
             if spelling in words:
                 self._report("duplicate-value", f"alias `{spelling}` is one of the values itself", "aliases", "", spelling, key_itself=True)
+            spellings.setdefault(spelling, word)
+        self._add_labels(spellings)
         others = self.keys.others
         if others is not None and others not in words:
             hint = suggest(others, words) or f"the values are {listed(words)}"
             self._report("unknown-value", f"`others` is `{others}`, which is not among the values", "others", hint)
-        return EnumType(words, tuple(self.keys.aliases.items()), others)
+        return EnumType(words, tuple((spelling, word) for spelling, word in spellings.items() if spelling not in words), others)
+
+    def _add_labels(self, spellings: dict[str, str]) -> None:
+        """Let every label of a word be read as that word; a label that another word is called, too, could be read as either."""
+        for word, label in (self.keys.values or {}).items():
+            for language, text in label.named().items():
+                taken = spellings.setdefault(text.strip(), word)
+                if taken != word:
+                    message = f"`{word}` is labelled `{text.strip()}`, which is {_also(taken, text.strip(), self.keys.aliases)}"
+                    help = f"give `{word}` a label of its own: data may be given by label, and could mean either"
+                    self._report("ambiguous-label", message, "values", help, word, language)
+                    break
 
     def _record(self) -> RecordType | None:
         if not self.keys.fields:
@@ -199,6 +216,13 @@ class _TypeReader:
 
     def _report(self, code: str, message: str, key: str, help: str = "", *more: Any, key_itself: bool = False) -> None:
         self.findings.append(Finding.error(code, message, self._span(key, *more, key_itself=key_itself), help))
+
+
+def _also(word: str, spelling: str, aliases: Mapping[str, str]) -> str:
+    """Say what else goes by a spelling."""
+    if spelling == word:
+        return "another word of the list"
+    return f"another spelling of `{word}`" if spelling in aliases else f"also the label of `{word}`"
 
 
 def _unwrap(text: str) -> tuple[list[str], str]:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from sqlglot import exp
 
-from tierwise.core.types import DateTimeType, DateType, EnumType, ListType, MapType, RecordType, SetType, Type
+from tierwise.core.types import SEPARATORS, DateTimeType, DateType, EnumType, ListType, MapType, RecordType, SetType, Type
 from tierwise.plugins.binding.entry.entered import Entered, Once, as_it_is, problem_case
 from tierwise.plugins.facts import canonical_type
 from tierwise.plugins.sql import (
@@ -28,7 +28,7 @@ from tierwise.plugins.sql import (
 __all__ = ["enter_list", "enter_map", "enter_record"]
 
 
-SEPARATORS = r"\s*[,;、，；]\s*"
+BETWEEN = rf"\s*[{''.join(sorted(SEPARATORS))}]\s*"
 JSON_ARRAY = r"\s*\[[\s\S]*"
 
 
@@ -40,7 +40,8 @@ class Enter(Protocol):
 
 def enter_list(raw: exp.Expr, raw_type: str, type: ListType | SetType, enter: Enter, depth: int, once: Once) -> Entered:
     """Enter a list or a set; one item that does not fit keeps the whole list out."""
-    items, item_type = _items(raw, raw_type, type.item)
+    inner, marks = type.item.undivided() if isinstance(type.item, EnumType) else (type.item, ())
+    items, item_type = _items(raw, raw_type, type.item, marks)
     item = f"item{depth}"
 
     def before(reading: exp.Expr) -> exp.Expr:
@@ -49,7 +50,7 @@ def enter_list(raw: exp.Expr, raw_type: str, type: ListType | SetType, enter: En
         items = call("list_transform", items, lambda_of(item, reading))
         return column(item)
 
-    entered = enter(column(item), item_type, type.item, once=before if isinstance(type.item, DateType | DateTimeType) else as_it_is)
+    entered = enter(column(item), item_type, inner, once=before if isinstance(type.item, DateType | DateTimeType) else as_it_is)
     value = once(call("list_transform", items, lambda_of(item, entered.value)))
     unfit = exp.GT(this=call("len", call("list_filter", value, lambda_of(item, is_null(column(item))))), expression=integer(0))
     problem = problem_case(raw, (any_of(is_null(value), unfit), "bad-list"))
@@ -89,7 +90,7 @@ def enter_map(raw: exp.Expr, raw_type: str, type: MapType, enter: Enter, depth: 
     return Entered(case((any_of(is_null(raw), is_known(problem)), NULL), default=value), problem)
 
 
-def _items(raw: exp.Expr, raw_type: str, item: Type) -> tuple[exp.Expr, str]:
+def _items(raw: exp.Expr, raw_type: str, item: Type, marks: tuple[tuple[str, str], ...]) -> tuple[exp.Expr, str]:
     if raw_type.endswith("[]"):
         return raw, raw_type[:-2]
     if raw_type != "VARCHAR":
@@ -97,7 +98,10 @@ def _items(raw: exp.Expr, raw_type: str, item: Type) -> tuple[exp.Expr, str]:
     is_array = call("regexp_full_match", raw, text(JSON_ARRAY))
     of_json = _json(raw, "JSON[]" if isinstance(item, RecordType | MapType) else "VARCHAR[]")
     blank = call("trim", raw).eq(text(""))
-    split = call("regexp_split_to_array", call("trim", raw), text(SEPARATORS))
+    whole_words = call("trim", raw)
+    for spelling, mark in marks:
+        whole_words = call("replace", whole_words, text(spelling), text(mark))
+    split = call("regexp_split_to_array", whole_words, text(BETWEEN))
     empty = cast(exp.Array(expressions=[]), "VARCHAR[]")
     return case((blank, empty), (is_array, cast(of_json, "VARCHAR[]")), default=split), "VARCHAR"
 

@@ -27,7 +27,10 @@ def enter_boolean(raw: exp.Expr, raw_type: str) -> Entered:
 def enter_word(raw: exp.Expr, raw_type: str, type: EnumType) -> Entered:
     """Enter a word of a list, or another spelling that the fact admits; blanks around it do not matter."""
     word = call("trim", as_words(raw, raw_type))
-    aliases = ((word.eq(text(spelling)), text(canonical)) for spelling, canonical in type.aliases)
+    called: dict[str, list[str]] = {}
+    for spelling, canonical in type.aliases:
+        called.setdefault(canonical, []).append(spelling)
+    aliases = ((_among(word, tuple(spellings)), text(canonical)) for canonical, spellings in called.items())
     others = () if type.others is None else ((word.neq(text("")), text(type.others)),)
     value = case((_among(word, type.values), word), *aliases, *others)
     return Entered(value, problem_case(raw, (is_null(value), "unknown-word")))

@@ -78,7 +78,7 @@ def fingerprint(text: str, overlay: str | None = None, environment: Environment 
         ("facts:", "# a comment\nfacts:   # another"),
         ("label: 用量", "label: {zh: 用量, en: usage}"),
         ("note: a draft", "note: checked"),
-        ("{large: 大, small: 小}", "[large, small]"),
+        ("{large: 大, small: 小}", "{large: {zh: 大, en: 大}, small: 小}"),
         ("max: 50万", "max: '500000'"),
         ("size: {type: enum", "'size': {'type': \"enum\""),
         ("{type: number, scale: 2, unit: 元", "{unit: 元, scale: 2, type: number"),
@@ -115,6 +115,7 @@ def test_neither_version_nor_title_nor_the_order_of_facts_changes_it() -> None:
         ("unit: 元", "unit: kg"),
         ("max: 50万", "max: 51万"),
         ("{large: 大, small: 小}", "{large: 大, medium: 中, small: 小}"),
+        ("{large: 大, small: 小}", "[large, small]"),
         ("aliases: {big: large}", "aliases: {huge: large}"),
         ("missing: vague", "missing: lost"),
         ("value: 2", "value: 3"),
@@ -203,7 +204,7 @@ subject "customer"
 
 facts
   last_on: date, missing missing_fact, nullable, absent is none
-  size: enum("large", "small", "big" for "large"), missing vague, judged
+  size: enum("large", "small", "big" for "large", "大" for "large", "小" for "small"), missing vague, judged
   usage: number(2) "元" >= 0 <= 500000, missing missing_fact
 
 readings

@@ -34,7 +34,7 @@ def test_a_policy_is_read_with_all_its_parts(read: Read, text: str) -> None:
 
     assert (policy.policy, policy.title.zh, policy.title.en, policy.subject) == ("big-customers", "大客户", "Big customers", "customer")
     assert policy.facts["usage"].type() == NumberType(2, "元", Decimal(0), Decimal(500_000))
-    assert policy.facts["size"].type() == EnumType(("large", "small"), (("big", "large"),))
+    assert policy.facts["size"].type() == EnumType(("large", "small"), (("big", "large"), ("大", "large"), ("小", "small")))
     assert policy.facts["size"].reason() is Reason.VAGUE
     assert policy.facts["usage"].label is not None
     assert policy.facts["usage"].label.in_language("en") == "用量"
