@@ -29,7 +29,7 @@ def command(context: click.Context, policies: tuple[str, ...], overlay: str | No
     """
     from tierwise.cli.findings import render_error
     from tierwise.core.errors import PolicyError
-    from tierwise.plugins.case_runner import run_cases
+    from tierwise.plugins.cases.run import run_cases
     from tierwise.plugins.policy import load
 
     session = Session.of(context)

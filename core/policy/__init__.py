@@ -5,7 +5,6 @@ what ``read_text_table`` and ``read_bands`` need to place every cell. ``validate
 """
 
 from tierwise.core.policy.bands import Band, Bands, read_bands
-from tierwise.core.policy.cases import Case, read_cases
 from tierwise.core.policy.csv_table import read_csv_table
 from tierwise.core.policy.document import Document, read_document
 from tierwise.core.policy.model import (
@@ -29,7 +28,6 @@ from tierwise.core.policy.validation import validate
 __all__ = [
     "Band",
     "Bands",
-    "Case",
     "Cell",
     "DecisionDeclaration",
     "Document",
@@ -46,7 +44,6 @@ __all__ = [
     "check_names",
     "json_schema",
     "read_bands",
-    "read_cases",
     "read_csv_table",
     "read_decision",
     "read_document",

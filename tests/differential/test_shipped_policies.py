@@ -11,8 +11,8 @@ import pytest
 import tierwise
 from tests.differential.comparing import differences
 from tierwise.core.meaning.facts import read_facts
-from tierwise.core.policy import Case, read_cases
 from tierwise.core.source import Source
+from tierwise.plugins.cases.read import Case, read_cases
 from tierwise.plugins.loading import policy_files, shipped_policies
 from tierwise.plugins.policy import LoadedPolicy
 

@@ -8,10 +8,28 @@ from datetime import date
 import pytest
 
 from tierwise.core.errors import PolicyError
-from tierwise.core.policy import Policy, read_cases
+from tierwise.core.policy import Policy
 from tierwise.core.source import Source
+from tierwise.plugins.cases.read import read_cases
+from tierwise.plugins.testing import policy_from
 
-Read = Callable[..., Policy]
+Read = Callable[[str], Policy]
+POLICY = """\
+tierwise: 1
+policy: big-customers
+version: 1.0.0
+title: Big customers
+facts:
+  usage: {type: number, scale: 2}
+  size: {type: enum, values: [large, small]}
+  last_on: {type: date, nullable: true}
+modules:
+  tier:
+    kind: module
+    decisions:
+      tier: {type: enum, values: [A, B], formula: if size = large then A else B}
+      points: {type: integer, formula: if usage > 1 then 3 else 2}
+"""
 CASES = """\
 cases:
   - id: big/e1
@@ -25,6 +43,18 @@ cases:
     engines: [reference]
     why_engines: only it ranks so far
 """
+
+
+@pytest.fixture
+def text() -> str:
+    """A policy with two outputs."""
+    return POLICY
+
+
+@pytest.fixture
+def read() -> Read:
+    """Read a policy text."""
+    return lambda text: policy_from(text).policy
 
 
 def test_cases_are_read_as_written(read: Read, text: str) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 from tierwise.core.errors import PolicyError
 from tierwise.core.meaning import read_facts
-from tierwise.core.meaning.cases import Difference, differences
 from tierwise.core.outcome import Outcome
-from tierwise.core.policy import Case, read_cases
+from tierwise.plugins.cases.compare import Difference, differences
+from tierwise.plugins.cases.read import Case, read_cases
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.facts import SubjectFacts
 from tierwise.plugins.policy import LoadedPolicy
