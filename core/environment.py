@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from tierwise.core.finding import Finding
+from tierwise.core.language.function import Function
 from tierwise.core.limits import Limits
 from tierwise.core.plan import Constant, Named, Node, Plan, Ranking, Table, Undecided
-from tierwise.core.source import Path, Span
+from tierwise.core.policy.document import Document
+from tierwise.core.policy.text_table import TextTable
+from tierwise.core.policy.texts import SectionKeys
+from tierwise.core.source import Path, Span, Written
 from tierwise.core.types import Type
-
-if TYPE_CHECKING:
-    from tierwise.core.policy.document import Document
-    from tierwise.core.policy.text_table import TextTable
-    from tierwise.core.policy.texts import SectionKeys
 
 __all__ = [
     "CompiledSection",
@@ -28,6 +27,7 @@ __all__ = [
     "Function",
     "Kind",
     "KindContext",
+    "KindDecision",
     "Limits",
     "Path",
     "Section",
@@ -35,61 +35,42 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function of the policy language.
-
-    Attributes:
-        name: As authors write it; may hold spaces.
-        signature: For docs and messages, such as ``most per quarter(dates: list of date) -> integer``.
-        about: One sentence for the reference page.
-        type_of: Argument types to the result type, or to a message (lower case, no full stop) that says what is wrong.
-        python: Its meaning, over values (``core/values.py``); an argument may be none. It never raises: it returns none where it is undefined.
-        sql: Dialect name to a template such as ``lower({0})``; without one for a dialect the reference engine computes it.
-    """
-
-    name: str
-    signature: str
-    about: str
-    type_of: Callable[[tuple[Type, ...]], Type | str]
-    python: Callable[..., Any]
-    sql: Mapping[str, str] = field(default_factory=dict)
-
-
 class FormContext(Protocol):
-    """What a form may ask while it compiles one entry of ``decisions``. Findings are collected, not raised."""
+    """What a form may ask while it compiles one entry of ``decisions``. Findings are collected, not raised.
+
+    A text knows where it stands (``Written``), so it is passed on as it is; ``at`` says where a value stands that may be none or a list.
+    """
 
     name: str
     outputs: Mapping[str, Type]
     path: Path
-    unfilled: bool
     limits: Limits
 
     def span(self, path: Path, key: bool = False) -> Span:
-        """Return where a value of the document stands, or its ``key``; for what is not written, where the nearest thing around it stands."""
+        """Return where a value of the entry stands, or its ``key``; for what is not written, where the nearest thing around it stands."""
 
     def report(self, finding: Finding) -> None:
         """Add a finding."""
 
-    def expression(self, text: str, path: Path | Span, expected: Type | None = None, item: Type | None = None) -> Node | None:
+    def expression(self, text: Written, expected: Type | None = None, item: Type | None = None) -> Node | None:
         """Parse and type an expression; ``None`` when it has an error, which is then reported.
 
         With ``item`` it is about one item of a list: the fields of a record stand in it by their bare names.
         """
 
-    def test(self, text: str, path: Path | Span, column: Node) -> tuple[Node | None, bool]:
+    def test(self, cell: Written, column: Node) -> tuple[Node | None, bool]:
         """Parse a unary-test cell over ``column``: the test (``None`` for ``-``) and whether it was sound."""
 
-    def value(self, written: str | Sequence[str] | None, path: Path | Span, expected: Type, nullable: bool = False) -> Node | None:
+    def value(self, given: Written | Sequence[Written] | None, at: Path | Written, expected: Type, nullable: bool = False) -> Node | None:
         """Parse a value: a literal of ``expected``, a bare word, an expression, ``undetermined(…)``, or none for ``None``; a YAML list of them."""
 
-    def constant(self, written: str, path: Path | Span, expected: Type) -> Constant | Undecided | None:
+    def constant(self, text: Written, expected: Type) -> Constant | Undecided | None:
         """Parse what must be known before any subject is: a literal or a parameter (``Undecided`` while that is not filled in)."""
 
     def only_output(self) -> str | None:
         """Return the name of the one output; ``None`` when there are several, which is then reported."""
 
-    def output(self, name: str, written: str | Sequence[str] | None, path: Path | Span) -> Node | None:
+    def output(self, name: str, given: Written | Sequence[Written] | None, at: Path | Written) -> Node | None:
         """Parse a value of the output ``name``, by its declared type."""
 
     def type_of(self, node: Node) -> Type:
@@ -98,7 +79,7 @@ class FormContext(Protocol):
     def fitted(self, name: str, node: Node) -> Node:
         """Return ``node`` as the value of the output ``name``; that its type does not fit the declared one is reported."""
 
-    def text_table(self, written: str, path: Path) -> TextTable:
+    def text_table(self, rules: Written) -> TextTable:
         """Read the rules of a table: text, or the name of a CSV file of the policy. What is wrong with its shape is reported."""
 
     def add_table(self, table: Table) -> None:
@@ -110,7 +91,7 @@ class FormContext(Protocol):
     def add_hidden(self, name: str, type: Type, node: Node, path: Path) -> Node:
         """Put a hidden decision into the plan and return a reference to it."""
 
-    def filled(self, name: str) -> tuple[str, Span] | None:
+    def filled(self, name: str) -> Written | None:
         """Return the text an overlay gives for the local table or characteristic ``name``, or ``None`` while it is lost."""
 
     def mark_lost(self, name: str) -> None:
@@ -126,6 +107,41 @@ class Form(Protocol):
 
     def compile(self, spec: Any, context: FormContext) -> Mapping[str, Node]:
         """Return the node of every output in ``context.outputs`` (some may be left out after a reported error)."""
+
+
+@runtime_checkable
+class DeclaringForm(Form, Protocol):
+    """A form that knows the names and types of what it gives by itself, such as the dates of a schedule."""
+
+    def declares(self, entry: str, spec: Any) -> Mapping[str, Type]:
+        """Return the outputs of the entry called ``entry``; none when the entry has to declare them itself."""
+
+    def labels(self, spec: Any) -> Mapping[str, Named]:
+        """Return the labels of these outputs, as far as the form's value gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindDecision:
+    """One decision that a kind's keys stand for.
+
+    Attributes:
+        name: What it is called; findings about it stand where this name does.
+        form: The name of the form that decides.
+        value: What would stand under the form's key in ``policy.yaml``: texts, lists, mappings and ``None``. Texts of the author's are
+            passed on as they are or put together by ``written`` and ``joined`` (``core/source.py``), so that they keep their places.
+        type: Its type; ``None`` where the form declares what it gives.
+        label: What people call it; its name without one.
+        hidden: It only feeds other decisions.
+        nullable: It may be none.
+    """
+
+    name: str
+    form: str
+    value: Any
+    type: Type | None = None
+    label: Named | None = None
+    hidden: bool = False
+    nullable: bool = False
 
 
 class KindContext(Protocol):
@@ -147,22 +163,11 @@ class Kind(Protocol):
     about: str
     keys: type[BaseModel]
 
-    def decisions(self, module: str, keys: Any) -> Mapping[str, Any]:
-        """Return the decisions that the kind's own keys stand for, written as in ``policy.yaml`` (plain dicts, lists and texts)."""
+    def decisions(self, module: str, keys: Any) -> Iterable[KindDecision]:
+        """Return the decisions that the kind's own keys stand for."""
 
     def check(self, keys: Any, context: KindContext) -> Iterable[Finding]:
         """Return findings about a module whose decisions compiled."""
-
-
-@runtime_checkable
-class DeclaringForm(Form, Protocol):
-    """A form that knows the names and types of what it gives by itself, such as the dates of a schedule."""
-
-    def declares(self, entry: str, spec: Any) -> Mapping[str, Type]:
-        """Return the outputs of the entry called ``entry``; none when the entry has to declare them itself."""
-
-    def labels(self, spec: Any) -> Mapping[str, Named]:
-        """Return the labels of these outputs, as far as the form's value gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,3 +229,8 @@ class Environment:
     sections: Mapping[str, Section] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     givers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def section_keys(self) -> Mapping[str, type[SectionKeys]]:
+        """What an author may write in the sections that plugins give, by name."""
+        return {name: section.keys for name, section in self.sections.items()}

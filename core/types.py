@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -112,6 +113,16 @@ class EnumType:
         marks = tuple((spelling, f"\ue000{at}\ue000") for at, spelling in enumerate(sorted(odd, key=len, reverse=True)))
         read = tuple((mark, word) for spelling, mark in marks if (word := self.word(spelling)) is not None)
         return (replace(self, aliases=(*self.aliases, *read)) if marks else self), marks
+
+    @classmethod
+    def of(cls, words: Iterable[str], labels: Mapping[str, Mapping[str, str]] | None = None) -> EnumType:
+        """Return the type of words in their order, repeats dropped, each of which may be given by its labels (word to language to text), too."""
+        values = tuple(dict.fromkeys(map(str, words)))
+        called: dict[str, str] = {}
+        for word in values:
+            for text in (labels or {}).get(word, {}).values():
+                called.setdefault(text.strip(), word)
+        return cls(values, tuple((spelling, word) for spelling, word in called.items() if spelling not in values))
 
     def __str__(self) -> str:
         return "enum"

@@ -106,7 +106,7 @@ def check_policy(
     environment = plugins.environment()
     files = policy_files(str(name_or_path), plugins.policies())
     source: Source | None = read_overlay_file(str(overlay)) if overlay is not None else None
-    return check(read_policy(files, environment, source, files.shown()), environment)
+    return check(read_policy(files, environment.limits, source, files.shown(), environment.section_keys), environment)
 
 
 def load(name_or_path: str | PathLike[str], *, overlay: str | PathLike[str] | None = None, plugins: Plugins | None = None) -> LoadedPolicy:

@@ -51,8 +51,9 @@ def policy_from(files: str | Mapping[str, str], plugins: Plugins | None = None, 
         PolicyError: It cannot be read at all; ``findings_of`` gives its findings as values instead.
     """
     environment = (plugins or Plugins(entry_points=False)).environment()
+    source = Source("overlay.yaml", overlay) if overlay else None
     texts = {"policy.yaml": files} if isinstance(files, str) else files
-    return check(read_policy(texts, environment, Source("overlay.yaml", overlay) if overlay else None), environment)
+    return check(read_policy(texts, environment.limits, source, sections=environment.section_keys), environment)
 
 
 def findings_of(files: str | Mapping[str, str], plugins: Plugins | None = None, overlay: str = "") -> tuple[Finding, ...]:

@@ -8,11 +8,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from tierwise.core.checking import CheckedPolicy, check
-from tierwise.core.environment import Environment, KindContext
+from tierwise.core.environment import Environment, KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named, Plan
 from tierwise.core.policy import read_policy
-from tierwise.core.source import Source, Span
+from tierwise.core.source import Source, Span, Written
+from tierwise.core.types import NumberType
 from tierwise.plugins.builtin.forms import tierwise_forms
 from tierwise.plugins.builtin.functions.by_subject import BUILTIN_FUNCTIONS
 
@@ -33,8 +34,8 @@ class PlainKind:
     about = "A group of decisions."
     keys: type[BaseModel] = _NoKeys
 
-    def decisions(self, module: str, keys: Any) -> Mapping[str, Any]:
-        return {}
+    def decisions(self, module: str, keys: Any) -> Iterable[KindDecision]:
+        return ()
 
     def check(self, keys: Any, context: KindContext) -> Iterable[Finding]:
         return ()
@@ -43,8 +44,8 @@ class PlainKind:
 class _DoublingKeys(BaseModel):
     model_config = {"extra": "forbid"}
 
-    amount: str
-    give: str
+    amount: Written
+    give: Written
 
 
 class DoublingKind:
@@ -55,8 +56,8 @@ class DoublingKind:
     about = "Twice an amount."
     keys: type[BaseModel] = _DoublingKeys
 
-    def decisions(self, module: str, keys: Any) -> Mapping[str, Any]:
-        return {keys.give: {"type": "integer", "weighted": {"terms": {keys.amount: "2"}}}}
+    def decisions(self, module: str, keys: Any) -> Iterable[KindDecision]:
+        yield KindDecision(keys.give, "weighted", {"terms": {keys.amount: "2"}}, NumberType(0))
 
     def check(self, keys: Any, context: KindContext) -> Iterable[Finding]:
         yield Finding.warning("doubled", f"`{keys.give}` of `{context.module}`", context.span((*context.path, "give")))
@@ -72,7 +73,7 @@ ENVIRONMENT = Environment(
 def checked(body: str, files: Mapping[str, str] | None = None, overlay: str | None = None) -> CheckedPolicy:
     """Read and check a policy of which only the part behind its head is given."""
     source = None if overlay is None else Source("company.yaml", f"overlay: 1\npolicy: sample\n{overlay}")
-    return check(read_policy({"policy.yaml": HEAD + body, **(files or {})}, ENVIRONMENT, source), ENVIRONMENT)
+    return check(read_policy({"policy.yaml": HEAD + body, **(files or {})}, ENVIRONMENT.limits, source), ENVIRONMENT)
 
 
 def decided(decisions: str, facts: str = "", more: str = "", **others: Any) -> CheckedPolicy:

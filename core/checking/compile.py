@@ -12,7 +12,6 @@ from dataclasses import replace
 from tierwise.core.checking.context import EntryContext, Parts
 from tierwise.core.checking.dependencies import ordered
 from tierwise.core.checking.entries import Entry, Module
-from tierwise.core.checking.kind_places import KindPlaces
 from tierwise.core.checking.names import AS_OF, POPULATION, check_entry_names, lost_parameters, names_of, population_of
 from tierwise.core.environment import DeclaringForm, Environment
 from tierwise.core.finding import Finding, has_errors
@@ -55,10 +54,6 @@ def _compile_entry(entry: Entry, policy: Policy, scope: Scope, parts: Parts) -> 
     """Compile one entry."""
     before = len(parts.findings)
     nodes = entry.form.compile(entry.spec, EntryContext(entry, policy, scope, parts))
-    if entry.written_by_kind is not None:
-        places = KindPlaces(entry.module, entry.written_by_kind, policy)
-        parts.findings[before:] = [places.of_finding(finding) for finding in parts.findings[before:]]
-        parts.tables.update({name: places.of_table(table) for name, table in parts.tables.items() if name == entry.name})
     explained = has_errors(parts.findings[before:])
     for output in entry.outputs:
         node = nodes.get(output.name)
@@ -98,10 +93,10 @@ def _among(decision: Decision, policy: Policy, scope: Scope, parts: Parts) -> It
 
 def _unused_fillings(policy: Policy, parts: Parts) -> Iterator[Finding]:
     """Find rules in the overlay for which there is no local table."""
-    for name, (_, span) in policy.filled_tables.items():
+    for name, text in policy.filled_tables.items():
         if name not in parts.local:
             message = f"the policy has no local table or characteristic `{name}`"
-            yield Finding.error("not-local", message, span, suggest(name, parts.local))
+            yield Finding.error("not-local", message, text.whole, suggest(name, parts.local))
 
 
 def _subjects_in_populations(parts: Parts) -> Iterator[Finding]:

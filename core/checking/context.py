@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from tierwise.core.checking.entries import Entry
 from tierwise.core.checking.fitting import misfit
-from tierwise.core.environment import Path
 from tierwise.core.finding import Finding
 from tierwise.core.language import Scope, compile_expression, compile_test, compile_value, type_of
 from tierwise.core.plan import Constant, Decision, DecisionRef, Node, Ranking, Table, Undecided
 from tierwise.core.policy import Policy, TextTable
-from tierwise.core.source import Span
+from tierwise.core.source import Path, Span, Written
 from tierwise.core.types import ListType, SetType, Type
 
 __all__ = ["EntryContext", "Parts"]
@@ -41,8 +40,7 @@ class EntryContext:
     def __init__(self, entry: Entry, policy: Policy, scope: Scope, parts: Parts) -> None:
         self.name = entry.name
         self.outputs: Mapping[str, Type] = {output.name: output.type for output in entry.outputs}
-        self.path: Path = entry.form_path
-        self.unfilled = False
+        self.path: Path = entry.path
         self.limits = scope.limits
         self._entry = entry
         self._policy = policy
@@ -52,8 +50,8 @@ class EntryContext:
     # ---- places and findings
 
     def span(self, path: Path, key: bool = False) -> Span:
-        """Return where a value or its key stands; what a kind made stands where its module does."""
-        return self._entry.span(self._policy, path, key)
+        """Return where a value or its key stands."""
+        return self._entry.places.key_span(path) if key else self._entry.places.span(path)
 
     def report(self, finding: Finding) -> None:
         """Add a finding."""
@@ -61,36 +59,37 @@ class EntryContext:
 
     # ---- the language
 
-    def expression(self, text: str, path: Path | Span, expected: Type | None = None, item: Type | None = None) -> Node | None:
+    def expression(self, text: Written, expected: Type | None = None, item: Type | None = None) -> Node | None:
         """Parse and type an expression."""
         scope = self._scope if item is None else replace(self._scope, item=item)
-        node, findings = compile_expression(text, self._place(path), scope, expected)
+        node, findings = compile_expression(text, self.span(self.path), scope, expected)
         return self._sound(node, findings)
 
-    def test(self, text: str, path: Path | Span, column: Node) -> tuple[Node | None, bool]:
+    def test(self, cell: Written, column: Node) -> tuple[Node | None, bool]:
         """Parse a unary-test cell."""
-        node, sound, findings = compile_test(text, self._place(path), column, self._scope)
+        node, sound, findings = compile_test(cell, self.span(self.path), column, self._scope)
         self._parts.findings += findings
         return node, sound
 
-    def value(self, written: str | Sequence[str] | None, path: Path | Span, expected: Type, nullable: bool = False) -> Node | None:
+    def value(self, given: Written | Sequence[Written] | None, at: Path | Written, expected: Type, nullable: bool = False) -> Node | None:
         """Parse a value."""
-        if written is None or isinstance(written, str):
-            node, findings = compile_value(written, self._place(path), expected, self._scope, nullable)
+        place = (at.whole or self.span(self.path)) if isinstance(at, Written) else self.span(at)
+        if given is None or isinstance(given, str):
+            node, findings = compile_value(given, place, expected, self._scope, nullable)
             return self._sound(node, findings)
         if not isinstance(expected, ListType | SetType):
-            self.report(Finding.error("type-mismatch", f"a list stands here, where a `{expected}` is needed", self._place(path)))
+            self.report(Finding.error("type-mismatch", f"a list stands here, where a `{expected}` is needed", place))
             return None
-        return self._items(written, path, expected)
+        return self._items(given, expected)
 
-    def constant(self, written: str, path: Path | Span, expected: Type) -> Constant | Undecided | None:
+    def constant(self, text: Written, expected: Type) -> Constant | Undecided | None:
         """Parse what must be known before any subject is."""
-        node = self.value(written, path, expected)
+        node = self.value(text, text, expected)
         if isinstance(node, DecisionRef) and node.name in self._parts.decisions:
             node = self._parts.decisions[node.name].node
         if node is None or isinstance(node, Constant | Undecided):
             return node
-        self.report(Finding.error("not-constant", f"`{written}` must be a plain value or a parameter", self._place(path)))
+        self.report(Finding.error("not-constant", f"`{text}` must be a plain value or a parameter", text.whole or self.span(self.path)))
         return None
 
     def type_of(self, node: Node) -> Type:
@@ -107,9 +106,9 @@ class EntryContext:
         self.report(Finding.error("one-output", message, self.span(self.path), "make a decision of its own for each"))
         return None
 
-    def output(self, name: str, written: str | Sequence[str] | None, path: Path | Span) -> Node | None:
+    def output(self, name: str, given: Written | Sequence[Written] | None, at: Path | Written) -> Node | None:
         """Parse a value of an output."""
-        return self.value(written, path, self.outputs[name], name in self._entry.nullable)
+        return self.value(given, at, self.outputs[name], name in self._entry.nullable)
 
     def fitted(self, name: str, node: Node) -> Node:
         """Return ``node``; that its type does not fit the output is reported."""
@@ -120,9 +119,9 @@ class EntryContext:
 
     # ---- what goes into the plan
 
-    def text_table(self, written: str, path: Path) -> TextTable:
+    def text_table(self, rules: Written) -> TextTable:
         """Read the rules of a table from text or from a CSV file of the policy."""
-        table = self._policy.text_table(written, self.span(path))
+        table = self._policy.text_table(Written.of(rules, self.span(self.path)))
         self._parts.findings += table.findings
         return table
 
@@ -149,27 +148,22 @@ class EntryContext:
         )
         return DecisionRef(name, type)
 
-    def filled(self, name: str) -> tuple[str, Span] | None:
+    def filled(self, name: str) -> Written | None:
         """Return the text that an overlay gives for a local part."""
         self._parts.local.append(name)
-        return self._policy.filled(name)
+        return self._policy.filled_tables.get(name)
 
     def mark_lost(self, name: str) -> None:
         """Say that a local part is not filled in."""
-        self.unfilled = True
         self._parts.lost.append(name)
 
     # ---- private
-
-    def _place(self, path: Path | Span) -> Span:
-        return path if isinstance(path, Span) else self.span(path)
 
     def _sound(self, node: Node | None, findings: Sequence[Finding]) -> Node | None:
         self._parts.findings += findings
         return node
 
-    def _items(self, written: Sequence[str], path: Path | Span, expected: ListType | SetType) -> Node | None:
-        places = [path if isinstance(path, Span) else (*path, i) for i in range(len(written))]
-        items = [self.constant(text, place, expected.item) for text, place in zip(written, places, strict=True)]
+    def _items(self, given: Sequence[Written], expected: ListType | SetType) -> Node | None:
+        items = [self.constant(text, expected.item) for text in given]
         values = [item.value for item in items if isinstance(item, Constant)]
         return Constant(tuple(values), expected) if len(values) == len(items) else None

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tierwise.core.checking.kind_places import generated
-from tierwise.core.checking.places import path_of_key, path_of_text, value_at
-from tierwise.core.environment import DeclaringForm, Environment, Form, Kind, Path
+from tierwise.core.environment import DeclaringForm, Environment, Form, Kind, KindDecision
 from tierwise.core.finding import Finding
+from tierwise.core.language import suggest
+from tierwise.core.language.messages import listed
+from tierwise.core.language.suggest import nearest
 from tierwise.core.plan import Named
 from tierwise.core.policy import Policy
-from tierwise.core.policy.model import DecisionDeclaration, ModuleDeclaration, OutputDeclaration
-from tierwise.core.policy.modules import read_decision
+from tierwise.core.policy.model import DecisionDeclaration, DecisionKeys, ModuleDeclaration
 from tierwise.core.policy.texts import Text
-from tierwise.core.policy.validation import validate
-from tierwise.core.source import Span
+from tierwise.core.policy.validation import keys_of, validate
+from tierwise.core.source import Path, Places, Span, Written
 from tierwise.core.types import BooleanType, Type
 
 __all__ = ["Entry", "Module", "Output", "modules_of"]
+
+_DECISION_KEYS = keys_of(DecisionKeys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,45 +41,25 @@ class Entry:
     """One entry of ``decisions``, its form's value validated.
 
     Attributes:
-        form_path: Where the form's value stands; for what a kind wrote, where it would stand.
-        written_by_kind: The module's own keys when a kind wrote the entry, else ``None``.
-        raw: The form's value as written.
+        path: Where the form's value stands in ``places``.
+        places: Where the parts of the entry stand.
         spec: The form's value as its model read it; ``None`` when that failed.
     """
 
     name: str
     module: str
     form: Form
-    form_path: Path
+    path: Path
+    places: Places
     outputs: tuple[Output, ...]
     population: bool
-    raw: Any
     spec: Any
     is_sound: bool
-    written_by_kind: Mapping[str, Any] | None = None
 
     @property
     def nullable(self) -> frozenset[str]:
         """The outputs that may be none."""
         return frozenset(output.name for output in self.outputs if output.nullable)
-
-    def span(self, policy: Policy, path: Path, key: bool = False) -> Span:
-        """Return where a value of the entry, or its key, stands; a text that a kind passed on stands among the module's keys."""
-        if self.written_by_kind is not None:
-            return self._span_in_kind(policy, self.written_by_kind, path, key)
-        return policy.key_span(path) if key else policy.span(path)
-
-    def _span_in_kind(self, policy: Policy, keys: Mapping[str, Any], path: Path, key: bool) -> Span:
-        module: Path = ("modules", self.module)
-        last = path[-1]
-        as_key = path_of_key(keys, last) if key and isinstance(last, str) else None
-        if as_key is not None:
-            return policy.key_span((*module, *as_key))
-        written = last if key else value_at(self.raw, path[len(self.form_path) :])
-        as_text = path_of_text(keys, written, last) if isinstance(written, str) else None
-        if as_text is None and isinstance(written, str) and not key:
-            return generated(written)
-        return policy.span((*module, *(as_text or ())))
 
 
 @dataclass(slots=True)
@@ -96,6 +78,35 @@ def modules_of(policy: Policy, environment: Environment) -> tuple[list[Module], 
     return [reader.module(name, declared) for name, declared in policy.modules.items()], reader.findings
 
 
+@dataclass(frozen=True, slots=True)
+class _KindPlaces:
+    """Where the parts of what a kind made stand: at the author's texts that went into it."""
+
+    value: Any
+    otherwise: Span
+
+    def span(self, path: Path) -> Span:
+        """Return where a value stands: a text where it was written, anything else at the nearest key that an author wrote."""
+        return self._found(path, with_value=True)
+
+    def key_span(self, path: Path) -> Span:
+        """Return where a key stands."""
+        return self._found(path, with_value=False)
+
+    def _found(self, path: Path, with_value: bool) -> Span:
+        place, value = self.otherwise, self.value
+        for part in path:
+            if isinstance(value, Mapping) and part in value:
+                key = next(key for key in value if key == part)
+                place = (key.whole if isinstance(key, Written) else None) or place
+                value = value[part]
+            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+                value = value[part]
+            else:
+                return place
+        return (value.whole or place) if with_value and isinstance(value, Written) else place
+
+
 @dataclass
 class _Reader:
     policy: Policy
@@ -106,59 +117,100 @@ class _Reader:
         path: Path = ("modules", name)
         module = Module(name, self.environment.kinds.get(declared.kind), None)
         for entry, decision in declared.decisions.items():
-            self._add(module, decision, (*path, "decisions", entry), None)
-        if module.kind is not None:
-            module.keys, found = validate(module.kind.keys, declared.kind_keys, path, self.policy.document)
-            self.findings += found
-        if module.kind is not None and module.keys is not None:
-            for entry, raw in module.kind.decisions(name, module.keys).items():
-                read, found = read_decision(entry, raw, path, self.policy.document, self.environment)
-                self.findings += found
-                if read is not None:
-                    self._add(module, read, path, declared.kind_keys)
+            self._add_written(module, decision, (*path, "decisions", entry))
+        if module.kind is None:
+            hint = suggest(declared.kind, self.environment.kinds) or f"the kinds are {listed(self.environment.kinds)}"
+            self.findings.append(
+                Finding.error("unknown-kind", f"there is no kind `{declared.kind}`", self.policy.span((*path, "kind")), hint)
+            )
+            return module
+        module.keys, found = validate(module.kind.keys, declared.kind_keys, path, self.policy.document)
+        self.findings += found
+        if module.keys is not None:
+            for made in module.kind.decisions(name, module.keys):
+                self._add_made(module, made, self.policy.key_span(path))
         return module
 
-    def _add(self, module: Module, decision: DecisionDeclaration, path: Path, written_by_kind: Mapping[str, Any] | None) -> None:
-        form = self.environment.forms[decision.form]
-        form_path = (*path, decision.form)
-        spec, found = validate(form.model, decision.spec, form_path, self.policy.document)
+    def _add_written(self, module: Module, decision: DecisionDeclaration, path: Path) -> None:
+        form = self._form(decision, path)
+        if form is None:
+            return
+        form_path = (*path, form.name)
+        spec, found = validate(form.model, decision.ways[form.name], form_path, self.policy.document)
         self.findings += found
         outputs = tuple(self._outputs(decision, form, spec, path, not found))
         if not outputs and not found:
-            message = f"decision `{decision.name}` does not say its type"
-            self.findings.append(
-                Finding.error("type-missing", message, self.policy.key_span(path), "add `type: …`, or `outputs` with a type each")
-            )
-        module.entries.append(
-            Entry(
-                name=decision.name,
-                module=module.name,
-                form=form,
-                form_path=form_path,
-                outputs=outputs,
-                population=decision.of == "population",
-                raw=decision.spec,
-                spec=spec,
-                is_sound=not found and bool(outputs),
-                written_by_kind=written_by_kind,
-            )
-        )
+            self.findings.append(_untyped(decision.name, self.policy.key_span(path)))
+        is_sound = not found and bool(outputs)
+        population = decision.of == "population"
+        module.entries.append(Entry(decision.name, module.name, form, form_path, self.policy.document, outputs, population, spec, is_sound))
+
+    def _add_made(self, module: Module, made: KindDecision, otherwise: Span) -> None:
+        span = (made.name.whole if isinstance(made.name, Written) else None) or otherwise
+        form = self.environment.forms.get(made.form)
+        if form is None:
+            message = f"kind `{module.kind.name if module.kind else ''}` needs the form `{made.form}`, which is not there"
+            self.findings.append(Finding.error("unknown-form", message, otherwise))
+            return
+        places = _KindPlaces(made.value, span)
+        spec, found = validate(form.model, made.value, (), places)
+        self.findings += found
+        outputs: tuple[Output, ...] = ()
+        name = str(made.name)
+        if made.type is not None:
+            outputs = (Output(name, made.type, made.label or {"zh": name, "en": name}, made.nullable, made.hidden, span),)
+        elif not found and isinstance(form, DeclaringForm):
+            outputs = tuple(self._declared(form, name, spec, made.label, made.hidden, span))
+        if not outputs and not found:
+            self.findings.append(_untyped(name, span))
+        module.entries.append(Entry(name, module.name, form, (), places, outputs, False, spec, not found and bool(outputs)))
+
+    def _form(self, decision: DecisionDeclaration, path: Path) -> Form | None:
+        """Return the form of a written decision; what is wrong with its keys is reported."""
+        known = self.environment.forms
+        forms = [key for key in decision.ways if key in known]
+        before = len(self.findings)
+        self.findings += self._strange_keys([key for key in decision.ways if key not in forms], bool(forms), path)
+        if not decision.ways:
+            message, help = f"decision `{decision.name}` does not say how it is decided", f"add one of {listed(known)}"
+            self.findings.append(Finding.error("no-form", message, self.policy.key_span(path), help))
+        for second in forms[1:]:
+            message = f"decision `{decision.name}` has two forms, `{forms[0]}` and `{second}`"
+            related = (("the first form", self.policy.key_span((*path, forms[0]))),)
+            self.findings.append(Finding.error("two-forms", message, self.policy.key_span((*path, second)), related=related))
+        return known[forms[0]] if len(self.findings) == before else None
+
+    def _strange_keys(self, keys: Iterable[str], has_form: bool, path: Path) -> Iterator[Finding]:
+        # Where the form is missing, a misspelt word is more likely the form.
+        choices = [*_DECISION_KEYS, *self.environment.forms] if has_form else [*self.environment.forms, *_DECISION_KEYS]
+        for key in keys:
+            place = self.policy.key_span((*path, key))
+            if has_form or nearest(key, choices) in _DECISION_KEYS:
+                yield Finding.error("unknown-key", f"there is no key `{key}` here", place, suggest(key, choices))
+            else:
+                help = suggest(key, choices) or f"the forms are {listed(self.environment.forms)}"
+                yield Finding.error("unknown-form", f"there is no form `{key}`", place, help)
 
     def _outputs(self, decision: DecisionDeclaration, form: Form, spec: Any, path: Path, valid: bool) -> Iterator[Output]:
-        declared = decision.output_types()
-        if not declared and valid and isinstance(form, DeclaringForm):
-            declared = dict(form.declares(decision.name, spec))
-            labels = form.labels(spec)
-            for name, type in declared.items():
-                label = labels.get(name) or _named(decision.label if len(declared) == 1 else None, name)
-                yield Output(name, type, label, not isinstance(type, BooleanType), decision.hidden, self.policy.key_span(path))
-            return
-        for name, type in declared.items():
-            one: OutputDeclaration | DecisionDeclaration = decision.outputs.get(name, decision)
+        if not decision.output_types and valid and isinstance(form, DeclaringForm):
+            yield from self._declared(form, decision.name, spec, _label(decision.label), decision.hidden, self.policy.key_span(path))
+        for name, type in decision.output_types.items():
+            one = decision.outputs.get(name, decision)
             place = (*path, "outputs", name) if decision.outputs else path
-            hidden = decision.hidden or one.hidden
-            yield Output(name, type, _named(one.label, name), one.nullable, hidden, self.policy.key_span(place))
+            label = _label(one.label) or {"zh": name, "en": name}
+            yield Output(name, type, label, one.nullable, decision.hidden or one.hidden, self.policy.key_span(place))
+
+    def _declared(self, form: DeclaringForm, entry: str, spec: Any, label: Named | None, hidden: bool, span: Span) -> Iterator[Output]:
+        """Yield the outputs that a form declares by itself; the entry's label is for the only one."""
+        types, labels = form.declares(entry, spec), form.labels(spec)
+        for name, type in types.items():
+            own = labels.get(name) or (label if len(types) == 1 else None) or {"zh": str(name), "en": str(name)}
+            yield Output(str(name), type, own, not isinstance(type, BooleanType), hidden, span)
 
 
-def _named(label: Text | None, name: str) -> Named:
-    return label.named() if label is not None else {"zh": name, "en": name}
+def _untyped(name: str, span: Span) -> Finding:
+    return Finding.error("type-missing", f"decision `{name}` does not say its type", span, "add `type: …`, or `outputs` with a type each")
+
+
+def _label(label: Text | None) -> Named | None:
+    return label.named() if label is not None else None

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from tierwise.core.environment import Function
 from tierwise.core.language import messages
 from tierwise.core.language.arithmetic import demand_number
+from tierwise.core.language.function import Function
 from tierwise.core.language.operand import Operand, Unsound
 from tierwise.core.language.parse import ARGUMENT_WORDS
 from tierwise.core.language.scan import read_iso

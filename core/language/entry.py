@@ -12,11 +12,10 @@ from tierwise.core.language.operand import Unsound
 from tierwise.core.language.parse import Parser, Words
 from tierwise.core.language.scan import SyntaxProblem
 from tierwise.core.language.scope import Scope, spellings, words_of_type
-from tierwise.core.language.snippet import Snippet
 from tierwise.core.language.syntax import Tests, Tree, depth_of
 from tierwise.core.language.type_rules import type_of
 from tierwise.core.plan import Constant, Node
-from tierwise.core.source import Span
+from tierwise.core.source import Span, Written
 from tierwise.core.types import Type
 
 __all__ = ["compile_expression", "compile_test", "compile_value"]
@@ -92,7 +91,7 @@ def _compiled(
 ) -> tuple[Node | None, list[Finding]]:
     if len(text) > LONGEST:
         return None, [messages.too_long(span, len(text), LONGEST)]
-    snippet = Snippet(text, span)
+    snippet = Written.of(text, span)
     parser = Parser(snippet, scope, words)
     compiler = Compiler(scope, column)
     try:

@@ -11,12 +11,11 @@ from tierwise.core.finding import Finding
 from tierwise.core.language import messages
 from tierwise.core.language.comparing import check_number
 from tierwise.core.language.scan import Scanner, SyntaxProblem, read_iso
-from tierwise.core.language.snippet import Snippet
 from tierwise.core.language.syntax import Number, Time
 from tierwise.core.language.type_rules import set_of
 from tierwise.core.language.unit_checks import is_unit_twice
 from tierwise.core.language.units import EXACT, digits_of
-from tierwise.core.source import Span
+from tierwise.core.source import Span, Written
 from tierwise.core.types import (
     BooleanType,
     DateTimeType,
@@ -35,11 +34,11 @@ from tierwise.core.values import Duration
 
 __all__ = ["read_literal"]
 
-Written = Any
+Raw = Any
 """A text, ``None``, or a list or mapping of such, as a YAML reader gives them when it reads every scalar as text."""
 
 
-def read_literal(text: Written, type: Type, span: Span) -> tuple[Any, list[Finding]]:
+def read_literal(text: Raw, type: Type, span: Span) -> tuple[Any, list[Finding]]:
     """Return the value that a literal stands for.
 
     Args:
@@ -77,7 +76,7 @@ def _read_number(text: str, type: Any, span: Span) -> Decimal:
 
 def _scanned(text: str, span: Span) -> Number | Time | None:
     """Read a number, a date or a duration with an optional sign before it; ``None`` when it is none of these."""
-    scan = Scanner(Snippet(text, span))
+    scan = Scanner(Written.of(text, span))
     negative = scan.accept("-")
     if not negative:
         scan.accept("+")
@@ -131,14 +130,14 @@ def _read_duration(text: str, type: Type, span: Span) -> Duration:
 
 
 def _read_text(text: str, type: Type, span: Span) -> str:
-    return text
+    return str(text)
 
 
 def _read_word(text: str, type: Any, span: Span) -> str:
     for spelling in (text, text.strip(), _unquoted(text.strip())):
         word: str | None = type.word(spelling)
         if word is not None:
-            return word
+            return str(word)
     raise SyntaxProblem(messages.unknown_word(span, text, type.values))
 
 
@@ -156,7 +155,7 @@ READERS: dict[type[Type], Callable[[str, Any, Span], Any]] = {
 # ---- lists, records and maps -----------------------------------------------------------------------------------------------
 
 
-def _read_list(text: Written, type_: ListType | SetType, span: Span) -> tuple[Any, list[Finding]]:
+def _read_list(text: Raw, type_: ListType | SetType, span: Span) -> tuple[Any, list[Finding]]:
     if isinstance(text, str):
         short = text.strip()
         if not (short.startswith("[") and short.endswith("]")):
@@ -174,7 +173,7 @@ def _read_list(text: Written, type_: ListType | SetType, span: Span) -> tuple[An
     return (tuple(values) if isinstance(type_, ListType) else set_of(values, type_.item)), []
 
 
-def _read_mapping(text: Written, type_: RecordType | MapType, span: Span) -> tuple[Any, list[Finding]]:
+def _read_mapping(text: Raw, type_: RecordType | MapType, span: Span) -> tuple[Any, list[Finding]]:
     if not isinstance(text, Mapping):
         return None, [messages.bad_literal(span, str(text), str(type_))]
     values: dict[str, Any] = {}

@@ -7,7 +7,6 @@ import re
 from tierwise.core.language import messages
 from tierwise.core.language.scan import VALUE_WORD, Scanner, SyntaxProblem
 from tierwise.core.language.scope import KEYWORDS, Phrases, Scope
-from tierwise.core.language.snippet import Snippet
 from tierwise.core.language.syntax import (
     Between,
     CallOf,
@@ -32,6 +31,7 @@ from tierwise.core.language.syntax import (
     Truth,
     walk,
 )
+from tierwise.core.source import Written
 
 __all__ = ["ARGUMENT_WORDS", "Parser", "Words"]
 
@@ -53,7 +53,7 @@ CALL = re.compile(r"([^\W\d]\w*(?: [^\W\d]\w*){0,3})\s*\(")
 class Parser:
     """Reads one text. ``words`` are the spellings of the enum values that may stand where the text stands."""
 
-    def __init__(self, snippet: Snippet, scope: Scope, words: Words = ()) -> None:
+    def __init__(self, snippet: Written, scope: Scope, words: Words = ()) -> None:
         self.scan = Scanner(snippet)
         self.scope = scope
         self.words = words

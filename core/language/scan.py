@@ -9,9 +9,10 @@ from decimal import Decimal
 from tierwise.core.finding import Finding
 from tierwise.core.language import messages
 from tierwise.core.language.scope import KEYWORDS, Phrases
-from tierwise.core.language.snippet import Place, Snippet
+from tierwise.core.language.snippet import Place
 from tierwise.core.language.syntax import Name, Number, Text, Time
 from tierwise.core.language.units import EXACT, MULTIPLES, TIMES, duration_of, plain
+from tierwise.core.source import Written
 from tierwise.core.values import Duration
 
 __all__ = ["Scanner", "SyntaxProblem", "read_iso"]
@@ -45,7 +46,7 @@ class SyntaxProblem(Exception):
 class Scanner:
     """A position in a text, and the smallest parts that may follow it."""
 
-    def __init__(self, snippet: Snippet) -> None:
+    def __init__(self, snippet: Written) -> None:
         self.snippet = snippet
         self.text = snippet.text
         # Same length as the text: full-width signs become ASCII, so that every offset still holds.

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tierwise.core.environment import Function, Limits
+from tierwise.core.language.function import Function
 from tierwise.core.language.type_rules import type_of
+from tierwise.core.limits import Limits
 from tierwise.core.plan import Node
 from tierwise.core.types import EnumType, ListType, MapType, RecordType, SetType, Type
 

@@ -1,7 +1,7 @@
 """What an author writes: a policy's files to a ``Policy``, with the place of every value.
 
-``read_policy`` gives the policy, ``Policy.span(path)`` the place of a value. For a text block that is where its first line starts, which is
-what ``read_text_table`` and ``read_bands`` need to place every cell. ``validate`` reads a form's or kind's own keys by its model.
+``read_policy`` gives the policy, ``Policy.span(path)`` the place of a value; a text knows its own place (``Written``). ``validate`` reads a
+form's or kind's own keys by its model.
 """
 
 from tierwise.core.policy.bands import Band, Bands, read_bands
@@ -16,19 +16,16 @@ from tierwise.core.policy.model import (
     Policy,
     ReadingDeclaration,
 )
-from tierwise.core.policy.modules import read_decision
 from tierwise.core.policy.names import check_names
 from tierwise.core.policy.overlay import Overlay
 from tierwise.core.policy.read import read_policy
-from tierwise.core.policy.schema import json_schema
-from tierwise.core.policy.text_table import Cell, TableRow, TextTable, read_text_table
+from tierwise.core.policy.text_table import TableRow, TextTable, read_text_table
 from tierwise.core.policy.texts import Text
 from tierwise.core.policy.validation import validate
 
 __all__ = [
     "Band",
     "Bands",
-    "Cell",
     "DecisionDeclaration",
     "Document",
     "FactDeclaration",
@@ -42,10 +39,8 @@ __all__ = [
     "Text",
     "TextTable",
     "check_names",
-    "json_schema",
     "read_bands",
     "read_csv_table",
-    "read_decision",
     "read_document",
     "read_policy",
     "read_text_table",

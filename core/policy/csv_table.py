@@ -6,8 +6,8 @@ import csv
 
 from tierwise.core.finding import Finding
 from tierwise.core.policy.characters import inside
-from tierwise.core.policy.text_table import Cell, TextTable, make_table
-from tierwise.core.source import Source, Span
+from tierwise.core.policy.text_table import TextTable, make_table
+from tierwise.core.source import Source, Span, Written
 
 __all__ = ["read_csv_table"]
 
@@ -23,22 +23,23 @@ def read_csv_table(source: Source) -> TextTable:
     Returns:
         The table, with findings about its shape in it. A cell's span is the cell where it stands on one line, else its row.
     """
-    lines = source.text.splitlines() or [""]
+    lines = list(source.lines) or [""]
     whole = Span(source, 1, 1, 1, len(lines[0]) + 1)
     findings: list[Finding] = []
     arrow: int | None = None
-    table: list[tuple[list[Cell], int | None]] = []
+    table: list[tuple[list[Written], int | None]] = []
     reader = csv.reader(line + "\n" for line in lines)
     first = 1
     try:
         for row in reader:
             cells = [
-                Cell(text.strip(), span) for text, span in zip(row, _cell_spans(row, source, lines, first, reader.line_num), strict=True)
+                Written.at(text.strip(), span)
+                for text, span in zip(row, _cell_spans(row, source, lines, first, reader.line_num), strict=True)
             ]
             first = reader.line_num + 1
-            while cells and not cells[-1].text and arrow is not None and len(cells) > len(table[0][0]):
+            while cells and not cells[-1] and arrow is not None and len(cells) > len(table[0][0]):
                 cells.pop()
-            if not any(cell.text for cell in cells):
+            if not any(cells):
                 continue
             if not table:
                 cells, arrow = _header(cells)
@@ -49,14 +50,14 @@ def read_csv_table(source: Source) -> TextTable:
     return make_table(table, whole, findings)
 
 
-def _header(cells: list[Cell]) -> tuple[list[Cell], int | None]:
+def _header(cells: list[Written]) -> tuple[list[Written], int | None]:
     """Find the cell that starts with ``->``, and drop the sign."""
-    cells = [Cell(cell.text.removeprefix("\ufeff"), cell.span) for cell in cells]
-    while cells and not cells[-1].text:
+    cells = [Written.at(cell.removeprefix("\ufeff"), cell.whole) for cell in cells]
+    while cells and not cells[-1]:
         cells.pop()
     for index, cell in enumerate(cells):
-        if cell.text.startswith("->"):
-            cells[index] = Cell(cell.text[2:].strip(), cell.span)
+        if cell.startswith("->"):
+            cells[index] = Written.at(cell[2:].strip(), cell.whole)
             return cells, index
     return cells, None
 

@@ -9,13 +9,12 @@ from typing import Any
 
 from pydantic import Field
 
-from tierwise.core.environment import Path
 from tierwise.core.finding import Finding
 from tierwise.core.language import read_literal, suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.texts import Flag, Part, Text, Whole, Words
-from tierwise.core.source import Source, Span
+from tierwise.core.source import Path, Source, Span
 from tierwise.core.types import (
     BooleanType,
     DateTimeType,

@@ -1,6 +1,6 @@
 """YAML text to plain values with spans: dicts, lists, texts and ``None``; no meaning yet.
 
-Every scalar is text. An unquoted ``null``, ``~`` or nothing is ``None``. What a policy may not use (anchors, tags, several documents, keys
+Every scalar is a text that knows where it stands (``Written``), keys are, too. An unquoted ``null``, ``~`` or nothing is ``None``. What a policy may not use (anchors, tags, several documents, keys
 that are not text) is a finding here, so nothing later has to think of it.
 """
 
@@ -25,9 +25,9 @@ from tierwise.core.finding import Finding
 from tierwise.core.limits import Limits
 from tierwise.core.policy.characters import check_text, has_forbidden, inside
 from tierwise.core.policy.yaml_errors import syntax_finding
-from tierwise.core.source import Path, Source, Span
+from tierwise.core.source import Path, Source, Span, Written
 
-__all__ = ["Document", "read_document"]
+__all__ = ["Document", "plain", "read_document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,15 @@ class Document:
     def key_span(self, path: Path) -> Span:
         """Return where a mapping key stands; for what is no key, ``span(path)``."""
         return self.keys.get(path) or self.span(path)
+
+
+def plain(value: Any) -> Any:
+    """Return what a document holds as texts without places."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return str(value) if isinstance(value, str) else value
 
 
 def read_document(source: Source, limits: Limits) -> tuple[Document | None, list[Finding]]:
@@ -101,7 +110,7 @@ class _Reader:
     line: int = 1
 
     def __post_init__(self) -> None:
-        self.lines = self.source.text.splitlines()
+        self.lines = list(self.source.lines)
         self.events = self._checked_events()
 
     def document(self) -> Any:
@@ -184,7 +193,8 @@ class _Reader:
         if isinstance(event, ScalarEvent) and event.value and not has_forbidden(event.value):
             if event.value == "<<" and not event.style:
                 self._report("alias-not-allowed", "merge keys (`<<`) are not allowed", span, "write the values out")
-            return event.value, self._text_span(event)
+            span = self._text_span(event)
+            return Written.at(event.value, span), span
         self._report("key-not-text", "a key must be one text", span, "text that holds brackets, `?` or nothing at all needs quotes")
         key = f"\n{self.nodes}"
         self._value(event, (*path, key), span)
@@ -198,14 +208,14 @@ class _Reader:
             result.append(self._value(event, (*path, len(result)), None))
         return result
 
-    def _scalar(self, event: Any, path: Path, key: Span | None) -> str | None:
+    def _scalar(self, event: Any, path: Path, key: Span | None) -> Written | None:
         if not event.style and event.value in ("", "null", "~"):
             self.spans[path] = key or self._span(event)
             return None
         self.spans[path] = span = self._text_span(event)
         if has_forbidden(event.value):
             self._report("character-not-allowed", "an escape in this text stands for a character that is not allowed", span)
-        return str(event.value)
+        return Written.at(event.value, span)
 
     def _text_span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark

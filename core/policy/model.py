@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from tierwise.core.environment import Path
 from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
 from tierwise.core.language.messages import listed
@@ -20,7 +19,7 @@ from tierwise.core.policy.declared_types import TypeKeys, type_of_declaration
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.text_table import TextTable, read_text_table
 from tierwise.core.policy.texts import Flag, Part, SectionKeys, Text, Words
-from tierwise.core.source import Source, Span
+from tierwise.core.source import Path, Source, Span, Written
 from tierwise.core.types import Type
 
 __all__ = [
@@ -111,25 +110,19 @@ class DecisionDeclaration(DecisionKeys):
 
     Attributes:
         name: Its key.
-        form: The name of the form that decides.
-        spec: The form's value as written: dicts, lists, texts and ``None``.
+        output_types: Output name to type; empty when neither a type nor outputs are declared.
+        ways: The other keys as written: one of them has to be a form.
     """
 
     name: str
-    form: str
-    spec: Any
+    output_types: dict[str, Any]
+    ways: dict[str, Any]
 
     @classmethod
-    def of_keys(cls, keys: DecisionKeys, name: str, form: str, spec: Any) -> DecisionDeclaration:
-        """Join the keys that were read with the form that was found."""
+    def of_keys(cls, keys: DecisionKeys, name: str, output_types: Mapping[str, Type], ways: Mapping[str, Any]) -> DecisionDeclaration:
+        """Join the keys that were read with their types and with the keys that are not known here."""
         given = {DecisionKeys.model_fields[key].alias or key: getattr(keys, key) for key in keys.model_fields_set}
-        return cls(**given, name=name, form=form, spec=spec)
-
-    def output_types(self) -> dict[str, Type]:
-        """Return output name to type; empty when neither a type nor outputs are declared."""
-        if self.outputs:
-            return {name: output.type() for name, output in self.outputs.items()}
-        return {self.name: self.type()} if self.type_ is not None else {}
+        return cls(**given, name=name, output_types=dict(output_types), ways=dict(ways))
 
 
 class ModuleKeys(Part):
@@ -176,7 +169,7 @@ class Policy(PolicyKeys):
         sections: Name to what is written in it, for those that a plugin gives.
         parameter_values: Name to typed value (``core/values.py``) of every parameter that has one.
         settled: Reading to the word a company has settled it to.
-        filled_tables: Name of a local table (``decision``) or characteristic (``decision.characteristic``) to the text an overlay gives, and its place.
+        filled_tables: Name of a local table (``decision``) or characteristic (``decision.characteristic``) to the text an overlay gives.
     """
 
     facts: dict[str, FactDeclaration]
@@ -186,7 +179,7 @@ class Policy(PolicyKeys):
     sections: dict[str, SectionKeys] = Field(default_factory=dict)
     parameter_values: dict[str, Any] = Field(default_factory=dict)
     settled: dict[str, str] = Field(default_factory=dict)
-    filled_tables: dict[str, tuple[str, Any]] = Field(default_factory=dict)
+    filled_tables: dict[str, Written] = Field(default_factory=dict)
 
     _document: Document = PrivateAttr()
     _files: Mapping[str, Source] = PrivateAttr(default_factory=dict)
@@ -227,15 +220,11 @@ class Policy(PolicyKeys):
         """Return where a mapping key of ``policy.yaml`` stands."""
         return self._document.key_span(path)
 
-    def filled(self, name: str) -> tuple[str, Span] | None:
-        """Return the text that an overlay gives for the local table or characteristic ``name``, with its place."""
-        return self.filled_tables.get(name)
-
-    def text_table(self, rules: str, span: Span) -> TextTable:
+    def text_table(self, rules: Written) -> TextTable:
         """Read the rules of a table: a text block, or the name of a CSV file of this policy such as ``tables/tier.csv``."""
         name = rules.strip()
         if not name.endswith(".csv") or "\n" in name or "->" in name:
-            return read_text_table(rules, span)
+            return read_text_table(rules)
         source = self._files.get(name)
         if source is not None:
             return read_csv_table(source)
@@ -243,8 +232,8 @@ class Policy(PolicyKeys):
         help = suggest(name, files) or (
             f"the files are {listed(files)}" if files else "put it into the folder `tables` beside `policy.yaml`"
         )
-        missing = Finding.error("missing-file", f"there is no file `{name}`", span, help)
-        return TextTable((), (), (), span, (missing,))
+        missing = Finding.error("missing-file", f"there is no file `{name}`", rules.whole, help)
+        return TextTable((), (), (), rules.whole, (missing,))
 
     def decisions(self) -> dict[Path, DecisionDeclaration]:
         """Return the path of every written decision to its declaration, in the author's order."""

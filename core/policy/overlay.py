@@ -8,16 +8,16 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from tierwise.core.environment import Limits
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import read_literal, suggest
 from tierwise.core.language.messages import listed
+from tierwise.core.limits import Limits
 from tierwise.core.policy.declared_types import read_type
 from tierwise.core.policy.document import Document, read_document
 from tierwise.core.policy.model import Policy
 from tierwise.core.policy.texts import Part, Text
 from tierwise.core.policy.validation import validate
-from tierwise.core.source import Source
+from tierwise.core.source import Source, Written
 
 __all__ = ["Overlay", "apply_overlay"]
 
@@ -31,7 +31,7 @@ class Overlay(Part):
     note: Text | None = Field(None, description="a remark for people")
     parameters: dict[str, Any] = Field(default_factory=dict, description="local parameter to value")
     readings: dict[str, str] = Field(default_factory=dict, description="reading to the word it is settled to")
-    tables: dict[str, str] = Field(default_factory=dict, description="local table or characteristic to its rules")
+    tables: dict[str, Written] = Field(default_factory=dict, description="local table or characteristic to its rules")
 
 
 def apply_overlay(policy: Policy, source: Source, limits: Limits) -> tuple[Policy, list[Finding]]:
@@ -71,7 +71,8 @@ class _Filler:
             self._report("wrong-policy", message, "policy")
         values = {**self.policy.parameter_values, **self._parameters()}
         settled = {**self.policy.settled, **self._readings()}
-        tables = {**self.policy.filled_tables, **self._tables()}
+        # Whether a table of that name is local is known where its form compiles.
+        tables = {**self.policy.filled_tables, **self.overlay.tables}
         sources = {**self.policy.sources, self.document.source.name: self.document.source}
         filled = self.policy.model_copy(update={"parameter_values": values, "settled": settled, "filled_tables": tables})
         return filled.with_origin(self.policy.document, sources)
@@ -107,10 +108,6 @@ class _Filler:
                 continue
             settled[name] = word
         return settled
-
-    def _tables(self) -> dict[str, tuple[str, Any]]:
-        """Keep every text with its place: whether a table of that name is local is known where its form compiles."""
-        return {name: (text, self.document.span(("tables", name))) for name, text in self.overlay.tables.items()}
 
     def _known(self, what: str, name: str, get: Callable[[str], Any], names: Any) -> Any:
         found = get(name)

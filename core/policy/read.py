@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from tierwise.core.environment import Environment, Path
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding, has_errors, sorted_findings
 from tierwise.core.language import read_literal
+from tierwise.core.limits import Limits
 from tierwise.core.policy.characters import check_text
 from tierwise.core.policy.declared_types import read_type
 from tierwise.core.policy.document import read_document
@@ -26,8 +26,9 @@ from tierwise.core.policy.model import (
 from tierwise.core.policy.modules import read_module
 from tierwise.core.policy.names import check_names
 from tierwise.core.policy.overlay import apply_overlay
+from tierwise.core.policy.texts import SectionKeys
 from tierwise.core.policy.validation import validate
-from tierwise.core.source import Source, Span
+from tierwise.core.source import Path, Source, Span
 
 __all__ = ["read_policy"]
 
@@ -37,15 +38,20 @@ Declaration = TypeVar("Declaration", bound=BaseModel)
 
 
 def read_policy(
-    files: Mapping[str, str], environment: Environment, overlay: Source | None = None, shown: Mapping[str, str] | None = None
+    files: Mapping[str, str],
+    limits: Limits,
+    overlay: Source | None = None,
+    shown: Mapping[str, str] | None = None,
+    sections: Mapping[str, type[SectionKeys]] | None = None,
 ) -> Policy:
     """Read a policy.
 
     Args:
         files: Relative name to text; ``policy.yaml`` is the policy, ``tables/….csv`` may be named by its tables.
-        environment: The forms and kinds it may use, and the limits.
+        limits: Bounds on the files.
         overlay: What a company fills in, or ``None``.
         shown: What messages call a file, by its relative name; that name when it is not there.
+        sections: What may stand at the top beside what every policy may say, by name.
 
     Returns:
         The policy, with its overlay applied; what was found that is no error is in its ``findings``.
@@ -57,10 +63,10 @@ def read_policy(
         raise PolicyError("there is no `policy.yaml`", help="a policy is a folder with the file `policy.yaml` in it")
     called = shown or {}
     sources = {name: Source(called.get(name, name), text.removeprefix("\ufeff")) for name, text in files.items()}
-    reader = _PolicyReader(sources, environment)
+    reader = _PolicyReader(sources, limits, sections or {})
     policy = reader.read()
     if policy is not None and overlay is not None:
-        policy, found = apply_overlay(policy, overlay, environment.limits)
+        policy, found = apply_overlay(policy, overlay, limits)
         reader.findings += found
     findings = sorted_findings(reader.findings)
     if policy is None or has_errors(findings):
@@ -71,14 +77,15 @@ def read_policy(
 @dataclass
 class _PolicyReader:
     sources: Mapping[str, Source]
-    environment: Environment
+    limits: Limits
+    sections: Mapping[str, type[SectionKeys]]
     findings: list[Finding] = field(default_factory=list)
 
     def read(self) -> Policy | None:
         for name, source in self.sources.items():
             if name.endswith(".csv"):
-                self.findings += check_text(source, self.environment.limits)
-        document, found = read_document(self.sources["policy.yaml"], self.environment.limits)
+                self.findings += check_text(source, self.limits)
+        document, found = read_document(self.sources["policy.yaml"], self.limits)
         self.findings += found
         if document is None:
             return None
@@ -91,7 +98,7 @@ class _PolicyReader:
         return self._policy(document.root)
 
     def _policy(self, root: dict[str, Any]) -> Policy | None:
-        given = {name: section for name, section in self.environment.sections.items() if name not in _OWN}
+        given = {name: keys for name, keys in self.sections.items() if name not in _OWN}
         about = {key: value for key, value in root.items() if key not in (*_OWN, *given)}
         keys = self._validated(PolicyKeys, about, (), (*_OWN, *given))
         for section in _REQUIRED:
@@ -103,7 +110,7 @@ class _PolicyReader:
         parameters = self._section(root, "parameters", ParameterDeclaration)
         readings = self._section(root, "readings", ReadingDeclaration)
         modules = self._modules(root)
-        read = {name: self._validated(section.keys, root[name], (name,)) for name, section in given.items() if name in root}
+        read = {name: self._validated(model, root[name], (name,)) for name, model in given.items() if name in root}
         self.findings += check_names(self._names(root))
         self._check_facts(facts)
         values = self._parameter_values(parameters)
@@ -138,7 +145,7 @@ class _PolicyReader:
     def _modules(self, root: Mapping[str, Any]) -> dict[str, ModuleDeclaration]:
         modules = {}
         for name, raw in self._entries(root, "modules"):
-            module, found = read_module(raw, ("modules", name), self.document, self.environment)
+            module, found = read_module(raw, ("modules", name), self.document)
             self.findings += found
             if module is not None:
                 modules[name] = module

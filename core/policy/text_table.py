@@ -12,20 +12,12 @@ import re
 from dataclasses import dataclass, field
 
 from tierwise.core.finding import Finding
-from tierwise.core.source import Span
+from tierwise.core.source import Span, Written
 
-__all__ = ["Cell", "TableRow", "TextTable", "is_separator", "line_spans", "make_table", "read_text_table", "split_cells"]
+__all__ = ["TableRow", "TextTable", "is_separator", "make_table", "read_text_table", "split_cells"]
 
 _SEPARATOR = re.compile(r"[-|>\s｜]*")
 _QUOTES = {'"': '"', "“": "”"}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell: its text without blanks around it, and where that stands."""
-
-    text: str
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,42 +25,34 @@ class TableRow:
     """One row: its id (from the ``id`` column, else its number from 1), a cell for each input and output, its note."""
 
     id: str
-    inputs: tuple[Cell, ...]
-    outputs: tuple[Cell, ...]
+    inputs: tuple[Written, ...]
+    outputs: tuple[Written, ...]
     note: str
-    span: Span
+    span: Span | None
 
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
     """A table before anything is made of its cells. ``findings`` are about its shape; a row of the wrong length is left out."""
 
-    inputs: tuple[Cell, ...]
-    outputs: tuple[Cell, ...]
+    inputs: tuple[Written, ...]
+    outputs: tuple[Written, ...]
     rows: tuple[TableRow, ...]
-    span: Span
+    span: Span | None
     findings: tuple[Finding, ...] = field(default=())
 
 
-def read_text_table(text: str, span: Span) -> TextTable:
-    """Read a table from a text block.
-
-    Args:
-        text: The text, as YAML gives it.
-        span: Where it stands, as ``Policy.span`` gives it.
-
-    Returns:
-        The table, with findings about its shape in it; every span is inside the source.
-    """
+def read_text_table(text: Written) -> TextTable:
+    """Read a table from a text block, with findings about its shape in it."""
     findings: list[Finding] = []
     lines = []
-    for line, place in zip(text.split("\n"), line_spans(text, span), strict=True):
+    for line in text.split_lines():
         if not is_separator(line):
-            cells, arrow, widened = split_cells(line, place)
+            cells, arrow, widened = split_cells(line)
             lines.append((cells, arrow))
             if widened and not findings:
-                findings.append(Finding.note("full-width-bar", "`｜` is read as `|`", place, "write `|`"))
-    return make_table(lines, span, findings)
+                findings.append(Finding.note("full-width-bar", "`｜` is read as `|`", line.whole, "write `|`"))
+    return make_table(lines, text.whole, findings)
 
 
 def is_separator(line: str) -> bool:
@@ -76,7 +60,7 @@ def is_separator(line: str) -> bool:
     return _SEPARATOR.fullmatch(line) is not None and ("--" in line or "->" not in line)
 
 
-def make_table(lines: list[tuple[list[Cell], int | None]], span: Span, findings: list[Finding]) -> TextTable:
+def make_table(lines: list[tuple[list[Written], int | None]], span: Span | None, findings: list[Finding]) -> TextTable:
     """Make a table of lines of cells.
 
     Args:
@@ -96,58 +80,41 @@ def make_table(lines: list[tuple[list[Cell], int | None]], span: Span, findings:
     shape = _Shape.of(header, arrow)
     findings += shape.findings(header)
     rows = []
-    seen: dict[str, Span] = {}
+    seen: dict[str, Span | None] = {}
     for number, (cells, at) in enumerate(lines[1:], 1):
         row = shape.row(cells, at, number, findings)
         if row is None:
             continue
         if row.id in seen:
-            related = (("first given here", seen[row.id]),)
+            first = seen[row.id]
+            related = (("first given here", first),) if first is not None else ()
             findings.append(
-                Finding.error("duplicate-rule", f"there are two rules `{row.id}`", cells[0].span, "give each its own id", related=related)
+                Finding.error("duplicate-rule", f"there are two rules `{row.id}`", cells[0].whole, "give each its own id", related=related)
             )
-        seen.setdefault(row.id, cells[0].span)
+        seen.setdefault(row.id, cells[0].whole)
         rows.append(row)
     if not rows and len(lines) == 1:
         findings.append(Finding.error("empty-table", "the table holds no rules", _across(header), "write one rule a line below the header"))
     return TextTable(shape.inputs, shape.outputs, tuple(rows), span, tuple(findings))
 
 
-def line_spans(text: str, span: Span) -> tuple[Span, ...]:
-    """Return where every line of a text stands in its source; for a text that was folded or escaped, the whole of it."""
-    lines = span.source.text.splitlines()
-    places = []
-    for index, line in enumerate(text.split("\n")):
-        number = span.line + index
-        written = lines[number - 1] if number <= len(lines) else ""
-        if index == 0 and written[span.column - 1 :].startswith(line):
-            column = span.column
-        elif number <= span.end_line and written.endswith(line):
-            column = len(written) - len(line) + 1
-        else:
-            places.append(span)
-            continue
-        places.append(Span(span.source, number, column, number, column + len(line)))
-    return tuple(places)
-
-
-def split_cells(line: str, place: Span) -> tuple[list[Cell], int | None, bool]:
-    """Split a line into cells; double quotes protect what is between them.
+def split_cells(line: Written) -> tuple[list[Written], int | None, bool]:
+    """Split a line into cells without blanks around them; double quotes protect what is between them.
 
     Returns:
         The cells, how many of them stand before ``->`` (``None`` without one), and whether a full-width bar was read as ``|``.
     """
-    cells: list[Cell] = []
+    cells: list[Written] = []
     arrow: int | None = None
     start = index = 0
     while index < len(line):
         sign = "->" if arrow is None and line.startswith("->", index) else line[index]
         if sign in ("|", "｜", "->"):
-            cells.append(_cell(line, start, index, place))
+            cells.append(line.part(start, index).stripped())
             arrow = len(cells) if sign == "->" else arrow
             start = index + len(sign)
         index = max(_after_quote(line, index), index + len(sign))
-    cells.append(_cell(line, start, len(line), place))
+    cells.append(line.part(start, len(line)).stripped())
     return cells, arrow, "｜" in line
 
 
@@ -162,18 +129,14 @@ def _after_quote(line: str, index: int) -> int:
     return end + 1 if end < len(line) else index
 
 
-def _cell(line: str, start: int, end: int, place: Span) -> Cell:
-    text = line[start:end].strip()
-    if place.line != place.end_line or place.end_column - place.column != len(line):
-        return Cell(text, place)
-    start += len(line[start:end]) - len(line[start:end].lstrip()) if text else 0
-    column = place.column + start
-    return Cell(text, Span(place.source, place.line, column, place.line, column + len(text)))
-
-
-def _across(cells: list[Cell]) -> Span:
-    first, last = cells[0].span, cells[-1].span
-    return Span(first.source, first.line, first.column, last.end_line, last.end_column)
+def _across(cells: list[Written]) -> Span | None:
+    """Return the place of a row: from its first cell to its last where they stand on one line, else that of its first cell with a place."""
+    places = [place for cell in cells if (place := cell.whole) is not None]
+    if not places:
+        return None
+    first, last = places[0], places[-1]
+    on_one_line = first.source == last.source and first.line == last.end_line and first.column <= last.end_column
+    return Span(first.source, first.line, first.column, last.end_line, last.end_column) if on_one_line else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,37 +145,37 @@ class _Shape:
 
     framed: bool
     has_ids: bool
-    inputs: tuple[Cell, ...]
-    outputs: tuple[Cell, ...]
+    inputs: tuple[Written, ...]
+    outputs: tuple[Written, ...]
     has_notes: bool
 
     @classmethod
-    def of(cls, header: list[Cell], arrow: int) -> _Shape:
+    def of(cls, header: list[Written], arrow: int) -> _Shape:
         before, after = header[:arrow], header[arrow:]
-        framed = len(before) > 1 and not before[0].text
+        framed = len(before) > 1 and not before[0]
         before = before[1:] if framed else before
-        if len(before) == 1 and not before[0].text:
+        if len(before) == 1 and not before[0]:
             before = []
-        has_ids = bool(before) and before[0].text.lower() == "id"
-        if len(after) > 1 and not after[-1].text:
+        has_ids = bool(before) and before[0].lower() == "id"
+        if len(after) > 1 and not after[-1]:
             after = after[:-1]
-        has_notes = len(after) > 1 and after[-1].text.startswith("#")
+        has_notes = len(after) > 1 and after[-1].startswith("#")
         return cls(framed, has_ids, tuple(before[has_ids:]), tuple(after[: len(after) - has_notes]), has_notes)
 
-    def findings(self, header: list[Cell]) -> list[Finding]:
+    def findings(self, header: list[Written]) -> list[Finding]:
         seen: set[str] = set()
         found = []
         for cell in (*self.inputs, *self.outputs):
-            if not cell.text:
+            if not cell:
                 found.append(
-                    Finding.error("empty-header", "a column has no name", cell.span, "name a fact, a decision, or an output after `->`")
+                    Finding.error("empty-header", "a column has no name", cell.whole, "name a fact, a decision, or an output after `->`")
                 )
-            elif cell.text in seen:
-                found.append(Finding.error("duplicate-column", f"there are two columns `{cell.text}`", cell.span, "merge them"))
-            seen.add(cell.text)
+            elif cell in seen:
+                found.append(Finding.error("duplicate-column", f"there are two columns `{cell}`", cell.whole, "merge them"))
+            seen.add(cell)
         return found
 
-    def row(self, cells: list[Cell], arrow: int | None, number: int, findings: list[Finding]) -> TableRow | None:
+    def row(self, cells: list[Written], arrow: int | None, number: int, findings: list[Finding]) -> TableRow | None:
         if arrow is None:
             findings.append(
                 Finding.error("no-arrow", f"row {number} has no `->` before its outputs", _across(cells), "write `a | b -> result`")
@@ -220,9 +183,9 @@ class _Shape:
             return None
         before, after = cells[:arrow], cells[arrow:]
         expected = len(self.inputs) + self.has_ids
-        if before and not before[0].text and (len(before) == expected + 1):
+        if before and not before[0] and (len(before) == expected + 1):
             before = before[1:]
-        if len(after) > len(self.outputs) + self.has_notes and not after[-1].text:
+        if len(after) > len(self.outputs) + self.has_notes and not after[-1]:
             after = after[:-1]
         if len(before) != expected:
             _wrong_number(findings, number, len(before), expected, "before", cells)
@@ -230,12 +193,12 @@ class _Shape:
         if not len(self.outputs) <= len(after) <= len(self.outputs) + self.has_notes:
             _wrong_number(findings, number, len(after), len(self.outputs), "after", cells)
             return None
-        note = after[-1].text if len(after) > len(self.outputs) else ""
-        id = before[0].text if self.has_ids and before[0].text else str(number)
+        note = str(after[-1]) if len(after) > len(self.outputs) else ""
+        id = str(before[0]) if self.has_ids and before[0] else str(number)
         return TableRow(id, tuple(before[self.has_ids :]), tuple(after[: len(self.outputs)]), note, _across(cells))
 
 
-def _wrong_number(findings: list[Finding], number: int, found: int, expected: int, where: str, cells: list[Cell]) -> None:
+def _wrong_number(findings: list[Finding], number: int, found: int, expected: int, where: str, cells: list[Written]) -> None:
     message = f"row {number} has {found} cells {where} `->`, the header has {expected}"
     help = "put a cell that holds `|` in quotes" if found > expected else "write `-` for a cell that may be anything"
     findings.append(Finding.error("wrong-number-of-cells", message, _across(cells), help))

@@ -9,7 +9,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandle
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Flag", "Part", "SectionKeys", "Text", "Whole", "Words"]
+from tierwise.core.source import Written
+
+__all__ = ["Flag", "Part", "SectionKeys", "Text", "Unfit", "Whole", "Words", "WrittenWords"]
+
+
+class Unfit(ValueError):
+    """What a validator raises about one of the texts it looks at: the finding stands at that text."""
+
+    def __init__(self, message: str, at: Written, help: str = "") -> None:
+        super().__init__(message)
+        self.at = at
+        self.help = help
 
 
 class Part(BaseModel):
@@ -101,3 +112,6 @@ _WORDS_SCHEMA = {
 }
 Words = Annotated[dict[str, Text], BeforeValidator(_read_words), WithJsonSchema(_WORDS_SCHEMA)]
 """Words in order, each with its label; written as a list of words or as word to label."""
+
+WrittenWords = Annotated[dict[Written, Text], BeforeValidator(_read_words), WithJsonSchema(_WORDS_SCHEMA)]
+"""The same, where each word knows its place."""

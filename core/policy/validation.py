@@ -8,13 +8,13 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from tierwise.core.environment import Path
 from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
 from tierwise.core.language.messages import listed
-from tierwise.core.policy.document import Document
+from tierwise.core.policy.texts import Unfit
+from tierwise.core.source import Path, Places
 
-__all__ = ["in_model_order", "keys_of", "validate"]
+__all__ = ["keys_of", "validate"]
 
 _DEMANDS = {
     "string_type": "one text",
@@ -35,7 +35,7 @@ _DEMANDS = {
 """What pydantic asks for, in the author's words. These say that the whole value has the wrong shape."""
 
 
-def validate(annotation: Any, raw: Any, path: Path, document: Document, more_keys: Iterable[str] = ()) -> tuple[Any, list[Finding]]:
+def validate(annotation: Any, raw: Any, path: Path, document: Places, more_keys: Iterable[str] = ()) -> tuple[Any, list[Finding]]:
     """Read a written value by a model.
 
     Args:
@@ -59,24 +59,6 @@ def validate(annotation: Any, raw: Any, path: Path, document: Document, more_key
 def keys_of(model: type[BaseModel]) -> tuple[str, ...]:
     """Return the keys of a model as authors write them."""
     return tuple(info.alias or name for name, info in model.model_fields.items())
-
-
-def in_model_order(annotation: Any, raw: Any) -> Any:
-    """Return written values with the keys that a model declares in the model's order; where the keys are an author's own, theirs is kept.
-
-    Two texts that differ only in the order of declared keys are then equal.
-    """
-    if isinstance(raw, list):
-        inner = list(_inside(annotation, 0))
-        return [in_model_order(Union[tuple(inner)] if inner else Any, item) for item in raw]  # noqa: UP007
-    if not isinstance(raw, dict):
-        return raw
-    order = {key: place for place, key in enumerate(dict.fromkeys(key for model in _models(annotation) for key in keys_of(model)))}
-    result = {}
-    for key in sorted(raw, key=lambda key: order.get(key, len(order))) if order else raw:
-        inner = list(_inside(annotation, key))
-        result[key] = in_model_order(Union[tuple(inner)] if inner else Any, raw[key])  # noqa: UP007
-    return result
 
 
 class _Problem:
@@ -131,7 +113,7 @@ def _merged(problems: list[_Problem]) -> _Problem:
     return problems[0]
 
 
-def _finding(problem: _Problem, annotation: Any, path: Path, document: Document, more_keys: tuple[str, ...]) -> Finding:
+def _finding(problem: _Problem, annotation: Any, path: Path, document: Places, more_keys: tuple[str, ...]) -> Finding:
     full = (*path, *problem.path)
     key = _called(full)
     if problem.type == "extra_forbidden":
@@ -146,6 +128,9 @@ def _finding(problem: _Problem, annotation: Any, path: Path, document: Document,
         return Finding.error("wrong-value", f"`{key}` must be {wanted}{_not(problem.given)}", document.span(full), hint)
     if problem.is_shape:
         return Finding.error("wrong-shape", f"`{key}` demands {_DEMANDS[problem.type]}{_not(problem.given)}", document.span(full))
+    error = problem.context.get("error")
+    if isinstance(error, Unfit):
+        return Finding.error("wrong-value", str(error), error.at.whole or document.span(full), error.help)
     code = problem.type if "-" in problem.type else "wrong-value"
     return Finding.error(code, f"`{key}` {_words(problem)}", document.span(full))
 

@@ -6,10 +6,9 @@ from typing import Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from tierwise.core.environment import Path
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.texts import Part
-from tierwise.core.source import Span
+from tierwise.core.source import Path, Span
 
 __all__ = ["Aggregate", "Binding", "FactBinding", "Period", "SubjectBinding", "Via", "Window"]
 

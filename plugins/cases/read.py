@@ -13,17 +13,17 @@ from typing import Any
 
 from pydantic import Field
 
-from tierwise.core.environment import Limits, Path
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
 from tierwise.core.language.messages import listed
+from tierwise.core.limits import Limits
 from tierwise.core.outcome import Reason
-from tierwise.core.policy.document import Document, read_document
+from tierwise.core.policy.document import Document, plain, read_document
 from tierwise.core.policy.model import Policy
 from tierwise.core.policy.texts import Part, Text
 from tierwise.core.policy.validation import validate
-from tierwise.core.source import Source, Span
+from tierwise.core.source import Path, Source, Span
 
 __all__ = ["Case", "read_cases"]
 
@@ -140,7 +140,7 @@ class _CaseReader:
         self._check_facts(written.facts, (*path, "facts"))
         self._check_expected(written.expected, (*path, "expected"))
         span = self.document.span((*path, "id"))
-        return Case(written.id, as_of, written.facts, written.expected, written.why, tuple(written.engines), span)
+        return Case(written.id, as_of, plain(written.facts), plain(written.expected), written.why, tuple(written.engines), span)
 
     def _date(self, text: str | None, path: Path) -> date | None:
         if text is None:

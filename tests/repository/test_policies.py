@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tierwise.core.finding import Severity
-from tierwise.core.policy import json_schema
+from tierwise.core.schema import json_schema
 from tierwise.plugins.loading import shipped_policies
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import check_policy, load

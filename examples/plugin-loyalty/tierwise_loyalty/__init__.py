@@ -1,20 +1,24 @@
 """A plugin with one kind of module, ``loyalty-points``, and a policy that uses it."""
 
+from decimal import Decimal
 from importlib.resources import files
 
+from tierwise.core.environment import KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.policy.texts import Part, Whole
+from tierwise.core.source import Written, joined, written
+from tierwise.core.types import EnumType, NumberType
 from tierwise.plugins import hookimpl
 
 
 class LoyaltyKeys(Part):
     """The keys that a module of this kind has beside ``decisions``."""
 
-    amount: str
+    amount: Written
     per_point: Whole = 100
-    levels: dict[str, Whole]
-    points: str = "points"
-    level: str = "level"
+    levels: dict[Written, Whole]
+    points: Written = Written("points")
+    level: Written = Written("level")
 
 
 class LoyaltyPoints:
@@ -26,22 +30,14 @@ class LoyaltyPoints:
     keys = LoyaltyKeys
 
     def decisions(self, module, keys):
-        """Return what the keys stand for, as an author would have written it."""
-        rows = "".join(f"{level} | >= {least} -> {level}\n" for level, least in keys.levels.items())
-        return {
-            keys.points: {
-                "label": {"zh": "积分", "en": "points"},
-                "type": "integer",
-                "min": "0",
-                "formula": f"round down({keys.amount} / {keys.per_point}, 0)",
-            },
-            keys.level: {
-                "label": {"zh": "会员等级", "en": "level"},
-                "type": "enum",
-                "values": list(keys.levels),
-                "table": {"hit": "first", "rules": f"id | {keys.points} -> {keys.level}\n{rows}"},
-            },
-        }
+        """Return what the keys stand for: two decisions, by the forms ``formula`` and ``table``."""
+        points = written("round down({} / {}, 0)", keys.amount, keys.per_point)
+        yield KindDecision(keys.points, "formula", points, NumberType(scale=0, low=Decimal(0)), {"zh": "积分", "en": "points"})
+
+        header = written("id | {} -> {}", keys.points, keys.level)
+        rows = [written("{} | >= {} -> {}", level, least, level) for level, least in keys.levels.items()]
+        table = {"hit": "first", "rules": joined("\n", [header, *rows])}
+        yield KindDecision(keys.level, "table", table, EnumType.of(keys.levels), {"zh": "会员等级", "en": "level"})
 
     def check(self, keys, context):
         """Find a level that no customer can reach."""

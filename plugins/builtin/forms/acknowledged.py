@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from tierwise.core.environment import FormContext, Path
+from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
 from tierwise.core.plan import Acknowledgement, Node, Rule
 from tierwise.core.policy.texts import Part, Text
+from tierwise.core.source import Path, Written
 
 __all__ = ["AcknowledgedGap", "AcknowledgedOverlap", "acknowledgements"]
 
@@ -17,14 +18,14 @@ __all__ = ["AcknowledgedGap", "AcknowledgedOverlap", "acknowledgements"]
 class AcknowledgedGap(Part):
     """``{gap: all, why: …}``, or ``gap: {annual_usage_yuan: (30万..50万)}``: the cells it is confined to."""
 
-    gap: Literal["all"] | dict[str, str]
+    gap: Literal["all"] | dict[Written, Written]
     why: Text
 
 
 class AcknowledgedOverlap(Part):
     """``{overlap: [A1, C], why: …}``, or ``overlap: all``."""
 
-    overlap: Literal["all"] | list[str]
+    overlap: Literal["all"] | list[Written]
     why: Text
 
 
@@ -50,10 +51,10 @@ def _gap(one: AcknowledgedGap, texts: Sequence[str], columns: Sequence[Node], pa
     span = context.span((*path, "gap"))
     if one.gap == "all":
         return Acknowledgement("gap", one.why.named(), span=span)
-    sound = _known(one.gap, texts, "unknown-column", (*path, "gap"), context)
+    sound = _known(list(one.gap), texts, "unknown-column", context)
     region: list[Node | None] = []
     for text, column in zip(texts, columns, strict=True):
-        test, is_sound = context.test(one.gap.get(text, "-"), (*path, "gap", text), column)
+        test, is_sound = context.test(one.gap.get(Written(text), Written("-")), column)
         region.append(test)
         sound = sound and is_sound
     return Acknowledgement("gap", one.why.named(), region=tuple(region), span=span) if sound else None
@@ -63,15 +64,14 @@ def _overlap(one: AcknowledgedOverlap, ids: Sequence[str], path: Path, context: 
     span = context.span((*path, "overlap"))
     if one.overlap == "all":
         return Acknowledgement("overlap", one.why.named(), span=span)
-    if not _known(one.overlap, ids, "unknown-rule", (*path, "overlap"), context):
+    if not _known(one.overlap, ids, "unknown-rule", context):
         return None
-    return Acknowledgement("overlap", one.why.named(), rules=tuple(one.overlap), span=span)
+    return Acknowledgement("overlap", one.why.named(), rules=tuple(map(str, one.overlap)), span=span)
 
 
-def _known(names: Sequence[str] | dict[str, str], known: Sequence[str], code: str, path: Path, context: FormContext) -> bool:
-    strange = [(position, name) for position, name in enumerate(names) if name not in known]
-    for position, name in strange:
-        span = context.span((*path, position)) if isinstance(names, list) else context.span((*path, name), key=True)
+def _known(names: Sequence[Written], known: Sequence[str], code: str, context: FormContext) -> bool:
+    strange = [name for name in names if name not in known]
+    for name in strange:
         message = f"this table has no {code.removeprefix('unknown-')} `{name}`"
-        context.report(Finding.error(code, message, span, suggest(name, known)))
+        context.report(Finding.error(code, message, name.whole, suggest(name, known)))
     return not strange

@@ -13,8 +13,9 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Agree as AgreeNode
 from tierwise.core.plan import Node
 from tierwise.core.policy.texts import Part
+from tierwise.core.source import Written
 from tierwise.plugins.builtin.forms.classes import classes_of, value_of_each_class
-from tierwise.plugins.builtin.forms.written import Written, is_written
+from tierwise.plugins.builtin.forms.written import WrittenValue, is_written
 
 __all__ = ["Agree", "AgreeValue"]
 
@@ -22,10 +23,10 @@ __all__ = ["Agree", "AgreeValue"]
 class AgreeValue(Part):
     """``{of: classes, values: {战略客户: 14 days, VIP客户: 7 days}}``."""
 
-    of: str
-    values: dict[str, Written]
-    default: Written = Field(default=None, description="the value of every other class")
-    empty: Written = Field(default=None, description="the value of a subject without a class that has a value (else: gap)")
+    of: Written
+    values: dict[Written, WrittenValue]
+    default: WrittenValue = Field(default=None, description="the value of every other class")
+    empty: WrittenValue = Field(default=None, description="the value of a subject without a class that has a value (else: gap)")
 
 
 class Agree:

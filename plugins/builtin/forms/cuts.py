@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tierwise.core.environment import FormContext, Path
+from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Constant, Cut, CutBy, Undecided
+from tierwise.core.source import Path, Written
 from tierwise.core.types import NumberType, Type
 from tierwise.plugins.builtin.forms.words import word_of
 
@@ -26,7 +27,7 @@ class _Part:
 
 
 def cumulative_cuts(
-    written: Mapping[str, str], by: CutBy, type: Type, path: Path, context: FormContext
+    written: Mapping[Written, Written], by: CutBy, type: Type, path: Path, context: FormContext
 ) -> tuple[Cut, ...] | Undecided | None:
     """Return the classes with their cumulative limits.
 
@@ -51,13 +52,13 @@ def cumulative_cuts(
     return _cumulated(parts) if by == "top" or _is_whole(parts, path, context) else None
 
 
-def _part(word: str, text: str, by: CutBy, type: Type, path: Path, context: FormContext) -> _Part | Undecided | None:
-    value = word_of(word, type, path, context)
+def _part(word: Written, text: Written, by: CutBy, type: Type, path: Path, context: FormContext) -> _Part | Undecided | None:
+    value = word_of(word, type, context)
     if value is None:
         return None
     if text == REST:
         return _Part(value, None, path)
-    limit = context.constant(text, path, NumberType(0) if by == "top" else NumberType())
+    limit = context.constant(text, NumberType(0) if by == "top" else NumberType())
     if not isinstance(limit, Constant):
         return limit
     if not isinstance(limit.value, Decimal) or limit.value <= 0:

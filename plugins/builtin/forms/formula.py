@@ -7,7 +7,7 @@ from typing import Any
 
 from tierwise.core.environment import FormContext
 from tierwise.core.plan import Node
-from tierwise.plugins.builtin.forms.written import Written
+from tierwise.plugins.builtin.forms.written import WrittenValue
 
 __all__ = ["Formula"]
 
@@ -17,9 +17,9 @@ class Formula:
 
     name = "formula"
     about = "The value of one expression."
-    model: Any = Written
+    model: Any = WrittenValue
 
-    def compile(self, spec: Written, context: FormContext) -> Mapping[str, Node]:
+    def compile(self, spec: WrittenValue, context: FormContext) -> Mapping[str, Node]:
         """Return the node of the expression."""
         name = context.only_output()
         if name is None:

@@ -12,9 +12,10 @@ from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Collected, Node
 from tierwise.core.policy.texts import Part
+from tierwise.core.source import Written
 from tierwise.core.types import SetType
 from tierwise.plugins.builtin.forms.classes import classes_of, value_of_each_class
-from tierwise.plugins.builtin.forms.written import Written, is_written
+from tierwise.plugins.builtin.forms.written import WrittenValue, is_written
 
 __all__ = ["Gather", "GatherValue"]
 
@@ -22,9 +23,9 @@ __all__ = ["Gather", "GatherValue"]
 class GatherValue(Part):
     """``{of: classes, values: {战略客户: [a, b], VIP客户: [c]}}``."""
 
-    of: str
-    values: dict[str, Written]
-    default: Written = Field(default=None, description="what every other class brings")
+    of: Written
+    values: dict[Written, WrittenValue]
+    default: WrittenValue = Field(default=None, description="what every other class brings")
 
 
 class Gather:

@@ -9,6 +9,7 @@ from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Labels as LabelsNode
 from tierwise.core.plan import Named, Node
+from tierwise.core.source import Written
 from tierwise.core.types import BooleanType, EnumType, SetType, Type
 from tierwise.plugins.builtin.forms.words import word_of
 
@@ -20,17 +21,17 @@ class Labels:
 
     name = "labels"
     about = "Every class whose condition holds."
-    model: Any = dict[str, str]
+    model: Any = dict[Written, Written]
 
-    def declares(self, entry: str, spec: dict[str, str]) -> Mapping[str, Type]:
+    def declares(self, entry: str, spec: dict[Written, Written]) -> Mapping[str, Type]:
         """Return a set of the words that stand here, in their order."""
-        return {entry: SetType(EnumType(tuple(spec)))}
+        return {entry: SetType(EnumType.of(spec))}
 
-    def labels(self, spec: dict[str, str]) -> Mapping[str, Named]:
+    def labels(self, spec: dict[Written, Written]) -> Mapping[str, Named]:
         """Return nothing: the entry has a label of its own."""
         return {}
 
-    def compile(self, spec: dict[str, str], context: FormContext) -> Mapping[str, Node]:
+    def compile(self, spec: dict[Written, Written], context: FormContext) -> Mapping[str, Node]:
         """Return a ``Labels`` over the conditions that are sound, in the declared order of the words."""
         name = context.only_output()
         if name is None:
@@ -43,10 +44,9 @@ class Labels:
             return {}
         tests = {}
         for word, condition in spec.items():
-            path = (*context.path, word)
-            test = context.expression(condition, path, BooleanType())
-            if word_of(word, type.item, path, context) is not None and test is not None:
-                tests[word] = test
+            test = context.expression(condition, BooleanType())
+            if word_of(word, type.item, context) is not None and test is not None:
+                tests[str(word)] = test
         return {name: LabelsNode(tuple((word, tests[word]) for word in _in_order(tests, type.item)), type)}
 
 

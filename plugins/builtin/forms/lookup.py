@@ -10,7 +10,8 @@ from pydantic import Field
 from tierwise.core.environment import FormContext
 from tierwise.core.plan import HitPolicy, Node, Pick, Rule, Table
 from tierwise.core.policy.texts import Part
-from tierwise.plugins.builtin.forms.written import Written, is_written
+from tierwise.core.source import Written
+from tierwise.plugins.builtin.forms.written import WrittenValue, is_written
 
 __all__ = ["Lookup", "LookupValue"]
 
@@ -18,9 +19,9 @@ __all__ = ["Lookup", "LookupValue"]
 class LookupValue(Part):
     """``{by: grade, values: {A: 20, B: 30}}``: each key is a cell over ``by``."""
 
-    by: str
-    values: dict[str, Written]
-    default: Written = Field(default=None, description="the value of every other word")
+    by: Written
+    values: dict[Written, WrittenValue]
+    default: WrittenValue = Field(default=None, description="the value of every other word")
 
 
 class Lookup:
@@ -33,17 +34,17 @@ class Lookup:
     def compile(self, spec: LookupValue, context: FormContext) -> Mapping[str, Node]:
         """Put the table into the plan and return its only output. A word without a value is a gap of that table."""
         name = context.only_output()
-        column = context.expression(spec.by, (*context.path, "by"))
+        column = context.expression(spec.by)
         if name is None or column is None:
             return {}
-        rules = [self._rule(name, word, written, column, context) for word, written in spec.values.items()]
+        rules = [self._rule(name, word, given, column, context) for word, given in spec.values.items()]
         default = context.output(name, spec.default, (*context.path, "default")) if is_written(spec, "default") else None
         context.add_table(
             Table(
                 name=name,
                 hit=HitPolicy.UNIQUE,
                 columns=(column,),
-                column_texts=(spec.by,),
+                column_texts=(str(spec.by),),
                 outputs=(name,),
                 rules=tuple(rule for rule in rules if rule is not None),
                 defaults=(default,),
@@ -52,10 +53,10 @@ class Lookup:
         )
         return {name: Pick(name, 0, context.outputs[name])}
 
-    def _rule(self, name: str, word: str, written: Written, column: Node, context: FormContext) -> Rule | None:
+    def _rule(self, name: str, word: Written, given: WrittenValue, column: Node, context: FormContext) -> Rule | None:
         path = (*context.path, "values", word)
-        test, sound = context.test(word, context.span(path, key=True), column)
-        output = context.output(name, written, path)
+        test, sound = context.test(word, column)
+        output = context.output(name, given, path)
         if output is None or not sound:
             return None
-        return Rule(id=word, tests=(test,), outputs=(output,), span=context.span(path), test_texts=(word,))
+        return Rule(id=str(word), tests=(test,), outputs=(output,), span=context.span(path), test_texts=(str(word),))

@@ -12,6 +12,7 @@ from tierwise.core.finding import Finding
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import ItemRef, Node, Sorted
 from tierwise.core.policy.texts import Part, Whole
+from tierwise.core.source import Written
 from tierwise.core.types import DateTimeType, DateType, DurationType, EnumType, ListType, NumberType, TextType, Type
 
 __all__ = ["Order", "OrderValue"]
@@ -24,9 +25,9 @@ _ORDERED = (NumberType, DateType, DateTimeType, DurationType, EnumType, TextType
 class OrderValue(Part):
     """``{list: queue, by: [grade, score desc], give: order, ties: tie}``."""
 
-    list: str
-    by: tuple[str, ...] = Field(min_length=1)
-    give: str | None = None
+    list: Written
+    by: tuple[Written, ...] = Field(min_length=1)
+    give: Written | None = None
     ties: Literal["tie", "gap"] = "tie"
     take: Whole | None = Field(default=None, ge=1)
 
@@ -41,7 +42,7 @@ class Order:
     def compile(self, spec: OrderValue, context: FormContext) -> Mapping[str, Node]:
         """Return a ``Sorted`` over the list."""
         name = context.only_output()
-        of = context.expression(spec.list, (*context.path, "list"))
+        of = context.expression(spec.list)
         if name is None or of is None:
             return {}
         list_type = context.type_of(of)
@@ -50,8 +51,8 @@ class Order:
             context.report(Finding.error("type-mismatch", message, context.span((*context.path, "list"))))
             return {}
         item = list_type.item
-        keys = [self._key(text, i, item, context) for i, text in enumerate(spec.by)]
-        given = ItemRef(item) if spec.give is None else context.expression(spec.give, (*context.path, "give"), item=item)
+        keys = [self._key(text, item, context) for text in spec.by]
+        given = ItemRef(item) if spec.give is None else context.expression(spec.give, item=item)
         sound = tuple(key for key in keys if key is not None)
         if given is None or not sound:
             return {}
@@ -60,14 +61,13 @@ class Order:
         type: Type = context.type_of(given) if one else ListType(context.type_of(given))
         return {name: context.fitted(name, Sorted(of, sound, given, spec.take, Reason(spec.ties), type))}
 
-    def _key(self, text: str, position: int, item: Type, context: FormContext) -> tuple[Node, bool] | None:
-        path = (*context.path, "by", position)
+    def _key(self, text: Written, item: Type, context: FormContext) -> tuple[Node, bool] | None:
         descending = text.endswith(_DESCENDING)
-        bare = text.removesuffix(_DESCENDING).removesuffix(_ASCENDING)
-        node = context.expression(bare, path, item=item)
+        bare = text.part(0, len(text.removesuffix(_DESCENDING).removesuffix(_ASCENDING)))
+        node = context.expression(bare, item=item)
         if node is None:
             return None
         if not isinstance(context.type_of(node), _ORDERED):
-            context.report(Finding.error("not-ordered", f"`{bare}` is a `{context.type_of(node)}`, which has no order", context.span(path)))
+            context.report(Finding.error("not-ordered", f"`{bare}` is a `{context.type_of(node)}`, which has no order", bare.whole))
             return None
         return node, descending

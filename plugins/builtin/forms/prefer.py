@@ -9,6 +9,7 @@ from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Node
 from tierwise.core.plan import Prefer as PreferNode
+from tierwise.core.source import Written
 
 __all__ = ["Prefer"]
 
@@ -18,9 +19,9 @@ class Prefer:
 
     name = "prefer"
     about = "The first of several values that is determined by itself."
-    model: Any = list[str]
+    model: Any = list[Written]
 
-    def compile(self, spec: list[str], context: FormContext) -> Mapping[str, Node]:
+    def compile(self, spec: list[Written], context: FormContext) -> Mapping[str, Node]:
         """Return a ``Prefer`` over the parts that are sound."""
         name = context.only_output()
         if name is None:

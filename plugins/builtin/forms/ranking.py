@@ -12,9 +12,10 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Constant, CutBy, Node, RankCut, Undecided
 from tierwise.core.plan import Ranking as PlanRanking
 from tierwise.core.policy.texts import Part
+from tierwise.core.source import Written
 from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, EnumType, NumberType
 from tierwise.plugins.builtin.forms.cuts import cumulative_cuts
-from tierwise.plugins.builtin.forms.written import Written, is_written
+from tierwise.plugins.builtin.forms.written import WrittenValue, is_written
 
 __all__ = ["ROUNDING", "Ranking", "RankingValue"]
 
@@ -28,17 +29,17 @@ _ORDERED = (NumberType, DateType, DateTimeType, DurationType)
 class RankingValue(Part):
     """``{by: score, quotas: {A: 20%, B: 30%, C: rest}, rounding: rounding}``."""
 
-    by: str
+    by: Written
     order: Literal["highest first", "lowest first"] = "highest first"
-    partition: str | None = None
-    among: str | None = None
-    outside: Written = Field(default=None, description="the class of a subject that is not ranked (else: gap)")
-    rank: str | None = None
-    count: str | None = None
-    quotas: dict[str, str] | None = None
-    top: dict[str, str] | None = None
-    pareto: dict[str, str] | None = None
-    rounding: str | None = None
+    partition: Written | None = None
+    among: Written | None = None
+    outside: WrittenValue = Field(default=None, description="the class of a subject that is not ranked (else: gap)")
+    rank: Written | None = None
+    count: Written | None = None
+    quotas: dict[Written, Written] | None = None
+    top: dict[Written, Written] | None = None
+    pareto: dict[Written, Written] | None = None
+    rounding: Written | None = None
 
     @model_validator(mode="after")
     def _one_way_to_cut(self) -> RankingValue:
@@ -79,15 +80,14 @@ class Ranking:
         context.add_ranking(PlanRanking(name, by, spec.order == "highest first", partition, among))
         return {name: RankCut(name, rank, count, how, cuts, rounding, outside, context.outputs[name])}
 
-    def _ordered(self, text: str, context: FormContext) -> Node | None:
-        path = (*context.path, "by")
-        node = context.expression(text, path)
+    def _ordered(self, text: Written, context: FormContext) -> Node | None:
+        node = context.expression(text)
         if node is not None and not isinstance(context.type_of(node), _ORDERED):
             message = f"`{text}` is a `{context.type_of(node)}`; a ranking needs a number, a date or a duration"
-            context.report(Finding.error("not-ordered", message, context.span(path)))
+            context.report(Finding.error("not-ordered", message, context.span((*context.path, "by"))))
             return None
         return node
 
     def _optional(self, spec: RankingValue, key: str, expected: Any, context: FormContext) -> Node | None:
         text = getattr(spec, key)
-        return None if text is None else context.expression(text, (*context.path, key), expected)
+        return None if text is None else context.expression(text, expected)

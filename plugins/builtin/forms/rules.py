@@ -6,8 +6,8 @@ from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
 from tierwise.core.plan import Constant, HitPolicy, Node, Rule
-from tierwise.core.policy.text_table import Cell, TableRow, TextTable
-from tierwise.core.source import Span
+from tierwise.core.policy.text_table import TableRow, TextTable
+from tierwise.core.source import Span, Written
 from tierwise.core.types import BooleanType, ListType, SetType, Type
 
 __all__ = ["columns_of", "output_order", "rules_of"]
@@ -17,7 +17,7 @@ _EMPTY = ("", "-")
 
 def columns_of(table: TextTable, context: FormContext) -> tuple[Node, ...] | None:
     """Compile the header of the inputs; ``None`` when a column is not sound (its cells would only repeat the fault) or the table has no header."""
-    columns = [context.expression(header.text, header.span) for header in table.inputs]
+    columns = [context.expression(header) for header in table.inputs]
     sound = tuple(column for column in columns if column is not None)
     return sound if len(sound) == len(columns) and table.outputs else None
 
@@ -26,12 +26,12 @@ def output_order(table: TextTable, context: FormContext) -> tuple[str, ...] | No
     """Return the declared outputs in the order of the columns; ``None`` when the two are not the same names, or there is no header."""
     if not table.outputs:
         return None
-    names = [header.text for header in table.outputs]
+    names = [str(header) for header in table.outputs]
     sound = True
     for header in table.outputs:
-        if header.text not in context.outputs:
-            help = suggest(header.text, context.outputs) or "the outputs are " + ", ".join(f"`{name}`" for name in context.outputs)
-            context.report(Finding.error("unknown-output", f"`{header.text}` is no output of this table", header.span, help))
+        if header not in context.outputs:
+            help = suggest(header, context.outputs) or "the outputs are " + ", ".join(f"`{name}`" for name in context.outputs)
+            context.report(Finding.error("unknown-output", f"`{header}` is no output of this table", header.whole, help))
             sound = False
     for name in context.outputs:
         if name not in names:
@@ -48,16 +48,16 @@ def rules_of(table: TextTable, columns: tuple[Node, ...], names: tuple[str, ...]
         context.report(Finding.error("too-many-rules", message, _header_span(table)))
         return ()
     for i, header in enumerate(table.outputs):
-        if table.rows and all(row.outputs[i].text in _EMPTY for row in table.rows):
-            message = f"no rule gives a value for `{header.text}`"
-            context.report(Finding.error("output-never-given", message, header.span, "fill the column, or remove it"))
+        if table.rows and all(row.outputs[i] in _EMPTY for row in table.rows):
+            message = f"no rule gives a value for `{header}`"
+            context.report(Finding.error("output-never-given", message, header.whole, "fill the column, or remove it"))
     kinds = [_cell_type(i, table, context.outputs[name], hit) for i, name in enumerate(names)]
     rules = (_rule(row, columns, names, kinds, context) for row in table.rows)
     return tuple(rule for rule in rules if rule is not None)
 
 
 def _rule(row: TableRow, columns: tuple[Node, ...], names: tuple[str, ...], types: list[Type | None], context: FormContext) -> Rule | None:
-    tests = [context.test(cell.text, cell.span, column) for cell, column in zip(row.inputs, columns, strict=True)]
+    tests = [context.test(cell, column) for cell, column in zip(row.inputs, columns, strict=True)]
     outputs = [_output(cell, name, type, context) for cell, name, type in zip(row.outputs, names, types, strict=True)]
     sound = tuple(output for output in outputs if output is not None)
     if len(sound) < len(outputs) or not all(is_sound for _, is_sound in tests):
@@ -68,17 +68,15 @@ def _rule(row: TableRow, columns: tuple[Node, ...], names: tuple[str, ...], type
         outputs=sound,
         note=row.note,
         span=row.span,
-        test_texts=tuple(cell.text for cell in row.inputs),
+        test_texts=tuple(map(str, row.inputs)),
     )
 
 
-def _output(cell: Cell, name: str, type: Type | None, context: FormContext) -> Node | None:
+def _output(cell: Written, name: str, type: Type | None, context: FormContext) -> Node | None:
     if type is None:
         return Constant(True, BooleanType())
-    written = None if cell.text in _EMPTY else cell.text
-    if type == context.outputs[name]:
-        return context.output(name, written, cell.span)
-    return context.value(written, cell.span, type)
+    given = None if cell in _EMPTY else cell
+    return context.output(name, given, cell) if type == context.outputs[name] else context.value(given, cell, type)
 
 
 def _cell_type(position: int, table: TextTable, declared: Type, hit: HitPolicy) -> Type | None:
@@ -86,10 +84,10 @@ def _cell_type(position: int, table: TextTable, declared: Type, hit: HitPolicy) 
     if hit is HitPolicy.COUNT:
         return None
     if hit is HitPolicy.COLLECT and isinstance(declared, SetType | ListType):
-        lists = any(row.outputs[position].text.startswith("[") for row in table.rows)
+        lists = any(row.outputs[position].startswith("[") for row in table.rows)
         return declared if lists else declared.item
     return declared
 
 
-def _header_span(table: TextTable) -> Span:
-    return table.outputs[0].span if table.outputs else table.span
+def _header_span(table: TextTable) -> Span | None:
+    return table.outputs[0].whole if table.outputs else table.span

@@ -11,6 +11,7 @@ from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Arithmetic, Compare, Constant, FactRef, Logic, Named, Node, Overdue
 from tierwise.core.policy.texts import Part, Text
+from tierwise.core.source import Written
 from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, EnumType, Type
 
 __all__ = ["CADENCE", "Schedule", "ScheduleValue"]
@@ -24,10 +25,10 @@ AS_OF = FactRef("as_of", DateType())
 class ScheduleOutputs(Part):
     """What is wanted, each under the name that it gets."""
 
-    interval: str | None = Field(default=None, description="the duration between two times")
-    due_on: str | None = Field(default=None, description="the date of the next time; none when there was no last one")
-    due: str | None = Field(default=None, description="whether the next time has come")
-    overdue: str | None = Field(default=None, description="whether the next time is missed")
+    interval: Written | None = Field(default=None, description="the duration between two times")
+    due_on: Written | None = Field(default=None, description="the date of the next time; none when there was no last one")
+    due: Written | None = Field(default=None, description="whether the next time has come")
+    overdue: Written | None = Field(default=None, description="whether the next time is missed")
 
     def wanted(self) -> Mapping[str, str]:
         """Return what is wanted and its name."""
@@ -37,9 +38,9 @@ class ScheduleOutputs(Part):
 class ScheduleValue(Part):
     """``{last: last_visit_on, every: 2 weeks, reading: cadence, outputs: {due_on: visit_due_on}}``."""
 
-    last: str
-    every: str
-    reading: str
+    last: Written
+    every: Written
+    reading: Written
     outputs: ScheduleOutputs
     labels: dict[str, Text] = Field(default_factory=dict, description="what people call the outputs, by name")
 
@@ -79,12 +80,11 @@ class Schedule:
         }
         return {name: nodes[what]() for what, name in spec.outputs.wanted().items()}
 
-    def _date(self, text: str, context: FormContext) -> Node | None:
-        path = (*context.path, "last")
-        node = context.expression(text, path)
+    def _date(self, text: Written, context: FormContext) -> Node | None:
+        node = context.expression(text)
         if node is None or isinstance(context.type_of(node), DateType):
             return node
         message = f"`{text}` is a `{context.type_of(node)}`; `last` needs a date"
         help = f"write `date({text})`" if isinstance(context.type_of(node), DateTimeType) else ""
-        context.report(Finding.error("type-mismatch", message, context.span(path), help))
+        context.report(Finding.error("type-mismatch", message, context.span((*context.path, "last")), help))
         return None

@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from tierwise.core.environment import FormContext, Path
+from tierwise.core.environment import FormContext
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import HitPolicy, Node, Pick, Rule, Table, Undecided
 from tierwise.core.policy.bands import Band, Bands, read_bands
-from tierwise.core.policy.text_table import Cell
 from tierwise.core.policy.texts import Flag, Part
+from tierwise.core.source import Path, Written
 from tierwise.core.types import NumberType
 from tierwise.plugins.builtin.forms.sums import ANY_NUMBER, added, bounded, multiplied, number_output, scale_of
 
@@ -22,9 +22,9 @@ __all__ = ["CharacteristicValue", "Scorecard", "ScorecardValue"]
 class CharacteristicValue(Part):
     """``{of: sales_volume_yuan, weight: 1, points: …}``: points by cell, or ``local: true`` where every company sets its own."""
 
-    of: str
-    weight: str = "1"
-    points: str | dict[str, str] | None = None
+    of: Written
+    weight: Written = Written("1")
+    points: Written | dict[Written, Written] | None = None
     local: Flag = False
 
     @model_validator(mode="after")
@@ -37,11 +37,11 @@ class CharacteristicValue(Part):
 class ScorecardValue(Part):
     """``{base: 0, cap: 100, characteristics: {…}}``."""
 
-    characteristics: dict[str, CharacteristicValue] = Field(min_length=1)
-    base: str = "0"
-    factor: str | None = None
-    cap: str | None = None
-    floor: str | None = None
+    characteristics: dict[Written, CharacteristicValue] = Field(min_length=1)
+    base: Written = Written("0")
+    factor: Written | None = None
+    cap: Written | None = None
+    floor: Written | None = None
 
 
 class Scorecard:
@@ -76,14 +76,14 @@ class Scorecard:
     def _term(self, decision: str, key: str, characteristic: CharacteristicValue, context: FormContext) -> Node | None:
         name = f"{decision}.{key}"
         path: Path = (*context.path, "characteristics", key)
-        column = context.expression(characteristic.of, (*path, "of"))
+        column = context.expression(characteristic.of)
         weight = context.value(characteristic.weight, (*path, "weight"), ANY_NUMBER)
         points = self._points(name, characteristic, column, path, context)
         return None if weight is None or points is None else multiplied((weight, points), context)
 
     def _points(self, name: str, characteristic: CharacteristicValue, column: Node | None, path: Path, context: FormContext) -> Node | None:
         """Return a reference to the hidden decision that gives the points of one characteristic."""
-        written = _bands(name, characteristic, (*path, "points"), context)
+        written = _bands(name, characteristic, context)
         if written is None:
             context.mark_lost(name)
             return context.add_hidden(name, NumberType(0), Undecided(Reason.LOST, (), NumberType(0)), path)
@@ -94,29 +94,27 @@ class Scorecard:
         rules = [_rule(band, column, context) for band in written.bands]
         sound = tuple(rule for rule in rules if rule is not None)
         type = _type_of_points(sound, context)
-        table = Table(name, HitPolicy.UNIQUE, (column,), (characteristic.of,), (name,), sound, (None,), span=context.span(path))
+        table = Table(name, HitPolicy.UNIQUE, (column,), (str(characteristic.of),), (name,), sound, (None,), span=context.span(path))
         context.add_table(table)
         return context.add_hidden(name, type, Pick(name, 0, type), path)
 
 
-def _bands(name: str, characteristic: CharacteristicValue, path: Path, context: FormContext) -> Bands | None:
+def _bands(name: str, characteristic: CharacteristicValue, context: FormContext) -> Bands | None:
     """Return the bands; ``None`` while they are local and nobody has filled them in."""
     if characteristic.local:
         filled = context.filled(name)
-        return None if filled is None else read_bands(*filled)
-    if isinstance(characteristic.points, str):
-        return read_bands(characteristic.points, context.span(path))
-    points = characteristic.points or {}
-    cells = [(Cell(cell, context.span((*path, cell))), text) for cell, text in points.items()]
-    return Bands(tuple(Band(cell, Cell(text, cell.span)) for cell, text in cells))
+        return None if filled is None else read_bands(filled)
+    if isinstance(characteristic.points, Written):
+        return read_bands(characteristic.points)
+    return Bands(tuple(Band(cell, points) for cell, points in (characteristic.points or {}).items()))
 
 
 def _rule(band: Band, column: Node, context: FormContext) -> Rule | None:
-    test, sound = context.test(band.test.text, band.test.span, column)
-    points = context.value(band.points.text, band.points.span, ANY_NUMBER)
+    test, sound = context.test(band.test, column)
+    points = context.value(band.points, context.path, ANY_NUMBER)
     if points is None or not sound:
         return None
-    return Rule(band.test.text, (test,), (points,), band.note, band.test.span, (band.test.text,))
+    return Rule(str(band.test), (test,), (points,), band.note, band.test.whole, (str(band.test),))
 
 
 def _type_of_points(rules: tuple[Rule, ...], context: FormContext) -> NumberType:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from tierwise.core.environment import FormContext, Path
+from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Arithmetic, Compare, Conditional, Constant, Node
+from tierwise.core.source import Path
 from tierwise.core.types import NumberType
 
 __all__ = ["ANY_NUMBER", "added", "bounded", "multiplied", "number_output", "scale_of"]

@@ -13,9 +13,10 @@ from tierwise.core.outcome import Reason
 from tierwise.core.plan import HitPolicy, Node, Pick, Table, Undecided
 from tierwise.core.policy.text_table import TextTable, read_text_table
 from tierwise.core.policy.texts import Flag, Part
+from tierwise.core.source import Written
 from tierwise.plugins.builtin.forms.acknowledged import AcknowledgedGap, AcknowledgedOverlap, acknowledgements
 from tierwise.plugins.builtin.forms.rules import columns_of, output_order, rules_of
-from tierwise.plugins.builtin.forms.written import Written, is_written
+from tierwise.plugins.builtin.forms.written import WrittenValue, is_written
 
 __all__ = ["DecisionTable", "TableValue"]
 
@@ -27,10 +28,10 @@ class TableValue(Part):
     """``{hit: unique, rules: …}``, or ``{local: true, inputs: […]}`` where every company sets its own rules."""
 
     hit: Hit = "unique"
-    rules: str | None = Field(default=None, description="the rules as text, or the name of a file in `tables/`")
+    rules: Written | None = Field(default=None, description="the rules as text, or the name of a file in `tables/`")
     local: Flag = Field(default=False, description="not in the source: lost until an overlay gives the rules")
-    inputs: list[str] = Field(default_factory=list, description="what the rules of a local table may read")
-    default: Written | dict[str, Written] = Field(default=None, description="the value when no rule is met (else: gap)")
+    inputs: list[Written] = Field(default_factory=list, description="what the rules of a local table may read")
+    default: WrittenValue | dict[Written, WrittenValue] = Field(default=None, description="the value when no rule is met (else: gap)")
     acknowledge: list[AcknowledgedGap | AcknowledgedOverlap] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -50,20 +51,20 @@ class DecisionTable:
     def compile(self, spec: TableValue, context: FormContext) -> Mapping[str, Node]:
         """Put the table into the plan and return its outputs."""
         if not spec.local:
-            return self._compile_rules(context.text_table(spec.rules or "", (*context.path, "rules")), spec, context)
+            return self._compile_rules(context.text_table(spec.rules or Written()), spec, context)
         filled = context.filled(context.name)
-        inputs = [context.expression(text, (*context.path, "inputs", i)) for i, text in enumerate(spec.inputs)]
+        inputs = [context.expression(text) for text in spec.inputs]
         if filled is None:
             context.mark_lost(context.name)
             return {name: Undecided(Reason.LOST, (), type) for name, type in context.outputs.items()}
-        written = read_text_table(*filled)
+        written = read_text_table(filled)
         for finding in written.findings:
             context.report(finding)
         for header in written.inputs:
-            column = context.expression(header.text, header.span) if inputs else None
+            column = context.expression(header) if inputs else None
             if column is not None and column not in inputs:
-                message = f"`{header.text}` is not among the `inputs` of the local table `{context.name}`"
-                context.report(Finding.error("input-not-allowed", message, header.span, f"it may read {', '.join(spec.inputs)}"))
+                message = f"`{header}` is not among the `inputs` of the local table `{context.name}`"
+                context.report(Finding.error("input-not-allowed", message, header.whole, f"it may read {', '.join(spec.inputs)}"))
         return self._compile_rules(written, spec, context)
 
     def _compile_rules(self, written: TextTable, spec: TableValue, context: FormContext) -> Mapping[str, Node]:
@@ -72,7 +73,7 @@ class DecisionTable:
         if columns is None or names is None:
             return {}
         rules = rules_of(written, columns, names, HitPolicy(spec.hit), context)
-        texts = tuple(header.text for header in written.inputs)
+        texts = tuple(map(str, written.inputs))
         context.add_table(
             Table(
                 name=context.name,
@@ -97,4 +98,4 @@ class DecisionTable:
         for key in spec.default:
             if key not in context.outputs and name == next(iter(context.outputs)):
                 context.report(Finding.error("unknown-output", f"`{key}` is no output of this table", context.span((*path, key))))
-        return context.output(name, spec.default[name], (*path, name)) if name in spec.default else None
+        return context.output(name, spec.default[Written(name)], (*path, name)) if name in spec.default else None

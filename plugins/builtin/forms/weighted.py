@@ -9,6 +9,7 @@ from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Node
 from tierwise.core.policy.texts import Part
+from tierwise.core.source import Written
 from tierwise.plugins.builtin.forms.sums import ANY_NUMBER, added, bounded, multiplied, number_output
 
 __all__ = ["Weighted", "WeightedValue"]
@@ -17,10 +18,10 @@ __all__ = ["Weighted", "WeightedValue"]
 class WeightedValue(Part):
     """``{terms: {sales_score: 50%, margin_score: 50%}, factor: history_factor}``."""
 
-    terms: dict[str, str]
-    factor: str | None = None
-    cap: str | None = None
-    floor: str | None = None
+    terms: dict[Written, Written]
+    factor: Written | None = None
+    cap: Written | None = None
+    floor: Written | None = None
 
 
 class Weighted:
@@ -50,8 +51,8 @@ class Weighted:
             total = multiplied((total, factor), context)
         return {output[0]: context.fitted(output[0], bounded(output[0], total, floor, cap, context.path, context))}
 
-    def _term(self, text: str, weight: str, context: FormContext) -> Node | None:
+    def _term(self, text: Written, weight: Written, context: FormContext) -> Node | None:
         path = (*context.path, "terms", text)
-        value = context.expression(text, context.span(path, key=True), ANY_NUMBER)
+        value = context.expression(text, ANY_NUMBER)
         share = context.value(weight, path, ANY_NUMBER)
         return None if value is None or share is None else multiplied((share, value), context)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from tierwise.core.environment import FormContext, Path
+from tierwise.core.environment import FormContext
 from tierwise.core.language import read_literal
 from tierwise.core.plan import Constant
+from tierwise.core.source import Written
 from tierwise.core.types import Type
 
 __all__ = ["word_of"]
 
 
-def word_of(key: str, type: Type, path: Path, context: FormContext) -> Constant | None:
+def word_of(key: Written, type: Type, context: FormContext) -> Constant | None:
     """Return the value of ``type`` that a key stands for; ``None`` when it is none, which is then reported at the key.
 
     Args:
         key: As written.
         type: What it has to be.
-        path: Where the value under the key stands.
         context: The entry that compiles.
     """
-    value, findings = read_literal(key, type, context.span(path, key=True))
+    value, findings = read_literal(key, type, key.whole or context.span(context.path))
     for finding in findings:
         context.report(finding)
     return None if value is None else Constant(value, type)

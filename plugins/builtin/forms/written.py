@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-__all__ = ["Written", "is_written"]
+from tierwise.core.source import Written
 
-Written = str | list[str] | None
+__all__ = ["WrittenValue", "is_written"]
+
+WrittenValue = Written | list[Written] | None
 """A value: one text, a YAML list of texts, or none."""
 
 

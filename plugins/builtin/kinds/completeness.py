@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from tierwise.core.environment import KindContext
+from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
-from tierwise.core.policy.texts import Part, Words
+from tierwise.core.policy.texts import Part
+from tierwise.core.source import Written, written
 from tierwise.plugins.builtin.kinds.conditions import all_met, hidden_conditions, unmet
-from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, labels_of
+from tierwise.plugins.builtin.kinds.keys import Gives, LabelledWords, Labels, NamedDecision, labels_of
 from tierwise.plugins.builtin.kinds.writing import name_of, quoted
 
 __all__ = ["Completeness", "CompletenessGives", "CompletenessKeys"]
@@ -39,13 +40,15 @@ class CompletenessGives(Gives):
 class CompletenessKeys(Part):
     """What has to be there, what is, and how often it is brought up to date."""
 
-    required: Words = Field(default_factory=dict, description="the words that `present` has to hold")
-    present: str | None = Field(default=None, description="a fact or decision: the set of what is there")
-    fields: dict[str, str] | list[str] = Field(default_factory=list, description="facts that must not be none, or word to condition")
+    required: LabelledWords = Field(default_factory=dict, description="the words that `present` has to hold")
+    present: Written | None = Field(default=None, description="a fact or decision: the set of what is there")
+    fields: dict[Written, Written] | list[Written] = Field(
+        default_factory=list, description="facts that must not be none, or word to condition"
+    )
     labels: Labels = Field(default_factory=dict, description="what people call the `fields`")
-    updated_on: str | None = Field(default=None, description="the date of the last update")
-    every: str | None = Field(default=None, description="how often it is brought up to date")
-    reading: str = Field(default="rolling", description="`rolling`, `calendar`, a reading of these two, or an expression")
+    updated_on: Written | None = Field(default=None, description="the date of the last update")
+    every: Written | None = Field(default=None, description="how often it is brought up to date")
+    reading: Written = Field(default=Written("rolling"), description="`rolling`, `calendar`, a reading of these two, or an expression")
     give: CompletenessGives
 
     @model_validator(mode="after")
@@ -60,12 +63,12 @@ class CompletenessKeys(Part):
             raise ValueError("demands `updated_on` and `every` for `due_on` and `stale`")
         return self
 
-    def conditions(self) -> dict[str, str]:
+    def conditions(self) -> dict[Written, Written]:
         """Return each item with the condition under which it is there."""
-        held = {word: f"{self.present} in ({quoted(word)})" for word in self.required}
+        held = {word: written("{} in ({})", self.present, quoted(word)) for word in self.required}
         if isinstance(self.fields, dict):
             return held | self.fields
-        return held | {name: f"not({name_of(name)} in (null))" for name in self.fields}
+        return held | {name: written("not({} in (null))", name_of(name)) for name in self.fields}
 
 
 class Completeness:
@@ -76,21 +79,21 @@ class Completeness:
     about = "What is missing of what has to be there, and whether it is still fresh."
     keys: type[BaseModel] = CompletenessKeys
 
-    def decisions(self, module: str, keys: CompletenessKeys) -> Mapping[str, Any]:
+    def decisions(self, module: str, keys: CompletenessKeys) -> Iterable[KindDecision]:
         """Return a hidden boolean ``<module>.<item>`` for each item, what is asked about them, and the schedule of updates."""
         items, labels = keys.conditions(), labels_of(keys.required | keys.labels)
-        entries = hidden_conditions(module, items, labels) if keys.give.missing or keys.give.complete else {}
+        if keys.give.missing or keys.give.complete:
+            yield from hidden_conditions(module, items, labels)
         for what, given in keys.give.wanted():
             label = given.labelled(LABELS[what])
             if what == "missing":
-                entries[given.name] = {"label": label, **unmet(module, list(items), labels)}
+                yield unmet(given.name, label, module, list(items), labels)
             elif what == "complete":
-                entries[given.name] = {"label": label, **all_met(module, list(items))}
+                yield all_met(given.name, label, module, list(items))
             else:
-                output = {"due_on": "due_on", "stale": "overdue"}[what]
-                schedule = {"last": keys.updated_on, "every": keys.every, "reading": keys.reading, "outputs": {output: given.name}}
-                entries[given.name] = {"label": label, "schedule": schedule}
-        return entries
+                outputs = {"due_on" if what == "due_on" else "overdue": given.name}
+                schedule = {"last": keys.updated_on, "every": keys.every, "reading": keys.reading, "outputs": outputs}
+                yield KindDecision(given.name, "schedule", schedule, label=label)
 
     def check(self, keys: CompletenessKeys, context: KindContext) -> Iterable[Finding]:
         """Find a fact that can never be none, so that it is never found to be missing."""

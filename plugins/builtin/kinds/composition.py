@@ -7,14 +7,16 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from tierwise.core.environment import KindContext
+from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
-from tierwise.core.policy.texts import Part, Text
+from tierwise.core.policy.texts import Part
+from tierwise.core.source import Written, written
+from tierwise.core.types import BooleanType, EnumType, MapType, NumberType, Type
 from tierwise.plugins.builtin.forms.ranking import ROUNDING
-from tierwise.plugins.builtin.kinds.keys import Gives, NamedDecision, Scale, labels_of
+from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, Scale, labels_of
 from tierwise.plugins.builtin.kinds.share import share_of
-from tierwise.plugins.builtin.kinds.writing import labelled_words, list_of, name_of, quoted
+from tierwise.plugins.builtin.kinds.writing import is_open, list_of, name_of, quoted
 
 __all__ = ["AllocationFaults", "Composition", "CompositionGives", "CompositionKeys"]
 
@@ -40,30 +42,30 @@ class CompositionGives(Gives):
 class AllocationFaults(Part):
     """What it is called when a better grade does not have more than the next: a word, or ``undetermined(…)``."""
 
-    equal: str = Field(default="equal", description="all grades have the same")
-    tied: str = Field(default="undetermined(gap)", description="some have the same, the others fall")
-    inverted: str = Field(default="inverted", description="a grade has more than a better one")
+    equal: Written = Field(default=Written("equal"), description="all grades have the same")
+    tied: Written = Field(default=Written("undetermined(gap)"), description="some have the same, the others fall")
+    inverted: Written = Field(default=Written("inverted"), description="a grade has more than a better one")
 
-    def words(self) -> list[str]:
+    def words(self) -> list[Written]:
         """Return the words, without what is undetermined."""
-        return list(dict.fromkeys(word for _, word in self if not word.startswith("undetermined(")))
+        return [word for _, word in self if not is_open(word)]
 
-    def values(self) -> dict[str, str | None]:
+    def values(self) -> dict[str, Written | None]:
         """Return the fault of each trend."""
-        return {"falling": None} | {trend: word if word.startswith("undetermined(") else quoted(word) for trend, word in self}
+        return {"falling": None} | {trend: word if is_open(word) else quoted(word) for trend, word in self}
 
 
 class CompositionKeys(Part):
     """The amounts, and what is asked about them."""
 
-    of: str | list[str] = Field(description="a map of numbers by key; of several, the first that is there")
-    top: str | None = Field(default=None, description="which share of all keys the largest are, such as `20%`")
-    rounding: str | None = Field(
+    of: Written | list[Written] = Field(description="a map of numbers by key; of several, the first that is there")
+    top: Written | None = Field(default=None, description="which share of all keys the largest are, such as `20%`")
+    rounding: Written | None = Field(
         default=None, description="`floor`, `ceiling`, `nearest`, or a reading of them: how their number becomes whole"
     )
     scale: Scale | None = Field(default=None, description="the grades, best first, along which the amounts have to fall")
     faults: AllocationFaults = AllocationFaults()
-    labels: dict[str, Text] = Field(default_factory=dict, description="what people call the faults")
+    labels: Labels = Field(default_factory=dict, description="what people call the faults")
     give: CompositionGives
 
     @model_validator(mode="after")
@@ -83,17 +85,17 @@ class Composition:
     about = "The shares of a whole, what the largest have of it, and whether it falls along a scale."
     keys: type[BaseModel] = CompositionKeys
 
-    def decisions(self, module: str, keys: CompositionKeys) -> Mapping[str, Any]:
+    def decisions(self, module: str, keys: CompositionKeys) -> Iterable[KindDecision]:
         """Return the decisions that are wanted; what hangs on one of several maps prefers the first that is there."""
-        entries: dict[str, Any] = {}
         for what, given in keys.give.wanted():
-            head = {"label": given.labelled(LABELS[what]), **_type(what, keys)}
-            if isinstance(keys.of, str):
-                entries[given.name] = head | _form(what, keys.of, keys)
+            label, type, nullable = given.labelled(LABELS[what]), _type(what, keys), what == "fault"
+            if isinstance(keys.of, Written):
+                yield KindDecision(given.name, *_form(what, keys.of, keys), type, label, nullable=nullable)
                 continue
-            parts = {f"{given.name}.{name}": head | {"hidden": "true"} | _form(what, name, keys) for name in keys.of}
-            entries |= parts | {given.name: head | {"prefer": [name_of(part) for part in parts]}}
-        return entries
+            parts = {name: Written.at(f"{given.name}.{name}", name.whole) for name in keys.of}
+            for name, part in parts.items():
+                yield KindDecision(part, *_form(what, name, keys), type, label, hidden=True, nullable=nullable)
+            yield KindDecision(given.name, "prefer", list(map(name_of, parts.values())), type, label, nullable=nullable)
 
     def check(self, keys: CompositionKeys, context: KindContext) -> Iterable[Finding]:
         """Find a share of the largest that is none or more than all."""
@@ -103,25 +105,25 @@ class Composition:
             yield Finding.error("share-off-range", message, context.span((*context.path, "top")), "write a share such as `20%`")
 
 
-def _type(what: str, keys: CompositionKeys) -> dict[str, Any]:
-    if what == "shares":
-        return {"type": "map of number", "scale": "6", "unit": "%"}
-    if what == "top_share":
-        return {"type": "number", "scale": "6", "unit": "%"}
-    if what == "ok":
-        return {"type": "boolean"}
-    return {"type": "enum", "values": labelled_words(keys.faults.words(), labels_of(keys.labels)), "nullable": "true"}
-
-
-def _form(what: str, amounts: str, keys: CompositionKeys) -> dict[str, Any]:
-    trend = f"trend({amounts}, {list_of(keys.scale or ())})"
-    if what == "fault":
-        return {"lookup": {"by": trend, "values": keys.faults.values()}}
-    rounding = quoted(keys.rounding) if keys.rounding in ROUNDING.values else keys.rounding
-    nothing = f"if sum(values({amounts})) = 0 then undetermined(gap) else"  # nothing has no shares
-    formulas = {
-        "shares": f"{nothing} shares pct({amounts})",
-        "top_share": f"{nothing} top share pct({amounts}, {keys.top}, {rounding})",
-        "ok": f"{trend} = falling",
+def _type(what: str, keys: CompositionKeys) -> Type:
+    percent = NumberType(6, "%")
+    types: Mapping[str, Type] = {
+        "shares": MapType(percent),
+        "top_share": percent,
+        "ok": BooleanType(),
+        "fault": EnumType.of(keys.faults.words(), labels_of(keys.labels)),
     }
-    return {"formula": formulas[what]}
+    return types[what]
+
+
+def _form(what: str, amounts: Written, keys: CompositionKeys) -> tuple[str, Any]:
+    trend = written("trend({}, {})", amounts, list_of(keys.scale or ()))
+    if what == "fault":
+        return "lookup", {"by": trend, "values": keys.faults.values()}
+    nothing = written("if sum(values({})) = 0 then undetermined(gap) else", amounts)  # nothing has no shares
+    if what == "shares":
+        return "formula", written("{} shares pct({})", nothing, amounts)
+    if what == "top_share":
+        rounding = quoted(keys.rounding) if keys.rounding in ROUNDING.values else keys.rounding
+        return "formula", written("{} top share pct({}, {}, {})", nothing, amounts, keys.top, rounding)
+    return "formula", written('{} = "falling"', trend)

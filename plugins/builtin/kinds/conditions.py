@@ -7,72 +7,76 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from tierwise.core.environment import KindContext
+from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
-from tierwise.plugins.builtin.kinds.writing import labelled_words, name_of, quoted, table
+from tierwise.core.plan import Named
+from tierwise.core.source import Written, joined, written
+from tierwise.core.types import BooleanType, EnumType, SetType
+from tierwise.plugins.builtin.kinds.writing import name_of, quoted, table
 
 __all__ = ["Conclusion", "all_met", "concluded", "condition_names", "hidden_conditions", "repeated_conditions", "unmet"]
 
-Labels = Mapping[str, Mapping[str, str]]
-
+Word = TypeVar("Word", bound=str)
 Conclusion = Literal["all met", "first unmet", "unmet"]
 """What may be asked about conditions together."""
 
 _SIGNS = re.compile(r"\W+")
 
 
-def condition_names(module: str, words: Iterable[str]) -> dict[str, str]:
-    """Return the name of the hidden decision that says whether each condition is met; signs in a word become underlines.
+def condition_names(module: str, words: Iterable[Word]) -> dict[Word, Written]:
+    """Return the name of the hidden decision that says whether each condition is met, at its word; signs in a word become underlines.
 
     Example:
         >>> condition_names("forms", ["card", "in/out"])
         {'card': 'forms.card', 'in/out': 'forms.in_out'}
     """
-    names: dict[str, str] = {}
+    names: dict[Word, Written] = {}
     for word in words:
         name = f"{module}.{_SIGNS.sub('_', word)}"
-        names[word] = f"{name}_{len(names) + 1}" if name in names.values() else name
+        unique = f"{name}_{len(names) + 1}" if name in names.values() else name
+        names[word] = Written.at(unique, word.whole if isinstance(word, Written) else None)
     return names
 
 
-def hidden_conditions(module: str, conditions: Mapping[str, str | Mapping[str, Any]], labels: Labels) -> dict[str, Any]:
+def hidden_conditions(
+    module: str, conditions: Mapping[Word, Written | Mapping[str, Any]], labels: Mapping[str, Named]
+) -> list[KindDecision]:
     """Return one hidden boolean decision for each condition.
 
     Args:
         module: The module they belong to.
-        conditions: Word to expression, or to the form that decides it.
-        labels: Word to label, where the author gave one.
+        conditions: Word to expression, or to what a ``lookup`` decides it by.
+        labels: Word to label, where there is one.
     """
     names = condition_names(module, conditions)
-    return {
-        names[word]: {
-            "hidden": "true",
-            "label": dict(labels.get(word, {"zh": word, "en": word})),
-            "type": "boolean",
-            **({"formula": how} if isinstance(how, str) else how),
-        }
+    return [
+        KindDecision(
+            names[word], "formula" if isinstance(how, str) else "lookup", how, BooleanType(), labels.get(word, _same(word)), hidden=True
+        )
         for word, how in conditions.items()
-    }
+    ]
 
 
-def concluded(conclusion: Conclusion, output: str, module: str, words: Sequence[str], labels: Labels) -> dict[str, Any]:
+def concluded(
+    conclusion: Conclusion, output: Written, label: Named, module: str, words: Sequence[str], labels: Mapping[str, Named]
+) -> KindDecision:
     """Return the decision ``output`` that draws a conclusion from the conditions."""
     if conclusion == "all met":
-        return all_met(module, words)
-    return _first_unmet(output, module, words, labels) if conclusion == "first unmet" else unmet(module, words, labels)
+        return all_met(output, label, module, words)
+    return (_first_unmet if conclusion == "first unmet" else unmet)(output, label, module, words, labels)
 
 
-def all_met(module: str, words: Sequence[str]) -> dict[str, Any]:
+def all_met(output: Written, label: Named, module: str, words: Sequence[str]) -> KindDecision:
     """Return the decision that all conditions are met: false as soon as one is not, whatever the others are."""
-    return {"type": "boolean", "formula": " and ".join(_names(module, words))}
+    return KindDecision(output, "formula", joined(" and ", _names(module, words)), BooleanType(), label)
 
 
-def unmet(module: str, words: Sequence[str], labels: Labels) -> dict[str, Any]:
+def unmet(output: Written, label: Named, module: str, words: Sequence[str], labels: Mapping[str, Named]) -> KindDecision:
     """Return the decision that gives every word whose condition is not met."""
-    tests = {word: f"not {name}" for word, name in zip(words, _names(module, words), strict=True)}
-    return {"type": "set", "values": labelled_words(words, labels), "labels": tests}
+    tests = {word: written("not {}", name) for word, name in zip(words, _names(module, words), strict=True)}
+    return KindDecision(output, "labels", tests, SetType(EnumType.of(words, labels)), label)
 
 
 def repeated_conditions(words: Sequence[str], key: str, context: KindContext) -> Iterator[Finding]:
@@ -86,13 +90,16 @@ def repeated_conditions(words: Sequence[str], key: str, context: KindContext) ->
         seen.setdefault(node, word)
 
 
-def _first_unmet(output: str, module: str, words: Sequence[str], labels: Labels) -> dict[str, Any]:
+def _first_unmet(output: Written, label: Named, module: str, words: Sequence[str], labels: Mapping[str, Named]) -> KindDecision:
     """Return the decision ``output``, the first word whose condition is not met; none when all are."""
     rows = [(word, ["false" if place == at else "-" for at in range(len(words))], quoted(word)) for place, word in enumerate(words)]
-    rows.append(("-", ["-"] * len(words), "-"))
-    rules = table(_names(module, words), output, rows)
-    return {"type": "enum", "values": labelled_words(words, labels), "nullable": "true", "table": {"hit": "first", "rules": rules}}
+    rules = table(_names(module, words), output, [*rows, ("-", ["-"] * len(words), Written("-"))])
+    return KindDecision(output, "table", {"hit": "first", "rules": rules}, EnumType.of(words, labels), label, nullable=True)
 
 
 def _names(module: str, words: Sequence[str]) -> list[str]:
     return [name_of(name) for name in condition_names(module, words).values()]
+
+
+def _same(word: str) -> Named:
+    return {"zh": str(word), "en": str(word)}

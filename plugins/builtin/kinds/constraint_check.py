@@ -8,13 +8,14 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from tierwise.core.environment import KindContext
+from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Compare, Constant, Named, Node
-from tierwise.core.policy.texts import Part
+from tierwise.core.policy.texts import Part, Unfit
+from tierwise.core.source import Written, written
 from tierwise.plugins.builtin.kinds.conditions import Conclusion, concluded, condition_names, hidden_conditions
 from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, labels_of
-from tierwise.plugins.builtin.kinds.writing import any_word
+from tierwise.plugins.builtin.kinds.writing import any_word, is_open
 
 __all__ = ["ConstraintCheck", "ConstraintCheckKeys", "ConstraintGives"]
 
@@ -32,16 +33,16 @@ BOUNDS: Mapping[str, tuple[str, Named]] = {
 }
 
 ACTIONS: Mapping[str, tuple[str, Named]] = {
-    "allowed": ("{action} in ({words})", {"zh": "属于允许的做法", "en": "among what is allowed"}),
-    "forbidden": ("not ({action} in ({words}))", {"zh": "不属于禁止的做法", "en": "not among what is forbidden"}),
+    "allowed": ("{} in ({})", {"zh": "属于允许的做法", "en": "among what is allowed"}),
+    "forbidden": ("not ({} in ({}))", {"zh": "不属于禁止的做法", "en": "not among what is forbidden"}),
 }
 
 CONCLUSIONS: Mapping[str, Conclusion] = {"ok": "all met", "broken": "first unmet", "all_broken": "unmet"}
 
 TITLE: Named = {"zh": "约束检查", "en": "Constraint check"}
 
-Bound = str | dict[str, str]
-Actions = list[str] | dict[str, list[str] | str]
+Bound = Written | dict[Written, Written]
+Actions = list[Written] | dict[Written, list[Written] | Written]
 
 
 class ConstraintGives(Gives):
@@ -55,16 +56,16 @@ class ConstraintGives(Gives):
 class ConstraintCheckKeys(Part):
     """What is proposed, and what it is held against."""
 
-    by: str | None = Field(default=None, description="the fact or decision with the class, for constraints that are given by class")
-    value: str | None = Field(default=None, description="the proposed number, date or duration")
+    by: Written | None = Field(default=None, description="the fact or decision with the class, for constraints that are given by class")
+    value: Written | None = Field(default=None, description="the proposed number, date or duration")
     at_least: Bound | None = Field(default=None, description="the least that is admitted: an expression, or class to expression")
     above: Bound | None = Field(default=None, description="what the value has to be more than")
     at_most: Bound | None = Field(default=None, description="the most that is admitted")
     below: Bound | None = Field(default=None, description="what the value has to be less than")
-    action: str | None = Field(default=None, description="the proposed action")
+    action: Written | None = Field(default=None, description="the proposed action")
     allowed: Actions | None = Field(default=None, description="the actions that are admitted, or class to actions")
     forbidden: Actions | None = Field(default=None, description="the actions that are not")
-    must: dict[str, str] = Field(default_factory=dict, description="other constraints: word to the condition that has to hold")
+    must: dict[Written, Written] = Field(default_factory=dict, description="other constraints: word to the condition that has to hold")
     labels: Labels = Field(default_factory=dict, description="what people call the constraints")
     give: ConstraintGives
 
@@ -77,8 +78,9 @@ class ConstraintCheckKeys(Part):
             raise ValueError("demands a constraint: `value` with a bound, `action` with `allowed` or `forbidden`, or `must`")
         if any(isinstance(limit, dict) for _, limit in (*bounds, *actions)) and not self.by:
             raise ValueError("demands `by`, the class that its constraints hang on")
-        if taken := self.must.keys() & {*BOUNDS, *ACTIONS}:
-            raise ValueError(f"demands another word than `{min(taken)}` in `must`")
+        for word in self.must:
+            if word in (*BOUNDS, *ACTIONS):
+                raise Unfit(f"`must` demands another word than `{word}`", word)
         return self
 
     def written(self, keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
@@ -94,15 +96,13 @@ class ConstraintCheck:
     about = "Bounds of a proposed number, lists of admitted actions, other conditions."
     keys: type[BaseModel] = ConstraintCheckKeys
 
-    def decisions(self, module: str, keys: ConstraintCheckKeys) -> Mapping[str, Any]:
+    def decisions(self, module: str, keys: ConstraintCheckKeys) -> Iterable[KindDecision]:
         """Return a hidden boolean ``<module>.<constraint>`` for each constraint, and what is asked about them."""
         conditions = _conditions(keys)
-        own = {key: dict(label) for key, (_, label) in (*BOUNDS.items(), *ACTIONS.items())}
-        words, labels = list(conditions), own | labels_of(keys.labels)
-        entries = hidden_conditions(module, conditions, labels)
+        labels = {key: label for key, (_, label) in (*BOUNDS.items(), *ACTIONS.items())} | labels_of(keys.labels)
+        yield from hidden_conditions(module, conditions, labels)
         for what, given in keys.give.wanted():
-            entries[given.name] = {"label": given.labelled(LABELS[what]), **concluded(CONCLUSIONS[what], given.name, module, words, labels)}
-        return entries
+            yield concluded(CONCLUSIONS[what], given.name, given.labelled(LABELS[what]), module, list(conditions), labels)
 
     def check(self, keys: ConstraintCheckKeys, context: KindContext) -> Iterable[Finding]:
         """Find bounds that leave no number between them."""
@@ -115,28 +115,28 @@ class ConstraintCheck:
                     yield Finding.error("bounds-crossed", message, context.span((*context.path, high)))
 
 
-def _conditions(keys: ConstraintCheckKeys) -> dict[str, str | Mapping[str, Any]]:
-    conditions: dict[str, str | Mapping[str, Any]] = {}
+def _conditions(keys: ConstraintCheckKeys) -> dict[str, Written | Mapping[str, Any]]:
+    conditions: dict[str, Written | Mapping[str, Any]] = {}
     for key, limit in keys.written(BOUNDS):
-        conditions[key] = _by_class(keys, limit, f"{keys.value} {BOUNDS[key][0]} ({{}})")
+        conditions[key] = _by_class(keys, limit, keys.value, f"{{}} {BOUNDS[key][0]} ({{}})")
     for key, actions in keys.written(ACTIONS):
-        sentence = ACTIONS[key][0].replace("{action}", keys.action or "").replace("{words}", "{}")
-        conditions[key] = _by_class(keys, actions, sentence)
-    return conditions | keys.must
+        conditions[key] = _by_class(keys, actions, keys.action, ACTIONS[key][0])
+    conditions.update(keys.must.items())
+    return conditions
 
 
-def _by_class(keys: ConstraintCheckKeys, limit: Any, sentence: str) -> str | dict[str, Any]:
+def _by_class(keys: ConstraintCheckKeys, limit: Any, of: Written | None, sentence: str) -> Written | dict[str, Any]:
     if isinstance(limit, dict):
-        return {"lookup": {"by": keys.by, "values": {word: _held(one, sentence) for word, one in limit.items()}}}
-    return _held(limit, sentence)
+        return {"by": keys.by, "values": {word: _held(one, of, sentence) for word, one in limit.items()}}
+    return _held(limit, of, sentence)
 
 
-def _held(limit: str | list[str], sentence: str) -> str:
-    if isinstance(limit, str) and limit.startswith("undetermined("):
-        return limit
-    if isinstance(limit, list) and not limit:
-        return "true" if sentence.startswith("not ") else "false"
-    return sentence.replace("{}", limit if isinstance(limit, str) else any_word(limit))
+def _held(limit: Written | list[Written], of: Written | None, sentence: str) -> Written:
+    if isinstance(limit, Written):
+        return limit if is_open(limit) else written(sentence, of, limit)
+    if not limit:
+        return Written("true" if sentence.startswith("not ") else "false")
+    return written(sentence, of, any_word(limit))
 
 
 def _limit(context: KindContext, key: str) -> Decimal | None:

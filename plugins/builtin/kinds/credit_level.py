@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from tierwise.core.environment import KindContext
+from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part, Whole
+from tierwise.core.source import Written
+from tierwise.core.types import BooleanType, EnumType
 from tierwise.plugins.builtin.kinds.keys import Acknowledged, NamedDecision, Scale
 from tierwise.plugins.builtin.kinds.ladder import Better, amounts_by_grade, inversion_finding, inversions
 from tierwise.plugins.builtin.kinds.scale import check_scale
+from tierwise.plugins.builtin.kinds.writing import table
 
 __all__ = ["CreditLevel", "CreditLevelKeys", "Demotion"]
 
@@ -27,22 +30,22 @@ TITLE: Named = {"zh": "信用级别", "en": "Credit level"}
 class Demotion(Part):
     """When and how far the level falls."""
 
-    start: str = Field(alias="from", description="the fact or decision with the level before")
-    when: str = Field(description="a boolean expression: whether the level falls")
+    start: Written = Field(alias="from", description="the fact or decision with the level before")
+    when: Written = Field(description="a boolean expression: whether the level falls")
     steps: Annotated[Whole, Field(ge=1)] = 1
     give: NamedDecision = Field(description="the decision with the level after")
-    lowest: str = Field(default="undetermined(gap)", description="what becomes of a level with no lower one")
+    lowest: Written = Field(default=Written("undetermined(gap)"), description="what becomes of a level with no lower one")
 
 
 class CreditLevelKeys(Part):
     """The scale, the decision that gives the level, its demotion, and the rights that hang on it."""
 
     scale: Scale = Field(description="the levels, best first")
-    level: str | None = Field(
+    level: Written | None = Field(
         default=None, description="the decision that gives the level; else what `demote` gives, else the module's name"
     )
     demote: Demotion | None = None
-    rights: dict[str, Better] = Field(
+    rights: dict[Written, Better] = Field(
         default_factory=dict, description="decisions by level, and whether the higher or the lower amount is better"
     )
     acknowledge: Acknowledged = Acknowledged()
@@ -60,21 +63,14 @@ class CreditLevel:
     about = "A level that can fall by itself along its scale, and the rights that hang on it."
     keys: type[BaseModel] = CreditLevelKeys
 
-    def decisions(self, module: str, keys: CreditLevelKeys) -> Mapping[str, Any]:
+    def decisions(self, module: str, keys: CreditLevelKeys) -> Iterable[KindDecision]:
         """Return the demotion: a hidden ``<give>_falls``, and a table that keeps the level or steps down."""
         demote = keys.demote
-        if demote is None:
-            return {}
-        falls = f"{demote.give.name}_falls"
-        return {
-            falls: {"hidden": "true", "label": dict(FALLS), "type": "boolean", "formula": demote.when},
-            demote.give.name: {
-                "label": demote.give.labelled(LOWERED),
-                "type": "enum",
-                "values": list(keys.scale),
-                "table": {"hit": "unique", "rules": _rules(demote, falls, keys.scale)},
-            },
-        }
+        if demote is not None:
+            falls = Written.at(f"{demote.give.name}_falls", demote.give.name.whole)
+            yield KindDecision(falls, "formula", demote.when, BooleanType(), FALLS, hidden=True)
+            scale, label = EnumType.of(keys.scale), demote.give.labelled(LOWERED)
+            yield KindDecision(demote.give.name, "table", {"hit": "unique", "rules": _rules(demote, falls, keys.scale)}, scale, label)
 
     def check(self, keys: CreditLevelKeys, context: KindContext) -> Iterable[Finding]:
         """Find a level off its scale, and a right that a lower level has more of."""
@@ -83,15 +79,17 @@ class CreditLevel:
         for right, better in keys.rights.items():
             span = context.span((*context.path, "rights", right))
             if right not in context.plan.decisions:
-                yield Finding.error("unknown-right", f"no decision is called `{right}`", span, suggest(right, context.plan.decisions))
+                yield Finding.error(
+                    "unknown-right", f"no decision is called `{right}`", right.whole, suggest(right, context.plan.decisions)
+                )
             for amounts in amounts_by_grade(context.plan, right, level, keys.scale):
                 for inversion in inversions(amounts, keys.scale, better):
                     yield inversion_finding(inversion, right, level, span, acknowledged=keys.acknowledge.inversion)
 
 
-def _rules(demote: Demotion, falls: str, scale: list[str]) -> str:
-    rows = [f"id | {falls} | {demote.start} -> {demote.give.name}", f"keep | false | - -> {demote.start}"]
+def _rules(demote: Demotion, falls: Written, scale: list[Written]) -> Written:
+    rows = [("keep", ["false", "-"], demote.start)]
     for place, level in enumerate(scale):
         below = place + demote.steps
-        rows.append(f"{level} | true | {level} -> {scale[below] if below < len(scale) else demote.lowest}")
-    return "\n".join(rows) + "\n"
+        rows.append((level, ["true", level], scale[below] if below < len(scale) else demote.lowest))
+    return table([falls, demote.start], demote.give.name, rows)

@@ -7,13 +7,15 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from tierwise.core.environment import KindContext
+from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.language.messages import listed
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part, Text
+from tierwise.core.source import Written
+from tierwise.core.types import EnumType, SetType
 from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, labels_of
-from tierwise.plugins.builtin.kinds.writing import any_word, labelled_words, list_of, quoted, table
+from tierwise.plugins.builtin.kinds.writing import any_word, is_open, list_of, quoted, table
 
 __all__ = ["DutyOwner", "DutyOwnerGives", "DutyOwnerKeys"]
 
@@ -39,11 +41,11 @@ class OpenDuties(Part):
 class DutyOwnerKeys(Part):
     """The duties of each owner."""
 
-    by: str | None = Field(default=None, description="the fact or decision with the duty")
-    of: str | None = Field(default=None, description="the fact or decision with a set of duties, whose owners are put together")
-    owners: dict[str, list[str]] = Field(min_length=1, description="owner to duties")
+    by: Written | None = Field(default=None, description="the fact or decision with the duty")
+    of: Written | None = Field(default=None, description="the fact or decision with a set of duties, whose owners are put together")
+    owners: dict[Written, list[Written]] = Field(min_length=1, description="owner to duties")
     labels: Labels = Field(default_factory=dict, description="what people call the owners")
-    default: str | None = Field(default=None, description="the owner of every other duty (else: gap)")
+    default: Written | None = Field(default=None, description="the owner of every other duty (else: gap)")
     give: DutyOwnerGives
     acknowledge: OpenDuties = OpenDuties()
 
@@ -55,14 +57,14 @@ class DutyOwnerKeys(Part):
             raise ValueError("demands `by` for the one `owner`")
         return self
 
-    def words(self) -> list[str]:
+    def words(self) -> EnumType:
         """Return the owners in their order, the one of every other duty last."""
-        named = [] if self.default is None or self.default.startswith("undetermined(") else [self.default]
-        return list(dict.fromkeys([*self.owners, *named]))
+        named = [] if self.default is None or is_open(self.default) else [self.default]
+        return EnumType.of([*self.owners, *named], labels_of(self.labels))
 
-    def owners_of_duties(self) -> dict[str, list[str]]:
+    def owners_of_duties(self) -> dict[Written, list[Written]]:
         """Return each duty with its owners, in the order of the duties."""
-        owners: dict[str, list[str]] = {}
+        owners: dict[Written, list[Written]] = {}
         for owner, duties in self.owners.items():
             for duty in duties:
                 owners.setdefault(duty, []).append(owner)
@@ -77,15 +79,13 @@ class DutyOwner:
     about = "Whose duty something is: one owner, or all owners."
     keys: type[BaseModel] = DutyOwnerKeys
 
-    def decisions(self, module: str, keys: DutyOwnerKeys) -> Mapping[str, Any]:
+    def decisions(self, module: str, keys: DutyOwnerKeys) -> Iterable[KindDecision]:
         """Return a ``unique`` table from duty to owner, a table or ``gather`` from duty to all its owners."""
-        words = labelled_words(keys.words(), labels_of(keys.labels))
-        entries: dict[str, Any] = {}
+        words = keys.words()
         for what, given in keys.give.wanted():
             one = what == "owner"
-            form = {"table": _table(keys, given.name, one)} if keys.by else {"gather": _gather(keys)}
-            entries[given.name] = {"label": given.labelled(LABELS[what]), "type": "enum" if one else "set", "values": words, **form}
-        return entries
+            form, value = ("table", _table(keys, given.name, one)) if keys.by else ("gather", _gather(keys))
+            yield KindDecision(given.name, form, value, words if one else SetType(words), given.labelled(LABELS[what]))
 
     def check(self, keys: DutyOwnerKeys, context: KindContext) -> Iterable[Finding]:
         """Note the duties that several owners share, where all owners are asked for. Gaps and overlaps are found in the tables."""
@@ -95,13 +95,15 @@ class DutyOwner:
                 yield Finding.note("duty-shared", f"`{duty}` is a duty of {listed(owners)}", place)
 
 
-def _table(keys: DutyOwnerKeys, output: str, one: bool) -> dict[str, Any]:
-    rows = (
+def _table(keys: DutyOwnerKeys, output: Written, one: bool) -> dict[str, Any]:
+    rows: list[tuple[Written, list[Written], Written]] = (
         [(owner, [any_word(duties)], quoted(owner)) for owner, duties in keys.owners.items()]
         if one
         else [(duty, [quoted(duty)], list_of(owners)) for duty, owners in keys.owners_of_duties().items()]
     )
-    default = {} if keys.default is None else {"default": keys.default if one or keys.default not in keys.words() else [keys.default]}
+    default = (
+        {} if keys.default is None else {"default": keys.default if one or keys.default not in keys.words().values else [keys.default]}
+    )
     return {"hit": "unique", "rules": table([keys.by or ""], output, rows), "acknowledge": list(_acknowledged(keys, one)), **default}
 
 

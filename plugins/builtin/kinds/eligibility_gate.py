@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from pydantic import BaseModel, Field
 
-from tierwise.core.environment import KindContext
+from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
+from tierwise.core.source import Written
 from tierwise.plugins.builtin.kinds.conditions import Conclusion, concluded, hidden_conditions, repeated_conditions
 from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, labels_of
 
@@ -38,7 +38,7 @@ class EligibilityGives(Gives):
 class EligibilityGateKeys(Part):
     """The gates in their order."""
 
-    gates: dict[str, str] = Field(min_length=1, description="gate to the condition that has to hold, in the order they are asked")
+    gates: dict[Written, Written] = Field(min_length=1, description="gate to the condition that has to hold, in the order they are asked")
     labels: Labels = Field(default_factory=dict, description="what people call the gates")
     give: EligibilityGives
 
@@ -51,13 +51,12 @@ class EligibilityGate:
     about = "Conditions that all have to be met, and the first that is not."
     keys: type[BaseModel] = EligibilityGateKeys
 
-    def decisions(self, module: str, keys: EligibilityGateKeys) -> Mapping[str, Any]:
+    def decisions(self, module: str, keys: EligibilityGateKeys) -> Iterable[KindDecision]:
         """Return a hidden boolean ``<module>.<gate>`` for each gate, and what is asked about them."""
         gates, labels = list(keys.gates), labels_of(keys.labels)
-        entries = hidden_conditions(module, keys.gates, labels)
+        yield from hidden_conditions(module, keys.gates, labels)
         for what, given in keys.give.wanted():
-            entries[given.name] = {"label": given.labelled(LABELS[what]), **concluded(CONCLUSIONS[what], given.name, module, gates, labels)}
-        return entries
+            yield concluded(CONCLUSIONS[what], given.name, given.labelled(LABELS[what]), module, gates, labels)
 
     def check(self, keys: EligibilityGateKeys, context: KindContext) -> Iterable[Finding]:
         """Find a gate that asks for the same as an earlier one."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from tierwise.core.environment import KindContext
+from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
-from tierwise.core.policy.texts import Part, Words
-from tierwise.plugins.builtin.kinds.keys import Gives, NamedDecision, labels_of
-from tierwise.plugins.builtin.kinds.writing import labelled_words, name_of
+from tierwise.core.policy.texts import Part
+from tierwise.core.source import Written, written
+from tierwise.core.types import BooleanType, EnumType, SetType
+from tierwise.plugins.builtin.kinds.keys import Gives, LabelledWords, NamedDecision, labels_of
+from tierwise.plugins.builtin.kinds.writing import is_open, name_of
 
 __all__ = ["HandlingGives", "HandlingGuidance", "HandlingGuidanceKeys"]
 
@@ -25,7 +27,7 @@ LABELS: Mapping[str, Named] = {
 
 TITLE: Named = {"zh": "应对指引", "en": "Handling guidance"}
 
-ByClass = dict[str, list[str] | str]
+ByClass = dict[Written, list[Written] | Written]
 """Class to codes; an expression or ``undetermined(lost)`` where they are not a list."""
 
 
@@ -41,14 +43,14 @@ class HandlingGives(Gives):
 class HandlingGuidanceKeys(Part):
     """The codes of each class."""
 
-    by: str | None = Field(default=None, description="the fact or decision with the one class")
-    of: str | None = Field(default=None, description="the fact or decision with a set of classes, whose codes are put together")
+    by: Written | None = Field(default=None, description="the fact or decision with the one class")
+    of: Written | None = Field(default=None, description="the fact or decision with a set of classes, whose codes are put together")
     do: ByClass = Field(
         default_factory=dict, description="class to what to do; `[]` for nothing, `undetermined(lost)` where it is not known"
     )
     dont: ByClass = Field(default_factory=dict, description="class to what not to do")
-    codes: Words = Field(default_factory=dict, description="the codes and their labels; without it those of the lists")
-    action: str | None = Field(default=None, description="the fact or decision with a planned action")
+    codes: LabelledWords = Field(default_factory=dict, description="the codes and their labels; without it those of the lists")
+    action: Written | None = Field(default=None, description="the fact or decision with a planned action")
     give: HandlingGives
 
     @model_validator(mode="after")
@@ -61,10 +63,10 @@ class HandlingGuidanceKeys(Part):
             raise ValueError("demands `action` for `advised` and `allowed`")
         return self
 
-    def words(self) -> list[str]:
+    def words(self) -> EnumType:
         """Return all codes, in the order of ``codes``, then of their first occurrence."""
         lists = (codes for by_class in (self.do, self.dont) for codes in by_class.values() if isinstance(codes, list))
-        return list(dict.fromkeys([*self.codes, *(code for codes in lists for code in codes)]))
+        return EnumType.of([*self.codes, *(code for codes in lists for code in codes)], labels_of(self.codes))
 
 
 class HandlingGuidance:
@@ -75,32 +77,31 @@ class HandlingGuidance:
     about = "What to do and what not to do with each class, and the check of a planned action."
     keys: type[BaseModel] = HandlingGuidanceKeys
 
-    def decisions(self, module: str, keys: HandlingGuidanceKeys) -> Mapping[str, Any]:
+    def decisions(self, module: str, keys: HandlingGuidanceKeys) -> Iterable[KindDecision]:
         """Return a lookup of each list by the class (a ``gather`` for several classes), and whether the action is in it."""
-        entries: dict[str, Any] = {}
         lists = {"do": keys.give.do, "dont": keys.give.dont}
         for what, by_class in (("do", keys.do), ("dont", keys.dont)):
             given = lists[what]
             if by_class:
-                head = {"label": given.labelled(LABELS[what])} if given else {"hidden": "true", "label": dict(LABELS[what])}
-                form = {"gather": {"of": keys.of, "values": by_class}} if keys.of else {"lookup": {"by": keys.by, "values": by_class}}
-                words = labelled_words(keys.words(), labels_of(keys.codes))
-                entries[given.name if given else f"{module}.{what}"] = {**head, "type": "set", "values": words, **form}
-        for what, word, given in (("do", "", keys.give.advised), ("dont", "not ", keys.give.allowed)):
-            if given is not None:
+                form, by = ("gather", {"of": keys.of}) if keys.of else ("lookup", {"by": keys.by})
+                name, label = (given.name, given.labelled(LABELS[what])) if given else (f"{module}.{what}", LABELS[what])
+                yield KindDecision(name, form, {**by, "values": by_class}, SetType(keys.words()), label, hidden=given is None)
+        for what, sentence, checked in (
+            ("do", "list contains({}, {})", keys.give.advised),
+            ("dont", "not list contains({}, {})", keys.give.allowed),
+        ):
+            if checked is not None:
                 shown = lists[what]
                 name = name_of(shown.name if shown else f"{module}.{what}")
-                formula = f"{word}list contains({name}, {keys.action})"
-                label = given.labelled(LABELS["allowed" if word else "advised"])
-                entries[given.name] = {"label": label, "type": "boolean", "formula": formula}
-        return entries
+                label = checked.labelled(LABELS["advised" if what == "do" else "allowed"])
+                yield KindDecision(checked.name, "formula", written(sentence, name, keys.action), BooleanType(), label)
 
     def check(self, keys: HandlingGuidanceKeys, context: KindContext) -> Iterable[Finding]:
         """Find what a class is both to do and not to do, and note the classes whose list the source has lost."""
         yield from _contradictions(keys, context)
         for what, by_class in (("do", keys.do), ("dont", keys.dont)):
             for name, codes in by_class.items():
-                if isinstance(codes, str) and codes.startswith("undetermined("):
+                if isinstance(codes, str) and is_open(codes):
                     yield Finding.note("guidance-open", f"`{what}` of class `{name}` is {codes}", context.span((*context.path, what, name)))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from tierwise.core.plan import Named
-from tierwise.core.policy.texts import Part, Text
+from tierwise.core.policy.texts import Part, Text, Unfit, WrittenWords
+from tierwise.core.source import Written
 
-__all__ = ["Acknowledged", "Given", "Gives", "Labels", "NamedDecision", "Scale", "labels_of"]
+__all__ = ["Acknowledged", "Given", "Gives", "LabelledWords", "Labels", "NamedDecision", "Scale", "label_of", "labels_of"]
 
 
 class Acknowledged(Part):
@@ -23,12 +24,12 @@ class Acknowledged(Part):
 class Given(Part):
     """The name under which a kind shows one of its decisions, and its label."""
 
-    name: str
+    name: Written
     label: Text | None = None
 
-    def labelled(self, otherwise: Named) -> Mapping[str, str]:
+    def labelled(self, otherwise: Named) -> Named:
         """Return the author's label, or the one that the kind has for it."""
-        return self.label.named() if self.label else dict(otherwise)
+        return self.label.named() if self.label else otherwise
 
 
 class Gives(Part):
@@ -47,9 +48,26 @@ class Gives(Part):
                 yield what, given
 
 
-def labels_of(labels: Mapping[str, Text]) -> dict[str, dict[str, str]]:
-    """Return word to label as the format writes it."""
-    return {word: label.named() for word, label in labels.items()}
+def labels_of(labels: Mapping[Written, Text]) -> dict[str, Named]:
+    """Return word to label as types and decisions have them."""
+    return {str(word): label.named() for word, label in labels.items()}
+
+
+def label_of(word: str, labels: Mapping[Written, Text]) -> Named:
+    """Return what people call a word: the author's label, or the word itself."""
+    label = labels.get(Written(word))
+    return label.named() if label is not None else {"zh": str(word), "en": str(word)}
+
+
+def _told_apart(labels: dict[Written, Text]) -> dict[Written, Text]:
+    """Refuse two words with one label: data may be given by label, and could mean either."""
+    first: dict[str, Written] = {}
+    for word, label in labels.items():
+        for text in (label.zh.strip(), label.en.strip()):
+            taken = first.setdefault(text, word)
+            if taken != word:
+                raise Unfit(f"`{word}` is labelled `{text}`, which is also the label of `{taken}`", word, "give it a label of its own")
+    return labels
 
 
 def _read_given(raw: Any) -> Any:
@@ -68,8 +86,11 @@ def _read_scale(raw: Any) -> Any:
 NamedDecision = Annotated[Given, BeforeValidator(_read_given)]
 """``min_price_yuan``, or ``{name: min_price_yuan, label: …}``."""
 
-Labels = dict[str, Text]
+Labels = Annotated[dict[Written, Text], AfterValidator(_told_apart)]
 """What people call the words of a kind, by word."""
 
-Scale = Annotated[list[str], BeforeValidator(_read_scale)]
+LabelledWords = Annotated[WrittenWords, AfterValidator(_told_apart)]
+"""Words in their order, each with its label."""
+
+Scale = Annotated[list[Written], BeforeValidator(_read_scale)]
 """Grades, the best first, without repeats."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from pydantic import BaseModel
 
-from tierwise.core.environment import KindContext
+from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
@@ -25,9 +24,9 @@ class PlainModule:
     about = "A plain group of decisions."
     keys: type[BaseModel] = Part
 
-    def decisions(self, module: str, keys: Part) -> Mapping[str, Any]:
+    def decisions(self, module: str, keys: Part) -> Iterable[KindDecision]:
         """Return nothing: all decisions are written out."""
-        return {}
+        return ()
 
     def check(self, keys: Part, context: KindContext) -> Iterable[Finding]:
         """Return nothing: a plain group promises nothing."""

@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from tierwise.core.policy.texts import Part
+from tierwise.core.source import Written, written
 from tierwise.plugins.builtin.kinds.share import share_of
 
 __all__ = ["PriceRight"]
@@ -16,10 +17,10 @@ __all__ = ["PriceRight"]
 class PriceRight(Part):
     """What a grade pays, as a share of the price: at least (``discount``, ``floor``) or exactly (``surcharge``, ``exact``)."""
 
-    discount: str | None = Field(default=None, description="at most this much off: at least 1 less it")
-    floor: str | None = Field(default=None, description="at least this share of the price")
-    surcharge: str | None = Field(default=None, description="exactly this much more")
-    exact: str | None = Field(default=None, description="exactly this share of the price")
+    discount: Written | None = Field(default=None, description="at most this much off: at least 1 less it")
+    floor: Written | None = Field(default=None, description="at least this share of the price")
+    surcharge: Written | None = Field(default=None, description="exactly this much more")
+    exact: Written | None = Field(default=None, description="exactly this share of the price")
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
@@ -33,7 +34,7 @@ class PriceRight(Part):
         return self.surcharge is not None or self.exact is not None
 
     @property
-    def factor(self) -> str:
+    def factor(self) -> Written:
         """The share of the price as an expression; a plain number wherever the author wrote one."""
         if self.discount is not None:
             return _plus_one("-", self.discount)
@@ -41,11 +42,12 @@ class PriceRight(Part):
             return _plus_one("+", self.surcharge)
         share = self.floor if self.floor is not None else self.exact
         assert share is not None  # one of the four is there
-        return str(share_of(share) or f"({share})")
+        number = share_of(share)
+        return Written.at(str(number), share.whole) if number else written("({})", share)
 
 
-def _plus_one(sign: str, share: str) -> str:
+def _plus_one(sign: str, share: Written) -> Written:
     number = share_of(share)
     if number is None:
-        return f"(1 {sign} ({share}))"
-    return str(Decimal(1) - number if sign == "-" else Decimal(1) + number)
+        return written("(1 {} ({}))", sign, share)
+    return Written.at(str(Decimal(1) - number if sign == "-" else Decimal(1) + number), share.whole)

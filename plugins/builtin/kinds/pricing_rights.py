@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from tierwise.core.environment import KindContext
+from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part, Whole
+from tierwise.core.source import Written, written
+from tierwise.core.types import BooleanType, NumberType, Type
 from tierwise.plugins.builtin.kinds.keys import Acknowledged, Given, NamedDecision
 from tierwise.plugins.builtin.kinds.ladder import grades_of, inversion_finding, inversions
 from tierwise.plugins.builtin.kinds.price_right import PriceRight
@@ -46,12 +48,14 @@ class PricingGives(Part):
 class PricingRightsKeys(Part):
     """The price and what each grade pays of it. Without ``rights`` all decisions are written out."""
 
-    by: str | None = Field(default=None, description="the fact or decision with the grade")
-    price: str | None = Field(default=None, description="the price that the rights are a share of")
-    offered: str | None = Field(default=None, description="the price of a quote, for `ok`")
+    by: Written | None = Field(default=None, description="the fact or decision with the grade")
+    price: Written | None = Field(default=None, description="the price that the rights are a share of")
+    offered: Written | None = Field(default=None, description="the price of a quote, for `ok`")
     unit: str | None = Field(default=None, description="the unit of the prices that are given")
     scale: Whole = Field(default=4, description="digits of the prices that are given")
-    rights: dict[str, PriceRight | str] = Field(default_factory=dict, description="grade to right; `undetermined(…)` where it is not said")
+    rights: dict[Written, PriceRight | Written] = Field(
+        default_factory=dict, description="grade to right; `undetermined(…)` where it is not said"
+    )
     give: PricingGives = PricingGives()
     acknowledge: Acknowledged = Acknowledged()
 
@@ -74,43 +78,40 @@ class PricingRights:
     about = "The lowest or exact price of each grade, and the check of a quote."
     keys: type[BaseModel] = PricingRightsKeys
 
-    def decisions(self, module: str, keys: PricingRightsKeys) -> Mapping[str, Any]:
+    def decisions(self, module: str, keys: PricingRightsKeys) -> Iterable[KindDecision]:
         """Return one lookup by grade for each decision that is wanted.
 
         A grade with an exact price has no floor (none), and the other way round.
         """
-        entries = {}
         for what, given in keys.give.wanted():
-            values = {grade: right if isinstance(right, str) else _WRITERS[what](keys, right) for grade, right in keys.rights.items()}
-            entries[given.name] = {"label": given.labelled(LABELS[what]), **_type(what, keys), "lookup": {"by": keys.by, "values": values}}
-        return entries
+            values = {grade: right if isinstance(right, Written) else _WRITERS[what](keys, right) for grade, right in keys.rights.items()}
+            label, nullable = given.labelled(LABELS[what]), what in ("floor", "exact")
+            yield KindDecision(given.name, "lookup", {"by": keys.by, "values": values}, _type(what, keys), label, nullable=nullable)
 
     def check(self, keys: PricingRightsKeys, context: KindContext) -> Iterable[Finding]:
         """Find a lower grade that pays less than a better one."""
         grades = grades_of(context.plan, keys.by or "")
         factors = {grade: share_of(right.factor) for grade, right in keys.rights.items() if isinstance(right, PriceRight)}
-        known = {grade: factor for grade, factor in factors.items() if factor is not None}
+        known = {str(grade): factor for grade, factor in factors.items() if factor is not None}
         for inversion in inversions(known, grades, better="lower"):
             span = context.span((*context.path, "rights", inversion.lower))
             yield inversion_finding(inversion, "price factor", keys.by or "", span, acknowledged=keys.acknowledge.inversion)
 
 
-def _type(what: str, keys: PricingRightsKeys) -> Mapping[str, str]:
+def _type(what: str, keys: PricingRightsKeys) -> Type:
     if what == "ok":
-        return {"type": "boolean"}
-    if what == "factor":
-        return {"type": "number", "scale": "4"}
-    return {"type": "number", "scale": str(keys.scale), "nullable": "true", **({"unit": keys.unit} if keys.unit else {})}
+        return BooleanType()
+    return NumberType(4) if what == "factor" else NumberType(keys.scale, keys.unit or "")
 
 
-def _share_of_price(keys: PricingRightsKeys, right: PriceRight) -> str:
-    price = keys.price or ""
-    return f"{price if price.isidentifier() else f'({price})'} * {right.factor}"
+def _share_of_price(keys: PricingRightsKeys, right: PriceRight) -> Written:
+    price = keys.price or Written()
+    return written("{} * {}" if price.isidentifier() else "({}) * {}", price, right.factor)
 
 
-_WRITERS: Mapping[str, Callable[[PricingRightsKeys, PriceRight], str | None]] = {
+_WRITERS: Mapping[str, Callable[[PricingRightsKeys, PriceRight], Written | None]] = {
     "factor": lambda keys, right: right.factor,
     "floor": lambda keys, right: None if right.is_exact else _share_of_price(keys, right),
     "exact": lambda keys, right: _share_of_price(keys, right) if right.is_exact else None,
-    "ok": lambda keys, right: f"{keys.offered} {'=' if right.is_exact else '>='} {_share_of_price(keys, right)}",
+    "ok": lambda keys, right: written("{} {} {}", keys.offered, "=" if right.is_exact else ">=", _share_of_price(keys, right)),
 }

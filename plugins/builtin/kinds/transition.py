@@ -7,12 +7,14 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from tierwise.core.environment import KindContext
+from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
+from tierwise.core.source import Written, joined, written
+from tierwise.core.types import BooleanType, EnumType
 from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, Scale, labels_of
-from tierwise.plugins.builtin.kinds.writing import any_word, labelled_words, quoted, table
+from tierwise.plugins.builtin.kinds.writing import any_word, is_open, quoted, table
 
 __all__ = ["Transition", "TransitionGives", "TransitionKeys"]
 
@@ -43,16 +45,16 @@ class TransitionKeys(Part):
 
     states: Scale = Field(description="the states in their order, the first or lowest first")
     labels: Labels = Field(default_factory=dict, description="what people call the states")
-    start: str | None = Field(default=None, alias="from", description="the fact or decision with the state now")
-    done: str | None = Field(default=None, description="instead of it: the set of steps that are done; next is the first that is not")
-    event: str | None = Field(default=None, description="the fact or decision with the event, for `moves`")
-    moves: dict[str, dict[str, str]] = Field(default_factory=dict, description="state to event to next state")
-    otherwise: str | None = Field(
+    start: Written | None = Field(default=None, alias="from", description="the fact or decision with the state now")
+    done: Written | None = Field(default=None, description="instead of it: the set of steps that are done; next is the first that is not")
+    event: Written | None = Field(default=None, description="the fact or decision with the event, for `moves`")
+    moves: dict[Written, dict[Written, Written]] = Field(default_factory=dict, description="state to event to next state")
+    otherwise: Written | None = Field(
         default=None, description="the next state where `moves` says nothing: `stay`, a state or `undetermined(…)`"
     )
-    at_end: str | None = Field(default=None, description="what comes after the last state: a word or `undetermined(…)` (else: none)")
-    other: str | None = Field(default=None, description="another state, for `higher`")
-    needs: dict[str, str] = Field(default_factory=dict, description="state to the condition under which one may move to it")
+    at_end: Written | None = Field(default=None, description="what comes after the last state: a word or `undetermined(…)` (else: none)")
+    other: Written | None = Field(default=None, description="another state, for `higher`")
+    needs: dict[Written, Written] = Field(default_factory=dict, description="state to the condition under which one may move to it")
     give: TransitionGives
 
     @model_validator(mode="after")
@@ -74,13 +76,14 @@ class TransitionKeys(Part):
         """Whether nothing comes after the last state."""
         return self.at_end is None and not self.moves
 
-    def words(self) -> list[str]:
+    def words(self) -> EnumType:
         """Return what the next state may be, in the order of the states."""
-        end = [] if self.at_end is None or self.at_end.startswith("undetermined(") else [self.at_end]
-        if not self.moves:
-            return [*(self.states if self.done else self.states[1:]), *end]
-        reached = {state for moves in self.moves.values() for state in moves.values()} | {self.otherwise}
-        return [state for state in self.states if state in reached or self.otherwise == STAY]
+        if self.moves:
+            reached = {state for moves in self.moves.values() for state in moves.values()} | {self.otherwise}
+            words = [state for state in self.states if state in reached or self.otherwise == STAY]
+            return EnumType.of(words, labels_of(self.labels))
+        end = [] if self.at_end is None or is_open(self.at_end) else [self.at_end]
+        return EnumType.of([*(self.states if self.done else self.states[1:]), *end], labels_of(self.labels))
 
 
 class Transition:
@@ -91,25 +94,18 @@ class Transition:
     about = "The next state, by order, by what is done, or by events; and whether the move is permitted."
     keys: type[BaseModel] = TransitionKeys
 
-    def decisions(self, module: str, keys: TransitionKeys) -> Mapping[str, Any]:
+    def decisions(self, module: str, keys: TransitionKeys) -> Iterable[KindDecision]:
         """Return the decisions that are wanted: tables from the state now to the next one, and conditions on them."""
-        labels = labels_of(keys.labels)
-        entries = {}
         for what, given in keys.give.wanted():
-            head = {"label": given.labelled(LABELS[what])}
+            label = given.labelled(LABELS[what])
             if what == "next":
-                nullable = {"nullable": "true"} if keys.is_none_at_end else {}
-                entries[given.name] = head | {
-                    "type": "enum",
-                    "values": labelled_words(keys.words(), labels),
-                    **nullable,
-                    **_next(given.name, keys),
-                }
+                yield KindDecision(given.name, "table", _next(given.name, keys), keys.words(), label, nullable=keys.is_none_at_end)
             elif what == "higher":
-                entries[given.name] = head | {"type": "enum", "values": labelled_words(keys.states, labels), "formula": _higher(keys)}
+                yield KindDecision(given.name, "formula", _higher(keys), EnumType.of(keys.states, labels_of(keys.labels)), label)
+            elif what == "is_last":
+                yield KindDecision(given.name, "formula", _is_last(keys), BooleanType(), label)
             else:
-                entries[given.name] = head | {"type": "boolean", **(_is_last(keys) if what == "is_last" else _permitted(keys))}
-        return entries
+                yield KindDecision(given.name, "lookup", _permitted(keys), BooleanType(), label)
 
     def check(self, keys: TransitionKeys, context: KindContext) -> Iterable[Finding]:
         """Find a state that no move leads to."""
@@ -122,39 +118,44 @@ class Transition:
                 )
 
 
-def _next(output: str, keys: TransitionKeys) -> dict[str, Any]:
+def _next(output: Written, keys: TransitionKeys) -> dict[str, Any]:
     if keys.moves:
-        return {"table": {"hit": "unique", **_moves(output, keys)}}
-    end = "-" if keys.at_end is None else keys.at_end if keys.at_end.startswith("undetermined(") else quoted(keys.at_end)
+        return {"hit": "unique", **_moves(output, keys)}
+    end = Written("-") if keys.at_end is None else keys.at_end if is_open(keys.at_end) else quoted(keys.at_end)
     if keys.done is not None:
-        rows = [(state, [f"not({quoted(state)})"], quoted(state)) for state in keys.states]
-        return {"table": {"hit": "first", "rules": table([keys.done], output, [*rows, ("-", ["-"], end)])}}
+        rows = [(state, [written("not({})", quoted(state))], quoted(state)) for state in keys.states]
+        return {"hit": "first", "rules": table([keys.done], output, [*rows, (Written("-"), [Written("-")], end)])}
     after = [*map(quoted, keys.states[1:]), end]
     rows = [(state, [quoted(state)], value) for state, value in zip(keys.states, after, strict=True)]
-    return {"table": {"hit": "unique", "rules": table([keys.start or ""], output, rows)}}
+    return {"hit": "unique", "rules": table([keys.start or ""], output, rows)}
 
 
-def _moves(output: str, keys: TransitionKeys) -> dict[str, str]:
+def _moves(output: Written, keys: TransitionKeys) -> dict[str, Written]:
     rows = [
-        (f"{state}: {event}", [quoted(state), quoted(event)], quoted(after) if after in keys.states else after)
+        (written("{}: {}", str(state), event), [quoted(state), quoted(event)], quoted(after) if after in keys.states else after)
         for state, moves in keys.moves.items()
         for event, after in moves.items()
     ]
-    default = {} if keys.otherwise is None else {"default": (keys.start or "") if keys.otherwise == STAY else keys.otherwise}
-    return {"rules": table([keys.start or "", keys.event or ""], output, rows), **default}
+    rules = {"rules": table([keys.start or "", keys.event or ""], output, rows)}
+    if keys.otherwise != STAY:
+        return rules if keys.otherwise is None else {**rules, "default": keys.otherwise}
+    # A state that is not there is said where a move leads to it, not once more of the state that a subject stays in.
+    strange = any(after not in keys.states and not is_open(after) for moves in keys.moves.values() for after in moves.values())
+    return rules if strange else {**rules, "default": keys.start or Written()}
 
 
-def _is_last(keys: TransitionKeys) -> dict[str, Any]:
+def _is_last(keys: TransitionKeys) -> Written:
     if keys.done is not None:
-        return {"formula": " and ".join(f"{keys.done} in ({any_word([state])})" for state in keys.states)}
-    return {"formula": f"{keys.start} = {quoted(keys.states[-1])}"}
+        return joined(" and ", (written("{} in ({})", keys.done, any_word([state])) for state in keys.states))
+    return written("{} = {}", keys.start, quoted(keys.states[-1]))
 
 
-def _higher(keys: TransitionKeys) -> str:
+def _higher(keys: TransitionKeys) -> Written:
     *others, lowest = reversed([quoted(state) for state in keys.states])
-    return "".join(f"if {keys.start} = {state} or {keys.other} = {state} then {state} else " for state in others) + lowest
+    steps = (written("if {} = {} or {} = {} then {} else ", keys.start, state, keys.other, state, state) for state in others)
+    return joined("", [*steps, lowest])
 
 
 def _permitted(keys: TransitionKeys) -> dict[str, Any]:
-    name = keys.give.next.name if keys.give.next else ""
-    return {"lookup": {"by": name, "values": {quoted(state): how for state, how in keys.needs.items()}, "default": "true"}}
+    name = keys.give.next.name if keys.give.next else Written()
+    return {"by": name, "values": {quoted(state): how for state, how in keys.needs.items()}, "default": "true"}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from pydantic import BaseModel, Field
 
-from tierwise.core.environment import KindContext
+from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
+from tierwise.core.source import Written
 from tierwise.plugins.builtin.kinds.keys import Scale
 from tierwise.plugins.builtin.kinds.scale import check_scale
 
@@ -23,7 +23,7 @@ class ValueTierKeys(Part):
     """The scale, and the decision that gives the grade."""
 
     scale: Scale = Field(description="the grades, best first")
-    grade: str | None = Field(default=None, description="the decision that gives the grade; without it the one with the module's name")
+    grade: Written | None = Field(default=None, description="the decision that gives the grade; without it the one with the module's name")
 
 
 class ValueTier:
@@ -34,9 +34,9 @@ class ValueTier:
     about = "Grades on an ordered scale, the best first."
     keys: type[BaseModel] = ValueTierKeys
 
-    def decisions(self, module: str, keys: ValueTierKeys) -> Mapping[str, Any]:
+    def decisions(self, module: str, keys: ValueTierKeys) -> Iterable[KindDecision]:
         """Return nothing: how the grade comes about is written out."""
-        return {}
+        return ()
 
     def check(self, keys: ValueTierKeys, context: KindContext) -> Iterable[Finding]:
         """Find a grade that is not there or not on the scale."""

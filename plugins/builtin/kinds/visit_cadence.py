@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from tierwise.core.environment import KindContext
+from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding, Severity
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
+from tierwise.core.source import Written
+from tierwise.core.types import DurationType
 from tierwise.plugins.builtin.kinds.keys import Acknowledged, Given, NamedDecision
 from tierwise.plugins.builtin.kinds.ladder import amounts_by_grade, grades_of, inversion_finding, inversions
 
@@ -44,11 +46,13 @@ class CadenceGives(Part):
 class VisitCadenceKeys(Part):
     """The interval of each class, and what it is counted from. Without ``every`` all decisions are written out."""
 
-    by: str | None = Field(default=None, description="the fact or decision with the one class")
-    of: str | None = Field(default=None, description="the fact or decision with a set of classes, which have to agree")
-    every: dict[str, str | None] = Field(default_factory=dict, description="class to duration, `undetermined(…)` where it is not said")
-    last: str | None = Field(default=None, description="the date of the last visit")
-    reading: str | None = Field(default=None, description="`rolling`, `calendar`, a reading of these two, or an expression")
+    by: Written | None = Field(default=None, description="the fact or decision with the one class")
+    of: Written | None = Field(default=None, description="the fact or decision with a set of classes, which have to agree")
+    every: dict[Written, Written | None] = Field(
+        default_factory=dict, description="class to duration, `undetermined(…)` where it is not said"
+    )
+    last: Written | None = Field(default=None, description="the date of the last visit")
+    reading: Written | None = Field(default=None, description="`rolling`, `calendar`, a reading of these two, or an expression")
     give: CadenceGives = CadenceGives()
     acknowledge: Acknowledged = Acknowledged()
 
@@ -75,21 +79,17 @@ class VisitCadence:
     about = "How often each class is visited, when the next visit is due and whether it is late."
     keys: type[BaseModel] = VisitCadenceKeys
 
-    def decisions(self, module: str, keys: VisitCadenceKeys) -> Mapping[str, Any]:
+    def decisions(self, module: str, keys: VisitCadenceKeys) -> Iterable[KindDecision]:
         """Return the interval by class, and the schedule that counts from the last visit."""
         if not keys.every:
-            return {}
-        interval = keys.interval_of(module)
-        form = (
-            {"lookup": {"by": keys.by, "values": dict(keys.every)}} if keys.by else {"agree": {"of": keys.of, "values": dict(keys.every)}}
-        )
-        shown = keys.give.interval
-        head = {"label": shown.labelled(LABELS["interval"])} if shown else {"hidden": "true", "label": dict(LABELS["interval"])}
-        entries: dict[str, Any] = {interval: {**head, "type": "duration", **form}}
+            return
+        interval, shown = keys.interval_of(module), keys.give.interval
+        form, by = ("lookup", {"by": keys.by}) if keys.by else ("agree", {"of": keys.of})
+        label = shown.labelled(LABELS["interval"]) if shown else LABELS["interval"]
+        yield KindDecision(interval, form, {**by, "values": keys.every}, DurationType(), label, hidden=shown is None)
         for what, given in keys.give.counted():
             schedule = {"last": keys.last, "every": interval, "reading": keys.reading or "rolling", "outputs": {what: given.name}}
-            entries[given.name] = {"label": given.labelled(LABELS[what]), "schedule": schedule}
-        return entries
+            yield KindDecision(given.name, "schedule", schedule, label=given.labelled(LABELS[what]))
 
     def check(self, keys: VisitCadenceKeys, context: KindContext) -> Iterable[Finding]:
         """Warn where a better class is visited less often. A class without an interval is found by the form."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -13,13 +13,14 @@ from pydantic import BaseModel
 from tests.compiling import ENVIRONMENT, HEAD, PLAIN, PlainKind, plan_of
 from tests.differential.random_plans import random_plan
 from tierwise.core.checking import check
-from tierwise.core.environment import Environment, KindContext
+from tierwise.core.environment import Environment, KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Constant, DecisionRef, FactRef, Named, Node, Plan, ReadingRef
 from tierwise.core.plan.canonical import canonical_text, digest, node_text
 from tierwise.core.plan.walk import walk
 from tierwise.core.policy import read_policy
 from tierwise.core.source import Source
+from tierwise.core.types import BooleanType
 
 OVERLAY = """\
 overlay: 1
@@ -65,7 +66,7 @@ modules:
 
 def plan_in(text: str, overlay: str | None = None, environment: Environment = ENVIRONMENT, **tables: str) -> Plan:
     files = {"policy.yaml": HEAD + text, **{f"tables/{name}.csv": table for name, table in tables.items()}}
-    return plan_of(check(read_policy(files, environment, Source("company.yaml", overlay) if overlay else None), environment))
+    return plan_of(check(read_policy(files, environment.limits, Source("company.yaml", overlay) if overlay else None), environment))
 
 
 def fingerprint(text: str, overlay: str | None = None, environment: Environment = ENVIRONMENT, **tables: str) -> str:
@@ -167,8 +168,8 @@ class ThresholdKind(PlainKind):
     def __init__(self, threshold: int) -> None:
         self.threshold = threshold
 
-    def decisions(self, module: str, keys: Any) -> Mapping[str, Any]:
-        return {keys.give: {"type": "boolean", "formula": f"usage > {self.threshold}"}}
+    def decisions(self, module: str, keys: Any) -> Iterable[KindDecision]:
+        yield KindDecision(keys.give, "formula", f"usage > {self.threshold}", BooleanType())
 
     def check(self, keys: Any, context: KindContext) -> Iterable[Finding]:
         return ()

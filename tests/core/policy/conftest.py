@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from tierwise.core.environment import Environment, Kind, KindContext
+from tierwise.core.environment import Environment, Kind, KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Node
 from tierwise.core.policy import Policy, read_policy
@@ -50,8 +50,8 @@ class PlainKind:
     title: Mapping[str, str]
     about: str = "For tests of the reader."
 
-    def decisions(self, module: str, keys: Any) -> Mapping[str, Any]:
-        return {}
+    def decisions(self, module: str, keys: Any) -> tuple[KindDecision, ...]:
+        return ()
 
     def check(self, keys: Any, context: KindContext) -> tuple[Finding, ...]:
         return ()
@@ -77,7 +77,7 @@ def read(environment: Environment) -> Read:
 
     def read(text: str, overlay: str | None = None, **tables: str) -> Policy:
         files = {"policy.yaml": text, **{f"tables/{name}.csv": table for name, table in tables.items()}}
-        return read_policy(files, environment, Source("company.yaml", overlay) if overlay is not None else None)
+        return read_policy(files, environment.limits, Source("company.yaml", overlay) if overlay is not None else None)
 
     return read
 

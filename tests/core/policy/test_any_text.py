@@ -100,7 +100,7 @@ def assert_inside(findings: Iterable[Finding], sources: Iterable[Source]) -> Non
 @given(TEXTS)
 def test_any_policy_text(environment: Environment, text: str) -> None:
     try:
-        policy = read_policy({"policy.yaml": text}, environment)
+        policy = read_policy({"policy.yaml": text}, environment.limits)
     except PolicyError as error:
         assert error.findings
         assert_inside(error.findings, [Source("policy.yaml", text)])
@@ -114,11 +114,11 @@ def test_any_damage_to_a_policy_and_any_overlay_and_cases(environment: Environme
     overlay, cases = Source("company.yaml", "overlay: 1\npolicy: big-customers\n" + other), Source("cases.yaml", other)
     try:
         damaged = text[:at] + damage + text[at:]
-        policy = read_policy({"policy.yaml": damaged}, environment)
+        policy = read_policy({"policy.yaml": damaged}, environment.limits)
     except PolicyError as error:
         assert_inside(error.findings, [Source("policy.yaml", damaged)])
-        policy = read_policy({"policy.yaml": text}, environment)
-    for attempt in (lambda: read_policy({"policy.yaml": text}, environment, overlay), lambda: read_cases(policy, cases)):
+        policy = read_policy({"policy.yaml": text}, environment.limits)
+    for attempt in (lambda: read_policy({"policy.yaml": text}, environment.limits, overlay), lambda: read_cases(policy, cases)):
         try:
             attempt()
         except PolicyError as error:

@@ -29,10 +29,8 @@ def test_an_overlay_fills_parameters_readings_and_tables(read: Read, text: str) 
 
     assert policy.parameter_values == {"months": Decimal(2), "days": Decimal(30)}
     assert policy.settled == {"quarter": "rolling"}
-    filled = policy.filled("tier")
-    assert filled is not None
-    assert (filled[0], filled[1].place) == ("usage -> tier\n< 5   -> B\n", "company.yaml:8:5")
-    assert policy.filled("points") is None
+    assert policy.filled_tables == {"tier": "usage -> tier\n< 5   -> B\n"}
+    assert policy.filled_tables["tier"].span(0, 1).place == "company.yaml:8:5"
     assert list(policy.sources) == ["policy.yaml", "company.yaml"]
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tierwise.core.environment import Limits
 from tierwise.core.policy import TextTable, read_bands, read_csv_table, read_document, read_text_table
-from tierwise.core.source import Source, Span
+from tierwise.core.source import Source, Span, Written
 
 TABLE = """\
 id | usage      | size         -> tier | days | # note
@@ -23,23 +23,24 @@ def table_of(text: str, indent: str = "    ") -> TextTable:
     document, findings = read_document(Source("policy.yaml", f"rules: |\n{block}after: 1\n"), Limits())
     assert document is not None
     assert findings == []
-    return read_text_table(document.root["rules"], document.span(("rules",)))
+    return read_text_table(document.root["rules"])
 
 
 def codes(table: TextTable) -> list[str]:
     return [finding.code for finding in table.findings]
 
 
-def underlined(span: Span) -> str:
+def underlined(span: Span | None) -> str:
+    assert span is not None
     return span.source.line(span.line)[span.column - 1 : span.end_column - 1]
 
 
 def test_a_table_is_read_into_cells() -> None:
     table = table_of(TABLE)
 
-    assert [cell.text for cell in table.inputs] == ["usage", "size"]
-    assert [cell.text for cell in table.outputs] == ["tier", "days"]
-    assert [(row.id, [c.text for c in row.inputs], [c.text for c in row.outputs], row.note) for row in table.rows] == [
+    assert list(table.inputs) == ["usage", "size"]
+    assert list(table.outputs) == ["tier", "days"]
+    assert [(row.id, list(row.inputs), list(row.outputs), row.note) for row in table.rows] == [
         ("A1", [">= 50万", '"a | b"'], ["A1", "3"], "seldom"),
         ("A2", ["[20万..30万)", ""], ["A2", ""], ""),
     ]
@@ -51,8 +52,10 @@ def test_every_cell_stands_where_its_text_is() -> None:
 
     for row in table.rows:
         for cell in (*row.inputs, *row.outputs):
-            assert underlined(cell.span) == cell.text
-    assert table.rows[0].inputs[0].span.line == 4
+            assert underlined(cell.whole) == cell
+    place = table.rows[0].inputs[0].whole
+    assert place is not None
+    assert place.line == 4
 
 
 def test_rows_without_an_id_column_are_numbered() -> None:
@@ -63,7 +66,7 @@ def test_bars_around_the_table_do_no_harm() -> None:
     table = table_of("| id | a -> b | # note |\n|----|--------|--------|\n| x  | 1 -> 2 | why    |\n| y  | 3 -> 4 |")
 
     assert table.findings == ()
-    assert [(row.id, row.inputs[0].text, row.outputs[0].text, row.note) for row in table.rows] == [
+    assert [(row.id, row.inputs[0], row.outputs[0], row.note) for row in table.rows] == [
         ("x", "1", "2", "why"),
         ("y", "3", "4", ""),
     ]
@@ -72,7 +75,7 @@ def test_bars_around_the_table_do_no_harm() -> None:
 def test_a_row_of_dashes_with_an_arrow_is_a_row() -> None:
     table = table_of("a | b -> c\n---|--->---\n- | - -> -")
 
-    assert [[cell.text for cell in (*row.inputs, *row.outputs)] for row in table.rows] == [["-", "-", "-"]]
+    assert [[*row.inputs, *row.outputs] for row in table.rows] == [["-", "-", "-"]]
 
 
 def test_a_table_without_inputs_has_rows_without_inputs() -> None:
@@ -109,7 +112,7 @@ def test_the_other_rows_stay_when_one_is_wrong() -> None:
 
 
 def test_a_quote_that_is_never_closed_protects_nothing() -> None:
-    assert [cell.text for cell in table_of('a | b -> c\n5" | 2 -> 3').rows[0].inputs] == ['5"', "2"]
+    assert list(table_of('a | b -> c\n5" | 2 -> 3').rows[0].inputs) == ['5"', "2"]
 
 
 def test_a_table_in_one_line_of_quotes_keeps_spans_inside_the_text() -> None:
@@ -117,10 +120,10 @@ def test_a_table_in_one_line_of_quotes_keeps_spans_inside_the_text() -> None:
     document, _ = read_document(source, Limits())
     assert document is not None
 
-    table = read_text_table(document.root["rules"], document.span(("rules",)))
+    table = read_text_table(document.root["rules"])
 
-    assert [cell.text for cell in table.rows[0].inputs] == ["1"]
-    assert table.rows[0].inputs[0].span == document.span(("rules",))
+    assert list(table.rows[0].inputs) == ["1"]
+    assert table.rows[0].inputs[0].whole == document.span(("rules",))
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
@@ -130,11 +133,11 @@ def test_a_csv_file_reads_as_the_same_table(mark: str) -> None:
     table, text = read_csv_table(Source("tables/tier.csv", csv)), table_of(TABLE)
 
     assert table.findings == ()
-    assert [cell.text for cell in table.inputs] == [cell.text for cell in text.inputs]
-    assert [cell.text for cell in table.outputs] == [cell.text for cell in text.outputs]
-    rows = [[(row.id, [c.text for c in row.inputs], [c.text for c in row.outputs], row.note) for row in t.rows] for t in (table, text)]
+    assert list(table.inputs) == list(text.inputs)
+    assert list(table.outputs) == list(text.outputs)
+    rows = [[(row.id, list(row.inputs), list(row.outputs), row.note) for row in t.rows] for t in (table, text)]
     assert rows[0] == rows[1]
-    assert underlined(table.rows[1].inputs[0].span) == "[20万..30万)"
+    assert underlined(table.rows[1].inputs[0].whole) == "[20万..30万)"
 
 
 def test_a_csv_row_with_too_few_cells_is_found_on_its_line() -> None:
@@ -149,19 +152,19 @@ def test_a_csv_file_without_arrow_says_so() -> None:
 
 def test_bands_are_a_cell_and_its_points() -> None:
     text = ">= 1000万 | 20\n[500万..1000万) | 15 | usual\n\n< 500万 | 5 |"
-    bands = read_bands(text, Span(Source("x", text), 1, 1, 4, 12))
+    bands = read_bands(Written.at(text, Span(Source("x", text), 1, 1, 4, 12)))
 
-    assert [(b.test.text, b.points.text, b.note) for b in bands.bands] == [
+    assert [(b.test, b.points, b.note) for b in bands.bands] == [
         (">= 1000万", "20", ""),
         ("[500万..1000万)", "15", "usual"),
         ("< 500万", "5", ""),
     ]
-    assert underlined(bands.bands[2].points.span) == "5"
+    assert underlined(bands.bands[2].points.whole) == "5"
 
 
 @pytest.mark.parametrize("text", ["good", "a | b | c | d", "good |", ""])
 def test_a_band_of_another_shape_is_a_finding(text: str) -> None:
-    assert len(read_bands(text, Span(Source("x", text), 1, 1, 1, len(text) + 1)).findings) == 1
+    assert len(read_bands(Written(text)).findings) == 1
 
 
 CELLS = st.text(alphabet='ab1.-<>=|｜ "“”,->#\\客', max_size=8)
@@ -173,9 +176,10 @@ def test_any_text_reads_without_an_exception_and_with_places_inside_it(text: str
     source = Source("t", text)
     lines = text.split("\n")
     whole = Span(source, 1, 1, len(lines), len(lines[-1]) + 1)
-    for table in (read_text_table(text, whole), read_csv_table(source)):
-        spans = [cell.span for row in table.rows for cell in (*row.inputs, *row.outputs)] + [f.span for f in table.findings if f.span]
+    for table in (read_text_table(Written.at(text, whole)), read_csv_table(source)):
+        spans = [cell.whole for row in table.rows for cell in (*row.inputs, *row.outputs)] + [f.span for f in table.findings]
         for span in spans:
+            assert span is not None
             assert 1 <= span.line <= span.end_line <= len(lines)
             assert 1 <= span.column <= len(lines[span.line - 1]) + 1
             assert span.end_column <= len(lines[span.end_line - 1]) + 1

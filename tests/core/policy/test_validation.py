@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from tierwise.core.environment import Limits
 from tierwise.core.policy import Text, read_document, validate
 from tierwise.core.policy.texts import Flag, Part, Whole, Words
-from tierwise.core.policy.validation import in_model_order
 from tierwise.core.source import Source
 
 
@@ -101,14 +100,3 @@ def test_a_sound_value_is_read() -> None:
 
     assert findings == []
     assert (spec.by, spec.from_, spec.steps, list(spec.words)) == ("a", "b", 2, ["x", "y"])
-
-
-def test_declared_keys_stand_in_the_order_of_the_model_and_other_keys_in_their_own() -> None:
-    raw = {"values": {"b": "1", "a": "2"}, "acknowledge": [{"why": "x", "gap": "all"}], "by": "c"}
-
-    ordered = in_model_order(Spec, raw)
-
-    assert ordered == raw
-    assert list(ordered) == ["by", "values", "acknowledge"]
-    assert list(ordered["values"]) == ["b", "a"]
-    assert list(ordered["acknowledge"][0]) == ["gap", "why"]

@@ -86,7 +86,7 @@ def checked() -> Callable[..., CheckedPolicy]:
     def of(watch: str, overlay: str = "") -> CheckedPolicy:
         text = HEAD + "watch:\n" + indent(dedent(watch), "  ")
         source = Source("company.yaml", "overlay: 1\npolicy: watched\n" + dedent(overlay)) if overlay else None
-        return check(read_policy({"policy.yaml": text}, environment, source), environment)
+        return check(read_policy({"policy.yaml": text}, environment.limits, source, sections=environment.section_keys), environment)
 
     return of
 

@@ -107,7 +107,7 @@ def test_a_class_without_a_bound_is_a_gap() -> None:
         (
             "must: {signed:",
             "must: {below:",
-            "`offer` demands another word than `below` in `must`",
+            "`must` demands another word than `below`",
         ),
         ("below: asked", "below: asking", "there is no fact, parameter, reading or decision `asking`"),
     ],

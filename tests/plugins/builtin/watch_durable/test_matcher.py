@@ -83,7 +83,7 @@ def test_it_matches_what_the_reference_matches(durable: DurableMatcher, tasks: l
 
 def watched(matcher: Matcher, text: str, batches: Sequence[Sequence[Event]]) -> list[Action]:
     environment = ENVIRONMENT
-    checked = check(read_policy({"policy.yaml": text}, environment), environment)
+    checked = check(read_policy({"policy.yaml": text}, environment.limits, sections=environment.section_keys), environment)
     plan = WatchPlan.of(checked.sections)
     assert plan is not None, checked.findings
     watcher = Watcher(plan, environment, matcher)

@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
 from tierwise.core.environment import Environment
-from tierwise.core.policy import json_schema
+from tierwise.core.schema import json_schema
 from tierwise.plugins.manager import Plugins
 
 POLICIES = sorted((Path(__file__).parents[3] / "policies").glob("*/policy.yaml"))

@@ -1,0 +1,32 @@
+"""A function that expressions may call, as a plugin gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tierwise.core.types import Type
+
+__all__ = ["Function"]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the policy language.
+
+    Attributes:
+        name: As authors write it; may hold spaces.
+        signature: For docs and messages, such as ``most per quarter(dates: list of date) -> integer``.
+        about: One sentence for the reference page.
+        type_of: Argument types to the result type, or to a message (lower case, no full stop) that says what is wrong.
+        python: Its meaning, over values (``core/values.py``); an argument may be none. It never raises: it returns none where it is undefined.
+        sql: Dialect name to a template such as ``lower({0})``; without one for a dialect the reference engine computes it.
+    """
+
+    name: str
+    signature: str
+    about: str
+    type_of: Callable[[tuple[Type, ...]], Type | str]
+    python: Callable[..., Any]
+    sql: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,53 @@
+"""Which kinds, forms and keys a policy may name, and how a kind's own decisions become entries."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.compiling import checked, decided, underlined
+from tierwise.plugins.testing import assert_finding
+
+TABLE = """
+tier:
+  type: enum
+  values: [A, B]
+  table:
+    hit: unique
+    rules: |
+      good  -> tier
+      true  -> A
+      false -> B
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "underline", "help"),
+    [
+        ("table:\n", "tabel:\n", "unknown-form", "tabel", "did you mean `table`?"),
+        ("table:\n", "xyz:\n", "unknown-form", "xyz", "the forms are `table`"),
+        ("type: enum", "hiden: true\n  type: enum", "unknown-key", "hiden", "did you mean `hidden`?"),
+        ("  table:", "  formula: A\n  table:", "two-forms", "table", ""),
+    ],
+)
+def test_a_form_that_is_not_there_is_found_at_its_key(old: str, new: str, code: str, underline: str, help: str) -> None:
+    finding = assert_finding(decided(TABLE.replace(old, new)), code)
+
+    assert underlined(finding.span) == underline
+    assert help in finding.help
+
+
+def test_a_decision_without_a_form_is_found() -> None:
+    assert underlined(assert_finding(decided("tier: {type: integer}"), "no-form").span) == "tier"
+
+
+@pytest.mark.parametrize(("kind", "help"), [("modul", "did you mean `module`?"), ("something", "the kinds are `module`, `doubling`")])
+def test_a_kind_that_is_not_there_is_found(kind: str, help: str) -> None:
+    policy = checked(f"facts: {{a: {{type: integer}}}}\nmodules:\n  m:\n    kind: {kind}\n")
+
+    assert_finding(policy, "unknown-kind", underlined=kind, help=help)
+
+
+def test_all_of_them_are_found_at_once() -> None:
+    policy = decided("a: {type: integer, fromula: 1}\nb: {type: integer}\nc: {formula: 1, hiden: true}")
+
+    assert [finding.code for finding in policy.findings] == ["unknown-form", "no-form", "unknown-key"]
