@@ -14,7 +14,7 @@ from tierwise.core.environment import Environment
 from tierwise.core.schema import json_schema
 from tierwise.plugins.manager import Plugins
 
-POLICIES = sorted((Path(__file__).parents[3] / "policies").glob("*/policy.yaml"))
+POLICIES = sorted((Path(__file__).parents[2] / "policies").glob("*/policy.yaml"))
 
 
 @pytest.fixture(scope="module")
