@@ -11,7 +11,13 @@ if TYPE_CHECKING:  # engines are listed without importing DuckDB
     from tierwise.core.plan import Plan
     from tierwise.plugins.facts import FactTable
 
-__all__ = ["Engine"]
+__all__ = ["DEFAULT_ENGINE", "REFERENCE_ENGINE", "Engine"]
+
+DEFAULT_ENGINE = "duckdb"
+"""The engine that grades a database unless another is asked for."""
+
+REFERENCE_ENGINE = "reference"
+"""The engine whose outcomes are the meaning of a policy."""
 
 
 class Engine(Protocol):

@@ -8,16 +8,17 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
+from tierwise.core.meaning.subjects import Subject
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import DurationType, ListType, MapType, RecordType, SetType, Type
-from tierwise.plugins.facts import FactTable, SubjectFacts, canonical_type, none_when_absent
+from tierwise.plugins.facts import FactTable, canonical_type, none_when_absent
 
 __all__ = ["fact_table_of"]
 
 RELATION = "given_facts"
 
 
-def fact_table_of(plan: Plan, subjects: Sequence[SubjectFacts]) -> FactTable:
+def fact_table_of(plan: Plan, subjects: Sequence[Subject]) -> FactTable:
     """Return a fact table of the given subjects, in a DuckDB connection of its own.
 
     Args:
@@ -44,7 +45,7 @@ def _quoted(name: str) -> str:
     return exp.to_identifier(name, quoted=True).sql("duckdb")
 
 
-def _cells(facts: Any, subject: SubjectFacts) -> list[Any]:
+def _cells(facts: Any, subject: Subject) -> list[Any]:
     cells: list[Any] = []
     for fact in facts:
         assert isinstance(fact, Fact)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from tierwise.core.meaning.subjects import Subject
 from tierwise.core.types import (
     BooleanType,
     DateTimeType,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from tierwise.core.plan import Fact, Plan
 
-__all__ = ["DataFinding", "FactTable", "SubjectFacts", "canonical_type", "core_value", "none_when_absent", "number_width"]
+__all__ = ["DataFinding", "FactTable", "canonical_type", "core_value", "none_when_absent", "number_width"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,6 @@ class DataFinding:
     table: str = ""
     column: str = ""
     examples: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectFacts:
-    """One subject: its id as text, its name, and its facts. A missing fact is absent, *none* is ``None``."""
-
-    key: str
-    name: str | None
-    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +86,13 @@ class FactTable:
         row = self.connection.cursor().execute(exp.select("count(*)").from_(_quoted(self.relation)).sql("duckdb")).fetchone()
         return int(row[0]) if row else 0
 
-    def row(self, key: str) -> SubjectFacts | None:
+    def row(self, key: str) -> Subject | None:
         """Return one subject, or ``None`` when there is none with that id."""
         query = self._select().where(exp.column("key", quoted=True).eq(exp.Placeholder()))
         found = self.connection.cursor().execute(query.sql("duckdb"), [key]).fetchone()
         return self._subject(found) if found else None
 
-    def subjects(self) -> Iterator[SubjectFacts]:
+    def subjects(self) -> Iterator[Subject]:
         """Yield every subject in the order of the keys; a few thousand are in memory at a time."""
         cursor = self.connection.cursor()
         cursor.execute(self._select().order_by(exp.column("key", quoted=True)).sql("duckdb"))
@@ -113,7 +105,7 @@ class FactTable:
             names += [self.columns[fact.name], *([self.columns[fact.name] + "__none"] if fact.nullable else [])]
         return exp.select(*(exp.column(name, quoted=True) for name in names)).from_(_quoted(self.relation))
 
-    def _subject(self, row: tuple[Any, ...]) -> SubjectFacts:
+    def _subject(self, row: tuple[Any, ...]) -> Subject:
         cells = iter(row)
         key, name = next(cells), next(cells)
         facts: dict[str, Any] = dict.fromkeys(self.none)
@@ -123,7 +115,7 @@ class FactTable:
                 facts[fact.name] = None
             elif value is not None:
                 facts[fact.name] = core_value(value, fact.type)
-        return SubjectFacts(key, name, facts)
+        return Subject(key, name, facts)
 
 
 def none_when_absent(plan: Plan, supplied: Collection[str]) -> frozenset[str]:

@@ -16,7 +16,7 @@ from tierwise.plugins.binding.bind import bind
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.read import read_binding
-from tierwise.plugins.engine import Engine
+from tierwise.plugins.engine import DEFAULT_ENGINE, Engine
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.graded_population import GradedPopulation
 from tierwise.plugins.loading import read_overlay_file
@@ -31,7 +31,6 @@ __all__ = ["Bound", "Run", "bound_database", "choose_engine", "explain_subject",
 
 OWN_BINDING = "binding.yaml"
 EQUAL_NAMES = "equal names"
-DEFAULT_ENGINE = "duckdb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,6 @@ def explain_subject(bound: Bound, key: str, grading: Grading | None = None) -> E
         DataError: There is no subject with that id.
     """
     from tierwise.core.explaining import explain, explain_member, explain_ranked
-    from tierwise.core.meaning import Subject
     from tierwise.core.meaning.grading import Placing
 
     plan, environment, as_of = bound.loaded.plan, bound.loaded.environment, bound.as_of
@@ -183,8 +181,7 @@ def explain_subject(bound: Bound, key: str, grading: Grading | None = None) -> E
     grading = grading or _graded_by_default(bound)
     if isinstance(grading, Placing):
         return explain_ranked(plan, environment, GradedPopulation(bound.facts, grading, as_of), key, as_of)
-    subjects = [Subject(subject.key, subject.name, subject.facts) for subject in bound.facts.subjects()]
-    return explain_member(plan, environment, subjects, key, as_of)
+    return explain_member(plan, environment, list(bound.facts.subjects()), key, as_of)
 
 
 def _graded_by_default(bound: Bound) -> Grading | None:

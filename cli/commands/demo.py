@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tierwise.cli.session import Session
+from tierwise.plugins.engine import DEFAULT_ENGINE
 
 if TYPE_CHECKING:
     from tierwise.plugins.run import Run
@@ -41,7 +42,7 @@ def command(context: click.Context, folder: Path, every: bool) -> None:
     from tierwise.cli.grading import grade_database, print_grading
 
     loaded = load(demo.policy, overlay=demo.overlay, plugins=session.plugins)
-    with grade_database(session, loaded, str(demo.database), None, demo.as_of, "duckdb") as run:
+    with grade_database(session, loaded, str(demo.database), None, demo.as_of, DEFAULT_ENGINE) as run:
         click.echo("")
         print_grading(session, run, 5)
         key = _interesting(run)

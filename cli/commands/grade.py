@@ -8,6 +8,7 @@ import click
 
 from tierwise.cli.options import as_of_option, format_option, ledger_option, overlay_option, policy_option
 from tierwise.cli.session import Session
+from tierwise.plugins.engine import DEFAULT_ENGINE
 
 
 @click.command("grade")
@@ -18,7 +19,7 @@ from tierwise.cli.session import Session
 )
 @overlay_option
 @as_of_option
-@click.option("--engine", "engine_name", default="duckdb", show_default=True, metavar="NAME", help="The engine that runs the policy.")
+@click.option("--engine", "engine_name", default=DEFAULT_ENGINE, show_default=True, metavar="NAME", help="The engine that runs the policy.")
 @click.option("--rows", "limit", type=click.IntRange(0), default=10, show_default=True, help="How many rows the text form shows.")
 @click.option("--save", is_flag=True, help="Save the run in the ledger.")
 @ledger_option

@@ -7,6 +7,7 @@ import click
 from tierwise.cli.main import EXIT_FINDINGS, EXIT_POLICY
 from tierwise.cli.options import overlay_option
 from tierwise.cli.session import Session
+from tierwise.plugins.engine import DEFAULT_ENGINE, REFERENCE_ENGINE
 
 
 @click.command("test")
@@ -37,7 +38,7 @@ def command(context: click.Context, policies: tuple[str, ...], overlay: str | No
     for name in policies or sorted(session.plugins.policies()):
         try:
             loaded = load(name, overlay=overlay, plugins=session.plugins)
-            results = run_cases(loaded, engines or ("reference", "duckdb"))
+            results = run_cases(loaded, engines or (REFERENCE_ENGINE, DEFAULT_ENGINE))
         except PolicyError as error:  # the others can still be tested
             click.echo(render_error(error, session.error_format), err=True)
             click.echo(f"{name}: cannot be loaded")

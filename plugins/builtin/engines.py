@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tierwise.plugins import hookimpl
+from tierwise.plugins.engine import DEFAULT_ENGINE, REFERENCE_ENGINE
 
 if TYPE_CHECKING:
     from tierwise.core.environment import Environment
@@ -15,26 +16,26 @@ if TYPE_CHECKING:
     from tierwise.plugins.engine import Engine
     from tierwise.plugins.facts import FactTable
 
-__all__ = ["EmbeddedEngine", "ReferenceEngine", "tierwise_engines"]
+__all__ = ["DuckDBEngine", "ReferenceEngine", "tierwise_engines"]
 
 
 class ReferenceEngine:
     """Runs a plan in plain Python, one subject after the other; all results are held in memory."""
 
-    name = "reference"
+    name = REFERENCE_ENGINE
     about = "plain Python, one subject after the other; it defines the meaning"
 
     def grade(self, plan: Plan, environment: Environment, facts: FactTable, as_of: date | None) -> Grading:
         """Grade every subject of ``facts``."""
-        from tierwise.core.meaning import Subject, grade
+        from tierwise.core.meaning import grade
 
-        return grade(plan, environment, (Subject(row.key, row.name, row.facts) for row in facts.subjects()), as_of)
+        return grade(plan, environment, facts.subjects(), as_of)
 
 
-class EmbeddedEngine:
+class DuckDBEngine:
     """Runs a plan as SQL in the DuckDB that holds the facts."""
 
-    name = "duckdb"
+    name = DEFAULT_ENGINE
     about = "one layered query in DuckDB; what hangs on unknowns is settled by the reference"
 
     def grade(self, plan: Plan, environment: Environment, facts: FactTable, as_of: date | None) -> Grading:
@@ -47,4 +48,4 @@ class EmbeddedEngine:
 @hookimpl
 def tierwise_engines() -> Iterable[Engine]:
     """Give the reference engine and the embedded one."""
-    return (ReferenceEngine(), EmbeddedEngine())
+    return (ReferenceEngine(), DuckDBEngine())

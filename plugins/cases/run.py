@@ -9,11 +9,11 @@ from typing import Any
 
 from tierwise.core.errors import PolicyError
 from tierwise.core.meaning import read_facts
+from tierwise.core.meaning.subjects import Subject
 from tierwise.core.outcome import Outcome
 from tierwise.plugins.cases.compare import Difference, differences
 from tierwise.plugins.cases.read import Case, read_cases
 from tierwise.plugins.engine import Engine
-from tierwise.plugins.facts import SubjectFacts
 from tierwise.plugins.policy import LoadedPolicy
 
 __all__ = ["CaseResult", "run_cases"]
@@ -127,7 +127,7 @@ def _graded(
     subjects, wrong = [], {}
     for key, row in rows.items():
         facts, findings = read_facts(loaded.plan, {name: value for name, value in row.items() if name != "customer_id"})
-        subjects.append(SubjectFacts(key, None, facts))
+        subjects.append(Subject(key, None, facts))
         wrong[key] = tuple(finding.message for finding in findings)
     table = fact_table_of(loaded.plan, subjects)
     try:

@@ -12,6 +12,7 @@ from tierwise.core.meaning.grading import Grading
 from tierwise.core.values import to_json
 from tierwise.plugins.demo.make import AS_OF
 from tierwise.plugins.demo.prepare import POLICY
+from tierwise.plugins.engine import DEFAULT_ENGINE
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import load
 from tierwise.plugins.run import OWN_BINDING, bound_database, choose_engine, grade_bound
@@ -43,7 +44,7 @@ def grade_all(plugins: Plugins, database: Path, overlay: Path) -> Iterator[Polic
         try:
             loaded = load(name, overlay=overlay if name == POLICY else None, plugins=plugins)
             with bound_database(loaded, str(database), None, AS_OF) as bound:
-                line = _line(name, grade_bound(bound, choose_engine(loaded, "duckdb")).grading)
+                line = _line(name, grade_bound(bound, choose_engine(loaded, DEFAULT_ENGINE)).grading)
         except TierwiseError as error:  # one policy that cannot run does not hide the others
             line = PolicyLine(name, 0, 0, 0.0, f"cannot be graded: {error}")
         yield line

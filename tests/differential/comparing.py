@@ -1,4 +1,4 @@
-"""Grades random subjects by the reference engine and by DuckDB, and says where they differ."""
+"""Grades subjects by the reference engine and by another, and says where they differ."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tierwise.core.outcome import Determined, Outcome, Undetermined
 from tierwise.core.plan import Plan
 from tierwise.core.types import ListType, NumberType, RecordType, SetType, Type
 from tierwise.core.values import Duration
-from tierwise.plugins.builtin.engine_duckdb import grade
+from tierwise.plugins.engine import Engine
 from tierwise.plugins.facts import FactTable, canonical_type
 
 __all__ = ["ENVIRONMENT", "differences", "fact_table", "same"]
@@ -59,9 +59,11 @@ def _to_duckdb(value: Any, type: Type) -> Any:
     return {"key": list(value), "value": list(value.values())} if isinstance(value, Mapping) else value
 
 
-def differences(plan: Plan, subjects: Sequence[Mapping[str, Any]], as_of: date | None, environment: Environment = ENVIRONMENT) -> list[str]:
-    """Say for which subjects and outputs DuckDB gives another outcome than the reference engine."""
-    grading = grade(plan, environment, fact_table(plan, subjects), as_of)
+def differences(
+    engine: Engine, plan: Plan, subjects: Sequence[Mapping[str, Any]], as_of: date | None, environment: Environment = ENVIRONMENT
+) -> list[str]:
+    """Say for which subjects and outputs an engine gives another outcome than the reference engine."""
+    grading = engine.grade(plan, environment, fact_table(plan, subjects), as_of)
     found = []
     rows = list(grading.rows())
     if len(rows) != len(subjects) or grading.count() != len(subjects):
@@ -71,10 +73,10 @@ def differences(plan: Plan, subjects: Sequence[Mapping[str, Any]], as_of: date |
     for subject, expected, row in zip(population, reference.rows(), rows, strict=False):
         for output, outcome in expected.outcomes.items():
             if not same(outcome, row.outcomes[output]):
-                found.append(f"{output} of {dict(subject.facts)}: reference {outcome}, duckdb {row.outcomes[output]}")
+                found.append(f"{output} of {dict(subject.facts)}: reference {outcome}, {engine.name} {row.outcomes[output]}")
     for output, outcome in reference.population.items():
         if not same(outcome, grading.population[output]):
-            found.append(f"{output}: reference {outcome}, duckdb {grading.population[output]}")
+            found.append(f"{output}: reference {outcome}, {engine.name} {grading.population[output]}")
     for decision in grading.outputs:
         if grading.distribution(decision.name) != reference.distribution(decision.name):
             found.append(f"{decision.name}: {grading.distribution(decision.name)} is not {reference.distribution(decision.name)}")

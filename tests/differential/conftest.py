@@ -1,4 +1,4 @@
-"""Has DuckDB tell alike rows apart although the populations of these tests are small; by themselves few rows are asked about one by one."""
+"""Gives every test here each engine in turn that a plugin registers, but for the reference engine, which is what they are compared with."""
 
 from __future__ import annotations
 
@@ -7,11 +7,21 @@ from collections.abc import Iterator
 import pytest
 
 from tierwise.plugins.builtin.engine_duckdb import asking
+from tierwise.plugins.engine import REFERENCE_ENGINE, Engine
+from tierwise.plugins.manager import Plugins
+
+ENGINES = {name: engine for name, engine in Plugins().engines().items() if name != REFERENCE_ENGINE}
+
+
+@pytest.fixture(scope="package", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """An engine that is not the reference."""
+    return ENGINES[request.param]
 
 
 @pytest.fixture(autouse=True, scope="package")
 def rows_asked_together() -> Iterator[None]:
-    """Lower the number of rows up to which each is asked about alone."""
+    """Have DuckDB tell alike rows apart although the populations of these tests are small; by themselves few rows are asked about one by one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asking, "FEW_ASKED", 0)
         yield

@@ -8,6 +8,8 @@ from random import Random
 
 from tests.differential.comparing import differences
 from tests.differential.random_plans import AS_OF, random_plan, random_subjects
+from tierwise.plugins.engine import DEFAULT_ENGINE
+from tierwise.plugins.manager import Plugins
 
 
 def main() -> None:
@@ -17,13 +19,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rankings", action="store_true", help="rank the subjects, too")
     parser.add_argument("--subjects", type=int, default=40)
+    parser.add_argument("--engine", default=DEFAULT_ENGINE)
     options = parser.parse_args()
+    engine = Plugins().engines()[options.engine]
     end, seed = time.monotonic() + options.seconds, options.seed
     while time.monotonic() < end:
         random = Random(seed)
         plan = random_plan(random, options.rankings)
         try:
-            found = differences(plan, random_subjects(random, plan, options.subjects), AS_OF)
+            found = differences(engine, plan, random_subjects(random, plan, options.subjects), AS_OF)
         except Exception as error:  # noqa: BLE001 - a fuzzer reports whatever happens and goes on
             found = [f"{type(error).__name__}: {error}"]
         for line in found[:3]:

@@ -15,7 +15,7 @@ from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Constant, Fact, FactRef, Overdue, Plan, Reading, ReadingRef
 from tierwise.core.types import BooleanType, DateType, DurationType
 from tierwise.core.values import Duration
-from tierwise.plugins.builtin.engine_duckdb import grade
+from tierwise.plugins.engine import Engine
 from tierwise.plugins.facts import FactTable
 
 WORDS = ("rolling", "calendar")
@@ -53,34 +53,34 @@ def reference(plan: Plan, days: int, as_of: date) -> list[Outcome]:
     return [row.outcomes["late"] for row in grade_by_reference(plan, ENVIRONMENT, subjects, as_of).rows()]
 
 
-def duckdb_engine(plan: Plan, days: int, as_of: date) -> list[Outcome]:
-    """Return the outcome for each of so many last times, by DuckDB."""
+def graded(engine: Engine, plan: Plan, days: int, as_of: date) -> list[Outcome]:
+    """Return the outcome for each of so many last times, by an engine."""
     connection = duckdb.connect()
     last = f"DATE '{as_of + timedelta(days=AHEAD)}' - day::INTEGER"
     connection.execute(
         f"CREATE TABLE subjects AS SELECT printf('%05d', day) AS key, NULL::VARCHAR AS name, {last} AS last, FALSE AS last__none FROM range({days}) t(day)"
     )
     facts = FactTable(connection, "subjects", plan.facts, {"last": "last"})
-    return [row.outcomes["late"] for row in grade(plan, ENVIRONMENT, facts, as_of).rows()]
+    return [row.outcomes["late"] for row in engine.grade(plan, ENVIRONMENT, facts, as_of).rows()]
 
 
 @pytest.mark.parametrize("every", LENGTHS, ids=str)
-def test_an_unsettled_cadence_is_open_exactly_where_its_readings_differ(every: Duration) -> None:
+def test_an_unsettled_cadence_is_open_exactly_where_its_readings_differ(engine: Engine, every: Duration) -> None:
     plan = duty(every, None)
     days = min(2 * (every.months * 31 + every.seconds // 86_400) + 10, 800)
     for as_of in AS_OF:
         rolling, calendar = (reference(duty(every, word), days, as_of) for word in WORDS)
         expected = [one if one == other else OPEN for one, other in zip(rolling, calendar, strict=True)]
 
-        assert [duckdb_engine(duty(every, word), days, as_of) for word in WORDS] == [rolling, calendar]
+        assert [graded(engine, duty(every, word), days, as_of) for word in WORDS] == [rolling, calendar]
         assert reference(plan, days, as_of) == expected
-        assert duckdb_engine(plan, days, as_of) == expected
+        assert graded(engine, plan, days, as_of) == expected
         assert (OPEN in expected) is (every != Duration.of_days(1)), "the readings of a day are the same"
 
 
-def test_what_was_never_done_is_overdue_on_both_readings() -> None:
+def test_what_was_never_done_is_overdue_on_both_readings(engine: Engine) -> None:
     plan, subjects = duty(Duration(months=1), None), [{"last": None}, {}]
     done = grade_by_reference(plan, ENVIRONMENT, [Subject(str(n), None, facts) for n, facts in enumerate(subjects)], date(2024, 5, 20))
 
     assert next(row.outcomes["late"] for row in done.rows()) == Determined(True)
-    assert differences(plan, subjects, date(2024, 5, 20)) == []
+    assert differences(engine, plan, subjects, date(2024, 5, 20)) == []

@@ -1,4 +1,4 @@
-"""DuckDB gives every worked example of every shipped policy the outcomes of the reference engine."""
+"""Every engine gives every worked example of every shipped policy the outcomes of the reference engine."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from tests.differential.comparing import differences
 from tierwise.core.meaning.facts import read_facts
 from tierwise.core.source import Source
 from tierwise.plugins.cases.read import Case, read_cases
+from tierwise.plugins.engine import Engine
 from tierwise.plugins.loading import policy_files, shipped_policies
 from tierwise.plugins.policy import LoadedPolicy
 
 
 @pytest.mark.parametrize("name", shipped_policies())
-def test_duckdb_decides_the_cases_of_a_shipped_policy_as_the_reference_engine_does(name: str) -> None:
+def test_an_engine_decides_the_cases_of_a_shipped_policy_as_the_reference_engine_does(engine: Engine, name: str) -> None:
     policy = tierwise.load(name)
     by_date: dict[date | None, list[Mapping[str, Any]]] = {}
     for case in cases_of(policy, name):
         by_date.setdefault(case.as_of, []).extend(subjects_of(policy, case))
     for as_of, subjects in by_date.items():
-        assert differences(policy.plan, subjects, as_of, policy.environment) == []
+        assert differences(engine, policy.plan, subjects, as_of, policy.environment) == []
 
 
 def cases_of(policy: LoadedPolicy, name: str) -> Sequence[Case]:
