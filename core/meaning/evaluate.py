@@ -19,6 +19,7 @@ from tierwise.core.errors import PluginError
 from tierwise.core.meaning import exact
 from tierwise.core.meaning.cadence import CADENCES, overdue
 from tierwise.core.meaning.cuts import ROUNDINGS, class_at
+from tierwise.core.meaning.misfit import misfit
 from tierwise.core.meaning.ordering import Order, leaders, ranks_of, taken
 from tierwise.core.meaning.tables import Picked, hits_of, pick
 from tierwise.core.meaning.unknown import (
@@ -46,6 +47,9 @@ from tierwise.core.values import Value
 __all__ = ["MEANINGS", "Evaluation"]
 
 _MOST_COMPARED = 64  # items of which some have unknown keys: they are compared two by two
+
+
+_FUNCTIONS = "tierwise_functions"
 
 
 class Evaluation:
@@ -171,12 +175,17 @@ class Evaluation:
         return for_each(unknown, lambda value: self._called(node, (*before, value, *after)))
 
     def _called(self, node: nodes.Call, arguments: Sequence[Value]) -> Value:
+        giver = self.environment.givers.get(node.function, "")
+        owner = f"function `{node.function}`" + (f" of plugin {giver}" if giver else "")
         try:
             value: Value = self.environment.functions[node.function].python(*arguments)
         except Exception as error:  # a plugin's code: say whose fault it is instead of losing the subject silently
             raise PluginError(
-                f"function `{node.function}` failed: {error}", node.function, "functions", "report this to its author"
+                f"{owner} failed: {type(error).__name__}: {error}", giver.partition(" ")[0] or node.function, _FUNCTIONS
             ) from error
+        wrong = misfit(value, node.type) if giver else ""
+        if wrong:
+            raise PluginError(f"{owner} gave {wrong}", giver.partition(" ")[0], _FUNCTIONS)
         return value
 
     # ---- conditions, and the choice between two ways
