@@ -1,83 +1,167 @@
-"""Keeps a plugin's mistakes its own: what it gives has the parts that are needed, and an exception in one of them names the plugin."""
+"""Keeps a plugin's mistakes its own: what it gives has the parts that are needed, and an exception or a wrong result in one of them names it."""
 
 from __future__ import annotations
 
+import copy
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import wraps
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 from tierwise.core.errors import PluginError, TierwiseError
+from tierwise.core.finding import Finding
+from tierwise.core.types import Type
 
-__all__ = ["guarded", "missing_part", "one_line", "said"]
+__all__ = ["guarded", "one_line", "said", "unfit_part"]
 
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "tierwise_functions": ("signature", "about", "type_of", "python", "sql"),
-    "tierwise_forms": ("about", "model", "compile"),
-    "tierwise_kinds": ("title", "about", "keys", "decisions", "check"),
-    "tierwise_sources": ("about", "opens", "open"),
-    "tierwise_engines": ("about", "grade"),
-    "tierwise_sections": ("about", "keys", "compile"),
-    "tierwise_watch_engines": ("about", "unusable", "matcher"),
+Check = tuple[Callable[[Any], bool], str]
+"""Whether something is as it has to be, and what it has to be in words."""
+
+
+def _with(*parts: str) -> Callable[[Any], bool]:
+    return lambda value: all(hasattr(value, part) for part in parts)
+
+
+def _each(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list | tuple | set | frozenset) and all(map(fits, value))
+
+
+_TEXT: Check = (lambda value: isinstance(value, str), "a text")
+_MAPPING: Check = (lambda value: isinstance(value, Mapping), "a mapping")
+_TITLE: Check = (lambda value: isinstance(value, Mapping) and {"zh", "en"} <= value.keys(), 'a title such as `{"zh": …, "en": …}`')
+_MODEL: Check = (lambda value: inspect.isclass(value) and hasattr(value, "model_fields"), "a pydantic model")
+_CALLED: Check = (callable, "something to call")
+_PRESENT: Check = (lambda value: True, "")
+_YES_OR_NO: Check = (lambda value: isinstance(value, bool), "`True` or `False`")
+_TYPE_OR_TEXT: Check = (lambda value: isinstance(value, (str, *get_args(Type))), "a type, or a text that says what is wrong")
+_FINDINGS: Check = (_each(lambda value: isinstance(value, Finding)), "findings")
+_DECISIONS: Check = (lambda value: isinstance(value, Iterable) and not isinstance(value, str), "the decisions that its keys stand for")
+_COMPILED: Check = (_with("value", "findings", "reads"), "a `CompiledSection`")
+_GRADING: Check = (_with("outputs", "population", "count", "distribution", "rows"), "a `Grading`")
+_SOURCE: Check = (_with("location", "kind", "connection", "tables", "type_of", "named", "load", "close"), "a `Source`")
+_MATCHER: Check = (_with("match", "close"), "a `Matcher`")
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What the things of one hook have to be.
+
+    Attributes:
+        owner: What such a thing is called.
+        parts: Its attributes.
+        gives: What its methods have to return; a generator counts as the list of what it yields.
+        opened: The method whose result is guarded, too.
+    """
+
+    owner: str
+    parts: Mapping[str, Check]
+    gives: Mapping[str, Check] = field(default_factory=dict)
+    opened: str = ""
+
+
+CONTRACTS: Mapping[str, Contract] = {
+    "tierwise_functions": Contract(
+        "function",
+        {"signature": _TEXT, "about": _TEXT, "type_of": _CALLED, "python": _CALLED, "sql": _MAPPING},
+        {"type_of": _TYPE_OR_TEXT},
+    ),
+    "tierwise_forms": Contract(
+        "form",
+        {"about": _TEXT, "model": _PRESENT, "compile": _CALLED},
+        {"compile": _MAPPING, "declares": _MAPPING, "labels": _MAPPING},
+    ),
+    "tierwise_kinds": Contract(
+        "kind",
+        {"title": _TITLE, "about": _TEXT, "keys": _MODEL, "decisions": _CALLED, "check": _CALLED},
+        {"decisions": _DECISIONS, "check": _FINDINGS},
+    ),
+    "tierwise_sections": Contract("section", {"about": _TEXT, "keys": _MODEL, "compile": _CALLED}, {"compile": _COMPILED}),
+    "tierwise_sources": Contract(
+        "source", {"about": _TEXT, "opens": _CALLED, "open": _CALLED}, {"opens": _YES_OR_NO, "open": _SOURCE}, opened="open"
+    ),
+    "tierwise_engines": Contract("engine", {"about": _TEXT, "grade": _CALLED}, {"grade": _GRADING}),
+    "tierwise_watch_engines": Contract(
+        "engine", {"about": _TEXT, "unusable": _CALLED, "matcher": _CALLED}, {"unusable": _TEXT, "matcher": _MATCHER}, opened="matcher"
+    ),
+    "tierwise_commands": Contract("command", {"params": _PRESENT, "invoke": _CALLED, "make_context": _CALLED}),
 }
+"""By hook. Policies are folders and observers give nothing: the manager looks at those itself."""
 
-OWNERS: Mapping[str, str] = {
-    "tierwise_forms": "form",
-    "tierwise_kinds": "kind",
-    "tierwise_sources": "source",
-    "tierwise_engines": "engine",
-    "tierwise_sections": "section",
-    "tierwise_watch_engines": "engine",
-}
-"""What is called by those who do not know that it came from a plugin. Functions of the language promise not to raise."""
-
-OPENED = {"tierwise_sources": "open", "tierwise_watch_engines": "matcher"}
-"""The method of a thing whose result is guarded, too."""
+PASSED_ON = frozenset({"python", "make_context"})
+"""What a function gives is checked where its type is known; what a command is asked is click's business."""
 
 
-def missing_part(thing: Any, hook: str) -> str:
-    """Return the first attribute that a thing lacks, or an empty text."""
-    return next((part for part in PARTS.get(hook, ()) if not hasattr(thing, part)), "")
+def unfit_part(thing: Any, hook: str) -> str:
+    """Return what is wrong with the parts of a thing, to go on from "gave …", or an empty text."""
+    parts = CONTRACTS[hook].parts if hook in CONTRACTS else {}
+    missing = next((name for name in parts if not hasattr(thing, name)), None)
+    if missing is not None:
+        return f"without `{missing}`"
+    return next((f"whose `{name}` is not {words}" for name, (fits, words) in parts.items() if not fits(getattr(thing, name))), "")
 
 
 def guarded(thing: Any, plugin: str, title: str, hook: str) -> Any:
-    """Return a thing that does the same, except that an exception in a method becomes a ``PluginError``.
+    """Return a thing that does the same, except that an exception or a wrong result in a method becomes a ``PluginError``.
 
     Args:
-        thing: A form, kind, engine or opener of sources; anything else is returned as it is.
+        thing: What a plugin gave for a hook with a contract; anything else is returned as it is.
         plugin: The plugin's name.
         title: Its name and version, for the message.
         hook: The hook that gave it.
     """
-    if hook not in OWNERS:
+    contract = CONTRACTS.get(hook)
+    if contract is None:
         return thing
-    return _guarded(thing, f"{OWNERS[hook]} `{thing.name}`", plugin, title, hook)
+    guard = _Guard(contract, f"{contract.owner} `{thing.name}`", plugin, title, hook)
+    return guard.command(thing) if hook == "tierwise_commands" else guard.thing(thing)
 
 
-def _guarded(thing: Any, owner: str, plugin: str, title: str, hook: str) -> Any:
-    # A plain namespace, because `isinstance` with a protocol does not look through `__getattr__`.
-    parts = {name: getattr(thing, name) for name in dir(thing) if not name.startswith("_")}
-    for name, part in parts.items():
-        if inspect.isroutine(part):
-            parts[name] = _naming(part, owner, plugin, title, hook)
-    return SimpleNamespace(**parts)
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    contract: Contract
+    owner: str
+    plugin: str
+    title: str
+    hook: str
 
+    def thing(self, thing: Any) -> Any:
+        # A plain namespace, because `isinstance` with a protocol does not look through `__getattr__`.
+        parts = {name: getattr(thing, name) for name in dir(thing) if not name.startswith("_")}
+        for name, part in parts.items():
+            if inspect.isroutine(part) and name not in PASSED_ON:
+                parts[name] = self._naming(part, name)
+        return SimpleNamespace(**parts)
 
-def _naming(method: Callable[..., Any], owner: str, plugin: str, title: str, hook: str) -> Callable[..., Any]:
-    @wraps(method)
-    def call(*arguments: Any, **named: Any) -> Any:
-        try:
-            result = method(*arguments, **named)
-            if method.__name__ == OPENED.get(hook):
-                return _guarded(result, owner, plugin, title, hook)
-            return list(result) if inspect.isgenerator(result) else result
-        except (TierwiseError, OSError):  # a file that cannot be read is no mistake of the plugin
-            raise
-        except Exception as error:
-            raise PluginError(one_line(f"plugin {title} failed in `{method.__name__}` of {owner}: {said(error)}"), plugin, hook) from error
+    def command(self, command: Any) -> Any:
+        """Guard what a command does; its options are read, and its usage is refused, by click as ever."""
+        own = copy.copy(command)
+        own.invoke = self._naming(command.invoke, "invoke")
+        return own
 
-    return call
+    def _naming(self, method: Callable[..., Any], name: str) -> Callable[..., Any]:
+        fits, words = self.contract.gives.get(name, _PRESENT)
+
+        @wraps(method)
+        def call(*arguments: Any, **named: Any) -> Any:
+            try:
+                result = method(*arguments, **named)
+                result = list(result) if inspect.isgenerator(result) else result
+            except (TierwiseError, OSError):  # a file that cannot be read is no mistake of the plugin
+                raise
+            except Exception as error:
+                if self.hook == "tierwise_commands" and type(error).__module__.startswith("click."):
+                    raise  # how click says that a command was used wrongly, or is done
+                raise PluginError(
+                    one_line(f"plugin {self.title} failed in `{name}` of {self.owner}: {said(error)}"), self.plugin, self.hook
+                ) from error
+            if not fits(result):
+                message = f"plugin {self.title} gave {_shown(result)} in `{name}` of {self.owner}, where {words} is needed"
+                raise PluginError(one_line(message), self.plugin, self.hook)
+            return self.thing(result) if name == self.contract.opened else result
+
+        return call
 
 
 def said(error: BaseException) -> str:
@@ -88,3 +172,10 @@ def said(error: BaseException) -> str:
 def one_line(text: str) -> str:
     """Return a text without line breaks."""
     return " ".join(text.split())
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = repr(value)
+    return f"`{text if len(text) <= 60 else text[:60] + '…'}`"

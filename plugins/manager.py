@@ -16,7 +16,7 @@ import pluggy
 from tierwise.core.errors import PluginError
 from tierwise.plugins import NAME, hookspecs
 from tierwise.plugins.builtin import MODULES
-from tierwise.plugins.guard import guarded, missing_part, one_line, said
+from tierwise.plugins.guard import guarded, one_line, said, unfit_part
 
 if TYPE_CHECKING:  # nothing heavy is imported before a hook is called
     from importlib.resources.abc import Traversable
@@ -31,6 +31,9 @@ if TYPE_CHECKING:  # nothing heavy is imported before a hook is called
     from tierwise.plugins.watch_engine import WatchEngine
 
 __all__ = ["PluginInfo", "Plugins"]
+
+OBSERVERS = "tierwise_graded"
+"""The one hook whose answers mean nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ class Plugins:
 
     def graded(self, plan: Plan, as_of: date | None, grading: Grading) -> None:
         """Tell every observer about a run."""
-        for _ in self._answers("tierwise_graded", plan=plan, as_of=as_of, grading=grading):
+        for _ in self._answers(OBSERVERS, plan=plan, as_of=as_of, grading=grading):
             pass
 
     def environment(self) -> Environment:
@@ -196,7 +199,7 @@ class Plugins:
     def _ask(self, hook: str, spread: Callable[[Any], Iterable[Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         givers: dict[str, PluginInfo] = {}
-        for info, values in self._answers(hook, lambda answer: [part for value in answer for part in spread(value)]):
+        for info, values in self._answers(hook, partial(_things, spread=spread)):
             for value in values:
                 name = getattr(value, "name", "")
                 if not isinstance(name, str) or not name:
@@ -205,9 +208,9 @@ class Plugins:
                     )
                 if name in found:
                     raise PluginError(f"plugins {givers[name]} and {info} both give `{name}` for hook `{hook}`", info.name, hook)
-                lacking = missing_part(value, hook)
-                if lacking:
-                    raise PluginError(f"plugin {info} gave `{name}` for hook `{hook}` without `{lacking}`", info.name, hook)
+                unfit = unfit_part(value, hook)
+                if unfit:
+                    raise PluginError(f"plugin {info} gave `{name}` for hook `{hook}` {unfit}", info.name, hook)
                 found[name] = value if info.name in MODULES else guarded(value, info.name, str(info), hook)
                 givers[name] = info
         self._givers[hook] = {name: f"{info.name} {info.version}".rstrip() for name, info in givers.items() if info.name not in MODULES}
@@ -227,8 +230,17 @@ class Plugins:
                 raise
             except (Exception, SystemExit) as error:
                 raise PluginError(one_line(f"plugin {info} failed in hook `{hook}`: {said(error)}"), info.name, hook) from error
+            if not answer and hook != OBSERVERS:  # pluggy leaves out who returns nothing
+                raise PluginError(f"plugin {info} gave nothing for hook `{hook}`, where a list is needed", info.name, hook)
             for value in answer:
                 yield info, value
+
+
+def _things(answer: Any, spread: Callable[[Any], Iterable[Any]]) -> list[Any]:
+    """Return what a plugin gave for a hook, one by one."""
+    if not isinstance(answer, Iterable) or isinstance(answer, str):
+        raise TypeError(f"it gave {answer!r}, where a list is needed")
+    return [part for value in answer for part in spread(value)]
 
 
 def _installed() -> list[metadata.EntryPoint]:

@@ -83,8 +83,9 @@ def test_a_kind_that_raises_names_its_plugin(where: str) -> None:
 class Broken:
     """An engine and an opener of sources that raise where they are told to."""
 
-    name = "broken"
+    name = kind = "broken"
     about = "Breaks."
+    location = connection = type_of = named = load = close = None
 
     def __init__(self, where: str, error: Exception) -> None:
         self.where, self.error = where, error
