@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,14 +12,17 @@ import click
 import pytest
 
 from tierwise.core.environment import Function
+from tierwise.core.policy.texts import Part
 from tierwise.core.types import TextType
 from tierwise.plugins import hookimpl, hookspecs
-from tierwise.plugins.guard import PARTS
+from tierwise.plugins.guard import CONTRACTS
 from tierwise.plugins.manager import Plugins
 
 PLAN: Any = SimpleNamespace(policy="a-policy")
 GRADING: Any = SimpleNamespace(outputs=())
 AS_OF = date(2026, 11, 21)
+SOUND: Mapping[str, Any] = {"title": {"zh": "甲", "en": "A"}, "about": "About.", "keys": Part}
+"""What a part of a thing may be; any other may be anything that can be called."""
 THINGS = ("forms", "kinds", "sections", "sources", "engines", "watch_engines")
 
 
@@ -31,7 +34,8 @@ class Recorder:
 
     def said(self, hook: str) -> list[Any]:
         self.log.append(f"{self.name}.{hook}")
-        return [SimpleNamespace(name=f"{self.name}-{hook}", **dict.fromkeys(PARTS[f"tierwise_{hook}"])) if hook in THINGS else hook]
+        parts = CONTRACTS[f"tierwise_{hook}"].parts if hook in THINGS else ()
+        return [SimpleNamespace(name=f"{self.name}-{hook}", **{name: SOUND.get(name, print) for name in parts}) if hook in THINGS else hook]
 
     @hookimpl
     def tierwise_functions(self) -> Iterable[Function]:
