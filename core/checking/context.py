@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from tierwise.core.checking.entries import Entry
 from tierwise.core.checking.fitting import misfit
 from tierwise.core.finding import Finding
-from tierwise.core.language import Scope, compile_expression, compile_test, compile_value, type_of
+from tierwise.core.language import Scope, compile_expression, compile_test, compile_value
 from tierwise.core.plan import Constant, Decision, DecisionRef, Node, Ranking, Table, Undecided
 from tierwise.core.policy import Policy, TextTable
 from tierwise.core.source import Path, Span, Written
@@ -94,7 +94,7 @@ class EntryContext:
 
     def type_of(self, node: Node) -> Type:
         """Return the static type of a node."""
-        return type_of(node)
+        return node.type
 
     # ---- outputs
 
@@ -112,7 +112,7 @@ class EntryContext:
 
     def fitted(self, name: str, node: Node) -> Node:
         """Return ``node``; that its type does not fit the output is reported."""
-        reason = misfit(type_of(node), self.outputs[name])
+        reason = misfit(node.type, self.outputs[name])
         if reason:
             self.report(Finding.error("type-mismatch", f"`{name}` {reason}", self.span(self.path)))
         return node

@@ -10,7 +10,6 @@ from tierwise.core.language.entry import compile_expression, compile_test, compi
 from tierwise.core.language.literals import read_literal
 from tierwise.core.language.scope import Scope
 from tierwise.core.language.suggest import suggest
-from tierwise.core.language.type_rules import type_of
 
 __all__ = [
     "Scope",
@@ -19,5 +18,4 @@ __all__ = [
     "compile_value",
     "read_literal",
     "suggest",
-    "type_of",
 ]

@@ -44,7 +44,7 @@ from tierwise.core.language.syntax import (
     Truth,
     walk,
 )
-from tierwise.core.language.type_rules import fits, set_of, type_of, unified
+from tierwise.core.language.type_rules import fits, set_of, unified
 from tierwise.core.language.units import digits_of
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import (
@@ -206,7 +206,7 @@ class Compiler:
         for candidate, constant in zip(candidates, constants, strict=True):
             if constant is None:
                 raise Unsound(messages.syntax(candidate.at.span, "a candidate must be a plain value"))
-        return Undecided(Reason(word), distinct(constant.value for constant in constants if constant is not None), expected)
+        return Undecided(Reason(word), distinct([constant.value for constant in constants if constant is not None]), expected)
 
     # ---- operands ----
 
@@ -266,8 +266,8 @@ class Compiler:
     def _boolean(self, tree: Tree) -> Node:
         """Compile what must be true or false."""
         node = self.expression(tree, BooleanType())
-        if type_of(node) != BooleanType():
-            raise Unsound(messages.type_mismatch(tree.at.span, str(type_of(node)), "boolean"))
+        if node.type != BooleanType():
+            raise Unsound(messages.type_mismatch(tree.at.span, str(node.type), "boolean"))
         return node
 
     def _each_boolean(self, trees: Sequence[Tree]) -> list[Node]:
@@ -390,7 +390,7 @@ class Compiler:
 
     def _over_items(self, tree: Tree, of: Node, test: Tree, variable: str | None = None) -> Node:
         """Compile a condition over the items of a list."""
-        type_ = type_of(of)
+        type_ = of.type
         if not isinstance(type_, ListType | SetType):
             raise Unsound(messages.type_mismatch(tree.at.span, str(type_), "list"))
         self._frames.append(Frame(type_.item, variable))
@@ -401,7 +401,7 @@ class Compiler:
 
     def _index(self, tree: Index) -> Node:
         of = self.expression(tree.of)
-        type_ = type_of(of)
+        type_ = of.type
         if isinstance(type_, MapType):
             return self._map_value(tree, of, type_)
         if isinstance(tree.inner, Number):
@@ -443,7 +443,7 @@ class Compiler:
         return self.tests(Tests(tree.tests.at, tests), self._value(tree.of).node)
 
     def _test(self, test: Test, column: Node) -> Node:
-        column_type = type_of(column)
+        column_type = column.type
         if isinstance(test, Tests):
             return self.tests(test, column)
         if isinstance(test, Comparison):
@@ -457,7 +457,7 @@ class Compiler:
         return self._equality(test, column)
 
     def _interval(self, test: Interval, column: Node) -> Node:
-        low, high = self._values((test.low, test.high), type_of(column))
+        low, high = self._values((test.low, test.high), column.type)
         self._check_comparable("<=", low, Operand(column, test.at), test.at)
         self._check_comparable("<=", Operand(column, test.at), high, test.at)
         if _is_empty(low.constant, high.constant, test.low_inclusive and test.high_inclusive):
@@ -465,8 +465,8 @@ class Compiler:
         return Within(column, low.node, high.node, test.low_inclusive, test.high_inclusive)
 
     def _equality(self, test: Tree, column: Node) -> Node:
-        value = self._operand(test, type_of(column))
-        if isinstance(value.type, ListType | SetType) and fits(type_of(column), value.type.item):
+        value = self._operand(test, column.type)
+        if isinstance(value.type, ListType | SetType) and fits(column.type, value.type.item):
             return Call("list contains", (value.node, column), BooleanType())
         return self._compared("=", Operand(column, test.at), value, test.at)
 
@@ -475,7 +475,7 @@ class Compiler:
         if isinstance(test, ListOf) and test.items:
             return self.tests(Tests(test.at, test.items), column)
         value = self.expression(test, column_type)
-        value_type = type_of(value)
+        value_type = value.type
         if isinstance(test, ListOf | Nothing):
             return Compare("=", column, value)
         if fits(value_type, column_type.item):
@@ -516,10 +516,10 @@ def _nothing(tree: Nothing, hint: Type | None) -> Node:
 
 
 def _member(of: Node, name: Name) -> Node:
-    type_ = type_of(of)
+    type_ = of.type
     if isinstance(type_, ListType | SetType):
         each = _member(ItemRef(type_.item), name)
-        return Project(of, each, ListType(type_of(each)))
+        return Project(of, each, ListType(each.type))
     if isinstance(type_, MapType):
         return FieldRef(of, name.text, type_.value)
     if isinstance(type_, RecordType):
@@ -548,7 +548,7 @@ def _is_empty(low: Constant | None, high: Constant | None, closed: bool) -> bool
 def _any_of(nodes: list[Node], column: Node) -> Node:
     """Join tests by ``or``; values that the column may equal become one ``InSet``."""
     values = {position: value for position, node in enumerate(nodes) for value in equalled(node, column)}
-    if len(values) > 1 and not isinstance(type_of(column), ListType | SetType):
+    if len(values) > 1 and not isinstance(column.type, ListType | SetType):
         in_set = InSet(column, tuple(dict.fromkeys(values.values())))
         nodes = [in_set, *(node for position, node in enumerate(nodes) if position not in values)]
     return nodes[0] if len(nodes) == 1 else Logic("or", tuple(nodes))

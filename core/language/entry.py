@@ -13,7 +13,6 @@ from tierwise.core.language.parse import Parser, Words
 from tierwise.core.language.scan import SyntaxProblem
 from tierwise.core.language.scope import Scope, spellings, words_of_type
 from tierwise.core.language.syntax import Tests, Tree, depth_of
-from tierwise.core.language.type_rules import type_of
 from tierwise.core.plan import Constant, Node
 from tierwise.core.source import Span, Written
 from tierwise.core.types import Type
@@ -55,7 +54,7 @@ def compile_test(text: str, span: Span, column: Node, scope: Scope) -> tuple[Nod
     def compile_tree(compiler: Compiler, tree: Tests | None) -> Node | None:
         return None if tree is None else compiler.tests(tree, column)
 
-    node, findings = _compiled(text, span, scope, _words(type_of(column)), column, Parser.whole_cell, compile_tree)
+    node, findings = _compiled(text, span, scope, _words(column.type), column, Parser.whole_cell, compile_tree)
     return node, not any(finding.severity == "error" for finding in findings), findings
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from tierwise.core.finding import Finding
 from tierwise.core.language.snippet import Place
 from tierwise.core.language.syntax import Number, Opposite, Tree
-from tierwise.core.language.type_rules import type_of
 from tierwise.core.plan import Compare, Constant, Node, Quotient
 from tierwise.core.types import NumberType, Type
 
@@ -41,7 +40,7 @@ class Operand:
     @property
     def type(self) -> Type:
         """Its static type."""
-        return type_of(self.node)
+        return self.node.type
 
     @property
     def constant(self) -> Constant | None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from tierwise.core.language.function import Function
-from tierwise.core.language.type_rules import type_of
 from tierwise.core.limits import Limits
 from tierwise.core.plan import Node
 from tierwise.core.types import EnumType, ListType, MapType, RecordType, SetType, Type
@@ -81,7 +80,7 @@ class Scope:
     def field_types(self) -> Mapping[str, tuple[Type, ...]]:
         """Field name to the types it has in the records that any name can reach."""
         found: dict[str, tuple[Type, ...]] = {}
-        types = [type_of(node) for node in self.names.values()]
+        types = [node.type for node in self.names.values()]
         for record in _records([*types, *([self.item] if self.item else [])]):
             for name, type_ in record.fields:
                 found[name] = (*found.get(name, ()), type_)
@@ -91,7 +90,7 @@ class Scope:
     def words(self) -> Mapping[str, tuple[str, ...]]:
         """Name or field to the spellings of the words that its values may be."""
         found: dict[str, tuple[str, ...]] = {}
-        of_names = [(name, type_of(node)) for name, node in self.names.items()]
+        of_names = [(name, node.type) for name, node in self.names.items()]
         of_fields = [(name, type_) for name, types in self.field_types.items() for type_ in types]
         for name, type_ in [*of_names, *of_fields]:
             words = words_of_type(type_)

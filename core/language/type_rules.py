@@ -8,15 +8,9 @@ from typing import Any
 
 from tierwise.core.language.units import EXACT
 from tierwise.core.outcome import distinct
-from tierwise.core.plan import Node
 from tierwise.core.types import EnumType, ListType, MapType, NumberType, RecordType, SetType, TextType, Type
 
-__all__ = ["fits", "product_type", "set_of", "sum_type", "type_of", "unified"]
-
-
-def type_of(node: Node) -> Type:
-    """Return the static type of a node."""
-    return node.type
+__all__ = ["fits", "product_type", "set_of", "sum_type", "unified"]
 
 
 def fits(found: Type, demanded: Type) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tierwise.core.environment import CompiledSection, Path, SectionContext
 from tierwise.core.finding import Finding, has_errors
-from tierwise.core.language import Scope, compile_test, suggest, type_of
+from tierwise.core.language import Scope, compile_test, suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.plan import Fact, Logic, Node, Plan
 from tierwise.core.plan.canonical import canonical_text, digest
@@ -131,8 +131,8 @@ class _Compiler:
 
     def _action(self, action: ActionDeclaration, path: Path, scope: Scope, fields: Mapping[str, Type]) -> ActionPlan:
         amount = None if action.amount is None else self.texts.expression(action.amount, (*path, "amount"), scope)
-        if amount is not None and not isinstance(type_of(amount), NumberType):
-            self.texts.error("type-mismatch", f"an amount is a number, not a `{type_of(amount)}`", (*path, "amount"))
+        if amount is not None and not isinstance(amount.type, NumberType):
+            self.texts.error("type-mismatch", f"an amount is a number, not a `{amount.type}`", (*path, "amount"))
         if action.say is not None:
             for name in dict.fromkeys(PLACEHOLDER.findall(action.say.zh) + PLACEHOLDER.findall(action.say.en)):
                 if name not in SAYABLE and name not in fields:

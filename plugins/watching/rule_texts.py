@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tierwise.core.environment import Path, SectionContext
 from tierwise.core.finding import Finding, has_errors
-from tierwise.core.language import Scope, compile_expression, read_literal, suggest, type_of
+from tierwise.core.language import Scope, compile_expression, read_literal, suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.plan import Constant, FactRef, Node, ReadingRef, Undecided
 from tierwise.core.policy.texts import Text
@@ -79,8 +79,8 @@ class RuleTexts:
     def boolean(self, text: str, path: Path, scope: Scope) -> Node | None:
         """Compile a condition."""
         node = self.expression(text, path, scope)
-        if node is not None and not isinstance(type_of(node), BooleanType):
-            self.error("type-mismatch", f"a condition is true or false, not a `{type_of(node)}`", path)
+        if node is not None and not isinstance(node.type, BooleanType):
+            self.error("type-mismatch", f"a condition is true or false, not a `{node.type}`", path)
         return node
 
     def duration(self, text: str, path: Path) -> Duration | Lost | None:

@@ -10,7 +10,7 @@ import pytest
 from tests.showing import show
 from tierwise.core.environment import Limits
 from tierwise.core.finding import Finding, has_errors
-from tierwise.core.language import Scope, compile_expression, type_of
+from tierwise.core.language import Scope, compile_expression
 from tierwise.core.plan import FactRef
 from tierwise.core.source import Source, Span
 from tierwise.core.types import EnumType, NumberType, RecordType
@@ -278,7 +278,7 @@ def test_scale_and_unit_of_a_result_follow_from_its_parts(text: str, expected: A
     node, _ = compile_expression(text, whole(text), scope)
 
     assert node is not None
-    assert type_of(node) == expected
+    assert node.type == expected
 
 
 def test_the_fields_of_an_item_in_scope_are_names(whole: Callable[[str], Span]) -> None:
