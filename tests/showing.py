@@ -19,6 +19,7 @@ from tierwise.core.plan import (
     ItemRef,
     Logic,
     Not,
+    Prefer,
     Project,
     Quantified,
     Quotient,
@@ -67,6 +68,8 @@ def show(node: Any) -> str:
             return f"(each {show(node.of)} {show(node.each)})"
         case Quantified():
             return f"({node.op} {show(node.of)} {show(node.test)})"
+        case Prefer():
+            return f"(prefer {' '.join(show(part) for part in node.parts)})"
         case Undecided():
             return f"(undetermined {node.reason}{''.join(' ' + value_text(value) for value in node.candidates)})"
     return repr(node)

@@ -27,6 +27,7 @@ from tierwise.core.language.syntax import (
     Index,
     Interval,
     ItemMark,
+    Known,
     ListOf,
     Member,
     Name,
@@ -60,6 +61,7 @@ from tierwise.core.plan import (
     Logic,
     Node,
     Not,
+    Prefer,
     Project,
     Quantified,
     Undecided,
@@ -132,6 +134,8 @@ class Compiler:
                 return self._named(tree, hint)
             case Negation():
                 return Not(self._boolean(tree.of))
+            case Known():
+                return self._known(tree)
             case Operation(operator="and" | "or"):
                 return Logic("and" if tree.operator == "and" else "or", tuple(self._each_boolean(tree.parts)))
             case Operation(operator="+" | "-" | "*" | "/") | Opposite():
@@ -269,6 +273,14 @@ class Compiler:
         if node.type != BooleanType():
             raise Unsound(messages.type_mismatch(tree.at.span, str(node.type), "boolean"))
         return node
+
+    def _known(self, tree: Known) -> Node:
+        """Compile a condition that is false unless it is surely true."""
+        if self._frames:
+            raise Unsound(
+                messages.syntax(tree.at.span, "`known to be` has no meaning about the items of a list", "say it about the whole list")
+            )
+        return Prefer((self._boolean(tree.of), Constant(False, BooleanType())), BooleanType())
 
     def _each_boolean(self, trees: Sequence[Tree]) -> list[Node]:
         """Compile conditions one by one, so that every error among them is found."""

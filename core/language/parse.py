@@ -16,6 +16,7 @@ from tierwise.core.language.syntax import (
     Index,
     Interval,
     ItemMark,
+    Known,
     ListOf,
     Member,
     Name,
@@ -47,6 +48,7 @@ Words = tuple[str, ...]
 ARGUMENT_WORDS: dict[str, Words] = {"most per calendar": ("month", "quarter", "half-year", "year")}
 """Bare words that the arguments of a function may be."""
 QUANTIFIER = re.compile(r"(some|every)\s+\w+\s+in(?!\w)")
+KNOWN = "known to be"
 CALL = re.compile(r"([^\W\d]\w*(?: [^\W\d]\w*){0,3})\s*\(")
 
 
@@ -266,6 +268,9 @@ class Parser:
         function = self._function_here()
         if function and len(function) >= max(len(value), len(name)):
             return self._call(function, words)
+        if self.scan.keyword(KNOWN) and not value and len(name) < len(KNOWN):
+            self.scan.accept_keyword(KNOWN)
+            return self._known(start, words)
         keyword = self._keyword_here()
         if keyword and not value and len(name) <= len(keyword):
             return self._keyword_value(keyword, words)
@@ -332,14 +337,23 @@ class Parser:
         return Quantifier(self.scan.place(start, test.at.end), keyword, variable, of, test)
 
     def _negation(self, start: int, words: Words) -> Tree:
+        of = self._condition(words)
+        return Negation(self.scan.since(start), of)
+
+    def _known(self, start: int, words: Words) -> Tree:
+        of = self._condition(words)
+        return Known(self.scan.since(start), of)
+
+    def _condition(self, words: Words) -> Tree:
+        """Read what a word before a condition is about: what stands in brackets after it, else no further than one comparison."""
         if self.scan.accept("("):
             of = self._expression(words)
             self.scan.expect(")")
-        else:
-            self._deeper()
-            of = self._operation(RELATION, words)
-            self.depth -= 1
-        return Negation(self.scan.since(start), of)
+            return of
+        self._deeper()
+        of = self._operation(RELATION, words)
+        self.depth -= 1
+        return of
 
     def _call(self, function: str, words: Words) -> Tree:
         start = self.scan.position

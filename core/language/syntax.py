@@ -20,6 +20,7 @@ __all__ = [
     "Index",
     "Interval",
     "ItemMark",
+    "Known",
     "ListOf",
     "Member",
     "Name",
@@ -107,6 +108,14 @@ class Opposite:
 @dataclass(frozen=True, slots=True)
 class Negation:
     """``not(x)``."""
+
+    at: Place
+    of: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """``known to be x``."""
 
     at: Place
     of: Tree
@@ -206,6 +215,7 @@ Tree = (
     | Name
     | Opposite
     | Negation
+    | Known
     | Operation
     | Between
     | In

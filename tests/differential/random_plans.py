@@ -293,6 +293,7 @@ class Maker:
                 "and" if self.random.random() < 0.5 else "or", tuple(self.test(depth - 1) for _ in range(self.random.randrange(4)))
             ),
             lambda: Not(self.test(depth - 1)),
+            lambda: self.known(depth - 1),
             lambda: self.comparison(depth - 1),
             lambda: self.quantified(depth - 1),
             lambda: self.choice_of(FLAG, depth),
@@ -312,6 +313,10 @@ class Maker:
             return Within(column, ends[0], ends[1], self.random.random() < 0.5, self.random.random() < 0.5)
         values = [self.value(of) for _ in range(self.random.choice([1, 1, 2]))] + ([None] if self.random.random() < 0.1 else [])
         return InSet(column, tuple(values))
+
+    def known(self, depth: int) -> Node:
+        """Return a condition that is false unless it is surely true; it may not be about the items of a list."""
+        return self.test(depth) if self.items else Prefer((self.test(depth), Constant(False, FLAG)), FLAG)
 
     def comparison(self, depth: int) -> Node:
         type_ = self.one_of(NUMBER, DAY, LENGTH, GRADES, CLASSES)

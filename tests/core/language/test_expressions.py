@@ -65,6 +65,10 @@ COMPILED = [
     ("orders in > 5 and active", "(and (> orders 5) active)"),
     ("orders between 1 and 5 and active", "(and (within orders [1..5]) active)"),
     ("birthday in late_dates", "(list contains: late_dates birthday)"),
+    ("known to be active", "(prefer active false)"),
+    ("known to be (active or orders > 1) and orders < 9", "(and (prefer (or active (> orders 1)) false) (< orders 9))"),
+    ("not(known to be not(active))", "(not (prefer (not active) false))"),
+    ("known to be orders in (1, 2)", "(prefer (in orders 1 2) false)"),
     # quotients
     ("amount / budget >= 30%", "(>= (/ amount budget) 0.3)"),
     ("0.5 < (amount - budget) / budget", "(< 0.5 (/ (- amount budget) budget))"),
@@ -218,6 +222,8 @@ WRONG = [
     ("some order in queue", "syntax", "e", ""),
     ("and active", "syntax", "a", ""),
     ("amount § 3", "syntax", "§", ""),
+    ("some order in queue satisfies known to be order.score > 1", "syntax", "known to be order.score > 1", "say it about the whole list"),
+    ("known to be", "syntax", "e", ""),
     ("undetermined(lost)", "undetermined-inside", "undetermined(lost)", ""),
     ("amount in (5..3]", "empty-interval", "(5..3]", ""),
 ]
