@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from tierwise.cli.output import write_json
-from tierwise.core.explaining import Explanation
+from tierwise.core.explaining import Explanation, lines_of
 from tierwise.core.language.suggest import suggest
 
 __all__ = ["print_explanation"]
@@ -27,7 +27,7 @@ def print_explanation(explanation: Explanation, name: str | None, key: str, lang
         outputs: Only these; all when empty.
     """
     explanation = _only(explanation, outputs)
-    lines = explanation.lines(language)
+    lines = lines_of(explanation, language)
     if form == "json":
         write_json(_document(explanation, lines, name, key))
         return

@@ -88,10 +88,10 @@ class LoadedPolicy:
     def explain(self, facts: Mapping[str, Any], as_of: date | str | None = None) -> Explanation:
         """Explain every output for one subject."""
         from tierwise.core.explaining import explain
-        from tierwise.core.meaning import read_as_of, read_facts
+        from tierwise.core.meaning import read_as_of
 
-        values, _ = read_facts(self.plan, facts)
-        return explain(self.plan, self.environment, values, read_as_of(as_of))
+        day = read_as_of(as_of)
+        return explain(self._decider.trace(facts, day), day)
 
 
 def check_policy(

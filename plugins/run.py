@@ -166,6 +166,8 @@ def explain_subject(bound: Bound, key: str, grading: Grading | None = None) -> E
         DataError: There is no subject with that id.
     """
     from tierwise.core.explaining import explain, explain_member, explain_ranked
+    from tierwise.core.meaning import Evaluator
+    from tierwise.core.meaning.decide import with_as_of
     from tierwise.core.meaning.grading import Placing
 
     plan, environment, as_of = bound.loaded.plan, bound.loaded.environment, bound.as_of
@@ -177,7 +179,7 @@ def explain_subject(bound: Bound, key: str, grading: Grading | None = None) -> E
             help=f"ids look like {', '.join(f'`{k}`' for k in near)}" if near else "",
         )
     if not plan.rankings:
-        return explain(plan, environment, row.facts, as_of)
+        return explain(Evaluator(plan, environment).trace(with_as_of(row.facts, as_of)), as_of)
     grading = grading or _graded_by_default(bound)
     if isinstance(grading, Placing):
         return explain_ranked(plan, environment, GradedPopulation(bound.facts, grading, as_of), key, as_of)

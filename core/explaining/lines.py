@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from tierwise.core.explaining.trace import DecisionTrace, Explanation, RankTrace, RuleTrace, Term, TestTrace
-from tierwise.core.explaining.words import miss_text, name_text, outcome_text, phrase, read_text, value_text
+from tierwise.core.explaining.explanation import DecisionTrace, Explanation, RankTrace, RuleTrace, Term, TestTrace
+from tierwise.core.explaining.phrases import phrase
+from tierwise.core.explaining.words import miss_text, name_text, outcome_text, read_text, value_text
 from tierwise.core.outcome import Determined, Undetermined
+from tierwise.core.values import Value
 
 __all__ = ["lines_of"]
 
 Line = tuple[int, str]
 
 
-def lines_of(explanation: Explanation, language: str) -> list[Line]:
-    """Return the lines of every output; a hidden decision follows, indented, the first output that reads it."""
+def lines_of(explanation: Explanation, language: str = "en") -> list[Line]:
+    """Return an explanation as sentences, each with its indentation; a hidden decision follows the first output that reads it.
+
+    Args:
+        explanation: The explanation.
+        language: ``en`` or ``zh``.
+    """
     told: set[str] = set()
     return [
         line for trace in explanation.decisions.values() if trace.is_output for line in _decision(trace, explanation, language, 0, told)
@@ -91,7 +97,7 @@ def _missed(rule: RuleTrace, trace: DecisionTrace, language: str) -> Iterator[Li
             yield 1, _test(test, language)
 
 
-def _output(value: Any, trace: DecisionTrace, language: str) -> str:
+def _output(value: Value | Undetermined, trace: DecisionTrace, language: str) -> str:
     return outcome_text(value if isinstance(value, Undetermined) else Determined(value), trace.type, language)
 
 

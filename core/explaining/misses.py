@@ -8,13 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tierwise.core import plan as nodes
+from tierwise.core.explaining.explanation import Miss, RuleTrace
 from tierwise.core.explaining.reader import Reader
-from tierwise.core.explaining.trace import Miss, RuleTrace
-from tierwise.core.explaining.written import tested, text_of
+from tierwise.core.explaining.written import text_of
 from tierwise.core.meaning.exact import add, compare, round_to, subtract
 from tierwise.core.meaning.unknown import Unknown
-from tierwise.core.plan import CompareOp, Node
+from tierwise.core.plan import FLIPPED, Compare, CompareOp, InSet, Logic, Node, Not, Within, tested
 from tierwise.core.values import Duration
 
 __all__ = ["misses_of", "nearness"]
@@ -28,22 +27,24 @@ def misses_of(test: Node, reader: Reader, wanted: bool = True) -> tuple[Miss, ..
     """Return why a condition is not ``wanted`` although all it reads is known; nothing where that has no short form."""
     if reader.truth(test) is not (not wanted):
         return ()
-    if isinstance(test, nodes.Not):
-        return misses_of(test.part, reader, not wanted)
-    if isinstance(test, nodes.Logic):
-        ways = [found for part in test.parts if (found := misses_of(part, reader, wanted))]
-        if (test.op == "and") is wanted:  # all that fail must be mended
-            return tuple(miss for way in ways for miss in way)
-        return min(ways, key=_furthest, default=())  # one is enough
-    if isinstance(test, nodes.Compare | nodes.Within | nodes.InSet):
-        return tuple(_leaf(test, reader, wanted))
-    return ()
+    match test:
+        case Not(part=part):
+            return misses_of(part, reader, not wanted)
+        case Logic(op=op, parts=parts):
+            ways = [found for part in parts if (found := misses_of(part, reader, wanted))]
+            if (op == "and") is wanted:  # all that fail must be mended
+                return tuple(miss for way in ways for miss in way)
+            return min(ways, key=_furthest, default=())  # one is enough
+        case Compare() | Within() | InSet():
+            return tuple(_leaf(test, reader, wanted))
+        case _:
+            return ()
 
 
-def _leaf(test: nodes.Compare | nodes.Within | nodes.InSet, reader: Reader, wanted: bool) -> Iterator[Miss]:
+def _leaf(test: Compare | Within | InSet, reader: Reader, wanted: bool) -> Iterator[Miss]:
     about = tested(test)
     value = reader.value(about)
-    if isinstance(test, nodes.InSet):
+    if isinstance(test, InSet):
         values = test.values
         op: Any = "in" if wanted else "not in"
     else:
@@ -63,12 +64,12 @@ def _leaf(test: nodes.Compare | nodes.Within | nodes.InSet, reader: Reader, want
     )
 
 
-def _border(test: nodes.Compare | nodes.Within, reader: Reader, value: Any) -> tuple[CompareOp, Any]:
+def _border(test: Compare | Within, reader: Reader, value: Any) -> tuple[CompareOp, Any]:
     """Return the comparison that decides: of an interval that with the bound on whose outer side the value lies."""
-    if isinstance(test, nodes.Compare):
+    if isinstance(test, Compare):
         if tested(test) is test.left:
             return test.op, reader.value(test.right)
-        return nodes.FLIPPED[test.op], reader.value(test.left)
+        return FLIPPED[test.op], reader.value(test.left)
     low = None if test.low is None else reader.value(test.low)
     op: CompareOp = ">=" if test.low_inclusive else ">"
     is_below = test.low is not None and not isinstance(low, Unknown) and value is not None and not compare(op, value, low)

@@ -1,25 +1,29 @@
-"""A population whose subjects have been ranked: what the explanation of one of them asks of the others."""
+"""Explains one subject of a population that has been ranked: its place, and what the others around the cut have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol
 
+from tierwise.core.environment import Environment
+from tierwise.core.explaining.explain import explain
+from tierwise.core.explaining.explanation import Explanation
 from tierwise.core.meaning.decide import with_as_of
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.ranking import positions_of, standing_at
 from tierwise.core.meaning.subjects import Subject
-from tierwise.core.meaning.unknown import Unknown
-from tierwise.core.plan import Position
+from tierwise.core.meaning.unknown import Result, Unknown
+from tierwise.core.plan import Node, Plan, Position
+from tierwise.core.values import Value
 
-__all__ = ["Population", "RankedSubjects", "Standing"]
+__all__ = ["Population", "RankedSubjects", "explain_member", "explain_ranked"]
 
 
 class Population(Protocol):
     """Subjects by key, with their positions."""
 
-    def facts(self, key: str) -> Mapping[str, Any]:
+    def facts(self, key: str) -> Mapping[str, Value]:
         """Return the facts of a subject, ``as_of`` among them."""
 
     def positions(self, key: str) -> Mapping[str, Position]:
@@ -38,7 +42,7 @@ class RankedSubjects:
         self._facts = dict(zip(keys, facts, strict=True))
         self._positions = dict(zip(keys, positions_of(evaluator, facts), strict=True))
 
-    def facts(self, key: str) -> Mapping[str, Any]:
+    def facts(self, key: str) -> Mapping[str, Value]:
         """Return the facts of a subject, ``as_of`` among them."""
         return self._facts[key]
 
@@ -51,7 +55,7 @@ class RankedSubjects:
         return standing_at(self._positions, ranking, rank)
 
 
-class Standing:
+class _Standing:
     """Where one subject of a population stands."""
 
     def __init__(self, evaluator: Evaluator, population: Population, key: str) -> None:
@@ -59,7 +63,7 @@ class Standing:
         self._population = population
         self._key = key
 
-    def by_at(self, name: str, rank: int) -> Any:
+    def by_at(self, name: str, rank: int) -> Value:
         """Return what the member at a rank of the subject's partition is ranked by; ``None`` when nobody surely stands there."""
         ranking = self._evaluator.plan.rankings[name]
         partition = self._value(ranking.partition, self._key, ())
@@ -70,7 +74,27 @@ class Standing:
                     return by
         return None
 
-    def _value(self, node: Any, key: str, otherwise: Any) -> Any:
+    def _value(self, node: Node | None, key: str, otherwise: Value) -> Result:
         if node is None:
             return otherwise
         return self._evaluator.value_of(node, self._population.facts(key), self._population.positions(key))
+
+
+def explain_member(plan: Plan, environment: Environment, subjects: Sequence[Subject], key: str, as_of: date | None) -> Explanation:
+    """Explain every output for one subject of a population, which the reference engine ranks first.
+
+    Raises:
+        KeyError: No subject has that key.
+    """
+    return explain_ranked(plan, environment, RankedSubjects(Evaluator(plan, environment), subjects, as_of), key, as_of)
+
+
+def explain_ranked(plan: Plan, environment: Environment, population: Population, key: str, as_of: date | None) -> Explanation:
+    """Explain every output for one subject of a population that has been ranked, with its place in every ranking.
+
+    Raises:
+        KeyError: No subject has that key.
+    """
+    evaluator = Evaluator(plan, environment)
+    trace = evaluator.trace(population.facts(key), population.positions(key))
+    return explain(trace, as_of, _Standing(evaluator, population, key).by_at)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from decimal import Decimal
 
+from tierwise.core.explaining.explanation import RankTrace
 from tierwise.core.explaining.reader import Reader
-from tierwise.core.explaining.trace import RankTrace
 from tierwise.core.meaning.cuts import ROUNDINGS, class_at, last_rank
 from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.plan import Position, RankCut
+from tierwise.core.values import Value
 
 __all__ = ["ByAt", "rank_of"]
 
-ByAt = Callable[[str, int], Any]
+ByAt = Callable[[str, int], Value]
 """Returns what the member at a rank of a ranking is ranked by; ``None`` when nobody surely stands there."""
 
 
@@ -62,6 +63,6 @@ def _place(node: RankCut, position: Position, rounding: str, plain: RankTrace, b
 def _position(node: RankCut, reader: Reader) -> Position | None:
     rank = None if node.rank is None else reader.value(node.rank)
     count = None if node.count is None else reader.value(node.count)
-    if rank is not None and count is not None and not isinstance(rank, Unknown) and not isinstance(count, Unknown):
+    if isinstance(rank, Decimal) and isinstance(count, Decimal):
         return Position(int(rank), int(rank), int(rank), int(count))
-    return reader.positions.get(node.ranking)
+    return reader.trace.positions.get(node.ranking)

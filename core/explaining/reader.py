@@ -1,75 +1,70 @@
-"""Looks at one subject through a plan: the value of any part, and what a part reads, with every decided decision taken as decided."""
+"""Looks at one subject through its trace: the value of any part, what a part reads, and what people call it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from tierwise.core import plan as nodes
-from tierwise.core.explaining.trace import Read
+from tierwise.core.explaining.explanation import Read
 from tierwise.core.explaining.written import text_of
-from tierwise.core.meaning.evaluator import Evaluator
-from tierwise.core.meaning.unknown import Unknown
-from tierwise.core.meaning.world import World
-from tierwise.core.outcome import Determined, Outcome, Reason
-from tierwise.core.plan import Named, Node, Plan, Position
-from tierwise.core.types import DateType, ListType, RecordType
+from tierwise.core.meaning.trace import Trace
+from tierwise.core.meaning.unknown import Result
+from tierwise.core.outcome import Determined, Reason
+from tierwise.core.plan import AS_OF, POPULATION, Named, Node, Plan, Reference, pick_of, reference_of, walk
+from tierwise.core.types import DateType, ListType, RecordType, Type
 
-__all__ = ["Reader"]
+__all__ = ["Reader", "plain"]
 
 
 class Reader:
     """One subject under one plan.
 
     Args:
-        evaluator: The reference engine.
-        facts: The subject's facts, ``as_of`` among them.
-        positions: Its positions in rankings.
+        trace: What deciding it found.
     """
 
-    def __init__(self, evaluator: Evaluator, facts: Mapping[str, Any], positions: Mapping[str, Position]) -> None:
-        self.plan: Plan = evaluator.plan
-        self.facts = facts
-        self.positions = positions
-        self._evaluation = evaluator.evaluation
-        self.outcomes: dict[str, Outcome] = {name: evaluator.decide(name, facts, positions) for name in self.plan.decisions}
-        decided = {name: outcome.value for name, outcome in self.outcomes.items() if isinstance(outcome, Determined)}
-        self._world = World(facts, positions, chosen=decided)
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.plan: Plan = trace.plan
 
-    def value(self, node: Node) -> Any:
+    def value(self, node: Node) -> Result:
         """Return the value of a part, or ``Unknown``."""
-        return self._evaluation.settle(node, self._world).result
+        return self.trace.result(node)
 
     def truth(self, node: Node) -> bool | None:
         """Return whether a condition holds; ``None`` when that is unknown."""
-        result = self.value(node)
-        return None if isinstance(result, Unknown) else result is True
+        return self.trace.truth(node)
 
     def reads(self, node: Node) -> tuple[Read, ...]:
         """Return the facts, decisions and readings that a part names itself, each once, in the order it names them."""
         return tuple({ref.name: self.read(ref.name) for ref in _references(node, self.plan)}.values())
 
     def read(self, name: str) -> Read:
-        """Return what is known of a fact, decision or reading."""
+        """Return what is known of a fact, decision or reading; a part of a list is known by its name alone."""
         if name in self.plan.decisions:
-            decision, outcome = self.plan.decisions[name], self.outcomes[name]
+            decision, outcome = self.plan.decisions[name], self.trace.outcomes[name]
             if isinstance(outcome, Determined):
                 return Read(name, decision.label, "decision", decision.type, outcome.value)
             return Read(name, decision.label, "decision", decision.type, None, outcome.reason)
         if name in self.plan.readings:
             reading = self.plan.readings[name]
             return Read(name, reading.label, "reading", None, reading.settled, None if reading.settled else Reason.READING)
-        fact = self._evaluation.fact(name)
-        type = ListType(RecordType(())) if name == "population" else fact.type if name in self.plan.facts else DateType()
-        if name in self.facts:
-            return Read(name, fact.label or plain(name), "fact", type, self.facts[name])
-        return Read(name, fact.label or plain(name), "fact", type, None, fact.missing)
+        return self._fact(name)
+
+    def _fact(self, name: str) -> Read:
+        declared = self.plan.facts.get(name)
+        label = plain(name) if declared is None or not declared.label else declared.label
+        of = _SUPPLIED.get(name) if declared is None else declared.type
+        if name in self.trace.facts:
+            return Read(name, label, "fact", of, self.trace.facts[name])
+        return Read(name, label, "fact", of, None, Reason.MISSING_FACT if declared is None else declared.missing)
 
     def label(self, node: Node) -> Named:
         """Return what people call a part: the label of what it names, else its text."""
-        if isinstance(node, nodes.FactRef | nodes.DecisionRef | nodes.ReadingRef):
-            return self.read(node.name).label
-        return plain(text_of(node))
+        named = reference_of(node)
+        return plain(text_of(node)) if named is None else self.read(named.name).label
+
+
+_SUPPLIED: Mapping[str, Type] = {POPULATION: ListType(RecordType(())), AS_OF: DateType()}
 
 
 def plain(text: str) -> Named:
@@ -77,15 +72,13 @@ def plain(text: str) -> Named:
     return {"zh": text, "en": text}
 
 
-def _references(node: Node, plan: Plan) -> Iterator[nodes.FactRef | nodes.DecisionRef | nodes.ReadingRef]:
-    if isinstance(node, nodes.FactRef | nodes.DecisionRef | nodes.ReadingRef):
-        yield node
-    elif isinstance(node, nodes.Pick):
-        table = plan.tables[node.table]
-        for column in table.columns:
-            yield from _references(column, plan)
-        for rule in table.rules:
-            yield from _references(rule.outputs[node.output], plan)
-    else:
-        for child in node.children:
-            yield from _references(child, plan)
+def _references(node: Node, plan: Plan) -> Iterator[Reference]:
+    """Yield what is named in a node and, of a table, in the heads of its columns and its outputs: the tests are about the columns."""
+    for part in walk(node):
+        named, pick = reference_of(part), pick_of(part)
+        if named is not None:
+            yield named
+        elif pick is not None:
+            table = plan.tables[pick.table]
+            for inner in (*table.columns, *(rule.outputs[pick.output] for rule in table.rules)):
+                yield from _references(inner, plan)

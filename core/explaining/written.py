@@ -4,68 +4,99 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import assert_never
 
-from tierwise.core import plan as nodes
-from tierwise.core.plan import Node
-from tierwise.core.values import Duration, to_json
+from tierwise.core.plan import (
+    FLIPPED,
+    Agree,
+    Arithmetic,
+    Call,
+    Collected,
+    Compare,
+    Conditional,
+    Constant,
+    DecisionRef,
+    FactRef,
+    FieldRef,
+    Filter,
+    InSet,
+    ItemRef,
+    Labels,
+    Logic,
+    Node,
+    Not,
+    Overdue,
+    Pick,
+    Prefer,
+    Project,
+    Quantified,
+    Quotient,
+    RankCut,
+    ReadingRef,
+    Round,
+    Sorted,
+    Undecided,
+    Within,
+    tested,
+)
+from tierwise.core.values import Duration, Value, to_json
 
 __all__ = ["cell_of", "text_of"]
+
+_WITHOUT_TEXT = "…"
 
 
 def text_of(node: Node) -> str:
     """Return the text of a node; parts without a short form are ``…``."""
-    if isinstance(node, nodes.Constant):
-        return literal(node.value)
-    if isinstance(node, nodes.FactRef | nodes.DecisionRef | nodes.ReadingRef):
-        return node.name
-    if isinstance(node, nodes.ItemRef):
-        return "item"
-    if isinstance(node, nodes.FieldRef):
-        return node.name if isinstance(node.of, nodes.ItemRef) else f"{text_of(node.of)}.{node.name}"
-    if isinstance(node, nodes.Compare | nodes.Within | nodes.InSet):
-        return f"{text_of(tested(node))} {cell_of(node)}"
-    if isinstance(node, nodes.Logic):
-        return f" {node.op} ".join(_part(part) for part in node.parts) or ("true" if node.op == "and" else "false")
-    if isinstance(node, nodes.Not):
-        return f"not({text_of(node.part)})"
-    if isinstance(node, nodes.Conditional):
-        return f"if {text_of(node.condition)} then {text_of(node.yes)} else {text_of(node.no)}"
-    if isinstance(node, nodes.Arithmetic):
-        return f" {node.op} ".join(_part(part) for part in node.parts)
-    if isinstance(node, nodes.Quotient):
-        return f"{_part(node.left)} / {_part(node.right)}"
-    if isinstance(node, nodes.Round):
-        return f"round {node.mode}({text_of(node.value)}, {node.scale})"
-    if isinstance(node, nodes.Call):
-        return f"{node.function}({', '.join(text_of(argument) for argument in node.arguments)})"
-    return "…"
+    match node:
+        case Constant(value=value):
+            return literal(value)
+        case FactRef(name=name) | DecisionRef(name=name) | ReadingRef(name=name):
+            return name
+        case ItemRef():
+            return "item"
+        case FieldRef(of=of, name=name):
+            return name if isinstance(of, ItemRef) else f"{text_of(of)}.{name}"
+        case Compare() | Within() | InSet():
+            return f"{text_of(tested(node))} {cell_of(node)}"
+        case Logic(op=op, parts=parts):
+            return f" {op} ".join([_part(part) for part in parts]) or ("true" if op == "and" else "false")
+        case Not(part=part):
+            return f"not({text_of(part)})"
+        case Conditional(condition=condition, yes=yes, no=no):
+            return f"if {text_of(condition)} then {text_of(yes)} else {text_of(no)}"
+        case Arithmetic(op=op, parts=parts):
+            return f" {op} ".join([_part(part) for part in parts])
+        case Quotient(left=left, right=right):
+            return f"{_part(left)} / {_part(right)}"
+        case Round(value=value, scale=scale, mode=mode):
+            return f"round {mode}({text_of(value)}, {scale})"
+        case Call(function=function, arguments=arguments):
+            return f"{function}({', '.join([text_of(argument) for argument in arguments])})"
+        case Undecided() | Pick() | Labels() | Agree() | Collected() | Prefer() | RankCut() | Overdue():
+            return _WITHOUT_TEXT  # an author writes a form, not an expression
+        case Filter() | Project() | Quantified() | Sorted():
+            return _WITHOUT_TEXT  # long; the author's own text is at hand where it stands alone
+    assert_never(node)
 
 
 def cell_of(test: Node) -> str:
     """Return a test as the cell of a column."""
-    if isinstance(test, nodes.Compare):
-        op, other = (test.op, test.right) if tested(test) is test.left else (nodes.FLIPPED[test.op], test.left)
-        return f"{op} {text_of(other)}"
-    if isinstance(test, nodes.Within):
-        low = "" if test.low is None else text_of(test.low)
-        high = "" if test.high is None else text_of(test.high)
-        return f"{'[' if test.low_inclusive else '('}{low}..{high}{']' if test.high_inclusive else ')'}"
-    if isinstance(test, nodes.InSet):
-        return _listed(test.values)
-    if isinstance(test, nodes.Not):
-        return f"not({cell_of(test.part)})"
-    return text_of(test)
+    match test:
+        case Compare(op=op, left=left, right=right):
+            return f"{op} {text_of(right)}" if tested(test) is left else f"{FLIPPED[op]} {text_of(left)}"
+        case Within(low=low, high=high, low_inclusive=from_low, high_inclusive=to_high):
+            ends = f"{'' if low is None else text_of(low)}..{'' if high is None else text_of(high)}"
+            return f"{'[' if from_low else '('}{ends}{']' if to_high else ')'}"
+        case InSet(values=values):
+            return _listed(values)
+        case Not(part=part):
+            return f"not({cell_of(part)})"
+        case _:
+            return text_of(test)
 
 
-def tested(test: nodes.Compare | nodes.Within | nodes.InSet) -> Node:
-    """Return what a condition is about: of a comparison with a constant the other side."""
-    if isinstance(test, nodes.Compare):
-        return test.right if isinstance(test.left, nodes.Constant) else test.left
-    return test.value
-
-
-def literal(value: Any) -> str:
+def literal(value: Value) -> str:
     """Return a value as it is written in a policy."""
     if value is None:
         return "null"
@@ -80,10 +111,10 @@ def literal(value: Any) -> str:
     return str(to_json(value))
 
 
-def _listed(values: Iterable[Any]) -> str:
+def _listed(values: Iterable[Value]) -> str:
     return ", ".join(literal(value) for value in values)
 
 
 def _part(node: Node) -> str:
     text = text_of(node)
-    return f"({text})" if isinstance(node, nodes.Logic | nodes.Arithmetic | nodes.Conditional) else text
+    return f"({text})" if isinstance(node, Logic | Arithmetic | Conditional) else text

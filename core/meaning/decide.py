@@ -13,9 +13,11 @@ from tierwise.core.meaning.facts import read_as_of, read_facts
 from tierwise.core.meaning.grading import SubjectResult
 from tierwise.core.meaning.ranking import positions_of
 from tierwise.core.meaning.result import Result
-from tierwise.core.meaning.subjects import POPULATION, PopulationOutcomes, Subject, read_population
+from tierwise.core.meaning.subjects import PopulationOutcomes, Subject, read_population
+from tierwise.core.meaning.trace import Trace
 from tierwise.core.outcome import Outcome
-from tierwise.core.plan import Plan, Position
+from tierwise.core.plan import AS_OF, POPULATION, Plan, Position
+from tierwise.core.values import Value
 
 __all__ = ["Decider", "decide", "decide_population", "with_as_of"]
 
@@ -23,7 +25,7 @@ __all__ = ["Decider", "decide", "decide_population", "with_as_of"]
 def decide(
     plan: Plan,
     environment: Environment,
-    facts: Mapping[str, Any],
+    facts: Mapping[str, Value],
     as_of: date | None,
     positions: Mapping[str, Position] | None = None,
 ) -> Mapping[str, Outcome]:
@@ -78,6 +80,11 @@ class Decider:
         outcomes = _outcomes(self._evaluator, with_as_of(values, day), {})
         return Result(self.plan.policy, self.plan.version, self.plan.fingerprint, day, outcomes, None, tuple(findings))
 
+    def trace(self, facts: Mapping[str, Any], as_of: date | None) -> Trace:
+        """Decide for one subject and return what deciding found; values that do not fit their facts are missing."""
+        values, _ = read_facts(self.plan, facts)
+        return self._evaluator.trace(with_as_of(values, as_of))
+
     def _decide_population(self, facts: Mapping[str, Any], day: date | None) -> Result:
         shared = {name: value for name, value in facts.items() if name != POPULATION}
         subjects, findings = read_population(self.plan, facts[POPULATION], shared)
@@ -86,12 +93,12 @@ class Decider:
         return Result(plan.policy, plan.version, plan.fingerprint, day, decided.population, decided.by_subject, tuple(findings))
 
 
-def with_as_of(facts: Mapping[str, Any], as_of: date | None) -> Mapping[str, Any]:
+def with_as_of(facts: Mapping[str, Value], as_of: date | None) -> Mapping[str, Value]:
     """Return the facts with the date of the run among them."""
-    return facts if as_of is None else {**facts, "as_of": as_of}
+    return facts if as_of is None else {**facts, AS_OF: as_of}
 
 
-def _outcomes(evaluator: Evaluator, facts: Mapping[str, Any], positions: Mapping[str, Position]) -> dict[str, Outcome]:
+def _outcomes(evaluator: Evaluator, facts: Mapping[str, Value], positions: Mapping[str, Position]) -> dict[str, Outcome]:
     return {d.name: evaluator.decide(d.name, facts, positions) for d in evaluator.plan.outputs}
 
 

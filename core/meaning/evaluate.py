@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from tierwise.core import plan as nodes
@@ -21,7 +20,7 @@ from tierwise.core.meaning.cadence import CADENCES, overdue
 from tierwise.core.meaning.cuts import ROUNDINGS, class_at
 from tierwise.core.meaning.misfit import misfit
 from tierwise.core.meaning.ordering import Order, leaders, ranks_of, taken
-from tierwise.core.meaning.tables import Picked, hits_of, pick
+from tierwise.core.meaning.tables import Hit, Picked, read_off
 from tierwise.core.meaning.unknown import (
     MOST_LOOKED_AT,
     TRUTH,
@@ -40,7 +39,7 @@ from tierwise.core.meaning.unknown import (
 )
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Reason, distinct
-from tierwise.core.plan import Fact, Node, Plan, Position, Usage, name_of, usage_of
+from tierwise.core.plan import Fact, HitPolicy, Node, Plan, Position, Rule, Table, Usage, name_of, usage_of
 from tierwise.core.types import DateType, ListType, MapType, RecordType, SetType
 from tierwise.core.values import Value
 
@@ -58,13 +57,11 @@ class Evaluation:
     Args:
         plan: The compiled policy.
         environment: Its functions.
-        alone: Decides one part of a ``Prefer`` on its own, in the world as given (``completion.py`` has it).
     """
 
-    def __init__(self, plan: Plan, environment: Environment, alone: Callable[[Node, World], Result]) -> None:
+    def __init__(self, plan: Plan, environment: Environment) -> None:
         self.plan = plan
         self.environment = environment
-        self.alone = alone
         self._usages: dict[int, tuple[Node, Usage]] = {}
 
     def evaluate(self, node: Node, world: World) -> Result:
@@ -99,10 +96,39 @@ class Evaluation:
     def picked(self, node: nodes.Pick, world: World) -> Picked:
         """Return what is read off a table, and the rules that gave it."""
         table = self.plan.tables[node.table]
-        evaluate = partial(self.evaluate, world=world)
-        if node.table not in world.hits:
-            world.hits[node.table] = hits_of(table, evaluate, world.possible.get(node.table))
-        return pick(table, node.output, node.type, world.hits[node.table], evaluate)
+        hits = world.hits.get(node.table)
+        if hits is None:
+            hits = world.hits[node.table] = self._hits(table, world)
+        values = [self.evaluate(hit.rule.outputs[node.output], world) for hit in hits]
+        default = table.defaults[node.output] if node.output < len(table.defaults) else None
+        fallback = Unknown.because(Reason.GAP) if default is None else self.evaluate(default, world)
+        return read_off(table.hit, node.type, hits, values, fallback)
+
+    def _hits(self, table: Table, world: World) -> tuple[Hit, ...]:
+        """Return the rules that are not certainly missed, in table order; for ``first`` none after the first sure one.
+
+        Where less was known the hits are known already: only these can be hit, and the sure ones are.
+        """
+        hits: list[Hit] = []
+        possible = world.possible.get(table.name)
+        for hit in [Hit(rule, None) for rule in table.rules] if possible is None else possible:
+            test = True if hit.is_sure else self._met(hit.rule, world)
+            if test is False:
+                continue
+            hits.append(Hit(hit.rule, test))
+            if test is True and table.hit is HitPolicy.FIRST:
+                break
+        return tuple(hits)
+
+    def _met(self, rule: Rule, world: World) -> bool | Unknown:
+        unknowns: list[Unknown] = []
+        for test in rule.tests:
+            result = True if test is None else self.evaluate(test, world)
+            if isinstance(result, Unknown):
+                unknowns.append(result)
+            elif result is not True:
+                return False
+        return lazily(unknowns, TRUTH) if unknowns else True
 
     # ---- values, names, exact arithmetic, calls
 
@@ -146,7 +172,7 @@ class Evaluation:
         return Unknown(frozenset({Need("policy", f"{owner}.{node.name}" if owner else node.name, Reason.MISSING_FACT)}), domain(node.type))
 
     def _arithmetic(self, node: nodes.Arithmetic, world: World) -> Result:
-        parts = values_of((self.evaluate(part, world) for part in node.parts), None)
+        parts = values_of([self.evaluate(part, world) for part in node.parts], None)
         if isinstance(parts, Unknown):
             return parts
         operation = {"+": exact.add, "-": exact.subtract, "*": exact.multiply}[node.op]
@@ -172,7 +198,7 @@ class Evaluation:
         if others or not has_few_values(unknown):
             return values
         before, after = known(arguments[:place]), known(arguments[place + 1 :])
-        return for_each(unknown, lambda value: self._called(node, (*before, value, *after)))
+        return for_each(unknown, [self._called(node, (*before, value, *after)) for value in unknown.bound or ()])
 
     def _called(self, node: nodes.Call, arguments: Sequence[Value]) -> Value:
         giver = self.environment.givers.get(node.function, "")
@@ -204,7 +230,7 @@ class Evaluation:
         return exact.compare(node.op, left, right)
 
     def _within(self, node: nodes.Within, world: World) -> Result:
-        found = values_of((None if part is None else self.evaluate(part, world) for part in (node.value, node.low, node.high)), TRUTH)
+        found = values_of([None if part is None else self.evaluate(part, world) for part in (node.value, node.low, node.high)], TRUTH)
         if isinstance(found, Unknown):
             return found
         value, low, high = found
@@ -256,11 +282,11 @@ class Evaluation:
     def _project(self, node: nodes.Project, world: World) -> Result:
         items = self.evaluate(node.of, world)
         if has_few_values(items):
-            return for_each(items, lambda way: self._projected(node, way, world))
+            return for_each(items, [self._projected(node, way, world) for way in items.bound or ()])
         return self._projected(node, items, world)
 
     def _projected(self, node: nodes.Project, items: Result, world: World) -> Result:
-        return values_of(self._each(node.of, items, node.each, world), None) if isinstance(items, tuple) else strictly([items], None)
+        return values_of(list(self._each(node.of, items, node.each, world)), None) if isinstance(items, tuple) else strictly([items], None)
 
     def _quantified(self, node: nodes.Quantified, world: World) -> Result:
         items = self.evaluate(node.of, world)
@@ -272,11 +298,11 @@ class Evaluation:
         items = self.evaluate(node.of, world)
         if not isinstance(items, tuple):
             return strictly([items], domain(node.type))
-        taken_of = values_of(self._each(node.of, items, node.each, world), domain(node.type))
+        taken_of = values_of(list(self._each(node.of, items, node.each, world)), domain(node.type))
         if isinstance(taken_of, Unknown):
             return taken_of
         columns = [list(self._each(node.of, items, key, world)) for key, _ in node.keys]
-        unknown = strictly((key for column in columns for key in column), domain(node.type))
+        unknown = strictly([key for column in columns for key in column], domain(node.type))
         if unknown is not None and len(items) > _MOST_COMPARED:
             return unknown
         keyed = list(zip(zip(*columns, strict=True), taken_of, strict=True))
@@ -285,7 +311,7 @@ class Evaluation:
         if unknown is not None:
             keyed = leaders(keyed, order) if is_single else keyed
             if not order.is_sure(keyed):
-                return Unknown(unknown.needs, distinct(each for _, each in keyed) if is_single else unknown.bound)
+                return Unknown(unknown.needs, distinct([each for _, each in keyed]) if is_single else unknown.bound)
         return taken(order.sorted(keyed), node.take, is_single, node.ties)
 
     def _each(self, of: Node, items: Sequence[Result], node: Node, world: World) -> Iterator[Result]:
@@ -328,7 +354,7 @@ class Evaluation:
         rights = [self.evaluate(right, world) for word, right in node.values if word in classes]
         if not rights:  # no class at all, or only classes of which nothing is said
             return Unknown.because(Reason.GAP) if node.empty is None else self.evaluate(node.empty, world)
-        known = distinct(right for right in rights if not isinstance(right, Unknown))
+        known = distinct([right for right in rights if not isinstance(right, Unknown)])
         if len(known) > 1:
             return merged(rights, Unknown.because(Reason.OVERLAP).needs)
         unknowns = [right for right in rights if isinstance(right, Unknown)]
@@ -344,34 +370,11 @@ class Evaluation:
         return _over_classes(classes, lambda words: self._gathered(node, words, world))
 
     def _gathered(self, node: nodes.Collected, classes: tuple[Value, ...], world: World) -> Result:
-        sets = values_of((self.evaluate(items, world) for word, items in node.values if word in classes), None)
-        return sets if isinstance(sets, Unknown) else distinct(item for items in sets for item in _as_set(items))
+        sets = values_of([self.evaluate(items, world) for word, items in node.values if word in classes], None)
+        return sets if isinstance(sets, Unknown) else distinct([item for items in sets for item in _as_set(items)])
 
     def _prefer(self, node: nodes.Prefer, world: World) -> Result:
-        given = world.given or world
-        if id(node) not in given.preferred:
-            given.preferred[id(node)] = self._preferred(node, given)
-        return given.preferred[id(node)]
-
-    def _preferred(self, node: nodes.Prefer, given: World) -> Result:
-        """Decide the parts one after the other on the facts as given, never on an assumption."""
-        results = []
-        for part in node.parts:
-            result = self.alone(part, given)
-            if not isinstance(result, Unknown):
-                return result
-            results.append(result)
-        told = (result for part, result in zip(node.parts, results, strict=True) if not self._lacks_all(part, given))
-        return next(told, results[-1])
-
-    def _lacks_all(self, part: Node, given: World) -> bool:
-        """Say whether a part reads facts and nobody has given any of them."""
-        usage = self.usage(part)
-        if any(ranking in given.positions for ranking in usage.rankings):
-            return False
-        names = [name for name in usage.facts if name != "as_of"]
-        absent = [n for n in names if n not in given.facts or (given.facts[n] is None and self.fact(n).absent_is_none)]
-        return bool(names) and len(absent) == len(names)
+        return (world.given or world).preferred[id(node)]  # decided before anything is assumed, see ``completion.py``
 
     # ---- cadence and rankings
 
@@ -383,7 +386,7 @@ class Evaluation:
         if isinstance(found, Unknown):
             return strictly([last, every, as_of, reading], TRUTH)
         ways = (reading.bound or CADENCES) if isinstance(reading, Unknown) else (reading,)
-        late = distinct(overdue(found[0], found[1], found[2], way) for way in ways)
+        late = distinct([overdue(found[0], found[1], found[2], way) for way in ways])
         if len(late) == 1 and late[0] is not None:
             return late[0]
         if isinstance(reading, Unknown):
@@ -401,7 +404,7 @@ class Evaluation:
         if node.ranking in world.positions:
             inside = self._class_at(node, world.positions[node.ranking], world)
         else:
-            bound = distinct(cut.value for cut in node.cuts)
+            bound = distinct([cut.value for cut in node.cuts])
             unranked = Unknown.because(Reason.MISSING_FACT, bound, name_of(ranking.by))
             inside = strictly(given, bound) or unranked
         if member is True:
@@ -418,7 +421,7 @@ class Evaluation:
         found = either([class_at(position, node.by, node.cuts, str(way), needs) for way in ways], rounding.needs)
         if not isinstance(found, Unknown):
             return found
-        return replace(found, bound=tuple(value for value in distinct(cut.value for cut in node.cuts) if value in (found.bound or ())))
+        return replace(found, bound=tuple(value for value in distinct([cut.value for cut in node.cuts]) if value in (found.bound or ())))
 
 
 def kleene(decisive: bool, results: Iterator[Result]) -> Result:

@@ -8,10 +8,11 @@ from tierwise.core.environment import Environment
 from tierwise.core.meaning.completion import Completion, Finished, Settled
 from tierwise.core.meaning.evaluate import Evaluation
 from tierwise.core.meaning.memory import Memory
-from tierwise.core.meaning.unknown import Need, Result, Unknown
+from tierwise.core.meaning.trace import Trace
+from tierwise.core.meaning.unknown import Result
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Determined, Outcome, Undetermined
-from tierwise.core.plan import DecisionRef, Node, Pick, Plan, Position
+from tierwise.core.plan import Node, Plan, Position, table_of, valued_parts
 from tierwise.core.values import Value
 
 __all__ = ["Evaluator"]
@@ -29,7 +30,7 @@ class Evaluator:
 
     def __init__(self, plan: Plan, environment: Environment) -> None:
         self.plan = plan
-        self.evaluation = Evaluation(plan, environment, self._alone)
+        self.evaluation = Evaluation(plan, environment)
         self._most = environment.limits.completions
         self._memory: Memory[Finished] = Memory(self.evaluation)
         self._places = {name: place for place, name in enumerate((*plan.facts, *plan.readings, *plan.decisions))}
@@ -46,25 +47,38 @@ class Evaluator:
 
     def value_of(self, node: Node, facts: Mapping[str, Value], positions: Mapping[str, Position] = _NO_POSITIONS) -> Result:
         """Return the value of any part of the plan under every completion, or an ``Unknown`` that nothing can settle."""
-        return self._alone(node, World(facts, positions))
+        return self._completion(node).alone(World(facts, positions))
+
+    def trace(self, facts: Mapping[str, Value], positions: Mapping[str, Position] = _NO_POSITIONS) -> Trace:
+        """Return what deciding one subject found: every decision's outcome, and what each part of the plan came to.
+
+        Args:
+            facts: As for ``decide``.
+            positions: As for ``decide``.
+        """
+        outcomes = {name: self.decide(name, facts, positions) for name in self.plan.decisions}
+        decided = {name: outcome.value for name, outcome in outcomes.items() if isinstance(outcome, Determined)}
+        world = World(facts, positions, chosen=decided)
+        results: dict[int, Result] = {}
+        for decision in self.plan.decisions.values():
+            self._completion(decision.node).prepare(world)
+            for part in valued_parts(decision.node, self.plan):
+                results[id(part)] = self.evaluation.settle(part, world).result
+        return Trace(self.plan, facts, positions, outcomes, results)
 
     def _settle(self, node: Node, world: World) -> Settled:
-        return Completion(self.evaluation, node, self._most, self._memory).settle(world)
+        return self._completion(node).settle(world)
 
-    def _alone(self, node: Node, world: World) -> Result:
-        """Decide a part on its own, as the parts of a ``Prefer`` are."""
-        settled = self._settle(self._node(node.name) if isinstance(node, DecisionRef) else node, World(world.facts, world.positions))
-        if settled.reason is None:
-            return settled.value
-        names = settled.needs or {""}
-        return Unknown(frozenset(Need("policy", name, settled.reason) for name in names), settled.bound, settled.is_partial)
+    def _completion(self, node: Node) -> Completion:
+        return Completion(self.evaluation, node, self._most, self._memory)
 
     def _node(self, decision: str) -> Node:
         return self.plan.decisions[decision].node
 
     def _outcome(self, decision: str, settled: Settled) -> Outcome:
         node = self._node(decision)
-        rules = tuple(rule.id for rule in self.plan.tables[node.table].rules if rule.id in settled.rules) if isinstance(node, Pick) else ()
+        table = table_of(node, self.plan)
+        rules = () if table is None else tuple([rule.id for rule in table.rules if rule.id in settled.rules])
         if settled.reason is None:
             return Determined(settled.value, rules)
         last = len(self._places)

@@ -13,9 +13,8 @@ from tierwise.core.meaning.grading import SubjectResult
 from tierwise.core.outcome import Outcome
 from tierwise.core.plan import Plan, Position
 
-__all__ = ["POPULATION", "PopulationOutcomes", "Subject", "read_population"]
+__all__ = ["PopulationOutcomes", "Subject", "read_population"]
 
-POPULATION = "population"
 _KEY = "customer_id"
 _NAME = "customer_name"
 

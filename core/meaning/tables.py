@@ -1,23 +1,22 @@
-"""Reads a decision table off its rules: which are hit, and what the hit policy makes of them (see ``plan.Table``)."""
+"""Reads a decision table off the rules that are hit: what the hit policy makes of their values (see ``plan.Table``)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 
 from tierwise.core.meaning.exact import add, compare
-from tierwise.core.meaning.unknown import Need, Result, Unknown, either, lazily, merged, same, values_of
+from tierwise.core.meaning.unknown import Need, Result, Unknown, either, merged, same, values_of
 from tierwise.core.outcome import Reason, distinct
-from tierwise.core.plan import HitPolicy, Node, Rule, Table
+from tierwise.core.plan import HitPolicy, Rule
 from tierwise.core.types import EnumType, SetType, Type
 from tierwise.core.values import Value
 
-__all__ = ["Hit", "Picked", "hits_of", "pick"]
+__all__ = ["Hit", "Picked", "read_off"]
 
 MOST_COMBINATIONS = 64
-Evaluate = Callable[[Node], Result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,55 +44,30 @@ class Picked:
     rules: tuple[str, ...]
 
 
-def hits_of(table: Table, evaluate: Evaluate, possible: Sequence[Hit] | None = None) -> tuple[Hit, ...]:
-    """Return the rules that are not certainly missed, in table order; for ``first`` none after the first sure one.
+def read_off(policy: HitPolicy, of: Type, hits: Sequence[Hit], values: Sequence[Result], fallback: Result) -> Picked:
+    """Return what an output is.
 
     Args:
-        table: The table.
-        evaluate: Evaluates a test.
-        possible: The hits in a world of which less was known; only these can be hit, and the sure ones are.
+        policy: The table's hit policy.
+        of: The type of the output.
+        hits: The rules that are hit, or may be.
+        values: The value of the output in each of them.
+        fallback: What it is when nothing is hit.
     """
-    hits: list[Hit] = []
-    for hit in (Hit(rule, None) for rule in table.rules) if possible is None else possible:
-        test = True if hit.is_sure else _met(hit.rule, evaluate)
-        if test is False:
-            continue
-        hits.append(Hit(hit.rule, test))
-        if test is True and table.hit is HitPolicy.FIRST:
-            break
-    return tuple(hits)
-
-
-def _met(rule: Rule, evaluate: Evaluate) -> bool | Unknown:
-    unknowns: list[Unknown] = []
-    for test in rule.tests:
-        result = True if test is None else evaluate(test)
-        if isinstance(result, Unknown):
-            unknowns.append(result)
-        elif result is not True:
-            return False
-    return lazily(unknowns, (True, False)) if unknowns else True
-
-
-def pick(table: Table, output: int, of: Type, hits: Sequence[Hit], evaluate: Evaluate) -> Picked:
-    """Return what output number ``output`` is, given the table's hits."""
-    default = table.defaults[output] if output < len(table.defaults) else None
-    values = [evaluate(hit.rule.outputs[output]) for hit in hits]
-    fallback = Unknown.because(Reason.GAP) if default is None else evaluate(default)
-    if table.hit in (HitPolicy.UNIQUE, HitPolicy.ANY):
+    if policy in (HitPolicy.UNIQUE, HitPolicy.ANY):
         result = _agreeing(hits, values, fallback)
-    elif table.hit in (HitPolicy.FIRST, HitPolicy.PRIORITY):
-        order = _order(table.hit, values, of)
+    elif policy in (HitPolicy.FIRST, HitPolicy.PRIORITY):
+        order = _order(policy, values, of)
         result = _leading([hits[i] for i in order], [values[i] for i in order], fallback)
     else:
-        result = _collected(table.hit, hits, values, fallback, of)
-    return Picked(result, _giving(table.hit, hits, values, result))
+        result = _collected(policy, hits, values, fallback, of)
+    return Picked(result, _giving(policy, hits, values, result))
 
 
 def _agreeing(hits: Sequence[Hit], values: Sequence[Result], fallback: Result) -> Result:
     """All hits must have one value; two that surely differ overlap, whatever else is hit."""
     sure = [value for hit, value in zip(hits, values, strict=True) if hit.is_sure]
-    known = distinct(value for value in sure if not isinstance(value, Unknown))
+    known = distinct([value for value in sure if not isinstance(value, Unknown)])
     if len(known) > 1:
         return merged(values, frozenset({Need("policy", "", Reason.OVERLAP)}))
     tests = _needs(hits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal as OneOfWords
 from typing import TypeAlias, TypeGuard
@@ -161,9 +161,9 @@ def either(options: Sequence[Result], needs: frozenset[Need]) -> Result:
     return merged(options, needs | left_open)
 
 
-def for_each(unknown: Unknown, give: Callable[[Value], Result]) -> Result:
-    """Return what comes of an unknown part: the one result of all its possible values, or whatever may come of them."""
-    result = either([give(value) for value in unknown.bound or ()], unknown.needs)
+def for_each(unknown: Unknown, results: Sequence[Result]) -> Result:
+    """Return what comes of an unknown part, given what comes of each of its possible values: the one result, or whatever may be."""
+    result = either(results, unknown.needs)
     if not unknown.is_partial:
         return result
     return merged([result, Unknown(unknown.needs, (), True)], unknown.needs)

@@ -46,7 +46,21 @@ from tierwise.core.plan.nodes import (
     Undecided,
     Within,
 )
-from tierwise.core.plan.plan import Acknowledgement, Decision, Fact, HitPolicy, Named, Plan, Position, Ranking, Reading, Rule, Table
+from tierwise.core.plan.plan import (
+    AS_OF,
+    POPULATION,
+    Acknowledgement,
+    Decision,
+    Fact,
+    HitPolicy,
+    Named,
+    Plan,
+    Position,
+    Ranking,
+    Reading,
+    Rule,
+    Table,
+)
 from tierwise.core.plan.questions import (
     FLIPPED,
     Comparison,
@@ -64,16 +78,19 @@ from tierwise.core.plan.questions import (
     is_unsettled,
     leaves_of_logic,
     name_of,
+    pick_of,
     reference_of,
     table_of,
     tested,
     undecided_of,
 )
 from tierwise.core.plan.usage import Usage, usage_of
-from tierwise.core.plan.walk import Linked, behind, elsewhere, link_of, rankings_in_order, walk, ways
+from tierwise.core.plan.walk import Linked, behind, elsewhere, link_of, rankings_in_order, valued_parts, walk, ways
 
 __all__ = [
+    "AS_OF",
     "FLIPPED",
+    "POPULATION",
     "Acknowledgement",
     "Agree",
     "Arithmetic",
@@ -138,12 +155,14 @@ __all__ = [
     "leaves_of_logic",
     "link_of",
     "name_of",
+    "pick_of",
     "rankings_in_order",
     "reference_of",
     "table_of",
     "tested",
     "undecided_of",
     "usage_of",
+    "valued_parts",
     "walk",
     "ways",
 ]

@@ -15,6 +15,8 @@ from tierwise.core.types import Type
 from tierwise.core.values import Value
 
 __all__ = [
+    "AS_OF",
+    "POPULATION",
     "Acknowledgement",
     "Decision",
     "Fact",
@@ -27,6 +29,11 @@ __all__ = [
     "Rule",
     "Table",
 ]
+
+AS_OF = "as_of"
+"""The name of the date of the run, a fact that every policy may read."""
+POPULATION = "population"
+"""The name of the list of the facts of all subjects, which decisions about all of them may read."""
 
 Named = Mapping[str, str]  # language code to text; "zh" and "en" are always there
 

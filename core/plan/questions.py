@@ -45,6 +45,7 @@ __all__ = [
     "is_unsettled",
     "leaves_of_logic",
     "name_of",
+    "pick_of",
     "reference_of",
     "table_of",
     "tested",
@@ -118,6 +119,11 @@ def table_of(node: Node, plan: Plan) -> Table | None:
     return plan.tables[node.table] if isinstance(node, Pick) else None
 
 
+def pick_of(node: Node) -> Pick | None:
+    """Return a node that is an output of a table, else ``None``."""
+    return node if isinstance(node, Pick) else None
+
+
 def cut_of(node: Node, ranking: str | None = None) -> RankCut | None:
     """Return a node that is a class in a ranking (of that name), else ``None``."""
     return node if isinstance(node, RankCut) and ranking in (None, node.ranking) else None
@@ -147,15 +153,11 @@ def comparison_of(node: Node | None) -> Comparison | None:
             return None
 
 
-def tested(node: Node) -> Node | None:
+def tested(node: Compare | Within | InSet) -> Node:
     """Return what a comparison, an interval or a list of words is about: of a comparison with a plain value the other side."""
-    match node:
-        case Compare(left=left, right=right):
-            return right if isinstance(left, Constant) else left
-        case Within(value=value) | InSet(value=value):
-            return value
-        case _:
-            return None
+    if isinstance(node, Compare):
+        return node.right if isinstance(node.left, Constant) else node.left
+    return node.value
 
 
 def borders_of(test: Node, about: Node | None = None) -> Iterator[Value]:

@@ -25,7 +25,7 @@ class Usage:
         tests: For each fact the conditions that compare it with constants.
         loose: Facts that also stand elsewhere, so that each value of them may matter.
         exact: Those of them that have too many values to try, such as a number in a sum.
-        prefers: Whether a ``Prefer`` is among what it reads: that looks at facts as given, never at assumed ones.
+        prefers: The preferences among what it reads, outside others: they look at facts as given, never at assumed ones.
         decisions: Names of the decisions it reads, in the plan's order (what only a ``Prefer`` reads is left out).
         readings: Names of the readings.
         rankings: Names of the rankings whose positions it needs.
@@ -35,7 +35,7 @@ class Usage:
     tests: dict[str, tuple[Node, ...]]
     loose: frozenset[str]
     exact: frozenset[str]
-    prefers: bool
+    prefers: tuple[Prefer, ...]
     decisions: tuple[str, ...]
     readings: tuple[str, ...]
     rankings: tuple[str, ...]
@@ -51,7 +51,7 @@ class _Found:
         self.decisions: set[str] = set()
         self.readings: set[str] = set()
         self.rankings: set[str] = set()
-        self.prefers = False
+        self.prefers: dict[int, Prefer] = {}
 
     def note(self, node: Node, is_preferred: bool) -> None:
         """Note what one node reads by itself."""
@@ -67,8 +67,8 @@ class _Found:
                 self.readings.add(name)
             case RankCut(ranking=name):
                 self.rankings.add(name)
-            case Prefer():
-                self.prefers = True
+            case Prefer() if not is_preferred:
+                self.prefers[id(node)] = node
 
 
 def usage_of(plan: Plan, node: Node) -> Usage:
@@ -95,7 +95,7 @@ def usage_of(plan: Plan, node: Node) -> Usage:
         tests={name: tuple(tests) for name, tests in found.tests.items()},
         loose=frozenset(found.loose),
         exact=frozenset(found.exact),
-        prefers=found.prefers,
+        prefers=tuple(found.prefers.values()),
         decisions=_in_order(plan.decisions, found.decisions),
         readings=_in_order(plan.readings, found.readings),
         rankings=_in_order(plan.rankings, found.rankings),
@@ -112,7 +112,7 @@ def _tested(node: Node) -> FactRef | None:
         case InSet(value=FactRef() as fact, values=values):
             return fact if all(_is_comparable(fact, value, "=") for value in values) else None
         case Within(value=FactRef() as fact, low=low, high=high):
-            bounds = constants_of(bound for bound in (low, high) if bound is not None)
+            bounds = constants_of([bound for bound in (low, high) if bound is not None])
             return fact if bounds is not None and all(_is_comparable(fact, bound.value, "<") for bound in bounds) else None
     comparison = comparison_of(node)
     if comparison is None or not isinstance(comparison.about, FactRef):

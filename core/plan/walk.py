@@ -18,10 +18,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from tierwise.core.plan.nodes import Agree, Conditional, Constant, DecisionRef, Node, Pick, Prefer, RankCut
+from tierwise.core.plan.nodes import (
+    Agree,
+    Conditional,
+    Constant,
+    DecisionRef,
+    Filter,
+    Node,
+    Pick,
+    Prefer,
+    Project,
+    Quantified,
+    RankCut,
+    Sorted,
+)
 from tierwise.core.plan.plan import Decision, Ranking, Table
 
-__all__ = ["Linked", "behind", "elsewhere", "link_of", "rankings_in_order", "walk", "ways"]
+__all__ = ["Linked", "behind", "elsewhere", "link_of", "rankings_in_order", "valued_parts", "walk", "ways"]
 
 
 class Linked(Protocol):
@@ -92,6 +105,20 @@ def behind(node: Node, plan: Linked, decisions: bool = False, declared: bool = T
         is_end = mark is None or mark in seen or (isinstance(part, DecisionRef) and not decisions)
         seen.add(mark)
         stack.extend(reversed((*part.children, *(() if is_end else elsewhere(part, plan, declared)))))
+
+
+def valued_parts(node: Node, plan: Linked) -> Iterator[Node]:
+    """Yield every part of a node and of what it leads to that has a value of its own for a subject: none over the items of a list.
+
+    Decisions it names are not followed; each of them is asked for by itself.
+    """
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        yield part
+        stack.extend([part.of] if isinstance(part, Filter | Project | Quantified | Sorted) else part.children)
+        if not isinstance(part, DecisionRef):
+            stack.extend(elsewhere(part, plan, declared=True))
 
 
 def link_of(node: Node) -> tuple[object, ...] | None:

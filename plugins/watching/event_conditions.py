@@ -23,7 +23,7 @@ class Conditions:
     """Evaluates the nodes of a watch plan for events. What it once decided for equal fields it remembers."""
 
     def __init__(self, plan: WatchPlan, environment: Environment) -> None:
-        self._evaluation = Evaluation(plan.plan, environment, self._alone)
+        self._evaluation = Evaluation(plan.plan, environment)
         self._readings: dict[int, tuple[Node, tuple[str, ...], bool]] = {}
         self._remembered: dict[Any, Any] = {}
 
@@ -76,6 +76,3 @@ class Conditions:
     def _settle(self, node: Node, event: Event, readings: Variant) -> Any:
         facts: Mapping[str, Any] = {"id": event.id, "kind": event.kind, "subject": event.subject, "at": event.at, **event.fields}
         return self._evaluation.settle(node, World(facts, readings=readings)).result
-
-    def _alone(self, node: Node, world: World) -> Any:
-        return self._evaluation.settle(node, World(world.facts, readings=world.readings)).result

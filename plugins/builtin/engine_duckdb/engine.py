@@ -11,8 +11,7 @@ from uuid import uuid4
 from tierwise.core.environment import Environment
 from tierwise.core.meaning.grading import Grading
 from tierwise.core.meaning.reference import grade as grade_by_reference
-from tierwise.core.meaning.subjects import POPULATION
-from tierwise.core.plan import Plan, rankings_in_order, usage_of
+from tierwise.core.plan import POPULATION, Plan, rankings_in_order, usage_of
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.asking import Asker
 from tierwise.plugins.builtin.engine_duckdb.columns import Columns

@@ -9,9 +9,9 @@ from typing import Any
 from tierwise.core.environment import Environment
 from tierwise.core.meaning.decide import with_as_of
 from tierwise.core.meaning.evaluator import Evaluator
-from tierwise.core.meaning.subjects import POPULATION, Subject
+from tierwise.core.meaning.subjects import Subject
 from tierwise.core.outcome import Outcome
-from tierwise.core.plan import Node, Plan, Position, usage_of
+from tierwise.core.plan import POPULATION, Node, Plan, Position, usage_of
 
 __all__ = ["Decide", "Reference"]
 

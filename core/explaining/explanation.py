@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from typing import Literal as OneOfWords
 
-from tierwise.core.outcome import Outcome, Reason
+from tierwise.core.outcome import Outcome, Reason, Undetermined
 from tierwise.core.plan import Named
 from tierwise.core.types import Type
+from tierwise.core.values import Value
 
 __all__ = ["DecisionTrace", "Explanation", "Miss", "RankTrace", "Read", "RuleTrace", "Term", "TestTrace"]
 
@@ -32,7 +32,7 @@ class Read:
     label: Named
     kind: OneOfWords["fact", "decision", "reading"]
     type: Type | None
-    value: Any
+    value: Value
     reason: Reason | None = None
 
 
@@ -53,10 +53,10 @@ class Miss:
     what: str
     label: Named
     type: Type | None
-    value: Any
+    value: Value
     op: OneOfWords["=", "!=", "<", "<=", ">", ">=", "in", "not in"]
-    wanted: tuple[Any, ...]
-    by: Any = None
+    wanted: tuple[Value, ...]
+    by: Value = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class RuleTrace:
     id: str
     met: bool | None
     tests: tuple[TestTrace, ...]
-    output: Any
+    output: Value | Undetermined
     note: str = ""
 
     @property
@@ -108,8 +108,8 @@ class Term:
 
     name: str
     label: Named
-    value: Any
-    weight: Any = None
+    value: Value
+    weight: Value = None
     reason: Reason | None = None
 
 
@@ -130,10 +130,10 @@ class RankTrace:
     last: int
     count: int
     last_rank: int | None
-    better: Any = None
+    better: Value = None
     to_better: int | None = None
-    by: Any = None
-    by_at_cut: Any = None
+    by: Value = None
+    by_at_cut: Value = None
     by_type: Type | None = None
 
 
@@ -188,9 +188,3 @@ class Explanation:
     def outcomes(self) -> Mapping[str, Outcome]:
         """Output name to outcome: the same as ``decide`` gives."""
         return {trace.name: trace.outcome for trace in self.decisions.values() if trace.is_output}
-
-    def lines(self, language: str = "en") -> list[tuple[int, str]]:
-        """Return the explanation as sentences, each with its indentation, in English (``en``) or Chinese (``zh``)."""
-        from tierwise.core.explaining.lines import lines_of
-
-        return lines_of(self, language)

@@ -1,0 +1,30 @@
+"""The phrases of explanations and pages in English and Chinese, read once from ``phrases.yaml`` beside this module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from ruamel.yaml import YAML
+
+__all__ = ["phrase", "words_of_pages"]
+
+
+@cache
+def _phrases() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return section to key to language to phrase."""
+    sections: Mapping[str, Mapping[str, Mapping[str, str]]] = YAML(typ="safe", pure=True).load(
+        files(__package__).joinpath("phrases.yaml").read_text(encoding="utf-8")
+    )
+    return sections
+
+
+def phrase(key: str, language: str, **parts: object) -> str:
+    """Return a sentence of explanations in ``en`` or ``zh``."""
+    return _phrases()["explanation"][key][language].format(**parts)
+
+
+def words_of_pages(language: str) -> Mapping[str, str]:
+    """Return the words of pages in ``en`` or ``zh``."""
+    return {key: both[language] for key, both in _phrases()["page"].items()}
