@@ -22,8 +22,6 @@ HEADER = "| rule of the text | place | in the policy |"
 NAME = re.compile(r"`([^`]+)`")
 
 WITHOUT_LIST = {
-    "abc-5-20-80-care",
-    "abc-monthly-value",
     "big-customer-business-types",
     "big-customer-development",
     "big-customer-roles",
@@ -50,9 +48,6 @@ WITHOUT_LIST = {
     "key-account-solution-process",
     "key-account-touchpoints",
     "key-account-visits-reports",
-    "petrochina-tibet-levels",
-    "project-center-customer-types",
-    "project-center-forms-fines",
     "regulation-catalogue",
     "scorecard-100-rights",
     "securities-client-segments",
