@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # engines are listed without importing DuckDB
     from tierwise.core.environment import Environment
-    from tierwise.core.meaning.grading import Grading
     from tierwise.core.plan import Plan
     from tierwise.plugins.facts import FactTable
+    from tierwise.plugins.grading import Grading
 
 __all__ = ["DEFAULT_ENGINE", "REFERENCE_ENGINE", "Engine"]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tierwise.plugins.facts import FactTable
 
 if TYPE_CHECKING:
-    from tierwise.core.meaning.grading import Placing
     from tierwise.core.plan import Position
+    from tierwise.plugins.grading import Placing
 
 __all__ = ["GradedPopulation"]
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:  # nothing heavy is imported before a hook is called
     import click
 
     from tierwise.core.environment import Form, Function, Kind, Section
-    from tierwise.core.meaning.grading import Grading
     from tierwise.core.plan import Plan
     from tierwise.plugins.engine import Engine
+    from tierwise.plugins.grading import Grading
     from tierwise.plugins.source import SourceOpener
     from tierwise.plugins.watch_engine import WatchEngine
 

@@ -25,7 +25,7 @@ from tierwise.plugins.source import Source, open_source
 
 if TYPE_CHECKING:
     from tierwise.core.explaining import Explanation
-    from tierwise.core.meaning.grading import Grading
+    from tierwise.plugins.grading import Grading
 
 __all__ = ["Bound", "Run", "bound_database", "choose_engine", "explain_subject", "grade_bound"]
 
@@ -168,7 +168,7 @@ def explain_subject(bound: Bound, key: str, grading: Grading | None = None) -> E
     from tierwise.core.explaining import explain, explain_member, explain_ranked
     from tierwise.core.meaning import Evaluator
     from tierwise.core.meaning.decide import with_as_of
-    from tierwise.core.meaning.grading import Placing
+    from tierwise.plugins.grading import Placing
 
     plan, environment, as_of = bound.loaded.plan, bound.loaded.environment, bound.as_of
     row = bound.facts.row(key)

@@ -17,6 +17,6 @@ def command(context: click.Context) -> None:
       tierwise schema > tierwise.schema.json
     """
     from tierwise.cli.output import write_json
-    from tierwise.core.schema import json_schema
+    from tierwise.plugins.policy_schema import json_schema
 
     write_json(json_schema(Session.of(context).plugins.environment()))

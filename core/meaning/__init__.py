@@ -3,7 +3,6 @@
 from tierwise.core.meaning.decide import Decider, decide, decide_population
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.facts import read_as_of, read_facts
-from tierwise.core.meaning.reference import ReferenceGrading, grade
 from tierwise.core.meaning.result import Result, outcome_document
 from tierwise.core.meaning.subjects import PopulationOutcomes, Subject
 
@@ -11,12 +10,10 @@ __all__ = [
     "Decider",
     "Evaluator",
     "PopulationOutcomes",
-    "ReferenceGrading",
     "Result",
     "Subject",
     "decide",
     "decide_population",
-    "grade",
     "outcome_document",
     "read_as_of",
     "read_facts",

@@ -10,10 +10,9 @@ from tierwise.core.environment import Environment
 from tierwise.core.errors import DataError
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.facts import read_as_of, read_facts
-from tierwise.core.meaning.grading import SubjectResult
 from tierwise.core.meaning.ranking import positions_of
 from tierwise.core.meaning.result import Result
-from tierwise.core.meaning.subjects import PopulationOutcomes, Subject, read_population
+from tierwise.core.meaning.subjects import PopulationOutcomes, Subject, SubjectResult, read_population
 from tierwise.core.meaning.trace import Trace
 from tierwise.core.outcome import Outcome
 from tierwise.core.plan import AS_OF, POPULATION, Plan, Position

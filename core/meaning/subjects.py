@@ -9,11 +9,10 @@ from typing import Any
 from tierwise.core.errors import DataError
 from tierwise.core.finding import Finding
 from tierwise.core.meaning.facts import read_facts
-from tierwise.core.meaning.grading import SubjectResult
 from tierwise.core.outcome import Outcome
 from tierwise.core.plan import Plan, Position
 
-__all__ = ["PopulationOutcomes", "Subject", "read_population"]
+__all__ = ["PopulationOutcomes", "Subject", "SubjectResult", "read_population"]
 
 _KEY = "customer_id"
 _NAME = "customer_name"
@@ -32,6 +31,21 @@ class Subject:
     key: str
     name: str | None
     facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectResult:
+    """The outcomes of one subject.
+
+    Attributes:
+        key: The subject's id, always text (``00123`` stays).
+        name: What people call it, or ``None``.
+        outcomes: Output name to outcome, in the policy's order.
+    """
+
+    key: str
+    name: str | None
+    outcomes: Mapping[str, Outcome]
 
 
 @dataclass(frozen=True, slots=True)

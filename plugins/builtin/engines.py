@@ -11,10 +11,10 @@ from tierwise.plugins.engine import DEFAULT_ENGINE, REFERENCE_ENGINE
 
 if TYPE_CHECKING:
     from tierwise.core.environment import Environment
-    from tierwise.core.meaning.grading import Grading
     from tierwise.core.plan import Plan
     from tierwise.plugins.engine import Engine
     from tierwise.plugins.facts import FactTable
+    from tierwise.plugins.grading import Grading
 
 __all__ = ["DuckDBEngine", "ReferenceEngine", "tierwise_engines"]
 
@@ -27,7 +27,7 @@ class ReferenceEngine:
 
     def grade(self, plan: Plan, environment: Environment, facts: FactTable, as_of: date | None) -> Grading:
         """Grade every subject of ``facts``."""
-        from tierwise.core.meaning import grade
+        from tierwise.plugins.builtin.engine_reference import grade
 
         return grade(plan, environment, facts.subjects(), as_of)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tierwise.core.errors import TierwiseError
-from tierwise.core.meaning.grading import Grading
 from tierwise.core.values import to_json
 from tierwise.plugins.demo.make import AS_OF
 from tierwise.plugins.demo.prepare import POLICY
 from tierwise.plugins.engine import DEFAULT_ENGINE
+from tierwise.plugins.grading import Grading
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import load
 from tierwise.plugins.run import OWN_BINDING, bound_database, choose_engine, grade_bound

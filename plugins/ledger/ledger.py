@@ -12,9 +12,9 @@ from sqlite3 import Connection
 from typing import Any, Self
 
 from tierwise.core.errors import DataError
-from tierwise.core.meaning.grading import Grading
 from tierwise.core.outcome import Outcome
 from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.grading import Grading
 from tierwise.plugins.ledger.record import Change, RunRecord, SavedRun
 from tierwise.plugins.ledger.rows import COMPARISON, as_json, finding, outcome, result_rows, saved_run
 from tierwise.plugins.store import Store

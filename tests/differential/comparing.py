@@ -10,12 +10,12 @@ from typing import Any
 import duckdb
 
 from tierwise.core.environment import Environment, Function, Limits
-from tierwise.core.meaning.reference import grade as grade_by_reference
 from tierwise.core.meaning.subjects import Subject
 from tierwise.core.outcome import Determined, Outcome, Undetermined
 from tierwise.core.plan import Plan
 from tierwise.core.types import ListType, NumberType, RecordType, SetType, Type
 from tierwise.core.values import Duration
+from tierwise.plugins.builtin.engine_reference import grade as grade_by_reference
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.facts import FactTable, canonical_type
 

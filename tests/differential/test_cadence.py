@@ -9,12 +9,12 @@ import pytest
 
 from tests.differential.comparing import ENVIRONMENT, differences
 from tests.hand_built import decision, named
-from tierwise.core.meaning.reference import grade as grade_by_reference
 from tierwise.core.meaning.subjects import Subject
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Constant, Fact, FactRef, Overdue, Plan, Reading, ReadingRef
 from tierwise.core.types import BooleanType, DateType, DurationType
 from tierwise.core.values import Duration
+from tierwise.plugins.builtin.engine_reference import grade as grade_by_reference
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.facts import FactTable
 

@@ -9,7 +9,7 @@ import pytest
 
 from tierwise.core.explaining import explain_member
 from tierwise.core.meaning import Subject
-from tierwise.core.meaning.grading import Placing
+from tierwise.plugins.grading import Placing
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import load
 from tierwise.plugins.run import bound_database, choose_engine, explain_subject, grade_bound

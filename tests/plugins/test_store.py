@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from tierwise.core.errors import DataError
-from tierwise.core.meaning.grading import Share, SubjectResult
+from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import Decision
 from tierwise.plugins.builtin.watch_reference import ReferenceWatch
+from tierwise.plugins.grading import Share
 from tierwise.plugins.ledger import Ledger, RunRecord
 from tierwise.plugins.policy import load
 from tierwise.plugins.store import Store

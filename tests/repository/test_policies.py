@@ -14,10 +14,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from tierwise.core.finding import Severity
-from tierwise.core.schema import json_schema
 from tierwise.plugins.loading import shipped_policies
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import check_policy, load
+from tierwise.plugins.policy_schema import json_schema
 from tierwise.plugins.testing import run_cases
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from tierwise.core.environment import Environment
-from tierwise.core.meaning.grading import Grading
-from tierwise.core.meaning.reference import grade as grade_by_reference
 from tierwise.core.plan import POPULATION, Plan, rankings_in_order, usage_of
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.asking import Asker
@@ -22,7 +20,9 @@ from tierwise.plugins.builtin.engine_duckdb.ranking import NeedsReference, rank
 from tierwise.plugins.builtin.engine_duckdb.reference import Reference
 from tierwise.plugins.builtin.engine_duckdb.results import DuckGrading
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW, Staging, read_subjects, staging_of
+from tierwise.plugins.builtin.engine_reference import grade as grade_by_reference
 from tierwise.plugins.facts import FactTable
+from tierwise.plugins.grading import Grading
 from tierwise.plugins.sql import Sql
 
 if TYPE_CHECKING:

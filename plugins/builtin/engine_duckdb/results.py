@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from tierwise.core.meaning.distribution import shares_of
-from tierwise.core.meaning.grading import Share, SubjectResult
+from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Decision, Position
 from tierwise.plugins import sql
@@ -21,6 +20,7 @@ from tierwise.plugins.builtin.engine_duckdb.compile import Compiler
 from tierwise.plugins.builtin.engine_duckdb.places import Places
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW
 from tierwise.plugins.facts import core_value
+from tierwise.plugins.grading import Share, shares_of
 from tierwise.plugins.sql import Sql
 
 if TYPE_CHECKING:

@@ -17,10 +17,11 @@ from random import Random
 import pytest
 
 from tierwise.core.errors import DataError
-from tierwise.core.meaning.grading import Share, SubjectResult
+from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Decision
 from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.grading import Share
 from tierwise.plugins.ledger import Change, Ledger, RunRecord
 
 RECORD = RunRecord("p", "1.0.0", "f" * 64, "", "crm.db", "2026-11-21", "2026-11-21T10:00:00", "reference", "0.1.0")

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+from tierwise.core.meaning.subjects import SubjectResult
+from tierwise.core.meaning.unknown import domain
 from tierwise.core.outcome import Outcome, Reason
 from tierwise.core.plan import Decision, Position
+from tierwise.core.types import Type
+from tierwise.core.values import to_json
 
-__all__ = ["Grading", "Placing", "Share", "SubjectResult"]
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectResult:
-    """The outcomes of one subject.
-
-    Attributes:
-        key: The subject's id, always text (``00123`` stays).
-        name: What people call it, or ``None``.
-        outcomes: Output name to outcome, in the policy's order.
-    """
-
-    key: str
-    name: str | None
-    outcomes: Mapping[str, Outcome]
+__all__ = ["Grading", "Placing", "Share", "shares_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +50,23 @@ class Placing(Protocol):
 
     def keys_at(self, ranking: str, rank: int) -> Iterator[str]:
         """Yield the keys of all who have, or tie for, a rank of a ranking, of any partition."""
+
+
+def shares_of(type: Type, values: Iterable[tuple[Any, int]], reasons: Mapping[Reason, int]) -> tuple[Share, ...]:
+    """Return the distribution of an output.
+
+    Args:
+        type: The output's type; the words of an enum and the truth values come in their own order, also those that nobody has.
+        values: Each value that occurs, with its count; other types are ordered by count, the most frequent first.
+        reasons: Each reason that occurs, with its count.
+    """
+    counted = list(values)
+    declared = [(value, _count_of(value, counted)) for value in domain(type) or ()]
+    others = [(value, count) for value, count in counted if not any(value is known or value == known for known, _ in declared)]
+    others.sort(key=lambda pair: (-pair[1], str(to_json(pair[0]))))  # 1.0 and 1.00 stand in one place
+    shares = [Share(value, None, count) for value, count in (*declared, *others)]
+    return (*shares, *(Share(None, reason, reasons[reason]) for reason in Reason if reasons.get(reason)))
+
+
+def _count_of(value: Any, counted: Iterable[tuple[Any, int]]) -> int:
+    return sum(count for other, count in counted if other == value)

@@ -11,8 +11,8 @@ from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
 from tierwise.core.environment import Environment
-from tierwise.core.schema import json_schema
 from tierwise.plugins.manager import Plugins
+from tierwise.plugins.policy_schema import json_schema
 
 POLICIES = sorted((Path(__file__).parents[2] / "policies").glob("*/policy.yaml"))
 

@@ -10,12 +10,11 @@ from typing import Any
 
 from tierwise.core.environment import Environment
 from tierwise.core.meaning.decide import decide_population
-from tierwise.core.meaning.distribution import shares_of
-from tierwise.core.meaning.grading import Share, SubjectResult
 from tierwise.core.meaning.ranking import standing_at
-from tierwise.core.meaning.subjects import PopulationOutcomes, Subject
+from tierwise.core.meaning.subjects import PopulationOutcomes, Subject, SubjectResult
 from tierwise.core.outcome import Determined
 from tierwise.core.plan import Decision, Plan, Position
+from tierwise.plugins.grading import Share, shares_of
 
 __all__ = ["ReferenceGrading", "grade"]
 
