@@ -85,17 +85,10 @@ class Completion:
         try:
             return self._settle(world, 0).settled
         except _TooMany:
-            self.prepare(world)
             picked = self._evaluation.settle(self._node, world)
             settled = _without_split(picked.result, frozenset(picked.rules))
             self._memory.put(self._memory.key(self._node, world), Finished(settled, 0, 0))
             return settled
-
-    def prepare(self, world: World) -> None:
-        """Decide the preferences that the part reads, in a world in which nothing is assumed: they look at no assumption."""
-        for preference in self._usage.prefers:
-            if id(preference) not in world.preferred:
-                world.preferred[id(preference)] = self._preferred(preference, world)
 
     def alone(self, world: World) -> Result:
         """Return what the part comes to on its own; what it is left open for is told, nothing would settle it."""
@@ -104,28 +97,6 @@ class Completion:
             return settled.value
         needs = frozenset([Need("policy", name, settled.reason) for name in settled.needs or {""}])
         return Unknown(needs, settled.bound, settled.is_partial)
-
-    def _preferred(self, preference: Prefer, given: World) -> Result:
-        """Decide the parts one after the other, each on its own."""
-        results: list[tuple[Node, Result]] = []
-        for part in preference.parts:
-            decision = decision_of(part)
-            whole = part if decision is None else self._evaluation.plan.decisions[decision.name].node
-            result = Completion(self._evaluation, whole, self._most, self._memory).alone(given)
-            if not isinstance(result, Unknown):
-                return result
-            results.append((part, result))
-        told = [result for part, result in results if not self._lacks_all(part, given)]
-        return told[0] if told else results[-1][1]
-
-    def _lacks_all(self, part: Node, given: World) -> bool:
-        """Say whether a part reads facts and nobody has given any of them."""
-        usage = self._evaluation.usage(part)
-        if any(ranking in given.positions for ranking in usage.rankings):
-            return False
-        names = [name for name in usage.facts if name != AS_OF]
-        absent = [n for n in names if n not in given.facts or (given.facts[n] is None and self._evaluation.fact(n).absent_is_none)]
-        return bool(names) and len(absent) == len(names)
 
     def _settle(self, world: World, depth: int) -> Finished:
         key = self._memory.key(self._node, world)
@@ -139,8 +110,6 @@ class Completion:
         return found
 
     def _fresh(self, world: World, depth: int) -> Finished:
-        if world.given is None:
-            self.prepare(world)
         picked = self._evaluation.settle(self._node, world)
         result, rules = picked.result, frozenset(picked.rules)
         need = self._next(result) if isinstance(result, Unknown) else None

@@ -39,7 +39,7 @@ from tierwise.core.meaning.unknown import (
 )
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Reason, distinct
-from tierwise.core.plan import Fact, HitPolicy, Node, Plan, Position, Rule, Table, Usage, name_of, usage_of
+from tierwise.core.plan import Fact, HitPolicy, Node, Plan, Position, Rule, Table, Usage, facts_behind, name_of, usage_of
 from tierwise.core.types import DateType, ListType, MapType, RecordType, SetType
 from tierwise.core.values import Value
 
@@ -63,6 +63,7 @@ class Evaluation:
         self.plan = plan
         self.environment = environment
         self._usages: dict[int, tuple[Node, Usage]] = {}
+        self._facts_behind: dict[int, tuple[Node, tuple[str, ...]]] = {}
 
     def evaluate(self, node: Node, world: World) -> Result:
         """Return the value of a node, or ``Unknown``. What it reads of decisions must have been decided by ``settle``."""
@@ -86,6 +87,13 @@ class Evaluation:
         found = self._usages.get(id(node))
         if found is None:
             found = self._usages[id(node)] = (node, usage_of(self.plan, node))
+        return found[1]
+
+    def facts_behind(self, node: Node) -> tuple[str, ...]:
+        """Return the names of the subject's facts on which a node hangs; remembered."""
+        found = self._facts_behind.get(id(node))
+        if found is None:
+            found = self._facts_behind[id(node)] = (node, facts_behind(node, self.plan))
         return found[1]
 
     def fact(self, name: str) -> Fact:
@@ -345,7 +353,7 @@ class Evaluation:
 
     def _agree(self, node: nodes.Agree, world: World) -> Result:
         classes = self.evaluate(node.of, world)
-        if isinstance(classes, Unknown) and (not classes.bound or classes.is_partial):
+        if isinstance(classes, Unknown) and not has_few_values(classes):
             rights = [right for _, right in node.values] + ([] if node.empty is None else [node.empty])
             return merged([self.evaluate(right, world) for right in rights], classes.needs)
         return _over_classes(classes, lambda words: self._agreed(node, words, world))
@@ -365,7 +373,7 @@ class Evaluation:
 
     def _collected(self, node: nodes.Collected, world: World) -> Result:
         classes = self.evaluate(node.of, world)
-        if isinstance(classes, Unknown) and (not classes.bound or classes.is_partial):
+        if isinstance(classes, Unknown) and not has_few_values(classes):
             return Unknown(classes.needs)
         return _over_classes(classes, lambda words: self._gathered(node, words, world))
 
@@ -374,7 +382,14 @@ class Evaluation:
         return sets if isinstance(sets, Unknown) else distinct([item for items in sets for item in _as_set(items)])
 
     def _prefer(self, node: nodes.Prefer, world: World) -> Result:
-        return (world.given or world).preferred[id(node)]  # decided before anything is assumed, see ``completion.py``
+        given = world.given or world
+        part = next((part for part in node.parts if self._is_given(part, given)), node.parts[-1])
+        return self.evaluate(part, world)
+
+    def _is_given(self, part: Node, given: World) -> bool:
+        """Say whether a part reads no facts, or somebody has given one of them."""
+        names = self.facts_behind(part)
+        return not names or any(n in given.facts and not (given.facts[n] is None and self.fact(n).absent_is_none) for n in names)
 
     # ---- cadence and rankings
 
@@ -450,7 +465,7 @@ def _over_classes(classes: Result, give: Callable[[tuple[Value, ...]], Result]) 
     """Apply ``give`` to a set of classes, or to a single one; to each of the possible sets when it is unknown."""
     if not isinstance(classes, Unknown):
         return give(_as_set(classes))
-    return either([give(_as_set(way)) for way in classes.bound or ()], classes.needs)
+    return for_each(classes, [give(_as_set(way)) for way in classes.bound or ()])
 
 
 def _as_set(classes: Value) -> tuple[Value, ...]:

@@ -61,7 +61,6 @@ class Evaluator:
         world = World(facts, positions, chosen=decided)
         results: dict[int, Result] = {}
         for decision in self.plan.decisions.values():
-            self._completion(decision.node).prepare(world)
             for part in valued_parts(decision.node, self.plan):
                 results[id(part)] = self.evaluation.settle(part, world).result
         return Trace(self.plan, facts, positions, outcomes, results)

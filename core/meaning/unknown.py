@@ -163,15 +163,14 @@ def either(options: Sequence[Result], needs: frozenset[Need]) -> Result:
 
 def for_each(unknown: Unknown, results: Sequence[Result]) -> Result:
     """Return what comes of an unknown part, given what comes of each of its possible values: the one result, or whatever may be."""
-    result = either(results, unknown.needs)
     if not unknown.is_partial:
-        return result
-    return merged([result, Unknown(unknown.needs, (), True)], unknown.needs)
+        return either(results, unknown.needs)
+    return merged([*results, Unknown(unknown.needs, (), True)], unknown.needs)
 
 
 def has_few_values(part: Result) -> TypeGuard[Unknown]:
-    """Say whether a part is unknown and has so few possible values that each can be looked at."""
-    return isinstance(part, Unknown) and part.bound is not None and 0 < len(part.bound) <= MOST_LOOKED_AT
+    """Say whether a part is unknown and has so few possible values (perhaps none, as in a gap) that each can be looked at."""
+    return isinstance(part, Unknown) and part.bound is not None and len(part.bound) <= MOST_LOOKED_AT
 
 
 def union(options: Iterable[Result]) -> tuple[Value, ...] | None:

@@ -26,7 +26,6 @@ class World:
         results: Decision name to its value or ``Unknown``.
         hits: Table name to its hits.
         possible: Table name to the hits in the world of which less was assumed: no other rule can be hit.
-        preferred: By the identity of a ``Prefer``: what it came to.
         items: The items that enclosing list nodes look at, innermost last, each with the name of its list.
     """
 
@@ -38,7 +37,6 @@ class World:
     results: dict[str, Result] = field(default_factory=dict)
     hits: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
     possible: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
-    preferred: dict[int, Result] = field(default_factory=dict)
     items: list[tuple[Result, str]] = field(default_factory=list)
 
     def assume(self, need: Need, value: Result) -> World:

@@ -84,7 +84,7 @@ from tierwise.core.plan.questions import (
     tested,
     undecided_of,
 )
-from tierwise.core.plan.usage import Usage, usage_of
+from tierwise.core.plan.usage import Usage, facts_behind, usage_of
 from tierwise.core.plan.walk import Linked, behind, elsewhere, link_of, rankings_in_order, valued_parts, walk, ways
 
 __all__ = [
@@ -149,6 +149,7 @@ __all__ = [
     "decision_of",
     "elsewhere",
     "fact_of",
+    "facts_behind",
     "is_none",
     "is_quotient",
     "is_unsettled",

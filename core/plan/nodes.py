@@ -374,9 +374,11 @@ class Collected(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Prefer(_Part):
-    """The first part that is determined by itself; when none is, the outcome of the first part that does not simply lack all its facts, else of the last.
+    """The first part of which anything is given, else the last.
 
-    A part is decided on its own, with its own completion of missing facts: `level`, computed, else `level_now`, as recorded.
+    Something is given of a part as soon as one of the subject's facts that it reads is (a fact that is none because it is not given is not), or
+    when it reads none. `level`, computed, else `level_now`, as recorded: what is recorded stands in only where the computation has nothing to go
+    on. Which part it is hangs on the facts as given alone; what it comes to, determined or open with its candidates, is the outcome.
     """
 
     parts: tuple[Node, ...]

@@ -9,11 +9,11 @@ from datetime import date, datetime
 from tierwise.core.plan.nodes import DecisionRef, FactRef, InSet, Node, Prefer, RankCut, ReadingRef, Within
 from tierwise.core.plan.plan import Plan
 from tierwise.core.plan.questions import comparison_of, constants_of
-from tierwise.core.plan.walk import elsewhere, link_of
+from tierwise.core.plan.walk import behind, elsewhere, link_of
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, NumberType, TextType
 from tierwise.core.values import Duration, Value
 
-__all__ = ["Usage", "usage_of"]
+__all__ = ["Usage", "facts_behind", "usage_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Usage:
         tests: For each fact the conditions that compare it with constants.
         loose: Facts that also stand elsewhere, so that each value of them may matter.
         exact: Those of them that have too many values to try, such as a number in a sum.
-        prefers: The preferences among what it reads, outside others: they look at facts as given, never at assumed ones.
-        decisions: Names of the decisions it reads, in the plan's order (what only a ``Prefer`` reads is left out).
+        prefers: Whether a ``Prefer`` is among what it reads: which part that takes hangs on the facts as given, never on assumed ones.
+        decisions: Names of the decisions it reads, in the plan's order.
         readings: Names of the readings.
         rankings: Names of the rankings whose positions it needs.
     """
@@ -35,7 +35,7 @@ class Usage:
     tests: dict[str, tuple[Node, ...]]
     loose: frozenset[str]
     exact: frozenset[str]
-    prefers: tuple[Prefer, ...]
+    prefers: bool
     decisions: tuple[str, ...]
     readings: tuple[str, ...]
     rankings: tuple[str, ...]
@@ -51,9 +51,9 @@ class _Found:
         self.decisions: set[str] = set()
         self.readings: set[str] = set()
         self.rankings: set[str] = set()
-        self.prefers: dict[int, Prefer] = {}
+        self.prefers = False
 
-    def note(self, node: Node, is_preferred: bool) -> None:
+    def note(self, node: Node, plan: Plan) -> None:
         """Note what one node reads by itself."""
         match node:
             case FactRef(name=name, type=of):
@@ -61,45 +61,52 @@ class _Found:
                 self.loose.add(name)
                 if not isinstance(of, BooleanType | EnumType):
                     self.exact.add(name)
-            case DecisionRef(name=name) if not is_preferred:
+            case DecisionRef(name=name):
                 self.decisions.add(name)
             case ReadingRef(name=name):
                 self.readings.add(name)
             case RankCut(ranking=name):
                 self.rankings.add(name)
-            case Prefer() if not is_preferred:
-                self.prefers[id(node)] = node
+            case Prefer(parts=parts):
+                self.prefers = True
+                for name in (name for part in parts[:-1] for name in facts_behind(part, plan)):
+                    self.tests.setdefault(name, [])
 
 
 def usage_of(plan: Plan, node: Node) -> Usage:
     """Follow a node through tables and decisions to the facts, readings and rankings it reads."""
     found = _Found()
-    seen: set[tuple[object, bool]] = set()
-    pending: list[tuple[Node, bool]] = [(node, False)]
+    seen: set[object] = set()
+    pending: list[Node] = [node]
     while pending:
-        part, is_preferred = pending.pop()
+        part = pending.pop()
         fact = _tested(part)
         if fact is not None:
             found.tests.setdefault(fact.name, []).append(part)
             continue
-        found.note(part, is_preferred)
-        link = (link_of(part), is_preferred)
+        found.note(part, plan)
+        link = link_of(part)
         further = () if link in seen else elsewhere(part, plan)
-        if link[0] is not None:
+        if link is not None:
             seen.add(link)
-        within = is_preferred or isinstance(part, Prefer)
-        pending.extend((child, within) for child in (*part.children, *further))
+        pending.extend((*part.children, *further))
     declared = [*plan.facts, *sorted(found.tests.keys() - plan.facts.keys())]
     return Usage(
         facts=tuple(name for name in declared if name in found.tests),
         tests={name: tuple(tests) for name, tests in found.tests.items()},
         loose=frozenset(found.loose),
         exact=frozenset(found.exact),
-        prefers=tuple(found.prefers.values()),
+        prefers=found.prefers,
         decisions=_in_order(plan.decisions, found.decisions),
         readings=_in_order(plan.readings, found.readings),
         rankings=_in_order(plan.rankings, found.rankings),
     )
+
+
+def facts_behind(node: Node, plan: Plan) -> tuple[str, ...]:
+    """Return the names of the subject's own facts on which a part hangs, also through rankings, in declaration order."""
+    read = {part.name for part in behind(node, plan, decisions=True) if isinstance(part, FactRef)}
+    return tuple(name for name in plan.facts if name in read)
 
 
 def _in_order(declared: Iterable[str], found: set[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ but it has to be said here: ``Compiler.term`` takes every node apart, and ``LEFT
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import assert_never
@@ -50,6 +50,7 @@ from tierwise.core.plan import (
     Table,
     Undecided,
     Within,
+    facts_behind,
 )
 from tierwise.core.types import BooleanType, EnumType, ListType, MapType, NumberType, RecordType, SetType, TextType, Type
 from tierwise.plugins import sql
@@ -283,16 +284,30 @@ class Compiler:
         return choose([(condition, yes), (sql.negate(condition), no), (either_way, yes)], node.type)
 
     def _prefer(self, node: Prefer) -> Term:
-        """The first part that is determined. A later part counts only where an earlier one is a fact that is surely missing."""
+        """The first part of which anything is given, else the last."""
         options: list[tuple[Sql, Term]] = []
         earlier: list[Sql] = []
         for part in node.parts:
             term = self.shared(part)
-            options.append((sql.all_of(*earlier, term.known), term))
-            if not isinstance(part, FactRef) or not _has_choice(part.type):
+            names = facts_behind(part, self.plan)
+            is_end = not names or part is node.parts[-1]
+            given = sql.TRUE if is_end else self.layers.column(self.is_given(names))
+            options.append((sql.all_of(*earlier, given, term.known), term))
+            if is_end:
                 break
-            earlier.append(sql.negate(term.known))
+            earlier.append(sql.negate(given))
         return choose(options, node.type)
+
+    def is_given(self, names: Iterable[str]) -> Sql:
+        """Whether one of some facts is given: it has a value, or is none and that is said of it."""
+        return sql.any_of(*(way for name in names for way in self._ways_to_be_given(name)))
+
+    def _ways_to_be_given(self, name: str) -> Iterator[Sql]:
+        term = self.facts.get(name)
+        if term is not None:
+            yield sql.is_known(term.sql)
+            if term.none is not None and not self.plan.facts[name].absent_is_none:
+                yield term.none
 
     def _agree(self, node: Agree) -> Term:
         words = classes.words_of(self.shared(node.of))
@@ -484,11 +499,6 @@ def _outputs(table: Table, node: Pick) -> Iterator[Node | None]:
     """Yield what a table gives without a hit, if anything, and what each of its rules gives."""
     yield table.defaults[node.output] if node.output < len(table.defaults) else None
     yield from (rule.outputs[node.output] for rule in table.rules)
-
-
-def _has_choice(type: Type) -> bool:
-    """Whether a missing fact of this type may have more than one value, so that it is surely undetermined."""
-    return not isinstance(type, EnumType) or len(type.values) > 1
 
 
 def _is_absent(part: Node, term: Term) -> Sql:

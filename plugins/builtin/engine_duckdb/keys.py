@@ -34,7 +34,7 @@ def keys_of(plan: Plan, node: Node, compiler: Compiler, positions: Mapping[str, 
 
     A fact of which the very value matters counts by it only where a part that it stands in is not known: where the part is, that counts.
     It does not count either where the part stays unknown whatever it is, because it needs another such fact that is missing.
-    Nothing counts that is only looked at where something else is unknown which is known.
+    Nothing counts that is only looked at where nothing of something else is given, of which something is.
 
     Args:
         plan: The plan.
@@ -119,7 +119,7 @@ def _matters(ways: Sequence[Way], compiler: Compiler) -> Sql:
     """Whether a row comes by one of these ways."""
     if not ways or () in ways:
         return sql.TRUE
-    return compiler.layers.column(sql.any_of(*(sql.all_of(*(sql.negate(compiler.shared(part).known) for part in way)) for way in ways)))
+    return compiler.layers.column(sql.any_of(*(sql.negate(compiler.is_given(way)) for way in ways)))
 
 
 def _where(matters: Sql, value: Sql, otherwise: Sql) -> Sql:

@@ -44,6 +44,7 @@ from tierwise.core.plan import (
     Within,
     behind,
     elsewhere,
+    facts_behind,
     is_unsettled,
     link_of,
     walk,
@@ -65,7 +66,7 @@ __all__ = [
 ]
 
 MOST = 8
-Way = tuple[Node, ...]
+Way = tuple[str, ...]
 
 
 class Standing(Enum):
@@ -177,7 +178,7 @@ class Leaf:
 
     Attributes:
         node: The part.
-        way: Parts over facts, each of which must be unknown for the leaf to matter: those that a ``Prefer`` looks at first.
+        way: Facts none of which may be given for the leaf to matter: those of the parts that a ``Prefer`` looks at first.
         is_outcome: Whether its value becomes the outcome, and is looked at nowhere on the way.
     """
 
@@ -206,21 +207,21 @@ def leaves_of(plan: Plan, node: Node) -> Iterator[Leaf]:
         else:
             if isinstance(part, RankCut):
                 yield Leaf(part, way)
-            link = (link_of(part), tuple(map(id, way)), is_outcome)
+            link = (link_of(part), way, is_outcome)
             further = () if link in seen else elsewhere(part, plan)
             if link[0] is not None:
                 seen.add(link)
             taken = (ways(part, plan) or ()) if is_outcome else ()
             for child in (*part.children, *further):
-                pending.append((child, way or _looked_at_before(part, child), any(child is one for one in taken)))
+                pending.append((child, way or _looked_at_before(plan, part, child), any(child is one for one in taken)))
 
 
-def _looked_at_before(node: Node, child: Node) -> Way:
-    """Return what a ``Prefer`` looks at before one of its parts, as far as that is over facts."""
+def _looked_at_before(plan: Plan, node: Node, child: Node) -> Way:
+    """Return the facts of which one is given where a ``Prefer`` takes an earlier part than this."""
     if not isinstance(node, Prefer):
         return ()
     place = next(i for i, part in enumerate(node.parts) if part is child)
-    return tuple(part for part in node.parts[:place] if is_over_facts(part))
+    return tuple(dict.fromkeys(name for part in node.parts[:place] for name in facts_behind(part, plan)))
 
 
 def _variants(plan: Plan, node: Node) -> Iterator[Node]:

@@ -1,4 +1,4 @@
-"""The form ``prefer``: a decision is the first of several values that is determined by itself."""
+"""The form ``prefer``: a decision is the first of several values of which anything is given."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["Prefer"]
 
 
 class Prefer:
-    """Values in order of preference, such as the level as recorded, else the level as computed."""
+    """Values in order of preference, such as the level as computed, else the level as recorded."""
 
     name = "prefer"
-    about = "The first of several values that is determined by itself."
+    about = "The first of several values of which anything is given."
     model: Any = list[Written]
 
     def compile(self, spec: list[Written], context: FormContext) -> Mapping[str, Node]:

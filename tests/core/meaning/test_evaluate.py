@@ -178,12 +178,13 @@ LEVEL = Conditional(FLAG, constant("A", GRADES), ref("grade"), GRADES)
     [
         ({"flag": True, "recorded": "C"}, Determined("A")),
         ({"recorded": "C"}, Determined("C")),
-        ({"flag": False, "recorded": "C"}, Determined("C")),
-        ({"flag": False}, missing("grade", candidates=("A", "B", "C"))),
+        ({"flag": False, "recorded": "C"}, missing("grade", candidates=("A", "B", "C"))),
+        ({"grade": "B", "recorded": "C"}, missing("flag", candidates=("A", "B"))),
+        ({"grade": "A", "recorded": "C"}, Determined("A")),
         ({}, missing("recorded", candidates=("A", "B", "C"))),
     ],
 )
-def test_the_first_part_that_is_determined_by_itself_is_preferred(facts: dict[str, Any], expected: Outcome) -> None:
+def test_a_recorded_value_stands_in_only_where_nothing_of_the_computation_is_given(facts: dict[str, Any], expected: Outcome) -> None:
     assert outcome(Prefer((LEVEL, ref("recorded")), GRADES), GRADES, **facts) == expected
 
 
