@@ -106,6 +106,7 @@ CODES: Mapping[str, str] = {
     "quotas-not-whole": "The shares of a ranking do not add up to 100%, and no last class takes the rest.",
     "quotient-without-scale": "A quotient as a result; it may stand only in a comparison or inside a rounding function.",
     "reason-without-outcome": "A case gives a reason or candidates for an output that it does not expect to be `undetermined`.",
+    "recorded-first": "A word on record is preferred to the decision that computes it, and hides that where it is undetermined.",
     "repeated-heading": "Two columns of a file have one heading; each is known by the letter of its column, too, and none is taken in silence.",
     "reserved-name": "A name that is a word of the language, or is always there to read, such as `as_of`.",
     "rest-not-last": "The class of a ranking that takes the rest is followed by others, which would get nobody.",

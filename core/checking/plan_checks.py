@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from tierwise.core.checking.constant_conditions import find_constant_conditions
 from tierwise.core.checking.gaps import find_gaps
 from tierwise.core.checking.overlaps import find_overlaps
+from tierwise.core.checking.recorded_first import find_recorded_first
 from tierwise.core.checking.shadowed import find_shadowed
 from tierwise.core.checking.unclear import find_unclear
 from tierwise.core.checking.unreachable import find_unreachable
@@ -20,6 +21,7 @@ __all__ = ["CHECKS", "check_plan"]
 # missing (a corrected rule often closes the gap), then what is merely left over. Each check stands alone; none reads another's findings.
 CHECKS: tuple[Callable[[Plan], Iterable[Finding]], ...] = (
     find_constant_conditions,
+    find_recorded_first,
     find_shadowed,
     find_overlaps,
     find_gaps,

@@ -9,6 +9,7 @@ from tierwise.core.outcome import Reason
 from tierwise.core.plan import (
     Arithmetic,
     Call,
+    Conditional,
     Constant,
     DecisionRef,
     FactRef,
@@ -19,6 +20,7 @@ from tierwise.core.plan import (
     ReadingRef,
     Round,
     Undecided,
+    comparison_of,
     ways,
 )
 from tierwise.core.types import EnumType, MapType, RecordType
@@ -78,6 +80,8 @@ class Producing:
             return any(self.can_be_none(part) for part in node.parts)
         if isinstance(node, Call):
             return any(self.can_be_none(argument) for argument in node.arguments)
+        if isinstance(node, Conditional) and node.yes == _known_to_be_there(node):
+            return self.can_be_none(node.no)
         return any(self.can_be_none(branch) for branch in ways(node, self.plan) or ())
 
     def _united(self, branches: Iterable[Node]) -> Words:
@@ -88,3 +92,9 @@ class Producing:
                 return None
             found |= words
         return frozenset(found)
+
+
+def _known_to_be_there(node: Conditional) -> Node | None:
+    """Return what is not none where the first branch is taken: `if x != null then x`."""
+    comparison = comparison_of(node.condition)
+    return comparison.about if comparison is not None and comparison.op == "!=" and comparison.constant.value is None else None

@@ -170,3 +170,22 @@ def test_checking_twice_gives_the_same_plan() -> None:
 def test_a_long_chain_of_decisions_compiles() -> None:
     chain = "".join(f"d{i}: {{type: boolean, formula: {f'not(d{i + 1})' if i < 1999 else 'good'}}}\n" for i in range(2000))
     assert next(iter(plan_of(decided(chain)).decisions)) == "d1999"
+
+
+RECORDED = """\
+level: {type: enum, values: [A, B, C, D], lookup: {by: grade, values: {A: A, B: B, C: undetermined(gap), D: D}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("form", "codes"),
+    [
+        ("prefer: [grade, level]", ["recorded-first"]),
+        ("prefer: [level, grade]", []),
+        ("prefer: [grade]", []),
+        ("prefer: [grade, A]", []),
+    ],
+)
+def test_a_recorded_word_before_the_decision_that_computes_it_is_warned_of(form: str, codes: list[str]) -> None:
+    found = decided(RECORDED + f"in_force: {{type: enum, values: [A, B, C, D], {form}}}\n").findings
+    assert [finding.code for finding in found if finding.code == "recorded-first"] == codes
