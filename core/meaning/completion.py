@@ -15,7 +15,7 @@ from tierwise.core.meaning.memory import Memory
 from tierwise.core.meaning.unknown import Need, Result, Unknown, same
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Reason, distinct
-from tierwise.core.plan import AS_OF, Node, Prefer, decision_of
+from tierwise.core.plan import Node
 from tierwise.core.values import Value
 
 __all__ = ["Completion", "Finished", "Settled"]

@@ -173,7 +173,14 @@ def test_a_long_chain_of_decisions_compiles() -> None:
 
 
 RECORDED = """\
-level: {type: enum, values: [A, B, C], lookup: {by: good, values: {"true": A, "false": undetermined(gap, B, C)}}}
+level:
+  type: enum
+  values: [A, B, C]
+  table:
+    rules: |
+      good -> level
+      true -> A
+      false -> undetermined(gap, B, C)
 """
 
 
