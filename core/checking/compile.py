@@ -12,6 +12,7 @@ from dataclasses import replace
 from tierwise.core.checking.context import EntryContext, Parts
 from tierwise.core.checking.dependencies import ordered
 from tierwise.core.checking.entries import Entry, Module
+from tierwise.core.checking.local_names import with_local_names
 from tierwise.core.checking.names import AS_OF, POPULATION, check_entry_names, lost_parameters, names_of, population_of
 from tierwise.core.environment import DeclaringForm, Environment
 from tierwise.core.finding import Finding, has_errors
@@ -53,7 +54,10 @@ def compile_policy(policy: Policy, modules: Sequence[Module], environment: Envir
 def _compile_entry(entry: Entry, policy: Policy, scope: Scope, parts: Parts) -> None:
     """Compile one entry."""
     before = len(parts.findings)
-    nodes = entry.form.compile(entry.spec, EntryContext(entry, policy, scope, parts))
+    local = with_local_names(entry, scope, parts)
+    if local is None:
+        return
+    nodes = entry.form.compile(entry.spec, EntryContext(entry, policy, local, parts))
     explained = has_errors(parts.findings[before:])
     for output in entry.outputs:
         node = nodes.get(output.name)

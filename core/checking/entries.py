@@ -44,6 +44,7 @@ class Entry:
         path: Where the form's value stands in ``places``.
         places: Where the parts of the entry stand.
         spec: The form's value as its model read it; ``None`` when that failed.
+        where: The names it gives to parts of itself, with their expressions.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Entry:
     population: bool
     spec: Any
     is_sound: bool
+    where: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def nullable(self) -> frozenset[str]:
@@ -143,7 +145,9 @@ class _Reader:
             self.findings.append(_untyped(decision.name, self.policy.key_span(path)))
         is_sound = not found and bool(outputs)
         population = decision.of == "population"
-        module.entries.append(Entry(decision.name, module.name, form, form_path, self.policy.document, outputs, population, spec, is_sound))
+        module.entries.append(
+            Entry(decision.name, module.name, form, form_path, self.policy.document, outputs, population, spec, is_sound, decision.where)
+        )
 
     def _add_made(self, module: Module, made: KindDecision, otherwise: Span) -> None:
         span = (made.name.whole if isinstance(made.name, Written) else None) or otherwise

@@ -103,6 +103,9 @@ class DecisionKeys(Declared):
     outputs: dict[str, OutputDeclaration] = Field(default_factory=dict, description="several outputs instead of one type")
     hidden: Flag = Field(False, description="it only feeds other decisions")
     of: Literal["population"] | None = Field(None, description="`population`: one value about all subjects")
+    where: dict[str, str] = Field(
+        default_factory=dict, description="name to expression: parts of it, each of which may stand in what decides and in those after it"
+    )
 
 
 class DecisionDeclaration(DecisionKeys):
