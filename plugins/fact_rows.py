@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import duckdb
@@ -45,10 +45,9 @@ def _quoted(name: str) -> str:
     return exp.to_identifier(name, quoted=True).sql("duckdb")
 
 
-def _cells(facts: Any, subject: Subject) -> list[Any]:
+def _cells(facts: Iterable[Fact], subject: Subject) -> list[Any]:
     cells: list[Any] = []
     for fact in facts:
-        assert isinstance(fact, Fact)
         value = subject.facts.get(fact.name)
         cells.append(None if value is None else _cell(value, fact.type))
         if fact.nullable:

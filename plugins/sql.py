@@ -223,10 +223,12 @@ def balanced(kind: type[exp.Binary], parts: Sequence[Sql]) -> Sql | None:
     return binary(kind, left, right)
 
 
+_OPEN = (exp.Binary, exp.Not, exp.Neg, exp.Between, exp.In)
+
+
 def _whole(part: Sql) -> Sql:
     """Put what an operator made elsewhere in brackets."""
-    is_open = isinstance(part, exp.Binary | exp.Not | exp.Neg | exp.Between | exp.In)
-    return exp.paren(part, copy=False) if is_open else part
+    return exp.paren(part, copy=False) if isinstance(part, _OPEN) else part
 
 
 # ---- queries and statements --------------------------------------------------------------------------------------------------

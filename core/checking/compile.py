@@ -18,7 +18,20 @@ from tierwise.core.environment import DeclaringForm, Environment
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, compile_expression, suggest
 from tierwise.core.outcome import Reason
-from tierwise.core.plan import Conditional, Decision, DecisionRef, Fact, FactRef, Node, Plan, RankCut, Reading, Undecided, behind
+from tierwise.core.plan import (
+    Conditional,
+    Decision,
+    DecisionRef,
+    Fact,
+    Node,
+    Plan,
+    Reading,
+    Undecided,
+    behind,
+    cut_of,
+    decision_of,
+    fact_of,
+)
 from tierwise.core.plan.canonical import fingerprinted
 from tierwise.core.policy import FactDeclaration, Policy, Text
 from tierwise.core.types import BooleanType
@@ -114,14 +127,14 @@ def _subjects_in_populations(parts: Parts) -> Iterator[Finding]:
 
 def _about_one_subject(node: Node, parts: Parts) -> str | None:
     for part in behind(node, parts):
-        if isinstance(part, FactRef) and part.name not in (AS_OF, POPULATION):
-            return part.name
-        if isinstance(part, DecisionRef) and part.name in parts.decisions:
-            read = parts.decisions[part.name]
-            if not read.population and read.form != "parameter":
-                return part.name
-        if isinstance(part, RankCut):
-            return part.ranking
+        fact, decision, cut = fact_of(part), decision_of(part), cut_of(part)
+        if fact is not None and fact.name not in (AS_OF, POPULATION):
+            return fact.name
+        read = None if decision is None else parts.decisions.get(decision.name)
+        if read is not None and not read.population and read.form != "parameter":
+            return read.name
+        if cut is not None:
+            return cut.ranking
     return None
 
 

@@ -8,7 +8,7 @@ from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.reading import names_read
 from tierwise.core.checking.space import lay_out
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Conditional, Constant, Decision, Labels, Node, Plan, walk
+from tierwise.core.plan import Decision, Node, Plan, conditions_in, constant_of, walk
 from tierwise.core.types import BooleanType
 
 __all__ = ["find_constant_conditions"]
@@ -32,15 +32,16 @@ def _conditions(decision: Decision) -> Iterator[tuple[str, Node]]:
     if isinstance(decision.type, BooleanType) and decision.form == "formula":
         yield f"the formula of `{decision.name}`", decision.node
     for node in walk(decision.node):
-        if isinstance(node, Labels):
-            yield from ((f"the condition of `{word}` in `{decision.name}`", test) for word, test in node.tests)
-        elif isinstance(node, Conditional) and decision.form == "formula":
-            yield f"an `if` of `{decision.name}`", node.condition
+        for word, test in conditions_in(node):
+            if word:
+                yield f"the condition of `{word}` in `{decision.name}`", test
+            elif decision.form == "formula":
+                yield f"an `if` of `{decision.name}`", test
 
 
 def _verdict(condition: Node, producing: Producing) -> bool | None:
     """Return what a condition surely is, or ``None``; a bare ``true`` is meant and says nothing."""
-    if isinstance(condition, Constant):
+    if constant_of(condition) is not None:
         return None
     space = lay_out(producing, (), [(condition,)])
     row = space.rows[0]

@@ -9,7 +9,7 @@ from tierwise.core.checking.entries import Entry
 from tierwise.core.checking.fitting import misfit
 from tierwise.core.finding import Finding
 from tierwise.core.language import Scope, compile_expression, compile_test, compile_value
-from tierwise.core.plan import Constant, Decision, DecisionRef, Node, Ranking, Table, Undecided
+from tierwise.core.plan import Constant, Decision, DecisionRef, Node, Ranking, Table, Undecided, constant_of, decision_of, undecided_of
 from tierwise.core.policy import Policy, TextTable
 from tierwise.core.source import Path, Span, Written
 from tierwise.core.types import ListType, SetType, Type
@@ -85,10 +85,11 @@ class EntryContext:
     def constant(self, text: Written, expected: Type) -> Constant | Undecided | None:
         """Parse what must be known before any subject is."""
         node = self.value(text, text, expected)
-        if isinstance(node, DecisionRef) and node.name in self._parts.decisions:
-            node = self._parts.decisions[node.name].node
-        if node is None or isinstance(node, Constant | Undecided):
-            return node
+        named = decision_of(node)
+        if named is not None and named.name in self._parts.decisions:
+            node = self._parts.decisions[named.name].node
+        if node is None or (known := constant_of(node) or undecided_of(node)) is not None:
+            return None if node is None else known
         self.report(Finding.error("not-constant", f"`{text}` must be a plain value or a parameter", text.whole or self.span(self.path)))
         return None
 
@@ -165,5 +166,5 @@ class EntryContext:
 
     def _items(self, given: Sequence[Written], expected: ListType | SetType) -> Node | None:
         items = [self.constant(text, expected.item) for text in given]
-        values = [item.value for item in items if isinstance(item, Constant)]
-        return Constant(tuple(values), expected) if len(values) == len(items) else None
+        constants = [constant for item in items if (constant := constant_of(item)) is not None]
+        return Constant(tuple([item.value for item in constants]), expected) if len(constants) == len(items) else None

@@ -10,7 +10,7 @@ from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.space import Box, Space, lay_out
 from tierwise.core.checking.wording import box_in_words, doubt, some, value_in_words, witness_of
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Acknowledgement, Constant, HitPolicy, Node, Plan, Rule, Table, Undecided
+from tierwise.core.plan import Acknowledgement, HitPolicy, Node, Plan, Rule, Table, constant_of, undecided_of
 
 __all__ = ["find_overlaps"]
 
@@ -93,9 +93,10 @@ def _given(rule: Rule) -> str:
 
 
 def _output_in_words(node: Node) -> str:
-    if isinstance(node, Constant):
-        return f"`{value_in_words(node.value, node.type)}`"
-    return f"undetermined ({node.reason})" if isinstance(node, Undecided) else "a computed value"
+    constant, undecided = constant_of(node), undecided_of(node)
+    if constant is not None:
+        return f"`{value_in_words(constant.value, constant.type)}`"
+    return "a computed value" if undecided is None else f"undetermined ({undecided.reason})"
 
 
 def _expected(table: Table, space: Space, acknowledgement: Acknowledgement, pairs: list[Pair]) -> Finding:

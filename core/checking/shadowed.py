@@ -9,7 +9,7 @@ from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.space import Box, Space, lay_out
 from tierwise.core.checking.wording import some
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Constant, HitPolicy, Plan, Table
+from tierwise.core.plan import HitPolicy, Plan, Table, constant_of
 from tierwise.core.types import EnumType
 
 __all__ = ["find_shadowed"]
@@ -50,13 +50,8 @@ def _by_rank(table: Table) -> list[list[int]]:
     """Group rules by where their output stands in its list; rules with open outputs neither hide nor are hidden."""
     ranks: dict[int, list[int]] = {}
     for i, rule in enumerate(table.rules):
-        output = rule.outputs[0]
-        if (
-            len(rule.outputs) == 1
-            and isinstance(output, Constant)
-            and isinstance(output.type, EnumType)
-            and output.value in output.type.values
-        ):
+        output = constant_of(rule.outputs[0]) if len(rule.outputs) == 1 else None
+        if output is not None and isinstance(output.type, EnumType) and output.value in output.type.values:
             ranks.setdefault(output.type.values.index(output.value), []).append(i)
     return [ranks[rank] for rank in sorted(ranks)]
 

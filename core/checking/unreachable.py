@@ -8,7 +8,7 @@ from typing import Any
 from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.wording import some
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Decision, Labels, Plan
+from tierwise.core.plan import Decision, Plan, conditions_in
 from tierwise.core.types import EnumType, SetType
 
 __all__ = ["find_unreachable"]
@@ -33,5 +33,5 @@ def _listed(decision: Decision) -> tuple[str, ...]:
 
 def _given(decision: Decision, producing: Producing) -> frozenset[Any] | None:
     if isinstance(decision.type, SetType):
-        return frozenset(word for word, _ in decision.node.tests) if isinstance(decision.node, Labels) else None
+        return frozenset(word for word, _ in conditions_in(decision.node) if word) or None
     return producing.words(decision.node)

@@ -11,7 +11,7 @@ from tierwise.core.checking.cover import Cover, atoms_in
 from tierwise.core.checking.reading import entangled
 from tierwise.core.checking.space import Box, Dimension, Quantity, Space
 from tierwise.core.meaning.regions import Atom, Domain
-from tierwise.core.plan import Call, Constant, FactRef, Node, Plan
+from tierwise.core.plan import Node, Plan, called_with, constant_of, fact_of
 from tierwise.core.types import EnumType, NumberType, Type
 from tierwise.core.values import SECONDS_PER_DAY, Duration, to_json
 
@@ -185,11 +185,9 @@ def _oddness(atom: Atom) -> int:
 
 def _membership(node: Node) -> tuple[str, str] | None:
     """Return the set fact and the word whose membership a condition asks for, or ``None``."""
-    if isinstance(node, Call) and len(node.arguments) == 2:
-        of, word = node.arguments
-        if isinstance(of, FactRef) and isinstance(word, Constant) and node.function == "list contains":
-            return of.name, str(word.value)
-    return None
+    of, word = called_with("list contains", node) or (None, None)
+    fact, constant = fact_of(of), constant_of(word)
+    return None if fact is None or constant is None else (fact.name, str(constant.value))
 
 
 def _number(value: Decimal, unit: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tierwise.core.plan.nodes import (
+    Call,
     Compare,
     CompareOp,
     Conditional,
@@ -33,6 +34,7 @@ __all__ = [
     "Comparison",
     "Reference",
     "borders_of",
+    "called_with",
     "comparison_of",
     "conditions_in",
     "constant_of",
@@ -46,6 +48,7 @@ __all__ = [
     "leaves_of_logic",
     "name_of",
     "pick_of",
+    "reading_of",
     "reference_of",
     "table_of",
     "tested",
@@ -114,6 +117,11 @@ def decision_of(node: Node | None) -> DecisionRef | None:
     return node if isinstance(node, DecisionRef) else None
 
 
+def reading_of(node: Node | None) -> ReadingRef | None:
+    """Return a node that is the word to which a reading is settled, else ``None``."""
+    return node if isinstance(node, ReadingRef) else None
+
+
 def table_of(node: Node, plan: Plan) -> Table | None:
     """Return the table that a node picks an output from, else ``None``."""
     return plan.tables[node.table] if isinstance(node, Pick) else None
@@ -132,6 +140,11 @@ def cut_of(node: Node, ranking: str | None = None) -> RankCut | None:
 def is_unsettled(node: Node, plan: Plan) -> bool:
     """Say whether a node is a reading that nobody has settled."""
     return isinstance(node, ReadingRef) and plan.readings[node.name].settled is None
+
+
+def called_with(function: str, node: Node) -> tuple[Node, ...] | None:
+    """Return the arguments of a call of a function, else ``None``."""
+    return node.arguments if isinstance(node, Call) and node.function == function else None
 
 
 # ---- conditions --------------------------------------------------------------------------------------------------------------

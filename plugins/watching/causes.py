@@ -9,7 +9,7 @@ from math import prod
 
 from tierwise.core.finding import Finding
 from tierwise.core.language.messages import listed
-from tierwise.core.plan import Reading, ReadingRef, walk
+from tierwise.core.plan import Reading, reading_of, walk
 from tierwise.plugins.watching.rule import Count, Duty, Variant, WatchRule
 
 __all__ = ["in_order", "with_variants"]
@@ -61,6 +61,6 @@ def _readings_of(rule: WatchRule) -> Iterator[str]:
     expected = [e.condition for e in rule.form.expected] if isinstance(rule.form, Duty) else []
     for node in (rule.condition, *rule.per, *amounts, *expected):
         if node is not None:
-            yield from (part.name for part in walk(node) if isinstance(part, ReadingRef))
+            yield from (read.name for part in walk(node) if (read := reading_of(part)) is not None)
     if isinstance(rule.form, Count) and rule.form.reading is not None:
         yield rule.form.reading

@@ -9,7 +9,7 @@ from tierwise.core.environment import Path, SectionContext
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, compile_expression, read_literal, suggest
 from tierwise.core.language.messages import listed
-from tierwise.core.plan import Constant, FactRef, Node, ReadingRef, Undecided
+from tierwise.core.plan import FactRef, Node, constant_of, reading_of, undecided_of
 from tierwise.core.policy.texts import Text
 from tierwise.core.source import Span
 from tierwise.core.types import BooleanType, DateType, DurationType, TextType, Type
@@ -60,14 +60,14 @@ class RuleTexts:
 
     def is_setting(self, name: str) -> bool:
         """Say whether a name is a parameter or a reading of the policy."""
-        return isinstance(self.context.names.get(name), Constant | ReadingRef) or self.lost(name) is not None
+        node = self.context.names.get(name)
+        return constant_of(node) is not None or reading_of(node) is not None or self.lost(name) is not None
 
     def lost(self, name: str) -> Lost | None:
         """Return what is said of a parameter that has no value; ``None`` for any other name."""
         decision = self.context.plan.decisions.get(name)
-        if decision is None or decision.form != "parameter" or not isinstance(decision.node, Undecided):
-            return None
-        return Lost(name, decision.node.reason)
+        undecided = undecided_of(decision.node) if decision is not None and decision.form == "parameter" else None
+        return None if undecided is None else Lost(name, undecided.reason)
 
     def expression(self, text: str, path: Path, scope: Scope, index: int | None = None) -> Node | None:
         """Compile an expression; ``None`` with a finding when it is wrong."""
@@ -86,10 +86,10 @@ class RuleTexts:
     def duration(self, text: str, path: Path) -> Duration | Lost | None:
         """Read a duration: written out, or a parameter (a duration, or a whole number of days)."""
         name = text.strip()
-        lost, parameter = self.lost(name), self.context.names.get(name)
+        lost, parameter = self.lost(name), constant_of(self.context.names.get(name))
         if lost is not None:
             return lost
-        if isinstance(parameter, Constant):
+        if parameter is not None:
             return self._forward(parameter.value, path)
         value, found = read_literal(text, DurationType(), self.context.document.span(path))
         self.findings += found

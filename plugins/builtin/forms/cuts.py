@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Constant, Cut, CutBy, Undecided
+from tierwise.core.plan import Constant, Cut, CutBy, Undecided, constant_of, undecided_of
 from tierwise.core.source import Path, Written
 from tierwise.core.types import NumberType, Type
 from tierwise.plugins.builtin.forms.words import word_of
@@ -59,12 +59,13 @@ def _part(word: Written, text: Written, by: CutBy, type: Type, path: Path, conte
     if text == REST:
         return _Part(value, None, path)
     limit = context.constant(text, NumberType(0) if by == "top" else NumberType())
-    if not isinstance(limit, Constant):
-        return limit
-    if not isinstance(limit.value, Decimal) or limit.value <= 0:
+    constant = constant_of(limit)
+    if constant is None:
+        return undecided_of(limit)
+    if not isinstance(constant.value, Decimal) or constant.value <= 0:
         context.report(Finding.error("quota-not-positive", f"`{word}` gets `{text}`, which must be more than 0", context.span(path)))
         return None
-    return _Part(value, limit.value, path)
+    return _Part(value, constant.value, path)
 
 
 def _in_sequence(parts: list[_Part], context: FormContext) -> bool:

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Constant, CutBy, Node, RankCut, Undecided
+from tierwise.core.plan import Constant, CutBy, Node, RankCut
 from tierwise.core.plan import Ranking as PlanRanking
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
@@ -73,7 +73,7 @@ class Ranking:
             rounding = context.value(spec.rounding, (*context.path, "rounding"), ROUNDING)
         ((key, how),) = ((key, how) for key, how in _KEYS.items() if getattr(spec, key) is not None)
         cuts = cumulative_cuts(getattr(spec, key), how, context.outputs[name], (*context.path, key), context)
-        if isinstance(cuts, Undecided):
+        if cuts is not None and not isinstance(cuts, tuple):
             return {name: cuts}
         if cuts is None or rounding is None:
             return {}

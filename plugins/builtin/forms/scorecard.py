@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from tierwise.core.environment import FormContext
 from tierwise.core.outcome import Reason
-from tierwise.core.plan import HitPolicy, Node, Pick, Rule, Table, Undecided
+from tierwise.core.plan import HitPolicy, Node, Pick, Rule, Table, Undecided, undecided_of
 from tierwise.core.policy.bands import Band, Bands, read_bands
 from tierwise.core.policy.texts import Flag, Part
 from tierwise.core.source import Path, Written
@@ -118,5 +118,5 @@ def _rule(band: Band, column: Node, context: FormContext) -> Rule | None:
 
 
 def _type_of_points(rules: tuple[Rule, ...], context: FormContext) -> NumberType:
-    scales = [scale_of(rule.outputs[0], context) for rule in rules if not isinstance(rule.outputs[0], Undecided)]
+    scales = [scale_of(rule.outputs[0], context) for rule in rules if undecided_of(rule.outputs[0]) is None]
     return NumberType(None if None in scales else max((s for s in scales if s is not None), default=0))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Arithmetic, Compare, Conditional, Constant, Node
+from tierwise.core.plan import Arithmetic, Compare, Conditional, Node, constant_of
 from tierwise.core.source import Path
 from tierwise.core.types import NumberType
 
@@ -63,8 +63,9 @@ def bounded(name: str, total: Node, floor: Node | None, cap: Node | None, path: 
 
 def scale_of(node: Node, context: FormContext) -> int | None:
     """Return how many digits after the point a value may have, or ``None`` when nobody knows."""
-    if isinstance(node, Constant) and isinstance(node.value, Decimal):
-        return max(0, -int(node.value.normalize().as_tuple().exponent))
+    constant = constant_of(node)
+    if constant is not None and isinstance(constant.value, Decimal):
+        return max(0, -int(constant.value.normalize().as_tuple().exponent))
     type = context.type_of(node)
     return type.scale if isinstance(type, NumberType) else None
 
@@ -75,4 +76,5 @@ def _sum_of_scales(parts: Sequence[Node], context: FormContext) -> int | None:
 
 
 def _is(node: Node, number: int) -> bool:
-    return isinstance(node, Constant) and node.value == number
+    constant = constant_of(node)
+    return constant is not None and constant.value == number

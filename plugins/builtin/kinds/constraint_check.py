@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Compare, Constant, Named, Node
+from tierwise.core.plan import Named, comparison_of
 from tierwise.core.policy.texts import Part, Unfit
 from tierwise.core.source import Written, written
 from tierwise.plugins.builtin.kinds.conditions import Conclusion, concluded, condition_names, hidden_conditions
@@ -141,6 +141,6 @@ def _held(limit: Written | list[Written], of: Written | None, sentence: str) -> 
 
 def _limit(context: KindContext, key: str) -> Decimal | None:
     name = condition_names(context.module, [key])[key]
-    node: Node = context.plan.decisions[name].node
-    constant = node.right if isinstance(node, Compare) else None
-    return constant.value if isinstance(constant, Constant) and isinstance(constant.value, Decimal) else None
+    comparison = comparison_of(context.plan.decisions[name].node)
+    limit = None if comparison is None else comparison.constant.value
+    return limit if isinstance(limit, Decimal) else None
