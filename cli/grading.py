@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tierwise.cli.distribution import distribution_lines, first_rows, outcome_lines
+from tierwise.cli.options import Layers
 from tierwise.cli.progress import working
 from tierwise.cli.session import Session
 
@@ -47,7 +48,7 @@ def grade_database(
         yield run
 
 
-def save_run(run: Run, ledger: str, overlay: str | None) -> int:
+def save_run(run: Run, ledger: str, layers: Layers) -> int:
     """Save a run in a ledger, which is made when it is not there, and return the run's number."""
     from datetime import datetime
 
@@ -59,7 +60,8 @@ def save_run(run: Run, ledger: str, overlay: str | None) -> int:
         policy=plan.policy,
         version=plan.version,
         fingerprint=plan.fingerprint,
-        overlay=overlay or "",
+        overlay=", ".join(layers.overlays),
+        settings=", ".join(f"{name}={value}" for name, value in layers.settings.items()),
         source=run.bound.facts.location,
         as_of=run.bound.as_of.isoformat() if run.bound.as_of else "",
         started=datetime.now().astimezone().isoformat(timespec="seconds"),

@@ -12,9 +12,11 @@ import click
 from tierwise.cli.stopping import Stopping
 
 if TYPE_CHECKING:
+    from tierwise.cli.options import Layers
     from tierwise.core.finding import Finding
     from tierwise.core.plan import Named
     from tierwise.plugins.manager import Plugins
+    from tierwise.plugins.policy import LoadedPolicy
 
 __all__ = ["Session"]
 
@@ -49,6 +51,14 @@ class Session:
     def text(self, label: Named) -> str:
         """Return a label in the session's language."""
         return label.get(self.language) or label.get("en") or next(iter(label.values()), "")
+
+    def load(self, name_or_path: str, layers: Layers) -> LoadedPolicy:
+        """Load a policy with what lies over it, and tell where two layers differ."""
+        from tierwise.plugins.policy import load
+
+        loaded = load(name_or_path, overlay=layers.overlays, settings=layers.settings, plugins=self.plugins)
+        self.show_findings(finding for finding in loaded.findings if finding.code == "overlay-overruled")
+        return loaded
 
     def show_findings(self, findings: Iterable[Finding]) -> None:
         """Write findings to stderr in the chosen form."""

@@ -15,7 +15,7 @@ from tierwise.core.errors import PolicyError
 from tierwise.core.language import suggest
 from tierwise.core.source import Source
 
-__all__ = ["PolicyFiles", "policy_files", "read_overlay_file", "shipped_policies"]
+__all__ = ["PolicyFiles", "policy_files", "read_file_of", "shipped_policies"]
 
 MAIN = "policy.yaml"
 _BESIDE = ("cases.yaml", "binding.yaml")
@@ -89,8 +89,8 @@ def policy_files(
     return PolicyFiles(name, path.parent, {MAIN: _text(path, name, most)})
 
 
-def read_overlay_file(path: str | PathLike[str], limits: Limits | None = None) -> Source:
-    """Read an overlay.
+def read_file_of(what: str, path: str | PathLike[str], limits: Limits | None = None) -> Source:
+    """Read a file that goes with a policy: an ``overlay``, a ``binding``.
 
     Raises:
         PolicyError: There is no such file, or it cannot be read.
@@ -98,7 +98,7 @@ def read_overlay_file(path: str | PathLike[str], limits: Limits | None = None) -
     name = fspath(path)
     file = Path(name)
     if "\0" in name or not file.is_file():
-        raise PolicyError(f"there is no overlay file `{_shown(name)}`", help="give the path of a YAML file that starts with `overlay: 1`")
+        raise PolicyError(f"there is no {what} file `{_shown(name)}`", help=f"give the path of a YAML file that starts with `{what}: 1`")
     return Source(name, _text(file, name, (limits or Limits()).file_bytes))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,8 +14,7 @@ from tierwise.core.environment import Environment
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Plan
 from tierwise.core.policy import Policy, read_policy
-from tierwise.core.source import Source
-from tierwise.plugins.loading import policy_files, read_overlay_file
+from tierwise.plugins.loading import policy_files, read_file_of
 from tierwise.plugins.manager import Plugins
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from tierwise.core.meaning import Decider, Result
 
 __all__ = ["LoadedPolicy", "check_policy", "load"]
+
+FilePath = str | PathLike[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,9 +96,12 @@ class LoadedPolicy:
 
 
 def check_policy(
-    name_or_path: str | PathLike[str], overlay: str | PathLike[str] | None = None, plugins: Plugins | None = None
+    name_or_path: FilePath,
+    overlay: FilePath | Sequence[FilePath] | None = None,
+    plugins: Plugins | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> CheckedPolicy:
-    """Read and check a policy; errors in it are findings of the result, not exceptions.
+    """Read and check a policy; errors in it are findings of the result, not exceptions. The arguments are those of ``load``.
 
     Raises:
         PolicyError: It cannot be read at all: no such policy, bad YAML, unknown keys.
@@ -105,16 +109,25 @@ def check_policy(
     plugins = plugins or Plugins()
     environment = plugins.environment()
     files = policy_files(str(name_or_path), plugins.policies())
-    source: Source | None = read_overlay_file(str(overlay)) if overlay is not None else None
-    return check(read_policy(files, environment.limits, source, files.shown(), environment.section_keys), environment)
+    paths = [overlay] if isinstance(overlay, str | PathLike) else overlay or ()
+    sources = [read_file_of("overlay", path) for path in paths]
+    return check(read_policy(files, environment.limits, sources, files.shown(), environment.section_keys, settings), environment)
 
 
-def load(name_or_path: str | PathLike[str], *, overlay: str | PathLike[str] | None = None, plugins: Plugins | None = None) -> LoadedPolicy:
+def load(
+    name_or_path: FilePath,
+    *,
+    overlay: FilePath | Sequence[FilePath] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    plugins: Plugins | None = None,
+) -> LoadedPolicy:
     """Load a policy that can be run.
 
     Args:
         name_or_path: A shipped policy's name, or the path of a folder or file.
-        overlay: A file that fills local parameters and settles readings.
+        overlay: A file, or several, that fill local and adjustable parameters and local tables and settle readings. Where two differ the
+            later one holds, and a note in ``findings`` tells it.
+        settings: Parameter or reading to its value for a try, over all overlays: as a file would say it, or a plain value.
         plugins: The plugins to use; all installed ones by default.
 
     Raises:
@@ -122,4 +135,4 @@ def load(name_or_path: str | PathLike[str], *, overlay: str | PathLike[str] | No
         PluginError: A plugin failed.
     """
     plugins = plugins or Plugins()
-    return LoadedPolicy.of(check_policy(name_or_path, overlay, plugins), plugins)
+    return LoadedPolicy.of(check_policy(name_or_path, overlay, plugins, settings), plugins)

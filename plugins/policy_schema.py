@@ -1,4 +1,4 @@
-"""The JSON Schema (draft-07) of ``policy.yaml`` for editors: completion, hints, and typos underlined while typing.
+"""The JSON Schemas (draft-07) of ``policy.yaml`` and of overlays for editors: completion, hints, and typos underlined while typing.
 
 Editors see unquoted numbers and booleans as such, so every scalar admits them. The checker says more than a schema can.
 """
@@ -13,8 +13,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 
 from tierwise.core.environment import Environment
 from tierwise.core.policy.model import DecisionKeys, FactDeclaration, ModuleKeys, ParameterDeclaration, PolicyKeys, ReadingDeclaration
+from tierwise.core.policy.overlay import Overlay
 
-__all__ = ["json_schema"]
+__all__ = ["json_schema", "overlay_schema"]
 
 _PARTS: Mapping[str, Any] = {
     "policy": PolicyKeys,
@@ -45,8 +46,18 @@ def json_schema(environment: Environment) -> dict[str, Any]:
         **{name: {"description": section.about, "allOf": [parts[f"section {name}"]]} for name, section in environment.sections.items()},
     }
     policy["required"] = [*policy.get("required", ()), "facts", "modules"]
-    used = _used(policy, definitions)
-    whole = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Tierwise policy", **policy, "definitions": definitions}
+    return _whole("Tierwise policy", policy, definitions)
+
+
+def overlay_schema() -> dict[str, Any]:
+    """Return the schema of an overlay; which names it may fill is the policy's to say."""
+    parts, definitions = _schemas({"overlay": Overlay})
+    return _whole("Tierwise overlay", _object(parts["overlay"], definitions), definitions)
+
+
+def _whole(title: str, schema: JsonSchemaValue, definitions: Mapping[str, Any]) -> dict[str, Any]:
+    used = _used(schema, definitions)
+    whole = {"$schema": "http://json-schema.org/draft-07/schema#", "title": title, **schema, "definitions": definitions}
     written: dict[str, Any] = _as_written(whole)
     return {**written, "definitions": {name: written["definitions"][name] for name in sorted(used)}}
 

@@ -19,7 +19,7 @@ from tierwise.plugins.binding.read import read_binding
 from tierwise.plugins.engine import DEFAULT_ENGINE, Engine
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.graded_population import GradedPopulation
-from tierwise.plugins.loading import read_overlay_file
+from tierwise.plugins.loading import read_file_of
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.source import Source, open_source
 
@@ -83,7 +83,7 @@ def bound_database(loaded: LoadedPolicy, location: str, binding_file: str | None
 def _binding(loaded: LoadedPolicy, source: Source, binding_file: str | None) -> tuple[Binding | None, str, tuple[Finding, ...]]:
     """Return the binding, how it is called, and why the policy's own is not used."""
     if binding_file is not None:
-        return read_binding(read_overlay_file(binding_file), loaded.plan), f"the binding `{binding_file}`", ()
+        return read_binding(read_file_of("binding", binding_file), loaded.plan), f"the binding `{binding_file}`", ()
     own = loaded.policy.sources.get(OWN_BINDING)
     if own is None:
         return None, EQUAL_NAMES, ()

@@ -5,16 +5,16 @@ from __future__ import annotations
 import click
 
 from tierwise.cli.main import EXIT_FINDINGS, EXIT_POLICY
-from tierwise.cli.options import overlay_option
+from tierwise.cli.options import Layers, layers_options
 from tierwise.cli.session import Session
 
 
 @click.command("check")
 @click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
-@overlay_option
+@layers_options
 @click.option("--strict", is_flag=True, help="Leave with exit code 1 on warnings, too.")
 @click.pass_context
-def command(context: click.Context, policies: tuple[str, ...], overlay: str | None, strict: bool) -> None:
+def command(context: click.Context, policies: tuple[str, ...], layers: Layers, strict: bool) -> None:
     """Check policies: names, types, cycles, gaps, overlaps, rules that never fire, unused facts.
 
     Findings go to stderr, a line for each policy to stdout. Acknowledged gaps and overlaps are notes.
@@ -32,7 +32,7 @@ def command(context: click.Context, policies: tuple[str, ...], overlay: str | No
     code = 0
     for name in policies:
         try:
-            findings = check_policy(name, overlay, session.plugins).findings
+            findings = check_policy(name, layers.overlays, session.plugins, layers.settings).findings
         except PolicyError as error:
             if not error.findings:
                 raise

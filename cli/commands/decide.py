@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from tierwise.cli.options import as_of_option, format_option, overlay_option
+from tierwise.cli.options import Layers, as_of_option, format_option, layers_options
 from tierwise.cli.session import Session
 from tierwise.cli.streams import read_input
 
@@ -16,11 +16,11 @@ from tierwise.cli.streams import read_input
 @click.command("decide")
 @click.argument("policy", metavar="POLICY")
 @click.option("--facts", "facts_file", required=True, metavar="FILE|-", help="A JSON file of facts by name, or - for standard input.")
-@overlay_option
+@layers_options
 @as_of_option
 @format_option("text", "json")
 @click.pass_context
-def command(context: click.Context, policy: str, facts_file: str, overlay: str | None, as_of: date | None, form: str) -> None:
+def command(context: click.Context, policy: str, facts_file: str, layers: Layers, as_of: date | None, form: str) -> None:
     """Decide for one subject from a JSON file of facts.
 
     \b
@@ -29,10 +29,9 @@ def command(context: click.Context, policy: str, facts_file: str, overlay: str |
         tierwise decide big-customer-tiers --facts -
     """
     from tierwise.cli.output import write_json, write_rows
-    from tierwise.plugins.policy import load
 
     session = Session.of(context)
-    loaded = load(policy, overlay=overlay, plugins=session.plugins)
+    loaded = session.load(policy, layers)
     result = loaded.decide(_read(session, facts_file), as_of)
     session.show_findings(result.findings)
     document = result.to_dict()

@@ -91,8 +91,8 @@ def _next_steps(folder: Path, policy: str, as_of: str, key: str) -> None:
     click.echo(
         f"""
 try next
-  tierwise grade {database} --policy {policy} --set {overlay} --as-of {as_of} --format csv > grades.csv
-  tierwise explain {database} {key} --policy {policy} --set {overlay} --as-of {as_of}
+  tierwise grade {database} --policy {policy} --overlay {overlay} --as-of {as_of} --format csv > grades.csv
+  tierwise explain {database} {key} --policy {policy} --overlay {overlay} --as-of {as_of}
   tierwise grade {database} --policy big-customer-tiers --as-of {as_of}
   tierwise check big-customer-tiers
   tierwise show eight-class-visits

@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from tierwise.cli.options import as_of_option, format_option, overlay_option, policy_option
+from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, policy_option
 from tierwise.cli.session import Session
 
 
@@ -17,7 +17,7 @@ from tierwise.cli.session import Session
 @click.option(
     "--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names."
 )
-@overlay_option
+@layers_options
 @as_of_option
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only this output; may be repeated.")
 @format_option("text", "markdown", "json")
@@ -28,7 +28,7 @@ def command(
     subject: str,
     policy_name: str,
     binding: str | None,
-    overlay: str | None,
+    layers: Layers,
     as_of: date | None,
     outputs: tuple[str, ...],
     form: str,
@@ -43,11 +43,10 @@ def command(
     """
     from tierwise.cli.explanation import print_explanation
     from tierwise.cli.grading import bound_with_progress
-    from tierwise.plugins.policy import load
     from tierwise.plugins.run import explain_subject
 
     session = Session.of(context)
-    loaded = load(policy_name, overlay=overlay, plugins=session.plugins)
+    loaded = session.load(policy_name, layers)
     with bound_with_progress(session, loaded, database, binding, as_of) as bound:
         row = bound.facts.row(subject)
         explanation = explain_subject(bound, subject)

@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from tierwise.cli.options import as_of_option, format_option, ledger_option, overlay_option, policy_option
+from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, ledger_option, policy_option
 from tierwise.cli.session import Session
 from tierwise.plugins.engine import DEFAULT_ENGINE
 
@@ -17,7 +17,7 @@ from tierwise.plugins.engine import DEFAULT_ENGINE
 @click.option(
     "--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names."
 )
-@overlay_option
+@layers_options
 @as_of_option
 @click.option("--engine", "engine_name", default=DEFAULT_ENGINE, show_default=True, metavar="NAME", help="The engine that runs the policy.")
 @click.option("--rows", "limit", type=click.IntRange(0), default=10, show_default=True, help="How many rows the text form shows.")
@@ -30,7 +30,7 @@ def command(
     database: str,
     policy_name: str,
     binding: str | None,
-    overlay: str | None,
+    layers: Layers,
     as_of: date | None,
     engine_name: str,
     limit: int,
@@ -50,13 +50,12 @@ def command(
     from tierwise.cli.distribution import row_documents
     from tierwise.cli.grading import grade_database, print_grading, save_run
     from tierwise.cli.output import write_rows
-    from tierwise.plugins.policy import load
 
     session = Session.of(context)
-    loaded = load(policy_name, overlay=overlay, plugins=session.plugins)
+    loaded = session.load(policy_name, layers)
     with grade_database(session, loaded, database, binding, as_of, engine_name) as run:
         if save:
-            run_id = save_run(run, ledger, overlay)
+            run_id = save_run(run, ledger, layers)
             session.stopping.saved = f"run {run_id} in {ledger}"
             click.echo(f"saved as run {run_id} in {ledger}", err=True)
         if form == "text":

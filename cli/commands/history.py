@@ -39,7 +39,7 @@ def command(subject: str | None, policy_name: str | None, pair: tuple[int, int] 
         else:
             rows, columns = (
                 _runs(book, policy_name),
-                ["run", "started", "policy", "version", "as of", "database", "subjects", "undetermined", "fingerprint"],
+                ["run", "started", "policy", "version", "as of", "database", "with", "subjects", "undetermined", "fingerprint"],
             )
         write_rows(rows, columns, form)
 
@@ -53,6 +53,7 @@ def _runs(book: Ledger, policy: str | None) -> list[dict[str, Any]]:
             "version": run.record.version,
             "as of": run.record.as_of,
             "database": run.record.source,
+            "with": ", ".join(part for part in (run.record.overlay, run.record.settings) if part),
             "subjects": run.subjects,
             "undetermined": run.undetermined,
             "fingerprint": run.record.fingerprint[:12],

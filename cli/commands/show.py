@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import click
 
-from tierwise.cli.options import format_option, overlay_option
+from tierwise.cli.options import Layers, format_option, layers_options
 from tierwise.cli.session import Session
 
 
 @click.command("show")
 @click.argument("policy", metavar="POLICY")
-@overlay_option
+@layers_options
 @click.option("--plan", "as_plan", is_flag=True, help="Show the plan that engines run: what the fingerprint is taken over.")
 @format_option("text", "markdown", "html")
 @click.pass_context
-def command(context: click.Context, policy: str, overlay: str | None, as_plan: bool, form: str) -> None:
+def command(context: click.Context, policy: str, layers: Layers, as_plan: bool, form: str) -> None:
     """Show a policy as a page: what it decides, from which facts, by which rules, and what is open.
 
     \b
@@ -24,11 +24,10 @@ def command(context: click.Context, policy: str, overlay: str | None, as_plan: b
     """
     from tierwise.cli.page import render_page
     from tierwise.cli.policy_page import policy_page
-    from tierwise.plugins.policy import load
     from tierwise.plugins.watching.rule import WatchPlan
 
     session = Session.of(context)
-    loaded = load(policy, overlay=overlay, plugins=session.plugins)
+    loaded = session.load(policy, layers)
     if as_plan:
         click.echo(loaded.text, nl=False)
         return

@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from tierwise.cli.main import EXIT_FINDINGS, EXIT_POLICY
-from tierwise.cli.options import overlay_option
+from tierwise.cli.options import Layers, layers_options
 from tierwise.cli.session import Session
 from tierwise.plugins.engine import DEFAULT_ENGINE, REFERENCE_ENGINE
 
 
 @click.command("test")
 @click.argument("policies", nargs=-1, metavar="[POLICY...]")
-@overlay_option
+@layers_options
 @click.option(
     "--engine",
     "engines",
@@ -21,7 +21,7 @@ from tierwise.plugins.engine import DEFAULT_ENGINE, REFERENCE_ENGINE
     help="An engine to run the cases on; may be repeated [default: reference, duckdb].",
 )
 @click.pass_context
-def command(context: click.Context, policies: tuple[str, ...], overlay: str | None, engines: tuple[str, ...]) -> None:
+def command(context: click.Context, policies: tuple[str, ...], layers: Layers, engines: tuple[str, ...]) -> None:
     """Run the cases of policies (all shipped ones when none is named) on the engines.
 
     \b
@@ -31,13 +31,12 @@ def command(context: click.Context, policies: tuple[str, ...], overlay: str | No
     from tierwise.cli.findings import render_error
     from tierwise.core.errors import PolicyError
     from tierwise.plugins.cases.run import run_cases
-    from tierwise.plugins.policy import load
 
     session = Session.of(context)
     code = 0
     for name in policies or sorted(session.plugins.policies()):
         try:
-            loaded = load(name, overlay=overlay, plugins=session.plugins)
+            loaded = session.load(name, layers)
             results = run_cases(loaded, engines or (REFERENCE_ENGINE, DEFAULT_ENGINE))
         except PolicyError as error:  # the others can still be tested
             click.echo(render_error(error, session.error_format), err=True)

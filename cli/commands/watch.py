@@ -6,14 +6,14 @@ from datetime import date
 
 import click
 
-from tierwise.cli.options import DateParameter, as_of_option, format_option, ledger_option, overlay_option, policy_option
+from tierwise.cli.options import DateParameter, Layers, as_of_option, format_option, layers_options, ledger_option, policy_option
 from tierwise.cli.session import Session
 
 
 @click.command("watch")
 @click.argument("events", metavar="DATABASE|-")
 @policy_option
-@overlay_option
+@layers_options
 @click.option(
     "--since", type=DateParameter(), metavar="DATE", help="Print only what became due on that date or later; earlier events still count."
 )
@@ -27,7 +27,7 @@ def command(
     context: click.Context,
     events: str,
     policy_name: str,
-    overlay: str | None,
+    layers: Layers,
     since: date | None,
     as_of: date | None,
     engine: str | None,
@@ -46,8 +46,7 @@ def command(
       tierwise watch demo/demo.db --policy scorecard-100-rights --as-of 2026-06-30
     """
     from tierwise.cli.watching import watch_events
-    from tierwise.plugins.policy import load
 
     session = Session.of(context)
-    loaded = load(policy_name, overlay=overlay, plugins=session.plugins)
+    loaded = session.load(policy_name, layers)
     watch_events(session, loaded, events, since, as_of, engine, ledger if save else None, form)

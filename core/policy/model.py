@@ -14,6 +14,7 @@ from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.outcome import Reason
+from tierwise.core.policy.adjustable import Adjustable
 from tierwise.core.policy.csv_table import read_csv_table
 from tierwise.core.policy.declared_types import TypeKeys, type_of_declaration
 from tierwise.core.policy.document import Document
@@ -64,11 +65,12 @@ class FactDeclaration(Declared):
 
 
 class ParameterDeclaration(Declared):
-    """A number, list or word that rules use. A local one has no value until an overlay gives it."""
+    """A number, list or word that rules use. A local one has no value until an overlay gives it, an adjustable one another within bounds."""
 
     type_: str = Field(alias="type", description="a fact's type")
     value: Any = Field(None, description="its value, as the source gives it")
     local: Flag = Field(False, description="not in the source: every company sets its own")
+    adjustable: Adjustable | None = Field(None, description="the bounds within which an overlay may change its value")
     missing: Literal["missing_fact", "vague", "lost"] = Field("lost", description="the reason while a local one has no value")
 
     def reason(self) -> Reason:
@@ -202,7 +204,7 @@ class Policy(PolicyKeys):
 
     @property
     def sources(self) -> Mapping[str, Source]:
-        """The files of the policy by relative name: ``policy.yaml``, ``tables/….csv``, ``cases.yaml``; also the overlay."""
+        """The files of the policy by relative name: ``policy.yaml``, ``tables/….csv``, ``cases.yaml``, ``binding.yaml``."""
         return self._files
 
     @property

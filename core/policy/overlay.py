@@ -1,9 +1,14 @@
-"""An overlay: what one company fills into a policy (local parameters, readings, local tables), checked against what may be filled."""
+"""Overlays: what a company fills into a policy (parameters, readings, local tables), checked against what may be filled.
+
+Overlays stand in layers, each over those before it; what is set for a try lies over them all. Where two layers differ the later one holds, and
+that is told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
@@ -12,14 +17,19 @@ from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import read_literal, suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.limits import Limits
+from tierwise.core.policy.adjustable import read_bounds
 from tierwise.core.policy.declared_types import read_type
 from tierwise.core.policy.document import Document, read_document
-from tierwise.core.policy.model import Policy
+from tierwise.core.policy.model import ParameterDeclaration, Policy
 from tierwise.core.policy.texts import Part, Text
 from tierwise.core.policy.validation import validate
-from tierwise.core.source import Source, Written
+from tierwise.core.source import Source, Span, Written
+from tierwise.core.values import Value
 
-__all__ = ["Overlay", "apply_overlay"]
+__all__ = ["Overlay", "apply_overlays"]
+
+SET = "--set"
+"""The place of what is set for a try."""
 
 
 class Overlay(Part):
@@ -29,93 +39,172 @@ class Overlay(Part):
     policy: str = Field(description="the policy it belongs to")
     company: Text | None = Field(None, description="whose it is")
     note: Text | None = Field(None, description="a remark for people")
-    parameters: dict[str, Any] = Field(default_factory=dict, description="local parameter to value")
+    parameters: dict[str, Any] = Field(default_factory=dict, description="local or adjustable parameter to value")
     readings: dict[str, str] = Field(default_factory=dict, description="reading to the word it is settled to")
     tables: dict[str, Written] = Field(default_factory=dict, description="local table or characteristic to its rules")
 
 
-def apply_overlay(policy: Policy, source: Source, limits: Limits) -> tuple[Policy, list[Finding]]:
+def apply_overlays(policy: Policy, overlays: Sequence[Source], settings: Mapping[str, Any], limits: Limits) -> tuple[Policy, list[Finding]]:
     """Fill a policy with what a company decided.
 
     Args:
         policy: The policy.
-        source: The overlay file.
-        limits: Bounds on it.
+        overlays: The overlay files; where two differ the later one holds.
+        settings: Parameter or reading to what it is for a try, over all overlays: text, or a plain value.
+        limits: Bounds on each file.
 
     Returns:
-        The filled policy and no error; or the policy as it was and everything that is wrong with the overlay.
+        The filled policy and no error; or the policy as it was and everything that is wrong.
     """
-    document, findings = read_document(source, limits)
-    if document is None or findings:
-        return policy, findings
-    if not isinstance(document.root, dict):
-        return policy, [Finding.error("wrong-shape", "an overlay demands keys and values", document.span(()), "start with `overlay: 1`")]
-    overlay, findings = validate(Overlay, document.root, (), document)
-    if overlay is None:
-        return policy, findings
-    filler = _Filler(policy, overlay, document)
-    filled = filler.fill()
-    return (policy if has_errors(filler.findings) else filled), filler.findings
+    filler = _Filler(policy)
+    for source in overlays:
+        filler.fill_from(source, limits)
+    for name, raw in settings.items():
+        filler.set(name, _as_written(raw))
+    return (policy if has_errors(filler.findings) else filler.filled()), filler.findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """What one layer says of one thing, and where."""
+
+    value: Value
+    said: str
+    span: Span
 
 
 @dataclass
 class _Filler:
     policy: Policy
-    overlay: Overlay
-    document: Document
     findings: list[Finding] = field(default_factory=list)
+    fillings: dict[tuple[str, str], _Filling] = field(default_factory=dict)
 
-    def fill(self) -> Policy:
-        if self.overlay.policy != self.policy.policy:
-            message = f"this overlay belongs to the policy `{self.overlay.policy}`, not to `{self.policy.policy}`"
-            self._report("wrong-policy", message, "policy")
-        values = {**self.policy.parameter_values, **self._parameters()}
-        settled = {**self.policy.settled, **self._readings()}
-        # Whether a table of that name is local is known where its form compiles.
-        tables = {**self.policy.filled_tables, **self.overlay.tables}
-        sources = {**self.policy.sources, self.document.source.name: self.document.source}
-        filled = self.policy.model_copy(update={"parameter_values": values, "settled": settled, "filled_tables": tables})
-        return filled.with_origin(self.policy.document, sources)
+    def fill_from(self, source: Source, limits: Limits) -> None:
+        """Take in an overlay file."""
+        document, found = read_document(source, limits)
+        self.findings += found
+        if document is None or found:
+            return
+        if not isinstance(document.root, dict):
+            self._report("wrong-shape", "an overlay demands keys and values", document.span(()), "start with `overlay: 1`")
+            return
+        overlay, found = validate(Overlay, document.root, (), document)
+        self.findings += found
+        if overlay is not None:
+            self._take_in(overlay, document)
 
-    def _parameters(self) -> dict[str, Any]:
-        values = {}
-        for name, raw in self.overlay.parameters.items():
-            parameter = self._known("parameter", name, self.policy.parameters.get, self.policy.parameters)
-            if parameter is None:
-                continue
-            place = ("parameters", name)
-            if not parameter.local:
-                self._report("not-local", f"parameter `{name}` comes from the source: an overlay cannot change it", *place, key_itself=True)
-                continue
-            if raw is None and not parameter.nullable:
-                self._report("none-not-allowed", f"parameter `{name}` is given nothing", *place, help="give it a value, or remove the line")
-                continue
-            type, _ = read_type(parameter, ("parameters", name), self.policy.document)
-            if type is not None:
-                values[name], found = read_literal(raw, type, self.document.span(place))
-                self.findings += found
-        return values
+    def set(self, name: str, raw: Any) -> None:
+        """Take in what one parameter or reading is for a try."""
+        said = f"{name}={raw}"
+        source = Source(SET, said)
+        key, value = Span.at(source, 1, 1, len(name)), Span.at(source, 1, len(name) + 2, len(said) - len(name) - 1)
+        if name in self.policy.readings:
+            self._reading(name, str(raw), key, value)
+        elif name in self.policy.parameters:
+            self._parameter(name, raw, key, value)
+        else:
+            known = [*self.policy.parameters, *self.policy.readings]
+            hint = suggest(name, known) or (f"they are {listed(known)}" if known else "it has neither")
+            self._report("unknown-name", f"the policy has no parameter and no reading `{name}`", key, hint)
 
-    def _readings(self) -> dict[str, str]:
-        settled = {}
-        for name, word in self.overlay.readings.items():
-            reading = self._known("reading", name, self.policy.readings.get, self.policy.readings)
-            if reading is None:
-                continue
-            if word not in reading.values:
-                hint = suggest(word, reading.values) or f"the readings are {listed(reading.values)}"
-                self._report("unknown-value", f"`{word}` is no reading of `{name}`", "readings", name, help=hint)
-                continue
-            settled[name] = word
-        return settled
+    def filled(self) -> Policy:
+        """Return the policy with everything that was taken in."""
+        values = {name: filling.value for name, filling in self._of("parameters")}
+        settled = {name: str(filling.value) for name, filling in self._of("readings")}
+        tables = {name: filling.value for name, filling in self._of("tables") if isinstance(filling.value, Written)}
+        return self.policy.model_copy(
+            update={
+                "parameter_values": {**self.policy.parameter_values, **values},
+                "settled": {**self.policy.settled, **settled},
+                "filled_tables": {**self.policy.filled_tables, **tables},
+            }
+        )
 
-    def _known(self, what: str, name: str, get: Callable[[str], Any], names: Any) -> Any:
-        found = get(name)
-        if found is None:
-            hint = suggest(name, names) or (f"the {what}s are {listed(names)}" if names else f"the policy has no {what}s")
-            self._report("unknown-name", f"the policy has no {what} `{name}`", f"{what}s", name, help=hint, key_itself=True)
-        return found
+    # ---- private -------------------------------------------------------------------------------------------------------------
 
-    def _report(self, code: str, message: str, *path: str, help: str = "", key_itself: bool = False) -> None:
-        span = self.document.key_span(path) if key_itself else self.document.span(path)
+    def _take_in(self, overlay: Overlay, document: Document) -> None:
+        if overlay.policy != self.policy.policy:
+            message = f"this overlay belongs to the policy `{overlay.policy}`, not to `{self.policy.policy}`"
+            self._report("wrong-policy", message, document.span(("policy",)))
+        for name, raw in overlay.parameters.items():
+            self._parameter(name, raw, document.key_span(("parameters", name)), document.span(("parameters", name)))
+        for name, word in overlay.readings.items():
+            self._reading(name, word, document.key_span(("readings", name)), document.span(("readings", name)))
+        for name, text in overlay.tables.items():  # whether a table of that name is local is known where its form compiles
+            self._fill("tables", name, _Filling(text, "these rules", document.span(("tables", name))))
+
+    def _parameter(self, name: str, raw: Any, key: Span, span: Span) -> None:
+        parameter = self.policy.parameters.get(name)
+        if parameter is None:
+            self._unknown("parameter", name, self.policy.parameters, key)
+            return
+        if not parameter.local and parameter.adjustable is None:
+            message = f"parameter `{name}` comes from the source: an overlay cannot change it"
+            self._report("not-local", message, key, "its author may mark it `adjustable: {min: …, max: …}`")
+            return
+        if raw is None and not parameter.nullable:
+            self._report("none-not-allowed", f"parameter `{name}` is given nothing", span, "give it a value, or remove the line")
+            return
+        type_, _ = read_type(parameter, ("parameters", name), self.policy.document)
+        if type_ is None:
+            return
+        value, found = read_literal(raw, type_, span)
+        self.findings += found
+        if not found and self._within_bounds(name, parameter, value, span):
+            self._fill("parameters", name, _Filling(value, f"`{raw}`", span))
+
+    def _within_bounds(self, name: str, parameter: ParameterDeclaration, value: Value, span: Span) -> bool:
+        """Say whether an adjustable parameter may have a value; report it where not."""
+        if parameter.adjustable is None or value is None:
+            return True
+        place = self.policy.span(("parameters", name, "adjustable"))
+        bounds, _ = read_bounds(parameter.adjustable, parameter.type(), place)
+        if bounds.hold(value):
+            return True
+        message = f"parameter `{name}` may be {parameter.adjustable}, not `{span.text}`"
+        self.findings.append(Finding.error("out-of-bounds", message, span, related=(("the bounds that its author set", place),)))
+        return False
+
+    def _reading(self, name: str, word: str, key: Span, span: Span) -> None:
+        reading = self.policy.readings.get(name)
+        if reading is None:
+            self._unknown("reading", name, self.policy.readings, key)
+        elif word not in reading.values:
+            hint = suggest(word, reading.values) or f"the readings are {listed(reading.values)}"
+            self._report("unknown-value", f"`{word}` is no reading of `{name}`", span, hint)
+        else:
+            self._fill("readings", name, _Filling(word, f"`{word}`", span))
+
+    def _fill(self, section: str, name: str, filling: _Filling) -> None:
+        earlier = self.fillings.get((section, name))
+        if earlier is not None and earlier.value != filling.value:
+            message = f"`{name}` is settled twice, and differently: {filling.said} holds, since it comes later"
+            related = ((f"{earlier.said} is overruled", earlier.span),)
+            self.findings.append(Finding.note("overlay-overruled", message, filling.span, related=related))
+        self.fillings[section, name] = filling
+
+    def _of(self, section: str) -> Iterator[tuple[str, _Filling]]:
+        return ((name, filling) for (of, name), filling in self.fillings.items() if of == section)
+
+    def _unknown(self, what: str, name: str, names: Iterable[str], key: Span) -> None:
+        known = list(names)
+        hint = suggest(name, known) or (f"the {what}s are {listed(known)}" if known else f"the policy has no {what}s")
+        self._report("unknown-name", f"the policy has no {what} `{name}`", key, hint)
+
+    def _report(self, code: str, message: str, span: Span, help: str = "") -> None:
         self.findings.append(Finding.error(code, message, span, help))
+
+
+def _as_written(raw: Any) -> Any:
+    """Return a plain value as a file would have it: texts, and lists and mappings of them; nothing for ``None``, ``null`` and an empty text."""
+    if raw is None or (isinstance(raw, str) and raw.strip() in ("", "null", "~")):
+        return None
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    if isinstance(raw, date):
+        return raw.isoformat()
+    if isinstance(raw, Mapping):
+        return {str(key): _as_written(value) for key, value in raw.items()}
+    if isinstance(raw, list | tuple | set | frozenset):
+        return [_as_written(item) for item in raw]
+    return str(raw)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding, has_errors, sorted_findings
 from tierwise.core.language import read_literal
 from tierwise.core.limits import Limits
+from tierwise.core.policy.adjustable import check_bounds
 from tierwise.core.policy.characters import check_text
 from tierwise.core.policy.declared_types import read_type
 from tierwise.core.policy.document import read_document
@@ -25,7 +26,7 @@ from tierwise.core.policy.model import (
 )
 from tierwise.core.policy.modules import read_module
 from tierwise.core.policy.names import check_names
-from tierwise.core.policy.overlay import apply_overlay
+from tierwise.core.policy.overlay import apply_overlays
 from tierwise.core.policy.texts import SectionKeys
 from tierwise.core.policy.validation import validate
 from tierwise.core.source import Path, Source, Span
@@ -40,18 +41,20 @@ Declaration = TypeVar("Declaration", bound=BaseModel)
 def read_policy(
     files: Mapping[str, str],
     limits: Limits,
-    overlay: Source | None = None,
+    overlay: Source | Sequence[Source] | None = None,
     shown: Mapping[str, str] | None = None,
     sections: Mapping[str, type[SectionKeys]] | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> Policy:
     """Read a policy.
 
     Args:
         files: Relative name to text; ``policy.yaml`` is the policy, ``tables/….csv`` may be named by its tables.
         limits: Bounds on the files.
-        overlay: What a company fills in, or ``None``.
+        overlay: What a company fills in; several files in layers, of which the later holds where they differ.
         shown: What messages call a file, by its relative name; that name when it is not there.
         sections: What may stand at the top beside what every policy may say, by name.
+        settings: Parameter or reading to what it is for a try, over all overlays.
 
     Returns:
         The policy, with its overlay applied; what was found that is no error is in its ``findings``.
@@ -65,8 +68,9 @@ def read_policy(
     sources = {name: Source(called.get(name, name), text.removeprefix("\ufeff")) for name, text in files.items()}
     reader = _PolicyReader(sources, limits, sections or {})
     policy = reader.read()
-    if policy is not None and overlay is not None:
-        policy, found = apply_overlay(policy, overlay, limits)
+    if policy is not None:
+        overlays = [overlay] if isinstance(overlay, Source) else list(overlay or ())
+        policy, found = apply_overlays(policy, overlays, settings or {}, limits)
         reader.findings += found
     findings = sorted_findings(reader.findings)
     if policy is None or has_errors(findings):
@@ -188,6 +192,9 @@ class _PolicyReader:
                 self.findings.append(Finding.error("parameter-value", message, self.document.key_span(path)))
             elif given and type is not None:
                 values[name] = self._parameter_value(parameter, type, (*path, "value"))
+            if parameter.adjustable is not None and type is not None:
+                span = self.document.span((*path, "adjustable"))
+                self.findings += check_bounds(name, parameter.adjustable, type, values.get(name), span)
         return values
 
     def _parameter_value(self, parameter: ParameterDeclaration, type: Any, path: Path) -> Any:

@@ -14,12 +14,13 @@ class RunRecord:
     """What a run was, beside its results.
 
     Attributes:
-        overlay: The name of the overlay, or empty.
+        overlay: The names of the overlays, separated by commas; empty without one.
         source: What the user called the database.
         as_of: An ISO date, or empty.
         started: When the run started, as the caller says; an ISO time.
         tierwise: The version of Tierwise.
         plugins: Name and version of every other plugin in use, separated by commas; empty for a run saved before they were recorded.
+        settings: Each parameter and reading that was set for a try, as `name=value`, separated by commas.
     """
 
     policy: str
@@ -32,6 +33,7 @@ class RunRecord:
     engine: str
     tierwise: str
     plugins: str = ""
+    settings: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 
 from tierwise.core.environment import Limits
 from tierwise.core.errors import PolicyError
-from tierwise.plugins.loading import policy_files, read_overlay_file, shipped_policies
+from tierwise.plugins.loading import policy_files, read_file_of, shipped_policies
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_a_device_is_never_read() -> None:
 def test_an_overlay_is_read_under_the_name_the_user_gave(folder: Path) -> None:
     (folder / "company.yaml").write_bytes("\ufeffoverlay: 1\n".encode())
 
-    source = read_overlay_file(folder / "company.yaml")
+    source = read_file_of("overlay", folder / "company.yaml")
 
     assert (source.name, source.text) == (str(folder / "company.yaml"), "overlay: 1\n")
 
@@ -135,4 +135,4 @@ def test_an_overlay_is_read_under_the_name_the_user_gave(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["missing.yaml", "", "a\0b", "."])
 def test_a_missing_overlay_is_refused(name: str) -> None:
     with pytest.raises(PolicyError, match="there is no overlay file"):
-        read_overlay_file(name)
+        read_file_of("overlay", name)

@@ -42,7 +42,7 @@ def test_an_option_says_what_it_is_for(command: str, option: click.Option) -> No
     assert all(name.startswith("--") for name in option.opts), "long names only: a script can be read"
 
 
-@pytest.mark.parametrize("option", ["--set", "--as-of", "--ledger", "--policy", "--binding"])
+@pytest.mark.parametrize("option", ["--overlay", "--set", "--as-of", "--ledger", "--policy", "--binding"])
 def test_an_option_means_the_same_everywhere(option: str) -> None:
     texts = {found.help for command, found in options() if option in found.opts and not (command == "history" and option == "--policy")}
 

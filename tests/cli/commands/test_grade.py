@@ -131,7 +131,7 @@ def test_an_overlay_changes_the_outcome(demo_db: Path) -> None:
     Path(demo_db.with_name("o.yaml")).write_text(
         "overlay: 1\npolicy: big-customer-tiers\nreadings: {stronger_word: suffices, some_potential: includes_small}\n", encoding="utf-8"
     )
-    plain, settled = tierwise(*words), tierwise(*words, "--set", demo_db.with_name("o.yaml"))
+    plain, settled = tierwise(*words), tierwise(*words, "--overlay", demo_db.with_name("o.yaml"))
 
     assert '"undetermined": "reading"' in plain.out
     assert '"undetermined": "reading"' not in settled.out
