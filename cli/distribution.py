@@ -119,7 +119,7 @@ def row_documents(grading: Grading, form: str) -> tuple[list[str], Iterator[dict
 
 
 def _document(outcome: Any) -> dict[str, Any]:
-    from tierwise.core.meaning import outcome_document
+    from tierwise.plugins.deciding.result import outcome_document
 
     document = dict(outcome_document(outcome))
     if outcome.rules:

@@ -51,7 +51,7 @@ def _only(explanation: Explanation, outputs: Sequence[str]) -> Explanation:
 
 
 def _document(explanation: Explanation, lines: Sequence[tuple[int, str]], name: str | None, key: str) -> dict[str, Any]:
-    from tierwise.core.meaning import outcome_document
+    from tierwise.plugins.deciding.result import outcome_document
 
     return {
         "key": key,

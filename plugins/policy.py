@@ -19,7 +19,8 @@ from tierwise.plugins.manager import Plugins
 
 if TYPE_CHECKING:
     from tierwise.core.explaining import Explanation
-    from tierwise.core.meaning import Decider, Result
+    from tierwise.plugins.deciding.decider import Decider
+    from tierwise.plugins.deciding.result import Result
 
 __all__ = ["LoadedPolicy", "check_policy", "load"]
 
@@ -67,7 +68,7 @@ class LoadedPolicy:
 
     @cached_property
     def _decider(self) -> Decider:
-        from tierwise.core.meaning import Decider
+        from tierwise.plugins.deciding.decider import Decider
 
         return Decider(self.plan, self.environment)
 
@@ -89,7 +90,7 @@ class LoadedPolicy:
     def explain(self, facts: Mapping[str, Any], as_of: date | str | None = None) -> Explanation:
         """Explain every output for one subject."""
         from tierwise.core.explaining import explain
-        from tierwise.core.meaning import read_as_of
+        from tierwise.plugins.deciding.given import read_as_of
 
         day = read_as_of(as_of)
         return explain(self._decider.trace(facts, day), day)

@@ -9,8 +9,9 @@ from typing import Any
 
 from tierwise.core.environment import Environment
 from tierwise.core.finding import Finding
-from tierwise.core.meaning import decide, read_facts
+from tierwise.core.meaning import decide
 from tierwise.core.outcome import Determined, Outcome
+from tierwise.plugins.deciding.given import read_facts
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.testing import findings_of, policy_from
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tierwise.core.checking.entries import Entry
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Constant, Decision, DecisionRef, FactRef, Node, ReadingRef, Undecided
+from tierwise.core.plan import SUBJECT_KEY, Constant, Decision, DecisionRef, FactRef, Node, ReadingRef, Undecided
 from tierwise.core.policy import Policy, Text, check_names
 from tierwise.core.source import Span
 from tierwise.core.types import DateType, ListType, RecordType, TextType
@@ -34,7 +34,7 @@ def names_of(policy: Policy, entries: Iterable[Entry]) -> dict[str, Node]:
 
 def population_of(policy: Policy) -> FactRef:
     """Return the node that stands for the facts of all subjects, in a decision that is about them."""
-    fields = (("customer_id", TextType()), *((name, fact.type()) for name, fact in policy.facts.items()))
+    fields = ((SUBJECT_KEY, TextType()), *((name, fact.type()) for name, fact in policy.facts.items()))
     return FactRef(POPULATION, ListType(RecordType(fields)))
 
 

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from tierwise.core.environment import Environment
-from tierwise.core.errors import DataError
 from tierwise.core.meaning.evaluator import Evaluator
-from tierwise.core.meaning.facts import read_as_of, read_facts
 from tierwise.core.meaning.ranking import positions_of
-from tierwise.core.meaning.result import Result
-from tierwise.core.meaning.subjects import PopulationOutcomes, Subject, SubjectResult, read_population
-from tierwise.core.meaning.trace import Trace
+from tierwise.core.meaning.subjects import PopulationOutcomes, Subject, SubjectResult
 from tierwise.core.outcome import Outcome
-from tierwise.core.plan import AS_OF, POPULATION, Plan, Position
+from tierwise.core.plan import AS_OF, POPULATION, SUBJECT_KEY, Plan, Position
 from tierwise.core.values import Value
 
-__all__ = ["Decider", "decide", "decide_population", "with_as_of"]
+__all__ = ["decide", "decide_population", "with_as_of"]
 
 
 def decide(
@@ -37,7 +32,7 @@ def decide(
         as_of: The date of the run; ``None`` leaves the fact ``as_of`` as it is in ``facts``, else missing.
         positions: Ranking name to the subject's position, where its population has been ranked.
     """
-    return _outcomes(Evaluator(plan, environment), with_as_of(facts, as_of), positions or {})
+    return outcomes_of(Evaluator(plan, environment), with_as_of(facts, as_of), positions or {})
 
 
 def decide_population(plan: Plan, environment: Environment, subjects: Sequence[Subject], as_of: date | None) -> PopulationOutcomes:
@@ -49,47 +44,7 @@ def decide_population(plan: Plan, environment: Environment, subjects: Sequence[S
         subjects: The whole population.
         as_of: The date of the run.
     """
-    return _population(Evaluator(plan, environment), subjects, as_of)
-
-
-class Decider:
-    """Decides for facts as they come from outside; keeps what it learnt about the plan between calls.
-
-    Args:
-        plan: The compiled policy.
-        environment: Its functions and limits.
-    """
-
-    def __init__(self, plan: Plan, environment: Environment) -> None:
-        self.plan = plan
-        self._evaluator = Evaluator(plan, environment)
-
-    def decide(self, facts: Mapping[str, Any], as_of: date | str | None = None) -> Result:
-        """Decide for one subject, or for ``{"population": [{"customer_id": …, …}, …]}``.
-
-        Raises:
-            DataError: ``as_of`` is no date, or the facts are not named values.
-        """
-        if not isinstance(facts, Mapping):
-            raise DataError("the facts are not named values", 'give an object such as `{"annual_usage_yuan": 400000}`')
-        day = read_as_of(as_of)
-        if POPULATION in facts and POPULATION not in self.plan.facts:
-            return self._decide_population(facts, day)
-        values, findings = read_facts(self.plan, facts)
-        outcomes = _outcomes(self._evaluator, with_as_of(values, day), {})
-        return Result(self.plan.policy, self.plan.version, self.plan.fingerprint, day, outcomes, None, tuple(findings))
-
-    def trace(self, facts: Mapping[str, Any], as_of: date | None) -> Trace:
-        """Decide for one subject and return what deciding found; values that do not fit their facts are missing."""
-        values, _ = read_facts(self.plan, facts)
-        return self._evaluator.trace(with_as_of(values, as_of))
-
-    def _decide_population(self, facts: Mapping[str, Any], day: date | None) -> Result:
-        shared = {name: value for name, value in facts.items() if name != POPULATION}
-        subjects, findings = read_population(self.plan, facts[POPULATION], shared)
-        decided = _population(self._evaluator, subjects, day)
-        plan = self.plan
-        return Result(plan.policy, plan.version, plan.fingerprint, day, decided.population, decided.by_subject, tuple(findings))
+    return population_of(Evaluator(plan, environment), subjects, as_of)
 
 
 def with_as_of(facts: Mapping[str, Value], as_of: date | None) -> Mapping[str, Value]:
@@ -97,12 +52,12 @@ def with_as_of(facts: Mapping[str, Value], as_of: date | None) -> Mapping[str, V
     return facts if as_of is None else {**facts, AS_OF: as_of}
 
 
-def _outcomes(evaluator: Evaluator, facts: Mapping[str, Value], positions: Mapping[str, Position]) -> dict[str, Outcome]:
+def outcomes_of(evaluator: Evaluator, facts: Mapping[str, Value], positions: Mapping[str, Position]) -> dict[str, Outcome]:
     return {d.name: evaluator.decide(d.name, facts, positions) for d in evaluator.plan.outputs}
 
 
-def _population(evaluator: Evaluator, subjects: Sequence[Subject], as_of: date | None) -> PopulationOutcomes:
-    records = tuple({"customer_id": subject.key, **subject.facts} for subject in subjects)
+def population_of(evaluator: Evaluator, subjects: Sequence[Subject], as_of: date | None) -> PopulationOutcomes:
+    records = tuple({SUBJECT_KEY: subject.key, **subject.facts} for subject in subjects)
     all_facts = [with_as_of(subject.facts, as_of) for subject in subjects]
     positions = positions_of(evaluator, all_facts)
     everybody = with_as_of({POPULATION: records}, as_of)

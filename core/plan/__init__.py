@@ -49,6 +49,7 @@ from tierwise.core.plan.nodes import (
 from tierwise.core.plan.plan import (
     AS_OF,
     POPULATION,
+    SUBJECT_KEY,
     Acknowledgement,
     Decision,
     Fact,
@@ -93,6 +94,7 @@ __all__ = [
     "AS_OF",
     "FLIPPED",
     "POPULATION",
+    "SUBJECT_KEY",
     "Acknowledgement",
     "Agree",
     "Arithmetic",

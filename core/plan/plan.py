@@ -17,6 +17,7 @@ from tierwise.core.values import Value
 __all__ = [
     "AS_OF",
     "POPULATION",
+    "SUBJECT_KEY",
     "Acknowledgement",
     "Decision",
     "Fact",
@@ -34,6 +35,8 @@ AS_OF = "as_of"
 """The name of the date of the run, a fact that every policy may read."""
 POPULATION = "population"
 """The name of the list of the facts of all subjects, which decisions about all of them may read."""
+SUBJECT_KEY = "customer_id"
+"""The name of a subject's key among its facts in that list, whatever is graded: the catalogue's dictionary calls it so."""
 
 Named = Mapping[str, str]  # language code to text; "zh" and "en" are always there
 

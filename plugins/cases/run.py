@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 from tierwise.core.errors import PolicyError
-from tierwise.core.meaning import read_facts
 from tierwise.core.meaning.subjects import Subject
 from tierwise.core.outcome import Outcome
 from tierwise.plugins.cases.compare import Difference, differences
 from tierwise.plugins.cases.read import Case, read_cases
+from tierwise.plugins.deciding.given import read_facts
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.policy import LoadedPolicy
 
@@ -101,7 +101,7 @@ def _outcomes(loaded: LoadedPolicy, cases: list[Case], engine: Engine) -> Iterat
     if engine.name == REFERENCE:
         for case in cases:
             result = loaded.decide(case.facts, case.as_of)
-            yield case, _Given(result.outcomes, result.by_customer or {}, tuple(finding.message for finding in result.findings))
+            yield case, _Given(result.outcomes, result.by_subject or {}, tuple(finding.message for finding in result.findings))
     elif cases[0].is_population:
         yield cases[0], _graded_population(loaded, cases[0], engine)
     else:

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from tierwise.core.language import suggest
-from tierwise.core.meaning.typed import UnfitError, read_value
 from tierwise.core.types import DateTimeType, DateType, Type
+from tierwise.plugins.deciding.value_reading import UnfitError, read_value
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import EventKind, WatchPlan
 

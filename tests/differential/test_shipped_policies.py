@@ -10,9 +10,9 @@ import pytest
 
 import tierwise
 from tests.differential.comparing import differences
-from tierwise.core.meaning.facts import read_facts
 from tierwise.core.source import Source
 from tierwise.plugins.cases.read import Case, read_cases
+from tierwise.plugins.deciding.given import read_facts
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.loading import policy_files, shipped_policies
 from tierwise.plugins.policy import LoadedPolicy

@@ -9,12 +9,13 @@ import pytest
 
 from tests.plans import compare, constant, decision, fact, plan, reading
 from tierwise.core.environment import Environment
-from tierwise.core.meaning import Decider, Evaluator, Subject, decide, decide_population
+from tierwise.core.meaning import Evaluator, Subject, decide, decide_population
 from tierwise.core.meaning.ranking import positions_of
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Cut, CutBy, FactRef, Node, Plan, Position, RankCut, Ranking
 from tierwise.core.types import BooleanType, EnumType, NumberType, TextType
 from tierwise.plugins.builtin.engine_reference import grade
+from tierwise.plugins.deciding.decider import Decider
 
 GRADES = EnumType(("A", "B", "C"))
 WHOLE = NumberType(0)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.deciding import HEAD
-from tierwise.core.meaning import Decider
+from tierwise.plugins.deciding.decider import Decider
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.testing import policy_from
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.deciding import HEAD, decided, found
 from tierwise.core.finding import Severity
-from tierwise.core.meaning import read_facts
+from tierwise.plugins.deciding.given import read_facts
 from tierwise.plugins.testing import assert_finding, assert_no_findings, policy_from
 
 POLICY = """\

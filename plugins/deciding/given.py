@@ -1,19 +1,23 @@
-"""Reads the facts of a subject from outside: names are checked, values typed by their declarations; what does not fit is missing."""
+"""Reads the facts of subjects from outside: names are checked, values typed by their declarations; what does not fit is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from tierwise.core.errors import DataError
 from tierwise.core.finding import Finding
 from tierwise.core.language.suggest import suggest
-from tierwise.core.meaning.typed import UnfitError, read_value
-from tierwise.core.plan import Fact, Plan
+from tierwise.core.meaning.subjects import Subject
+from tierwise.core.plan import SUBJECT_KEY, Fact, Plan
 from tierwise.core.types import DateType
+from tierwise.plugins.deciding.value_reading import UnfitError, read_value
 
-__all__ = ["read_as_of", "read_facts"]
+__all__ = ["read_as_of", "read_facts", "read_population"]
+
+_NAME = "customer_name"
 
 
 def read_facts(plan: Plan, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
@@ -45,6 +49,37 @@ def read_facts(plan: Plan, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list
         except UnfitError as error:
             findings.append(Finding.warning("bad-value", f"fact `{fact.name}` {error}; it counts as missing", help=error.help))
     return facts, findings
+
+
+def read_population(plan: Plan, raw: Any, shared: Mapping[str, Any]) -> tuple[list[Subject], list[Finding]]:
+    """Read the subjects of ``{"population": [{"customer_id": …, …}, …]}``.
+
+    Args:
+        plan: The compiled policy.
+        raw: The list of subjects as written.
+        shared: Facts given beside the population; they hold for every subject that does not give them itself.
+
+    Raises:
+        DataError: It is no list of named values.
+    """
+    if not isinstance(raw, list | tuple) or not all(isinstance(member, Mapping) for member in raw):
+        raise DataError("`population` is no list of subjects", f"write a list of facts, each with its `{SUBJECT_KEY}`")
+    subjects: list[Subject] = []
+    findings: list[Finding] = []
+    taken: set[str] = set()
+    for number, member in enumerate(raw, start=1):
+        written = str(member[SUBJECT_KEY]) if member.get(SUBJECT_KEY) is not None else str(number)
+        key = written
+        if written in taken:
+            key = next(k for i in range(2, len(raw) + 2) if (k := f"{written} ({i})") not in taken)
+            findings.append(Finding.error("duplicate-subject", f"subject `{written}` is given twice; the second is called `{key}`"))
+        taken.add(key)
+        identity = {SUBJECT_KEY, _NAME} - plan.facts.keys()
+        facts, found = read_facts(plan, {**shared, **{name: value for name, value in member.items() if name not in identity}})
+        findings += [replace(finding, message=f"subject `{key}`: {finding.message}") for finding in found]
+        name = member.get(_NAME)
+        subjects.append(Subject(key, None if name is None else str(name), facts))
+    return subjects, findings
 
 
 def read_as_of(raw: date | str | None) -> date | None:

@@ -24,7 +24,7 @@ class Result:
         fingerprint: What identifies its meaning, overlay included.
         as_of: The date of the run, if any.
         outcomes: Output name to outcome, in the policy's order. Of a population: only what is decided about all subjects at once.
-        by_customer: Of a population: subject key to output name to outcome; else ``None``.
+        by_subject: Of a population: subject key to output name to outcome; else ``None``.
         findings: Facts that are unknown or do not fit.
     """
 
@@ -33,13 +33,13 @@ class Result:
     fingerprint: str
     as_of: date | None
     outcomes: Mapping[str, Outcome]
-    by_customer: Mapping[str, Mapping[str, Outcome]] | None = None
+    by_subject: Mapping[str, Mapping[str, Outcome]] | None = None
     findings: tuple[Finding, ...] = field(default=())
 
     @property
     def is_population(self) -> bool:
         """Whether many subjects were decided at once."""
-        return self.by_customer is not None
+        return self.by_subject is not None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form (contract)."""
@@ -50,8 +50,8 @@ class Result:
             "as_of": to_json(self.as_of),
             "outputs": _documents(self.outcomes),
         }
-        if self.by_customer is not None:
-            document["by_customer"] = {key: _documents(outcomes) for key, outcomes in self.by_customer.items()}
+        if self.by_subject is not None:
+            document["by_customer"] = {key: _documents(outcomes) for key, outcomes in self.by_subject.items()}
         return document
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from tests.plans import fact, plan
 from tierwise.core.errors import DataError
-from tierwise.core.meaning import read_as_of, read_facts
 from tierwise.core.plan import Plan
 from tierwise.core.types import (
     BooleanType,
@@ -27,6 +26,7 @@ from tierwise.core.types import (
     Type,
 )
 from tierwise.core.values import Duration
+from tierwise.plugins.deciding.given import read_as_of, read_facts
 
 MONEY = NumberType(2, "元", Decimal(0), Decimal(100000000))
 WORDS = EnumType(("large", "small"), (("大", "large"),))

@@ -1,0 +1,58 @@
+"""Decides for facts as they come from outside, one subject or a population at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from tierwise.core.environment import Environment
+from tierwise.core.errors import DataError
+from tierwise.core.meaning import Evaluator
+from tierwise.core.meaning.decide import outcomes_of, population_of, with_as_of
+from tierwise.core.meaning.trace import Trace
+from tierwise.core.plan import POPULATION, Plan
+from tierwise.plugins.deciding.given import read_as_of, read_facts, read_population
+from tierwise.plugins.deciding.result import Result
+
+__all__ = ["Decider"]
+
+
+class Decider:
+    """Decides for facts as they come from outside; keeps what it learnt about the plan between calls.
+
+    Args:
+        plan: The compiled policy.
+        environment: Its functions and limits.
+    """
+
+    def __init__(self, plan: Plan, environment: Environment) -> None:
+        self.plan = plan
+        self._evaluator = Evaluator(plan, environment)
+
+    def decide(self, facts: Mapping[str, Any], as_of: date | str | None = None) -> Result:
+        """Decide for one subject, or for ``{"population": [{"customer_id": …, …}, …]}``.
+
+        Raises:
+            DataError: ``as_of`` is no date, or the facts are not named values.
+        """
+        if not isinstance(facts, Mapping):
+            raise DataError("the facts are not named values", 'give an object such as `{"annual_usage_yuan": 400000}`')
+        day = read_as_of(as_of)
+        if POPULATION in facts and POPULATION not in self.plan.facts:
+            return self._decide_population(facts, day)
+        values, findings = read_facts(self.plan, facts)
+        outcomes = outcomes_of(self._evaluator, with_as_of(values, day), {})
+        return Result(self.plan.policy, self.plan.version, self.plan.fingerprint, day, outcomes, None, tuple(findings))
+
+    def trace(self, facts: Mapping[str, Any], as_of: date | None) -> Trace:
+        """Decide for one subject and return what deciding found; values that do not fit their facts are missing."""
+        values, _ = read_facts(self.plan, facts)
+        return self._evaluator.trace(with_as_of(values, as_of))
+
+    def _decide_population(self, facts: Mapping[str, Any], day: date | None) -> Result:
+        shared = {name: value for name, value in facts.items() if name != POPULATION}
+        subjects, findings = read_population(self.plan, facts[POPULATION], shared)
+        decided = population_of(self._evaluator, subjects, day)
+        plan = self.plan
+        return Result(plan.policy, plan.version, plan.fingerprint, day, decided.population, decided.by_subject, tuple(findings))
