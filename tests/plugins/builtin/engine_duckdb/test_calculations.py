@@ -1,0 +1,87 @@
+"""Computing is none where a part is none and all are known; a function without SQL is left to the reference engine."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.plugins.builtin.engine_duckdb.evaluating import NONE, UNKNOWN, fresh, number, term, told
+from tierwise.core.environment import Function
+from tierwise.core.types import DateTimeType, DateType, DurationType, NumberType, TextType
+from tierwise.core.values import Duration
+from tierwise.plugins.builtin.engine_duckdb import calculations
+from tierwise.plugins.builtin.engine_duckdb.calculations import Operator
+from tierwise.plugins.builtin.engine_duckdb.numbers import Ratio
+from tierwise.plugins.builtin.engine_duckdb.terms import Term
+
+ANY = NumberType(None)
+DAY, LENGTH = term(date(2024, 1, 31), DateType()), term(Duration(months=1), DurationType())
+
+
+@pytest.mark.parametrize(
+    ("op", "parts", "result"),
+    [
+        ("+", ("1", "2.5", "-1"), Decimal("2.5")),
+        ("-", ("1", "2.5"), Decimal("-1.5")),
+        ("*", ("2", "2.5"), 5),
+        ("+", ("1", NONE), NONE),
+        ("*", (NONE, NONE), NONE),
+        ("+", (NONE, UNKNOWN), UNKNOWN),
+        ("-", ("1",), UNKNOWN),
+    ],
+)
+def test_none_in_none_out(op: Operator, parts: tuple[str, ...], result: Any) -> None:
+    assert told(calculations.calculate(op, [number(part) for part in parts], ANY, fresh())) == result
+
+
+@pytest.mark.parametrize(
+    ("left", "op", "right", "result"),
+    [
+        (DAY, "+", LENGTH, date(2024, 2, 29)),
+        (LENGTH, "+", DAY, date(2024, 2, 29)),
+        (DAY, "-", LENGTH, date(2023, 12, 31)),
+        (DAY, "-", DAY, Duration()),
+        (LENGTH, "-", LENGTH, Duration()),
+        (LENGTH, "*", term(Decimal(3), NumberType(0)), Duration(months=3)),
+        (term(Decimal(3), NumberType(0)), "*", LENGTH, Duration(months=3)),
+        (LENGTH, "*", term(Decimal("1.5"), NumberType(1)), UNKNOWN),
+        (LENGTH, "-", DAY, UNKNOWN),
+        (DAY, "-", term(UNKNOWN, DateTimeType()), UNKNOWN),
+        (DAY, "+", DAY, UNKNOWN),
+    ],
+)
+def test_dates_and_durations_go_together_as_the_language_has_it(left: Term, op: Operator, right: Term, result: Any) -> None:
+    type = DateType() if isinstance(result, date) else DurationType()
+    layers = fresh()
+
+    assert told(calculations.calculate(op, [left, right], type, layers), layers) == result
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "result"), [("1", "8", Decimal("0.1")), ("1", "0", NONE), (NONE, "8", NONE), ("1", UNKNOWN, UNKNOWN)]
+)
+def test_a_quotient_by_zero_is_none(above: str, below: str, result: Any) -> None:
+    layers = fresh()
+
+    assert told(calculations.rounded(Ratio(number(above), number(below)), 1, "half even", NumberType(1), layers), layers) == result
+
+
+def shout(**sql: str) -> Function:
+    """Return a function."""
+    return Function("shout", "shout(text) -> text", "", lambda types: TextType(), lambda word: word.upper(), sql)
+
+
+def test_a_function_is_called_by_its_template() -> None:
+    word = term("it's", TextType())
+
+    assert told(calculations.called(shout(duckdb="upper({0}) || {0}"), [word], TextType())) == "IT'Sit's"
+    assert told(calculations.called(shout(duckdb="coalesce({0}, 'x')"), [term(UNKNOWN, TextType())], TextType())) == UNKNOWN
+
+
+def test_a_function_without_a_template_or_a_fixed_scale_is_left_to_the_reference_engine() -> None:
+    assert told(calculations.called(shout(other="upper({0})"), [term("a", TextType())], TextType())) == UNKNOWN
+    assert told(calculations.called(None, [], TextType())) == UNKNOWN
+    assert told(calculations.called(shout(duckdb="1.5"), [], ANY)) == UNKNOWN
