@@ -64,7 +64,7 @@ class DateType:
 
 @dataclass(frozen=True, slots=True)
 class DateTimeType:
-    """A date and a time of day without a zone, exact to the second."""
+    """A date and a time of day without a zone, exact to the microsecond."""
 
     def __str__(self) -> str:
         return "date and time"

@@ -87,7 +87,13 @@ def _types(source: Source, relation: str) -> Mapping[str, str]:
 
 
 def _column_supplies(layout: Layout, types: Mapping[str, str]) -> list[Supply]:
-    return [supply_stored(c.fact, column(c.alias), types[c.alias], c.values, (layout.table.name, c.shown), c.empty) for c in layout.columns]
+    rows = exp.Table(this=identifier(ROWS))
+    return [
+        supply_stored(
+            c.fact, column(c.alias), types[c.alias], c.values, (layout.table.name, c.shown), c.empty, c.form, rows.copy(), c.rounded
+        )
+        for c in layout.columns
+    ]
 
 
 def _group_supplies(source: Source, group: RowGroup, relation: str, made: dict[str, str]) -> list[Supply]:

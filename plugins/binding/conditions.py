@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from tierwise.core.environment import Limits, Path
-from tierwise.core.finding import Finding
+from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, compile_expression, compile_test, suggest
 from tierwise.core.plan import FactRef, Node
 from tierwise.core.source import Source as TextSource
@@ -21,6 +21,7 @@ from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.naming import Places
 from tierwise.plugins.binding.printing import CannotPrint, print_node
 from tierwise.plugins.binding.scope import RowColumn, named_column
+from tierwise.plugins.binding.written import Written, written
 from tierwise.plugins.sql import all_of, cast, column
 
 __all__ = ["Conditions"]
@@ -38,12 +39,14 @@ class Conditions:
     Attributes:
         places: The file in which they stand.
         columns: What may be named.
+        fact: The fact whose rows they choose; empty for conditions on subjects.
         typed: Where a read value is put, so that it is read once; without it, it stands where it is used.
     """
 
     places: Places
     columns: dict[str, RowColumn]
     typed: Layer | None = None
+    fact: str = ""
     findings: list[Finding] = field(default_factory=list)
 
     def where(self, cells: Mapping[str, str | None], path: Path) -> exp.Expr | None:
@@ -62,51 +65,81 @@ class Conditions:
     def expression(self, text: str, path: Path) -> exp.Expr | None:
         """Return an expression over numbers of a row, in floats: whole numbers and decimals could overflow."""
         span = self.span(path, text)
-        node, findings = compile_expression(text, span, Scope(self._names(text), {}, Limits()), NumberType())
+        names: dict[str, Node] = {name: FactRef(name, NumberType()) for name in self.columns if name in text}
+        node, findings = compile_expression(text, span, Scope(names, {}, Limits()), NumberType())
         self.findings += findings
         return self._printed(node, span, lambda ref, as_stored: cast(self._printed_column(ref, as_stored), "DOUBLE"))
 
-    def raw(self, name: str, path: Path) -> tuple[exp.Expr, str] | None:
-        """Return a column as it is stored, and its declared type; or report that there is none."""
+    def raw(self, name: str, path: Path, type: Type) -> tuple[exp.Expr, str] | None:
+        """Return a column as the entry of a type reads it, and its DuckDB type; or report that there is none."""
         found = self.column(name, path)
-        return None if found is None else (self.stored(found), found.stored_type)
+        if found is None:
+            return None
+        read = self.written(found, type)
+        return self._once(found, _as_it_stands, type), read.type
 
     def stored(self, found: RowColumn) -> exp.Expr:
-        """Return a column as it is stored."""
-        return self._once(found, _as_it_stands)
+        """Return a column as it is stored; NULL for a word that means nothing."""
+        return self._once(found, _as_it_stands, TextType())
 
     def read(self, found: RowColumn, type: Type | None = None, with_time: bool = False) -> exp.Expr:
         """Return a column as a value of its type, to compare with others; NULL where it does not read."""
         type = type or found.type
         if isinstance(type, NumberType):
-            return self._once(found, read_stored.number)
+            return self._once(found, read_stored.number, NumberType())
         if isinstance(type, DateType):
-            moment = self._once(found, read_stored.moment)
+            moment = self._once(found, read_stored.moment, type)
             return moment if with_time else cast(moment, "DATE")
-        return self._once(found, read_stored.truth if isinstance(type, BooleanType) else as_words)
+        return self._once(found, read_stored.truth if isinstance(type, BooleanType) else as_words, type)
+
+    def written(self, found: RowColumn, type: Type) -> Written:
+        """Say what a column is once it is known how its values are written."""
+        form = self.binding.format_of(found.table.name, found.column.name, self.fact)
+        return written(column(found.column.name, found.alias), found.stored_type, type, form, found.rows())
 
     def span(self, path: Path, text: str = " ") -> Span:
         """Return where a value stands; for a binding without a file, a place in the value's own text."""
         return self.places.span(path) or Span.at(TextSource("binding", text), 1, 1, len(text))
 
-    def _once(self, found: RowColumn, how: Reading) -> exp.Expr:
+    def _once(self, found: RowColumn, how: Reading, type: Type) -> exp.Expr:
         def make() -> exp.Expr:
-            return how(column(found.column.name, found.alias), found.stored_type)
+            read = self.written(found, type)
+            return how(read.value, read.type)
 
-        return make() if self.typed is None else self.typed.once((how, found.alias, found.column.name), make)
+        if self.typed is None:
+            return make()
+        form = self.binding.format_of(found.table.name, found.column.name, self.fact)
+        kind = type if isinstance(type, NumberType) else type.__class__
+        return self.typed.once((how, found.alias, found.column.name, kind, form), make)
 
     def _cell(self, name: str, cell: str | None, path: Path) -> exp.Expr | None:
+        """Return a test. What a column of text holds is as the cell needs it, if it can be so: an odd value, or no row, changes no meaning."""
         found = self.column(name, path)
         if found is None:
             return None
         text = "null" if cell is None else cell
-        span, type = self.span(path, text), found.type
-        if isinstance(type, TextType):
-            type = self._words_of(text) or type
-        names = self._names(text)
-        node, _, findings = compile_test(text, span, FactRef(_known_as(self.columns, found), type), Scope(names, {}, Limits()))
+        span, first = self.span(path, text), found.type
+        if isinstance(first, TextType):
+            first = self._words_of(text) or first
+        attempts = [first] if found.is_declared else [first, DateType(), NumberType(), TextType()]
+        compiled = [self._compiled(found, text, span, type, type is not first) for type in attempts[:1]]
+        for type in attempts[1:]:
+            if not has_errors(compiled[-1][1]):
+                break
+            compiled.append(self._compiled(found, text, span, type, True))
+        node, findings = compiled[-1] if not has_errors(compiled[-1][1]) else compiled[0]
         self.findings += findings
         return self._printed(node, span)
+
+    def _compiled(self, found: RowColumn, text: str, span: Span, type: Type, others: bool) -> tuple[Node | None, list[Finding]]:
+        """Compile a cell for a column of a type; with ``others``, other columns that it names are of that type, too, unless declared."""
+        names: dict[str, Node] = {
+            name: FactRef(name, type if others and not other.is_declared else other.type)
+            for name, other in self.columns.items()
+            if name in text
+        }
+        node, _, findings = compile_test(text, span, FactRef(_known_as(self.columns, found), type), Scope(names, {}, Limits()))
+        return node, list(findings)
 
     def _words_of(self, cell: str) -> EnumType | None:
         """Return the words of a cell over text as a closed list, so that they need no quotation marks."""
@@ -117,10 +150,6 @@ class Conditions:
         bare = [part.strip().removeprefix("!=").removeprefix("=").strip() for part in re.split("[,，]", QUOTED.sub("", inner))]
         words = [w for w in bare if w and w not in ("null", "-") and w[0] not in "<>[](≥≤" and named_column(self.columns, w) is None]
         return EnumType(tuple(dict.fromkeys((*words, *quoted)))) if words else None
-
-    def _names(self, text: str) -> dict[str, Node]:
-        """Return the columns that a text can name, each as the fact it is to the language."""
-        return {name: FactRef(name, found.type) for name, found in self.columns.items() if name in text}
 
     def _printed(self, node: Node | None, span: Span, printed: Callable[[FactRef, bool], exp.Expr] | None = None) -> exp.Expr | None:
         if node is None:

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from tierwise.plugins.binding.joined_rows import problem_column
 from tierwise.plugins.binding.supply import Supply
+from tierwise.plugins.binding.written import UNREAD
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.sql import (
     any_of,
@@ -33,6 +34,8 @@ MESSAGES: Mapping[str, str] = {
     "not-finite": "is not a finite number",
     "off-scale": "has more digits after the point than the fact's scale",
     "value-out-of-range": "is outside what the fact may be",
+    "ambiguous-number": "could have a point that groups its digits",
+    "zone-needed": "has a zone, and nobody said in which zone a day is a day",
     "bad-boolean": "is neither true nor false",
     "bad-date": "is no date",
     "bad-duration": "is no duration",
@@ -98,5 +101,5 @@ def _rows(connection: DuckDBPyConnection, query: exp.Select, keys: Sequence[str]
 def _finding(supply: Supply, code: str, count: int, examples: Iterable[tuple[str, str | None]]) -> DataFinding:
     fact, subjects = supply.fact.name, f"{count} subject{'s' * (count != 1)}"
     message = f"`{supply.table}.{supply.column}` {MESSAGES[code]}: fact `{fact}` is missing for {subjects}"
-    shown = tuple((key, (stored or "")[:80]) for key, stored in examples)
+    shown = tuple((key, (stored or "").removeprefix(UNREAD)[:80]) for key, stored in examples)
     return DataFinding(code, message, count, fact, supply.table, supply.column, shown)

@@ -10,7 +10,7 @@ from sqlglot import exp
 from tierwise.core.errors import DataError
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.plan import Fact, Plan
-from tierwise.core.types import DateType, RecordType
+from tierwise.core.types import DateType, ListType, NumberType, RecordType, SetType, TextType
 from tierwise.plugins.binding import stored
 from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits_aggregate
 from tierwise.plugins.binding.conditions import Conditions
@@ -44,7 +44,7 @@ def group_aggregates(
         if place not in groups:
             groups[place] = _row_group(source, binding, name, told, subject_key)
         group = groups[place]
-        conditions = Conditions(binding, group.columns, group.typed)
+        conditions = Conditions(binding, group.columns, group.typed, name)
         bound = _Compiler(plan.facts[name], told, conditions, as_of, group.tested).bound(position)
         findings += conditions.findings
         if bound is not None:
@@ -121,8 +121,8 @@ class _Compiler:
         found = named_column(self.conditions.columns, self.told.column) if self.told.column else None
         if found is None:
             return comparable(self.fact, self.told, cells[0]) if cells else None
-        cell = (column(found.column.name, found.alias), found.stored_type)
-        value = comparable(self.fact, self.told, cell)
+        read = self.conditions.written(found, self.fact.type)
+        value = comparable(self.fact, self.told, (read.value, read.type))
         assert self.conditions.typed is not None
         return None if value is None else self.conditions.typed.add(value)
 
@@ -132,7 +132,7 @@ class _Compiler:
         found = self.conditions.column(window.column, (*path, "column"))
         if found is None:
             return
-        if not isinstance(found.type, DateType):
+        if found.is_declared and not isinstance(found.type, DateType | NumberType):
             self._report("not-a-date", f"column `{window.column}` holds no dates, which a window demands", "window", "column")
             return
         if self.as_of is None:
@@ -168,7 +168,7 @@ class _Compiler:
         return by
 
     def _day(self, found: RowColumn, unreadable: list[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
-        raw, day = self.conditions.stored(found), self.conditions.read(found)
+        raw, day = self.conditions.stored(found), self.conditions.read(found, DateType())
         unread = all_of(is_known(raw), is_null(day))
         unreadable.append((unread, as_words(raw.copy(), found.stored_type)))
         return day.copy()
@@ -182,21 +182,27 @@ class _Compiler:
             return [] if value is None else [(exp.Paren(this=value), "DOUBLE")]
         if self.told.column is None:
             return []
-        found = self.conditions.raw(self.told.column, (*path, "column"))
-        return [] if found is None else [found]
+        place = (*path, "column")
+        if self.told.aggregate in ("last", "first", "list"):
+            item = self.fact.type.item if isinstance(self.fact.type, ListType | SetType) else self.fact.type
+            read = self.conditions.raw(self.told.column, place, item)
+            return [] if read is None else [read]
+        found = self.conditions.column(self.told.column, place)
+        return [] if found is None else [(self.conditions.stored(found), self.conditions.written(found, TextType()).type)]
 
     def _field_cells(self) -> list[tuple[exp.Expr, str]]:
         item = getattr(self.fact.type, "item", None)
         if not isinstance(item, RecordType):
             return []
-        known = [name for name, _ in item.fields]
+        known = dict(item.fields)
         for name in self.told.fields:
             if name not in known:
                 self._report("unknown-field", f"the records of fact `{self.fact.name}` have no field `{name}`", "fields", name)
         cells: list[tuple[exp.Expr, str]] = []
         for name in known:
             told = self.told.fields.get(name)
-            found = self.conditions.raw(told, ("facts", self.fact.name, "fields", name)) if told else (exp.null(), "VARCHAR")
+            path = ("facts", self.fact.name, "fields", name)
+            found = self.conditions.raw(told, path, known[name]) if told else (exp.null(), "VARCHAR")
             if found is not None:
                 cells.append(found)
         return cells

@@ -18,6 +18,7 @@ from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.scope import columns_in_scope
+from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
 from tierwise.plugins.source import Column, Source, SourceTable
 from tierwise.plugins.sql import alias, column
 
@@ -34,6 +35,7 @@ class BoundColumn:
         shown: What messages call it.
         values: Stored word to word of the fact.
         empty: What NULL means; ``None`` for the default.
+        form: How its values are written.
         rounded: A value between two steps of the fact's scale is brought to it.
     """
 
@@ -43,6 +45,7 @@ class BoundColumn:
     shown: str
     values: dict[str, str]
     empty: str | None
+    form: Format = PLAIN_FORMAT
     rounded: bool = False
 
 
@@ -89,7 +92,15 @@ def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | N
     named = find_column(table, subject.name, binding, ("subject", "name")) if subject and subject.name else name_column(table, key)
     told = set(binding.facts) if binding else set()
     columns = [
-        BoundColumn(plan.facts[fact], f"e{i}", column(found.name), found.name, {}, None)
+        BoundColumn(
+            plan.facts[fact],
+            f"e{i}",
+            column(found.name),
+            found.name,
+            {},
+            None,
+            binding.format_of(table.name, found.name) if binding else PLAIN_FORMAT,
+        )
         for i, (fact, found) in enumerate(equal_names(table, (f for f in plan.facts if f not in told)).items())
     ]
     if binding is None:
@@ -109,11 +120,13 @@ def _told_columns(plan: Plan, binding: Binding, conditions: Conditions) -> list[
     for i, (name, told) in enumerate(binding.facts.items()):
         if told.aggregate is not None:
             continue
+        cell: exp.Expr | None
         if told.expression is not None:
-            cell, shown = conditions.expression(told.expression, ("facts", name, "expression")), told.expression
+            cell, shown, form = conditions.expression(told.expression, ("facts", name, "expression")), told.expression, PLAIN_FORMAT
         else:
-            raw = conditions.raw(told.column or "", ("facts", name, "column"))
-            cell, shown = (raw[0] if raw else None), told.column or ""
+            found = conditions.column(told.column or "", ("facts", name, "column"))
+            cell, shown = (column(found.column.name) if found else None), told.column or ""
+            form = binding.format_of(found.table.name, found.column.name, name) if found else PLAIN_FORMAT
         if cell is not None:
-            columns.append(BoundColumn(plan.facts[name], f"t{i}", cell, shown, told.values, told.empty, told.round is not None))
+            columns.append(BoundColumn(plan.facts[name], f"t{i}", cell, shown, told.values, told.empty, form, told.round is not None))
     return columns

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Path, Span
+from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
+from tierwise.plugins.source import FileReading
 
 __all__ = ["Aggregate", "Binding", "FactBinding", "Period", "SubjectBinding", "Via", "Window"]
 
@@ -40,6 +42,28 @@ class Window(Part):
         return self
 
 
+class TableReading(Part):
+    """How a file of rows, or a sheet, is written; what is left out is found out."""
+
+    encoding: str = Field("", description="of text, such as `gb18030` or `windows-1252`")
+    delimiter: str = Field("", description="the sign between two cells of text, such as `;`", max_length=1)
+    quote: str = Field("", description="the sign around cells of text, or `none` when quotes mean nothing")
+    header: str = Field("", description="the row of the headings, from 1; `2-3` where they stand over two rows", pattern=r"^(\d{1,7}(-\d{1,7})?)?$")
+
+    @field_validator("quote")
+    @classmethod
+    def _one_sign(cls, quote: str) -> str:
+        if len(quote) > 1 and quote != "none":
+            raise ValueError("demands one sign, or `none`")
+        return quote
+
+    def reading(self, below: TableReading | None = None) -> FileReading:
+        """Return it as the sources know it; what it leaves out comes from another."""
+        whole = (below or self).model_copy(update={name: getattr(self, name) for name in self.model_fields_set})
+        first, _, last = whole.header.partition("-")
+        return FileReading(whole.encoding, whole.delimiter, whole.quote, (int(first), int(last or first)) if first else None)
+
+
 class SubjectBinding(Part):
     """Which rows are the subjects."""
 
@@ -68,6 +92,7 @@ class FactBinding(Part):
     values: dict[str, str] = Field(default_factory=dict, description="stored word to word of the fact")
     empty: str | None = Field(None, description="what no value, or no row, means: `none`, `missing`, or a value")
     round: Literal["half up"] | None = Field(None, description="how a value between two steps of the fact's scale is brought to it")
+    format: Format = Field(PLAIN_FORMAT, description="how the values of this fact are written")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -105,9 +130,26 @@ class Binding(Part):
     subject: SubjectBinding | None = Field(
         None, description="which rows are the subjects; default: the table with most columns called like facts"
     )
+    file: TableReading | None = Field(None, description="how the file, or each file of the folder, is written")
+    tables: dict[str, TableReading] = Field(default_factory=dict, description="table to how its file or sheet is written, where it differs")
+    format: Format = Field(PLAIN_FORMAT, description="how values are written throughout")
+    columns: dict[str, Format] = Field(default_factory=dict, description="`column` or `table.column` to how its values are written")
     facts: dict[str, FactBinding] = Field(default_factory=dict, description="fact to where it comes from")
 
     _document: Document | None = PrivateAttr(default=None)
+
+    def told(self) -> dict[str, FileReading]:
+        """Return what it says of how files are written, by table; the empty name stands for all."""
+        whole = {} if self.file is None else {"": self.file.reading()}
+        return whole | {name: table.reading(self.file) for name, table in self.tables.items()}
+
+    def format_of(self, table: str, column: str, fact: str = "") -> Format:
+        """Return how the values of a column are written, for a fact or in a condition."""
+        form = self.format
+        for name in (column, f"{table}.{column}"):
+            if name in self.columns:
+                form = self.columns[name].over(form)
+        return self.facts[fact].format.over(form) if fact in self.facts else form
 
     def with_document(self, document: Document) -> Binding:
         """Return it with the file it was read from."""

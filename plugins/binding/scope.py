@@ -7,14 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from sqlglot import exp
+
 from tierwise.core.types import BooleanType, DateType, NumberType, TextType, Type
 from tierwise.plugins.source import Column, Source, SourceTable
+from tierwise.plugins.sql import identifier
 
 __all__ = ["RowColumn", "columns_in_scope", "named_column"]
 
 DAY = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?([ T].*)?", re.ASCII)
 NUMBER = re.compile(r"[+-]?(?!0\d)(\d+\.?\d*|\.\d+)", re.ASCII)
-MOST = 0.9
+MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,18 @@ class RowColumn:
     def type(self) -> Type:
         """What its values are, for the language; found out when somebody asks, since it may mean reading some of them."""
         return _type_of(self.source, self.table, self.column)
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the database itself says of what type it is."""
+        return _declared_type(self.column) is not None
+
+    def rows(self) -> exp.Expr:
+        """Return its table under the alias by which a query knows it."""
+        named = self.source.named(self.table.name)
+        if self.alias:
+            named.set("alias", exp.TableAlias(this=identifier(self.alias)))
+        return named
 
     @cached_property
     def stored_type(self) -> str:
@@ -59,6 +74,10 @@ def named_column(columns: dict[str, RowColumn], name: str) -> RowColumn | None:
 
 
 def _type_of(source: Source, table: SourceTable, column: Column) -> Type:
+    return _declared_type(column) or _type_of_values(source.sample(table.name, column.name))
+
+
+def _declared_type(column: Column) -> Type | None:
     declared = column.type
     if "BOOL" in declared:
         return BooleanType()
@@ -66,11 +85,11 @@ def _type_of(source: Source, table: SourceTable, column: Column) -> Type:
         return DateType()
     if re.search(r"INT|REAL|FLOA|DOUB|DEC|NUM", declared) and "POINT" not in declared:
         return NumberType()
-    return _type_of_values(source.sample(table.name, column.name))
+    return None
 
 
 def _type_of_values(values: list[object]) -> Type:
-    """Return what most of a column of text is: one odd value does not make dates text."""
+    """Return what most of a column of text is: odd values do not make dates text."""
     if not values:
         return TextType()
     needed = len(values) * MOST

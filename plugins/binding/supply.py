@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
 from tierwise.core.plan import Fact
-from tierwise.core.types import Type
+from tierwise.core.types import NumberType, Type
 from tierwise.plugins.binding.entry import Entered, enter
+from tierwise.plugins.binding.entry.numbers import enter_rounded
 from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.binding.written import PLAIN_FORMAT, Format, written
 from tierwise.plugins.facts import canonical_type
 from tierwise.plugins.sql import (
     alias,
@@ -61,15 +63,31 @@ def named_once(fact: Fact, entered: Entered) -> tuple[Entered, Mapping[str, exp.
     return Entered(column(value), column(problem)), {value: entered.value, problem: entered.problem}
 
 
-def enter_once(fact: Fact, raw: exp.Expr, raw_type: str) -> tuple[Entered, Mapping[str, exp.Expr], Mapping[str, exp.Expr]]:
-    """Enter a stored value, and return it as two columns, what they stand for, and the readings from which that is made."""
+def enter_once(
+    fact: Fact, raw: exp.Expr, raw_type: str, faults: Sequence[tuple[exp.Expr, str]] = (), rounded: bool = False
+) -> tuple[Entered, Mapping[str, exp.Expr], Mapping[str, exp.Expr]]:
+    """Enter a stored value, and return it as two columns, what they stand for, and the readings from which that is made.
+
+    Args:
+        fact: The fact.
+        raw: The stored value, as text that entries read.
+        raw_type: Its DuckDB type.
+        faults: Tests that know better what is wrong with a value that does not read, with their codes.
+        rounded: A number between two steps of the fact's scale is brought to it.
+    """
     readings: dict[str, exp.Expr] = {}
 
     def once(reading: exp.Expr) -> exp.Expr:
         readings[f"{fact.name}.reading"] = reading
         return column(f"{fact.name}.reading")
 
-    return *named_once(fact, enter(raw, raw_type, fact.type, once=once)), readings
+    if rounded and isinstance(fact.type, NumberType):
+        entered = enter_rounded(raw, raw_type, fact.type)
+    else:
+        entered = enter(raw, raw_type, fact.type, once=once)
+    if faults:
+        entered = Entered(entered.value, case(*((fault, text(code)) for fault, code in faults), default=entered.problem))
+    return *named_once(fact, entered), readings
 
 
 def entered_constant(type: Type, raw: exp.Expr, raw_type: str) -> exp.Expr:
@@ -84,7 +102,17 @@ def entered_constant(type: Type, raw: exp.Expr, raw_type: str) -> exp.Expr:
     return exp.Subquery(this=select(value, source=subquery(select(*readings), "constant") if readings else None))
 
 
-def supply_stored(fact: Fact, raw: exp.Expr, raw_type: str, values: dict[str, str], place: tuple[str, str], empty: str | None) -> Supply:
+def supply_stored(
+    fact: Fact,
+    raw: exp.Expr,
+    raw_type: str,
+    values: dict[str, str],
+    place: tuple[str, str],
+    empty: str | None,
+    form: Format = PLAIN_FORMAT,
+    rows: exp.Expr | None = None,
+    rounded: bool = False,
+) -> Supply:
     """Supply a fact from a stored value.
 
     Args:
@@ -94,13 +122,17 @@ def supply_stored(fact: Fact, raw: exp.Expr, raw_type: str, values: dict[str, st
         values: Stored word to the word that the fact knows.
         place: Table and column.
         empty: What NULL means: ``none``, ``missing``, a value, or ``None`` for the default: none for a nullable fact.
+        form: How values are written there.
+        rows: All rows in which the value stands, to see by them what a sign in it means.
+        rounded: A number between two steps of the fact's scale is brought to it.
     """
     if values:
         word = as_words(raw, raw_type)
         raw = case(*((word.eq(text(stored)), text(meant)) for stored, meant in values.items()), default=word)
-        raw_type = "VARCHAR"
-    entered, named, readings = enter_once(fact, raw, raw_type)
-    supply = Supply(fact, entered.value, None, entered.problem, as_words(raw, raw_type), is_null(raw), *place, named, readings)
+        raw_type, rows = "VARCHAR", None
+    read = written(raw, raw_type, fact.type, form, rows)
+    entered, named, readings = enter_once(fact, read.value, read.type, read.faults, rounded)
+    supply = Supply(fact, entered.value, None, entered.problem, as_words(raw, raw_type), is_null(read.value), *place, named, readings)
     return with_empty(supply, empty if empty is not None else "none" if fact.nullable else "missing")
 
 

@@ -30,15 +30,21 @@ from tierwise.core.types import (
 )
 from tierwise.core.values import Duration
 
-__all__ = ["UnfitError", "read_value"]
+__all__ = ["POWERS", "UnfitError", "read_value", "written_power"]
+
+POWERS: Mapping[str, int] = {"万": 4, "亿": 8, "%": -2}
+"""What a sign behind a number multiplies it by, as a power of ten."""
 
 _MOST_DIGITS = 38
 _NEAR = Fraction(1, 1_000_000)  # of one step of the scale: what a float may be off
 
 _BETWEEN = re.compile(rf"\s*[{''.join(sorted(SEPARATORS))}]\s*")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?")
+_MOMENT = re.compile(  # as a database or file may write it, too
+    r"(?P<year>[0-9]{4})[-/.年](?P<month>[0-9]{1,2})[-/.月](?P<day>[0-9]{1,2})日?"
+    r"([T ](?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(:(?P<second>[0-9]{2})(\.(?P<fraction>[0-9]{1,6})0*)?)?(?P<zone> ?Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
+)
+_SCALED = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)) ?([万亿%])")
 _LENGTH = re.compile(r"P(?:([0-9]+)M|([0-9]+)D|T([0-9]+)S)|([0-9]+)m")
 
 
@@ -87,10 +93,18 @@ def _decimal(raw: Any, unit: str) -> Decimal:
         return Decimal(repr(raw))
     if isinstance(raw, str) and _NUMBER.fullmatch(raw.strip()):
         return Decimal(raw.strip())
+    if isinstance(raw, str) and (scaled := _SCALED.fullmatch(raw.strip())):
+        return Decimal(scaled[1]).scaleb(written_power(scaled[2], unit))
     written = _written(raw, NumberType(unit=unit))
     if isinstance(written, Decimal):
         return written
     raise UnfitError(f"is `{raw}`, which is no number")
+
+
+def written_power(sign: str, unit: str) -> int:
+    """Return the power of ten that `万`, `亿` or `%` behind a number of the data means, for a fact that counts in a unit of that sort itself."""
+    own = next((power for known, power in POWERS.items() if known in unit), 0)
+    return POWERS[sign] - (own if (own < 0) == (sign == "%") else 0)
 
 
 def _written(raw: Any, type: Type) -> Any:
@@ -118,36 +132,41 @@ def _boolean(raw: Any, type: BooleanType) -> bool:
 
 
 def _date(raw: Any, type: DateType) -> date:
-    try:
-        if isinstance(raw, str) and _DATE.fullmatch(raw.strip()):
-            return date.fromisoformat(raw.strip())
-        moment = _moment(raw)
-    except ValueError:
-        raise UnfitError(f"is `{raw}`, which is no date of the calendar") from None
-    if moment is not None and moment == datetime(moment.year, moment.month, moment.day):
-        return moment.date()
-    if isinstance(raw, date) and not isinstance(raw, datetime):
-        return raw
-    raise UnfitError(f"is `{raw}`, where a date such as `2026-11-21` is needed")
+    moment = _moment(raw)
+    if moment is None:
+        raise UnfitError(f"is `{raw}`, where a date such as `2026-11-21` is needed")
+    return moment.date()
 
 
 def _date_time(raw: Any, type: DateTimeType) -> datetime:
-    try:
-        moment = _moment(raw)
-    except ValueError:
-        raise UnfitError(f"is `{raw}`, which is no time of the calendar") from None
+    moment = _moment(raw)
     if moment is None:
-        raise UnfitError(f"is `{raw}`, where a date and time such as `2026-11-21T09:30:00` (without a zone) is needed")
+        raise UnfitError(f"is `{raw}`, where a date and time such as `2026-11-21T09:30:00` is needed")
     return moment
 
 
 def _moment(raw: Any) -> datetime | None:
-    """Return a date and time without a zone, exact to the second; ``None`` for anything else."""
-    if isinstance(raw, str) and _TIME.fullmatch(raw.strip()):
-        return datetime.fromisoformat(raw.strip().split(".")[0])
-    if isinstance(raw, datetime) and raw.tzinfo is None and not raw.microsecond:
+    """Return a date and time without a zone, to the microsecond, or a date at its midnight; ``None`` for what is neither."""
+    if isinstance(raw, datetime):
+        if raw.tzinfo is not None:
+            raise _zoned(raw)
         return raw
-    return None
+    if isinstance(raw, date):
+        return datetime(raw.year, raw.month, raw.day)
+    written = _MOMENT.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    if written is None:
+        return None
+    if written["zone"]:
+        raise _zoned(raw)
+    year, month, day, hour, minute, second = (int(written[n] or 0) for n in ("year", "month", "day", "hour", "minute", "second"))
+    try:
+        return datetime(year, month, day, hour, minute, second, int((written["fraction"] or "").ljust(6, "0")))
+    except ValueError:
+        raise UnfitError(f"is `{raw}`, which is no date of the calendar") from None
+
+
+def _zoned(raw: Any) -> UnfitError:
+    return UnfitError(f"is `{raw}`, whose zone says only with another on which day it is", "give the local time, without a zone")
 
 
 def _duration(raw: Any, type: DurationType) -> Duration:

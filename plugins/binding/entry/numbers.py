@@ -28,7 +28,7 @@ from tierwise.plugins.sql import (
     try_cast,
 )
 
-__all__ = ["NUMBER_PATTERN", "enter_number", "enter_steps", "is_off_step", "round_steps"]
+__all__ = ["NUMBER_PATTERN", "enter_number", "enter_rounded", "enter_steps", "is_off_step", "round_steps"]
 
 NUMBER_PATTERN = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"
 WHOLE_TYPES = re.compile(r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$")
@@ -53,6 +53,20 @@ def enter_number(raw: exp.Expr, raw_type: str, type: NumberType) -> Entered:
         value = by_sort(raw, lambda cell, sort: enter_number(cell, sort, type).value)
         return Entered(value, by_sort(raw, lambda cell, sort: enter_number(cell, sort, type).problem))
     return Entered(try_cast(NULL, canonical_type(type)), problem_case(raw, (exp.true(), "bad-number")))
+
+
+def enter_rounded(raw: exp.Expr, raw_type: str, type: NumberType) -> Entered:
+    """Enter a stored number, brought to the fact's scale half up by its own digits: a cast of text looks at all of them."""
+    if is_mixed(raw_type):
+        words = by_sort(raw, lambda cell, sort: cast(cell, "VARCHAR"))
+        return enter_rounded(words, "VARCHAR", type)
+    is_text = raw_type == "VARCHAR"
+    if not is_text and not WHOLE_TYPES.match(raw_type) and not raw_type.startswith("DECIMAL") and raw_type not in ("DOUBLE", "FLOAT"):
+        return enter_number(raw, raw_type, type)
+    digits = call("trim", cast(raw, "VARCHAR"))
+    shape = call("regexp_full_match", digits, text(NUMBER_PATTERN + ("" if is_text else "(e[+-]?[0-9]+)?")))
+    value = try_cast(case((shape, digits)), canonical_type(type))
+    return _bounded(raw, value, type, (exp.Not(this=shape), "bad-number" if is_text else "not-finite"))
 
 
 def enter_steps(steps: exp.Expr, type: NumberType) -> Entered:

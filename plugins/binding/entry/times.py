@@ -22,7 +22,7 @@ from tierwise.plugins.sql import (
 __all__ = ["DATE_PATTERN", "enter_date", "enter_date_time", "enter_duration"]
 
 DATE_PATTERN = r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
-TIME_PATTERN = r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
+TIME_PATTERN = r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6}0*)?)?"
 DURATION = "STRUCT(months INTEGER, seconds BIGINT)"
 
 
@@ -32,8 +32,8 @@ def enter_date(raw: exp.Expr, raw_type: str, once: Once = as_it_is) -> Entered:
 
 
 def enter_date_time(raw: exp.Expr, raw_type: str, once: Once = as_it_is) -> Entered:
-    """Enter a date with time, to the second; a date alone is its midnight."""
-    return _checked(raw, call("date_trunc", text("second"), _in_calendar(once(_moment(raw, raw_type)))))
+    """Enter a date with time, to the microsecond; a date alone is its midnight."""
+    return _checked(raw, _in_calendar(once(_moment(raw, raw_type))))
 
 
 def enter_duration(raw: exp.Expr, raw_type: str) -> Entered:
@@ -53,8 +53,8 @@ def _moment(raw: exp.Expr, raw_type: str) -> exp.Expr:
     """Return a TIMESTAMP; NULL for what is none."""
     if is_mixed(raw_type):
         return _moment(as_words(raw, raw_type), "VARCHAR")
-    if raw_type == "TIMESTAMP WITH TIME ZONE":
-        return call("make_timestamp", call("epoch_us", raw))
+    if raw_type == "TIMESTAMP WITH TIME ZONE":  # a day only in some zone, which nobody named
+        return try_cast(NULL, "TIMESTAMP")
     if raw_type == "DATE" or raw_type.startswith("TIMESTAMP"):
         return try_cast(raw, "TIMESTAMP")
     if raw_type != "VARCHAR":

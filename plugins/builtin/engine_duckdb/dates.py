@@ -19,6 +19,8 @@ __all__ = ["add_durations", "compare_durations", "days_between", "overdue", "ste
 
 LONGEST = 120_000  # months; also a bound on days that keeps a step inside DuckDB's dates: 40 * 120,000 days are 13,000 years
 LONGEST_SECONDS = LONGEST * 40 * SECONDS_PER_DAY
+MICROSECONDS = 1_000_000
+"""Of a second."""
 FIRST, LAST = "0001-01-01", "9999-12-31"
 
 ZERO = sql.integer(0)
@@ -95,15 +97,21 @@ def _clamped(number: Sql, bound: int, kind: str = "INTEGER") -> Sql:
 
 def _whole_days(seconds: Sql) -> Sql:
     """Return whole days, rounded down also below zero, as Python does."""
-    day = sql.integer(SECONDS_PER_DAY)
-    rest = sql.binary(exp.Mod, sql.binary(exp.Add, sql.binary(exp.Mod, seconds, day), day), day)
-    return sql.binary(exp.IntDiv, sql.binary(exp.Sub, seconds, rest), day)
+    return _floored(seconds, SECONDS_PER_DAY)
+
+
+def _floored(count: Sql, size: int) -> Sql:
+    """Return how many of a size go into a count, rounded down also below zero."""
+    unit = sql.integer(size)
+    rest = sql.binary(exp.Mod, sql.binary(exp.Add, sql.binary(exp.Mod, count, unit), unit), unit)
+    return sql.binary(exp.IntDiv, sql.binary(exp.Sub, count, rest), unit)
 
 
 def days_between(later: Term, earlier: Term, type: Type) -> Term:
-    """Return ``later - earlier`` as a duration of whole days, or of seconds between two times."""
+    """Return ``later - earlier`` as a duration of whole days, or of whole seconds, rounded down, between two times."""
     if isinstance(later.type, DateTimeType):
-        seconds = sql.call("date_diff", sql.text("second"), earlier.sql, later.sql)
+        moments = (sql.call("epoch_us", sql.cast(term.sql, "TIMESTAMP")) for term in (later, earlier))
+        seconds = _floored(sql.binary(exp.Sub, *moments), MICROSECONDS)
     else:
         days = sql.call("date_diff", sql.text("day"), earlier.sql, later.sql)
         seconds = sql.binary(exp.Mul, sql.cast(days, "BIGINT"), sql.integer(SECONDS_PER_DAY))
