@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from rich.cells import cell_len
@@ -18,6 +19,10 @@ from tierwise.plugins.grading import Grading, Share
 __all__ = ["distribution_lines", "first_rows", "outcome_lines", "row_documents"]
 
 MOST_VALUES = 15
+ROWS_AT_ONCE = 5_000
+
+Problems = Mapping[str, Sequence[tuple[str, str]]]
+"""Key of a subject to the facts whose stored value does not fit, each with the code of the finding."""
 
 
 Shares = Mapping[str, Sequence[Share]]
@@ -103,19 +108,39 @@ def first_rows(grading: Grading, of_outputs: Shares, limit: int) -> Iterator[str
     yield from text_table(("key", "name", *names), rows, most=28)
 
 
-def row_documents(grading: Grading, form: str) -> tuple[list[str], Iterator[dict[str, Any]]]:
+def row_documents(
+    grading: Grading, form: str, problems_of: Callable[[Sequence[str]], Problems]
+) -> tuple[list[str], Iterator[dict[str, Any]]]:
     """Return columns and rows for a machine format: one row for every subject.
 
+    Args:
+        grading: The results.
+        form: ``csv``, ``markdown``, ``json`` or ``jsonl``.
+        problems_of: What is wrong with the data of some subjects, by key: pairs of fact and code.
+
     ``csv`` and ``markdown`` get, for each output, its value and a column ``<output>?`` with the reason when it is undetermined (and the
-    candidates); JSON forms get the outcome objects of ``core/meaning/result.py`` with the rule ids.
+    candidates); JSON forms get the outcomes as objects with the rule ids, and ``findings`` where a value of the subject does not fit.
     """
     names = [decision.name for decision in grading.outputs]
     if form in ("json", "jsonl"):
-        return ["key", "name", "outputs"], (
-            {"key": r.key, "name": r.name, "outputs": {name: _document(r.outcomes[name]) for name in names}} for r in grading.rows()
-        )
+        return ["key", "name", "outputs", "findings"], _documents(grading, names, problems_of)
     columns = ["key", "name", *(column for name in names for column in (name, f"{name}?"))]
     return columns, (_flat(result, names) for result in grading.rows())
+
+
+def _documents(grading: Grading, names: Sequence[str], problems_of: Callable[[Sequence[str]], Problems]) -> Iterator[dict[str, Any]]:
+    results = iter(grading.rows())
+    while some := list(islice(results, ROWS_AT_ONCE)):
+        problems = problems_of([result.key for result in some])
+        for result in some:
+            row: dict[str, Any] = {
+                "key": result.key,
+                "name": result.name,
+                "outputs": {name: _document(result.outcomes[name]) for name in names},
+            }
+            if result.key in problems:
+                row["findings"] = [{"fact": fact, "code": code} for fact, code in problems[result.key]]
+            yield row
 
 
 def _document(outcome: Any) -> dict[str, Any]:

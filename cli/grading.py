@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from tierwise.plugins.policy import LoadedPolicy
     from tierwise.plugins.run import Bound, Run
 
-__all__ = ["bound_with_progress", "data_finding_lines", "grade_database", "print_grading", "save_run"]
+__all__ = ["bound_with_progress", "data_finding_lines", "grade_database", "print_grading", "save_run", "show_data_findings"]
 
 
 @contextmanager
@@ -101,8 +103,20 @@ def print_grading(session: Session, run: Run, limit: int) -> None:
             click.echo(line)
 
 
+def show_data_findings(findings: Iterable[DataFinding], error_format: str) -> None:
+    """Write what is wrong with the data to stderr, for who reads the results by a program."""
+    if error_format == "json":
+        for finding in findings:
+            click.echo(json.dumps({**asdict(finding), "severity": "warning"}, ensure_ascii=False), err=True)
+        return
+    for line in data_finding_lines(findings):
+        click.echo(line, err=True)
+
+
 def data_finding_lines(findings: Iterable[DataFinding]) -> Iterator[str]:
-    """Yield a line for each data finding, with up to three examples."""
+    """Yield a line for each data finding, with up to three examples, and one for what would mend it."""
     for finding in findings:
-        examples = "; ".join(f"{key}: {value}" for key, value in finding.examples)
+        examples = "; ".join(f"{key}: {value}" if value else key for key, value in finding.examples)
         yield f"[{finding.code}] {finding.message} ({finding.count:,})" + (f" e.g. {examples}" if examples else "")
+        if finding.help:
+            yield f"  help: {finding.help}"

@@ -14,6 +14,7 @@ CODES: Mapping[str, str] = {
     "always-false": "A condition of a formula or label that no subject can meet.",
     "always-true": "A condition of a formula or label that every subject meets.",
     "ambiguous-label": "Two words of one list go by one label, or a label of one is another word or its other spelling: data given by it could mean either.",
+    "ambiguous-number": "A text such as `20.000` in a column in which nothing tells whether its point groups digits; the fact is missing until a binding says.",
     "ambiguous-row": "The last (or first) rows of a subject stand at the same moment and differ; the fact is missing for that subject.",
     "ambiguous-word": "A bare word that is an allowed value of its column and also the name of a fact or decision.",
     "analysis-capped": "A table has so many combinations that a check stopped looking; its silence proves nothing.",
@@ -177,4 +178,5 @@ CODES: Mapping[str, str] = {
     "wrong-shape": "A text, a list or a mapping stands where one of the others is needed.",
     "wrong-value": "A value that is not one of those that may stand there.",
     "yaml-syntax": "A text that is not YAML.",
+    "zone-needed": "A stored time has a zone, and nobody said in which zone a day is a day; the fact is missing for that subject.",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 
     from tierwise.core.plan import Fact, Plan
 
-__all__ = ["DataFinding", "FactTable", "canonical_type", "core_value", "none_when_absent", "number_width"]
+__all__ = ["PROBLEMS", "DataFinding", "FactTable", "canonical_type", "core_value", "none_when_absent", "number_width"]
+
+
+PROBLEMS = "tierwise_problems"
+"""The table of the values that do not fit, beside a ``FactTable`` that has findings about facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class DataFinding:
         table: Where the value stands.
         column: Where the value stands; empty for whole rows.
         examples: Up to three ``(key, value as stored)``.
+        help: What would mend it, such as a line to add to the binding.
     """
 
     code: str
@@ -54,6 +59,7 @@ class DataFinding:
     table: str = ""
     column: str = ""
     examples: tuple[tuple[str, str], ...] = ()
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,15 @@ class FactTable:
         query = self._select().where(exp.column("key", quoted=True).eq(exp.Placeholder()))
         found = self.connection.cursor().execute(query.sql("duckdb"), [key]).fetchone()
         return self._subject(found) if found else None
+
+    def problems_of(self, keys: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Return, of some subjects, the facts whose stored value does not fit, each with the code of the finding."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        if any(finding.fact for finding in self.findings):
+            query = f"SELECT key, fact, code FROM {PROBLEMS} WHERE key IN (SELECT unnest(?)) ORDER BY ALL"
+            for key, fact, code in self.connection.cursor().execute(query, [list(keys)]).fetchall():
+                found.setdefault(key, []).append((fact, code))
+        return found
 
     def subjects(self) -> Iterator[Subject]:
         """Yield every subject in the order of the keys; a few thousand are in memory at a time."""

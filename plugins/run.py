@@ -69,9 +69,10 @@ def bound_database(loaded: LoadedPolicy, location: str, binding_file: str | None
         DataError: The database cannot be opened or read, or the run needs ``as_of``.
         PolicyError: The binding cannot be read or does not fit.
     """
-    source = open_source(location, loaded.plugins.sources().values())
+    written = _written_binding(loaded, binding_file)
+    source = open_source(location, loaded.plugins.sources().values(), written.told() if written else None)
     try:
-        binding, bound_by, findings = _binding(loaded, source, binding_file)
+        binding, bound_by, findings = _binding(source, written, binding_file)
         if as_of is None and binding is not None and (windowed := _needs_date(binding)):
             shown = ", ".join(f"`{name}`" for name in windowed[:5])
             raise DataError(f"the binding counts by date for {shown}, and the run has none", help="add `--as-of 2026-11-21`")
@@ -80,16 +81,22 @@ def bound_database(loaded: LoadedPolicy, location: str, binding_file: str | None
         source.close()
 
 
-def _binding(loaded: LoadedPolicy, source: Source, binding_file: str | None) -> tuple[Binding | None, str, tuple[Finding, ...]]:
-    """Return the binding, how it is called, and why the policy's own is not used."""
+def _written_binding(loaded: LoadedPolicy, binding_file: str | None) -> Binding | None:
+    """Return the binding of that file, or the policy's own, whether or not it fits a database."""
     if binding_file is not None:
-        return read_binding(read_file_of("binding", binding_file), loaded.plan), f"the binding `{binding_file}`", ()
+        return read_binding(read_file_of("binding", binding_file), loaded.plan)
     own = loaded.policy.sources.get(OWN_BINDING)
-    if own is None:
+    return None if own is None else read_binding(own, loaded.plan)
+
+
+def _binding(source: Source, written: Binding | None, binding_file: str | None) -> tuple[Binding | None, str, tuple[Finding, ...]]:
+    """Return the binding, how it is called, and why the policy's own is not used."""
+    if written is None:
         return None, EQUAL_NAMES, ()
-    binding = read_binding(own, loaded.plan)
-    misfit = _misfit(source, binding)
-    return (binding, "the policy's own binding", ()) if misfit is None else (None, EQUAL_NAMES, (misfit,))
+    if binding_file is not None:
+        return written, f"the binding `{binding_file}`", ()
+    misfit = _misfit(source, written)
+    return (written, "the policy's own binding", ()) if misfit is None else (None, EQUAL_NAMES, (misfit,))
 
 
 def _misfit(source: Source, binding: Binding) -> Finding | None:

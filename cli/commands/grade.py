@@ -48,7 +48,7 @@ def command(
       tierwise grade demo/demo.db --policy scorecard-100-rights --as-of 2026-06-30
     """
     from tierwise.cli.distribution import row_documents
-    from tierwise.cli.grading import grade_database, print_grading, save_run
+    from tierwise.cli.grading import grade_database, print_grading, save_run, show_data_findings
     from tierwise.cli.output import write_rows
 
     session = Session.of(context)
@@ -61,5 +61,6 @@ def command(
         if form == "text":
             print_grading(session, run, limit)
         else:
-            columns, rows = row_documents(run.grading, form)
+            show_data_findings(run.bound.facts.findings, session.error_format)
+            columns, rows = row_documents(run.grading, form, run.bound.facts.problems_of)
             write_rows(rows, columns, form)

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from tierwise.core.plan import Plan
 from tierwise.plugins.binding.aggregates import supply_aggregate
-from tierwise.plugins.binding.data_findings import find_bad_values
+from tierwise.plugins.binding.data_findings import find_bad_values, keep_problems
 from tierwise.plugins.binding.joined_rows import GROUP, KEYED, TIED, fact_cells, fact_columns, joined_rows, problem_column
 from tierwise.plugins.binding.layout import Layout, lay_out
 from tierwise.plugins.binding.loading import Loading, TypesChanged
@@ -19,7 +19,7 @@ from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.subject_rows import make_keys
 from tierwise.plugins.binding.supply import Supply, supply_stored
 from tierwise.plugins.duckdb_connection import readable
-from tierwise.plugins.facts import DataFinding, FactTable, none_when_absent
+from tierwise.plugins.facts import PROBLEMS, DataFinding, FactTable, none_when_absent
 from tierwise.plugins.source import Source
 from tierwise.plugins.sql import (
     NULL,
@@ -129,6 +129,8 @@ def _make_facts(
     cells = [column("key"), alias(name, "name"), *fact_cells(supplies, columns)]
     _make(source, FACTS, joined_rows(layout, supplies, cells), keep=True)
     findings = find_bad_values(source.connection, FACTS, supplies, partial(joined_rows, layout, supplies))
+    if findings:
+        keep_problems(source.connection, FACTS, supplies, {finding.fact for finding in findings}, PROBLEMS)
     for place in range(len(supplies)):
         source.connection.execute(f"ALTER TABLE {FACTS} DROP COLUMN {identifier(problem_column(place)).sql('duckdb')}")
     return findings

@@ -21,7 +21,7 @@ from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.naming import Places
 from tierwise.plugins.binding.printing import CannotPrint, print_node
 from tierwise.plugins.binding.scope import RowColumn, named_column
-from tierwise.plugins.binding.written import Written, written
+from tierwise.plugins.binding.written import PLAIN_FORMAT, Format, Written, written
 from tierwise.plugins.sql import all_of, cast, column
 
 __all__ = ["Conditions"]
@@ -31,6 +31,13 @@ Reading = Callable[[exp.Expr, str], exp.Expr]
 QUOTED = re.compile(r'"([^"]*)"')
 NEGATED = re.compile(r"\s*not\s*\((.*)\)\s*$", re.DOTALL)
 
+Formats = Callable[[str, str], Format]
+"""Table and column to how its values are written."""
+
+
+def _plainly(table: str, column: str) -> Format:
+    return PLAIN_FORMAT
+
 
 @dataclass
 class Conditions:
@@ -39,14 +46,14 @@ class Conditions:
     Attributes:
         places: The file in which they stand.
         columns: What may be named.
-        fact: The fact whose rows they choose; empty for conditions on subjects.
         typed: Where a read value is put, so that it is read once; without it, it stands where it is used.
+        formats: How the values of a column of a table are written.
     """
 
     places: Places
     columns: dict[str, RowColumn]
     typed: Layer | None = None
-    fact: str = ""
+    formats: Formats = _plainly
     findings: list[Finding] = field(default_factory=list)
 
     def where(self, cells: Mapping[str, str | None], path: Path) -> exp.Expr | None:
@@ -94,7 +101,7 @@ class Conditions:
 
     def written(self, found: RowColumn, type: Type) -> Written:
         """Say what a column is once it is known how its values are written."""
-        form = self.binding.format_of(found.table.name, found.column.name, self.fact)
+        form = self.formats(found.table.name, found.column.name)
         return written(column(found.column.name, found.alias), found.stored_type, type, form, found.rows())
 
     def span(self, path: Path, text: str = " ") -> Span:
@@ -108,7 +115,7 @@ class Conditions:
 
         if self.typed is None:
             return make()
-        form = self.binding.format_of(found.table.name, found.column.name, self.fact)
+        form = self.formats(found.table.name, found.column.name)
         kind = type if isinstance(type, NumberType) else type.__class__
         return self.typed.once((how, found.alias, found.column.name, kind, form), make)
 

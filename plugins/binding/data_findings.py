@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from tierwise.plugins.binding.joined_rows import problem_column
+from tierwise.plugins.binding.seen import help_for
 from tierwise.plugins.binding.supply import Supply
 from tierwise.plugins.binding.written import UNREAD
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.sql import (
+    alias,
     any_of,
     call,
     cast,
@@ -27,7 +29,7 @@ from tierwise.plugins.sql import (
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["MESSAGES", "find_bad_values"]
+__all__ = ["MESSAGES", "find_bad_values", "keep_problems"]
 
 MESSAGES: Mapping[str, str] = {
     "bad-number": "is no number",
@@ -77,9 +79,20 @@ def find_bad_values(
     query = joined([column("key"), *(cast(supplies[i].stored, "VARCHAR") for i in at_fault)])
     shown = {(i, row[0]): cell for row in _rows(connection, query, wanted) for i, cell in zip(at_fault, row[1:], strict=True)}
     return [
-        _finding(supplies[i], code, count, [(key, shown[i, key]) for key in keys])
+        _finding(connection, supplies[i], code, count, [(key, shown[i, key]) for key in keys])
         for (i, code, count), keys in zip(found, examples, strict=True)
     ]
+
+
+def keep_problems(connection: DuckDBPyConnection, relation: str, supplies: Sequence[Supply], at_fault: Iterable[str], kept: str) -> None:
+    """Make the table ``kept`` of ``key``, ``fact`` and ``code``: a row for each value that does not fit, of the facts ``at_fault``."""
+    rows: list[exp.Select] = []
+    for i, supply in enumerate(supplies):
+        if supply.fact.name in at_fault:
+            cells = (column("key"), alias(text(supply.fact.name), "fact"), alias(column(problem_column(i)), "code"))
+            rows.append(select(*cells, source=exp.Table(this=identifier(relation))).where(is_known(column(problem_column(i))), copy=False))
+    union = " UNION ALL ".join(row.sql("duckdb") for row in rows)
+    connection.execute(f"CREATE OR REPLACE TABLE {kept} AS {union}")
 
 
 def _any(connection: DuckDBPyConnection, source: exp.Table, supplies: int) -> bool:
@@ -98,8 +111,11 @@ def _rows(connection: DuckDBPyConnection, query: exp.Select, keys: Sequence[str]
     return connection.execute(query.where(wanted, copy=False).sql("duckdb")).fetchall()
 
 
-def _finding(supply: Supply, code: str, count: int, examples: Iterable[tuple[str, str | None]]) -> DataFinding:
+def _finding(
+    connection: DuckDBPyConnection, supply: Supply, code: str, count: int, examples: Iterable[tuple[str, str | None]]
+) -> DataFinding:
     fact, subjects = supply.fact.name, f"{count} subject{'s' * (count != 1)}"
     message = f"`{supply.table}.{supply.column}` {MESSAGES[code]}: fact `{fact}` is missing for {subjects}"
     shown = tuple((key, (stored or "").removeprefix(UNREAD)[:80]) for key, stored in examples)
-    return DataFinding(code, message, count, fact, supply.table, supply.column, shown)
+    help = help_for(connection, [stored for _, stored in shown if stored], code, supply.fact.type)
+    return DataFinding(code, message, count, fact, supply.table, supply.column, shown, help)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from sqlglot import exp
 
@@ -22,7 +23,7 @@ from tierwise.plugins.binding.row_group import BETWEEN, CHILD, RowGroup
 from tierwise.plugins.binding.scope import RowColumn, columns_in_scope, named_column
 from tierwise.plugins.binding.windows import window_days
 from tierwise.plugins.source import Column, Source, SourceTable
-from tierwise.plugins.sql import all_of, any_of, column, is_known, is_null
+from tierwise.plugins.sql import all_of, any_of, is_known, is_null
 
 __all__ = ["group_aggregates"]
 
@@ -44,7 +45,7 @@ def group_aggregates(
         if place not in groups:
             groups[place] = _row_group(source, binding, name, told, subject_key)
         group = groups[place]
-        conditions = Conditions(binding, group.columns, group.typed, name)
+        conditions = Conditions(binding, group.columns, group.typed, partial(binding.format_of, fact=name))
         bound = _Compiler(plan.facts[name], told, conditions, as_of, group.tested).bound(position)
         findings += conditions.findings
         if bound is not None:
@@ -199,10 +200,10 @@ class _Compiler:
             if name not in known:
                 self._report("unknown-field", f"the records of fact `{self.fact.name}` have no field `{name}`", "fields", name)
         cells: list[tuple[exp.Expr, str]] = []
-        for name in known:
+        for name, type in known.items():
             told = self.told.fields.get(name)
             path = ("facts", self.fact.name, "fields", name)
-            found = self.conditions.raw(told, path, known[name]) if told else (exp.null(), "VARCHAR")
+            found = self.conditions.raw(told, path, type) if told else (exp.null(), "VARCHAR")
             if found is not None:
                 cells.append(found)
         return cells

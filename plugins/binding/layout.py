@@ -105,7 +105,7 @@ def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | N
     ]
     if binding is None:
         return Layout(source, table, key, named, None, tuple(columns), ())
-    conditions = Conditions(binding, columns_in_scope(source, [("", table)]))
+    conditions = Conditions(binding, columns_in_scope(source, [("", table)]), formats=binding.format_of)
     where = conditions.where(subject.where, ("subject", "where")) if subject else None
     columns += _told_columns(plan, binding, conditions)
     groups, findings = group_aggregates(source, plan, binding, key, as_of)

@@ -48,7 +48,9 @@ class TableReading(Part):
     encoding: str = Field("", description="of text, such as `gb18030` or `windows-1252`")
     delimiter: str = Field("", description="the sign between two cells of text, such as `;`", max_length=1)
     quote: str = Field("", description="the sign around cells of text, or `none` when quotes mean nothing")
-    header: str = Field("", description="the row of the headings, from 1; `2-3` where they stand over two rows", pattern=r"^(\d{1,7}(-\d{1,7})?)?$")
+    header: str = Field(
+        "", description="the row of the headings, from 1; `2-3` where they stand over two rows", pattern=r"^(\d{1,7}(-\d{1,7})?)?$"
+    )
 
     @field_validator("quote")
     @classmethod

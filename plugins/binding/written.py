@@ -7,7 +7,7 @@ that there is no value. What of it has one meaning only is always read, as the p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -19,11 +19,13 @@ from tierwise.core.policy.texts import Part
 from tierwise.core.types import DateTimeType, DateType, NumberType, Type
 from tierwise.plugins.binding.entry.mixed import MIXED, SORTS, is_mixed
 from tierwise.plugins.binding.entry.words import as_words
-from tierwise.plugins.sql import NULL, all_of, any_of, call, case, cast, concat, decimal, integer, negate, one_of, text, try_cast
+from tierwise.plugins.sql import NULL, all_of, call, case, cast, concat, integer, negate, one_of, text, try_cast
 
 __all__ = ["NUMBER_EXAMPLES", "PLAIN_FORMAT", "UNREAD", "Format", "Written", "written"]
 
-EXAMPLE = re.compile(r"(?P<open>\()?\d{1,3}(?:(?P<group>[.,' ’])\d{3})*(?:(?P<point>[.,])\d+)?(?(open)\))(?P<minus>-)?|\d+(?P<bare>[.,])\d+")
+EXAMPLE = re.compile(
+    r"(?P<open>\()?(?:\d{1,3}(?:(?P<group>[.,' ’])\d{3})*(?:(?P<point>[.,])\d+)?|\d+(?P<bare>[.,])\d+)(?(open)\))(?P<minus>-)?"
+)
 NUMBER_EXAMPLES = ("1,234.56", "1.234,56", "1 234,56", "1'234.56", "1 234.56", "1234,56")
 WIDE = "０１２３４５６７８９．，％－＋（）￥＄\u3000\u00a0\u2007\u2009\u202f’−"
 NARROW = "0123456789.,%-+()¥$     '-"
@@ -32,9 +34,15 @@ UNREAD = "\u2047"
 DIGITS = 10
 """Digits after the point that a number with `万`, `亿` or `%` behind it may have."""
 ZONED = r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?[ T][0-9:.]+ ?(Z|z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)"
-OFFSET = r"[+-][0-9]{2}$"
 TIME = r"([ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6}0*)?)?)?"
-TOKENS: Mapping[str, str] = {"YYYY": "([0-9]{4})", "YY": "([0-9]{2})", "MM": "([0-9]{2})", "DD": "([0-9]{2})", "M": "([0-9]{1,2})", "D": "([0-9]{1,2})"}
+TOKENS: Mapping[str, str] = {
+    "YYYY": "([0-9]{4})",
+    "YY": "([0-9]{2})",
+    "MM": "([0-9]{2})",
+    "DD": "([0-9]{2})",
+    "M": "([0-9]{1,2})",
+    "D": "([0-9]{1,2})",
+}
 TOKEN = re.compile("YYYY|YY|MMMM|MMM|MM|M|DD|D")
 NAMED_MONTHS: Mapping[str, str] = {"YYYY": "%Y", "YY": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%m", "DD": "%d", "D": "%d"}
 SERIALS: Mapping[str, str] = {"excel": "1899-12-30", "excel 1904": "1904-01-01"}
@@ -53,11 +61,17 @@ Several = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 class Format(Part):
     """How values are written; what is left out is as the policy language has it."""
 
-    number: str | None = Field(None, description="a number, by example: `1.234,56`, `1,234.56`, `1 234,56`, `(1,234.56)` for negative ones")
-    currency: Several = Field((), description="signs or words of the currency beside a number, such as `¥`, `元`, `EUR`")
-    date: Several = Field((), description="orders such as `DD/MM/YYYY`, `YYYYMMDD`, `D MMM YYYY`; or `excel`, `excel 1904`, `unix`, `unix ms`")
-    zone: str | None = Field(None, description="the zone in which a day is a day, such as `Asia/Shanghai`, for times that have a zone")
-    nothing: Several = Field((), description="words that stand where there is no value, such as `-`, `n/a`, `无`")
+    number: str | None = Field(
+        default=None, description="a number, by example: `1.234,56`, `1,234.56`, `1 234,56`, `(1,234.56)` for negative ones"
+    )
+    currency: Several = Field(default=(), description="signs or words of the currency beside a number, such as `¥`, `元`, `EUR`")
+    date: Several = Field(
+        default=(), description="orders such as `DD/MM/YYYY`, `YYYYMMDD`, `D MMM YYYY`; or `excel`, `excel 1904`, `unix`, `unix ms`"
+    )
+    zone: str | None = Field(
+        default=None, description="the zone in which a day is a day, such as `Asia/Shanghai`, for times that have a zone"
+    )
+    nothing: Several = Field(default=(), description="words that stand where there is no value, such as `-`, `n/a`, `无`")
 
     @field_validator("number")
     @classmethod
@@ -198,7 +212,9 @@ def _scaled(number: exp.Expr, power: int) -> exp.Expr:
         return number
     few = call("regexp_full_match", number, text(rf"[+-]?[0-9]*(\.[0-9]{{0,{DIGITS}}})?"))
     value = try_cast(case((few, number)), f"DECIMAL(26, {DIGITS})")
-    factor = cast(integer(10**power), "DECIMAL(10, 0)") if power > 0 else cast(text("0." + "0" * (-power - 1) + "1"), f"DECIMAL(4, {-power})")
+    factor = (
+        cast(integer(10**power), "DECIMAL(10, 0)") if power > 0 else cast(text("0." + "0" * (-power - 1) + "1"), f"DECIMAL(4, {-power})")
+    )
     return cast(exp.Mul(this=value, expression=factor), "VARCHAR")
 
 
@@ -207,7 +223,9 @@ def _doubtful(raw: exp.Expr, rows: exp.Expr) -> exp.Expr:
     three = call("substr", raw, integer(-4), integer(1)).eq(text("."))
     shape = call("regexp_full_match", call("trim", raw), text(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"))
     has_point = call("contains", raw, text("."))
-    plainly = call("regexp_full_match", call("trim", raw), text(r"[+-]?(0?\.[0-9]+|0[0-9]*\.[0-9]+|[0-9]+\.([0-9]{0,2}|[0-9]{4,})|[0-9]{4,}\.[0-9]+)"))
+    plainly = call(
+        "regexp_full_match", call("trim", raw), text(r"[+-]?(0?\.[0-9]+|0[0-9]*\.[0-9]+|[0-9]+\.([0-9]{0,2}|[0-9]{4,})|[0-9]{4,}\.[0-9]+)")
+    )
     found = exp.Exists(this=exp.select(integer(1)).from_(rows).where(all_of(has_point, plainly)).limit(1))
     return all_of(three, shape, negate(exp.Paren(this=found)))
 
@@ -246,26 +264,35 @@ def _utc(trimmed: exp.Expr) -> exp.Expr:
 def _ordered(order: str, trimmed: exp.Expr, form: Format) -> list[tuple[exp.Expr, exp.Expr]]:
     """Return a test for a date in that order, and its ISO text."""
     if order in SERIALS:
-        count = try_cast(case((call("regexp_full_match", trimmed, text(r"[0-9]{1,7}(\.[0-9]+)?")), trimmed)), "DOUBLE")
-        days = cast(call("floor", count), "INTEGER")
-        seconds = cast(call("round", exp.Mul(this=exp.Paren(this=exp.Sub(this=count, expression=call("floor", count))), expression=integer(86_400))), "BIGINT")
-        later = exp.Add(this=cast(text(SERIALS[order]), "DATE"), expression=days)
-        if order == "excel":  # it holds 1900 for a leap year
-            later = exp.Add(this=later, expression=case((exp.LT(this=count, expression=integer(60)), integer(1)), default=integer(0)))
-        moment = exp.Add(this=cast(later, "TIMESTAMP"), expression=call("to_seconds", seconds))
-        real = all_of(negate(count.is_(NULL)), exp.GTE(this=count, expression=integer(1)), negate(call("floor", count).eq(integer(60))) if order == "excel" else None)
-        return [(real, cast(moment, "VARCHAR"))]
+        return [_by_serial(order, trimmed)]
     if order in EPOCHS:
         assert form.zone is not None  # as the model demands
         count = try_cast(case((call("regexp_full_match", trimmed, text(r"-?[0-9]{1,14}")), trimmed)), "BIGINT")
-        micros = exp.Mul(this=count, expression=integer(EPOCHS[order]))
-        moment = call("timezone", text(form.zone), call("timezone", text("UTC"), call("make_timestamp", micros)))
-        return [(negate(count.is_(NULL)), cast(moment, "VARCHAR"))]
+        moment = call("make_timestamp", exp.Mul(this=count, expression=integer(EPOCHS[order])))
+        local = call("timezone", text(form.zone), call("timezone", text("UTC"), moment))
+        return [(negate(count.is_(NULL)), cast(local, "VARCHAR"))]
     if "MMM" in order:
         python = TOKEN.sub(lambda token: NAMED_MONTHS[token[0]], order)
         moment = call("try_strptime", trimmed, text(python))
         return [(negate(moment.is_(NULL)), cast(moment, "VARCHAR"))]
     return [_by_pattern(order, trimmed)]
+
+
+def _by_serial(order: str, trimmed: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
+    """Return a test for a number of days as a spreadsheet counts them, and the ISO text of the moment."""
+    count = try_cast(case((call("regexp_full_match", trimmed, text(r"[0-9]{1,7}(\.[0-9]+)?")), trimmed)), "DOUBLE")
+    whole = call("floor", count)
+    part = exp.Paren(this=exp.Sub(this=count, expression=whole))
+    seconds = cast(call("round", exp.Mul(this=part, expression=integer(86_400))), "BIGINT")
+    days: exp.Expr = cast(whole, "INTEGER")
+    real = all_of(negate(count.is_(NULL)), exp.GTE(this=count, expression=integer(1)))
+    if order == "excel":  # it holds 1900 for a leap year: there is a day 60, which never was
+        days = exp.Paren(
+            this=exp.Add(this=days, expression=case((exp.LT(this=count, expression=integer(60)), integer(1)), default=integer(0)))
+        )
+        real = all_of(real, negate(whole.eq(integer(60))))
+    day = cast(exp.Paren(this=exp.Add(this=cast(text(SERIALS[order]), "DATE"), expression=days)), "TIMESTAMP")
+    return real, cast(exp.Paren(this=exp.Add(this=day, expression=call("to_seconds", seconds))), "VARCHAR")
 
 
 def _by_pattern(order: str, trimmed: exp.Expr) -> tuple[exp.Expr, exp.Expr]:

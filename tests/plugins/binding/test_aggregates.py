@@ -262,12 +262,6 @@ WRONG: list[tuple[str, Type, str, str]] = [
     ("{table: orders, aggregate: sum, column: amount}", TextType(), "aggregate-type", "`sum` gives a number, but fact `fact` is a text"),
     ("{table: orders, aggregate: count, where: {stats: open}}", NumberType(0), "unknown-column", "`orders` has no column `stats`"),
     ("{table: orders, aggregate: max, column: amout}", NumberType(2), "unknown-column", "`orders` has no column `amout`"),
-    (
-        "{table: orders, aggregate: count, window: {column: status}}",
-        NumberType(0),
-        "not-a-date",
-        "column `status` holds no dates, which a window demands",
-    ),
 ]
 
 

@@ -20,10 +20,14 @@ from tierwise.plugins.binding.read import read_binding
 PAGE = (Path(__file__).parents[3] / "docs" / "data.md").read_text(encoding="utf-8")
 
 
-def test_the_binding_of_the_docs_reads(plan_of: Callable[..., Plan]) -> None:
-    text = PAGE[PAGE.index("```yaml\n") + 8 :].split("```")[0].replace("scorecard-100-rights", "sample")
-    names = re.findall(r"^  (\w+):", text, re.MULTILINE)
-    binding = read_binding(Source("binding.yaml", text), plan_of(**dict.fromkeys(names, TextType())))
+BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.mark.parametrize("text", BLOCKS, ids=[block.split("\n")[0] for block in BLOCKS])
+def test_each_binding_of_the_docs_reads(text: str, plan_of: Callable[..., Plan]) -> None:
+    whole = text.replace("scorecard-100-rights", "sample") if text.startswith("binding:") else f"binding: 1\npolicy: sample\n{text}"
+    names = re.findall(r"^  (\w+):", whole.partition("facts:")[2], re.MULTILINE)
+    binding = read_binding(Source("binding.yaml", whole), plan_of(**dict.fromkeys(names, TextType())))
     assert list(binding.facts) == names
 
 

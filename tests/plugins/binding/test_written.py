@@ -160,4 +160,6 @@ def test_a_setting_that_could_mean_two_things_is_refused(told: dict[str, Any], m
 
 def test_what_a_format_leaves_out_comes_from_the_one_below() -> None:
     below = Format.model_validate({"number": "1.234,56", "zone": "Asia/Shanghai"})
-    assert Format.model_validate({"number": "1,234.56"}).over(below) == Format.model_validate({"number": "1,234.56", "zone": "Asia/Shanghai"})
+    assert Format.model_validate({"number": "1,234.56"}).over(below) == Format.model_validate(
+        {"number": "1,234.56", "zone": "Asia/Shanghai"}
+    )

@@ -102,7 +102,11 @@ def test_a_value_that_fits_is_typed(type: Type, raw: Any, value: Any) -> None:
         (DateType(), "2026-02-30", "is `2026-02-30`, which is no date of the calendar"),
         (DateType(), "21.11.2026", "is `21.11.2026`, where a date such as `2026-11-21` is needed"),
         (DateType(), "2026-11-21T10:00:00Z", "is `2026-11-21T10:00:00Z`, whose zone says only with another on which day it is"),
-        (DateTimeType(), "2026-11-21T10:00:00.1234567", "is `2026-11-21T10:00:00.1234567`, where a date and time such as `2026-11-21T09:30:00` is needed"),
+        (
+            DateTimeType(),
+            "2026-11-21T10:00:00.1234567",
+            "is `2026-11-21T10:00:00.1234567`, where a date and time such as `2026-11-21T09:30:00` is needed",
+        ),
         (BooleanType(), 1, "is `1`, where `true` or `false` is needed"),
         (TextType(), True, "is `True`, which is no text"),
         (ListType(DateType()), ["2026-01-02", None], "holds an item without a value"),
