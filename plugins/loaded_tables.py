@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
@@ -48,9 +48,10 @@ class LoadedTables:
         location: What the user called it.
         kind: The name of its opener.
         tables: The tables, in order.
+        close: Lets go of the file.
     """
 
-    def __init__(self, location: str, kind: str, tables: Iterable[LoadableTable]) -> None:
+    def __init__(self, location: str, kind: str, tables: Iterable[LoadableTable], close: Callable[[], None] | None = None) -> None:
         from tierwise.plugins.duckdb_connection import in_memory
 
         self.location = location
@@ -60,6 +61,7 @@ class LoadedTables:
         self._loaded: dict[str, set[str]] = {}
         self._found: dict[str, list[DataFinding]] = {}
         self._stopped = Event()
+        self._close = close
         self.connection: DuckDBPyConnection = in_memory()
         self.connection.execute(f"CREATE SCHEMA {SCHEMA}")
 
@@ -118,3 +120,5 @@ class LoadedTables:
     def close(self) -> None:
         """Let go of the file."""
         self.connection.close()
+        if self._close is not None:
+            self._close()

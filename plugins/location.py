@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tierwise.core.errors import DataError
 
-__all__ = ["files_in", "first_bytes", "refuse_unreadable"]
+__all__ = ["files_in", "first_bytes", "refuse_other_formats", "refuse_unreadable"]
 
 
 def first_bytes(location: str, count: int = 64) -> bytes:
@@ -48,6 +48,31 @@ def refuse_unreadable(location: str) -> None:
             pass
     except (OSError, ValueError) as error:
         raise DataError(f"`{location}` cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def refuse_other_formats(location: str) -> None:
+    """Raise what a file is, when its first bytes say that it is none that can be read.
+
+    Raises:
+        DataError: It is an old or protected Excel workbook, a page in HTML, a picture, or the like.
+    """
+    head = first_bytes(location, 4096)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    what, help = "", "open it in the spreadsheet program and save it as an Excel workbook (.xlsx)"
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        protected = "EncryptedPackage".encode("utf-16-le") in first_bytes(location, 1 << 20)
+        what = "an Excel workbook that is protected by a password" if protected else "an old Excel workbook (.xls)"
+        help = "save it without a password" if protected else help
+    elif b"urn:schemas-microsoft-com:office:spreadsheet" in start:
+        what = "an Excel workbook in XML of 2003"
+    elif start.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<head")) or (start.startswith(b"<") and b"<table" in start):
+        what = "a page in HTML, whatever its name says"
+    elif head.startswith(b"%PDF"):
+        what, help = "a PDF file", "export the table itself"
+    elif head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8")):
+        what, help = "a picture", "export the table itself"
+    if what:
+        raise DataError(f"`{location}` is {what}", help)
 
 
 def _near(path: Path) -> str:

@@ -144,11 +144,12 @@ def open_source(location: str, openers: Iterable[SourceOpener], told: Mapping[st
     Raises:
         DataError: There is no such file, no opener accepts it, or the one that does cannot open it.
     """
-    from tierwise.plugins.location import refuse_unreadable
+    from tierwise.plugins.location import refuse_other_formats, refuse_unreadable
 
     opener = next((o for o in openers if o.opens(location)), None)
     if opener is None:
         refuse_unreadable(location)
+        refuse_other_formats(location)
         raise DataError(
             f"`{location}` is not a database that can be read",
             help="give a SQLite, DuckDB, CSV, Parquet or Excel file, or a folder of CSV or Parquet files",

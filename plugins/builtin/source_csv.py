@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tierwise.plugins import hookimpl
-from tierwise.plugins.location import files_in, first_bytes, refuse_unreadable
+from tierwise.plugins.location import files_in, first_bytes, refuse_other_formats, refuse_unreadable
 from tierwise.plugins.source import FileReading, SourceOpener
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class CsvOpener:
         files = files_in(location, *ENDINGS[:2]) or [Path(location)]
         for file in files:
             refuse_unreadable(str(file))
+            refuse_other_formats(str(file))
         told = told or {}
         return LoadedTables(location, self.name, [CsvFile(file, told.get(file.stem, told.get("", FileReading()))) for file in files])
 
