@@ -14,11 +14,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 from sqlglot import exp
 
-from tierwise.core.meaning.typed import POWERS, written_power
 from tierwise.core.policy.texts import Part
 from tierwise.core.types import DateTimeType, DateType, NumberType, Type
 from tierwise.plugins.binding.entry.mixed import MIXED, SORTS, is_mixed
 from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.deciding.value_reading import POWERS, written_power
 from tierwise.plugins.sql import NULL, all_of, call, case, cast, concat, integer, negate, one_of, text, try_cast
 
 __all__ = ["NUMBER_EXAMPLES", "PLAIN_FORMAT", "UNREAD", "Format", "Written", "written"]
