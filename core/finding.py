@@ -25,7 +25,7 @@ class Finding:
     """One thing that its author can mend.
 
     Attributes:
-        code: A slug from ``core/codes.py``; it is also the heading of its page in ``docs/findings.md``.
+        code: A slug from ``plugins/codes.py``; it is also the heading of its page in ``docs/findings.md``.
         severity: Error, warning or note.
         message: One line, lower case, no full stop, the author's words in backticks.
         span: Where it is; ``None`` only for what has no place in a file, such as a database row.

@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tierwise.core.codes import CODES
 from tierwise.plugins import hookspecs
 from tierwise.plugins.builtin.functions.by_subject import functions_reference
+from tierwise.plugins.codes import CODES
 
 if TYPE_CHECKING:
     from tierwise.plugins.policy import LoadedPolicy
@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 FINDINGS_HEAD = """# Findings
 
 What `tierwise check` and the readers of files can say, by code. An error stops the policy, a warning does not, a note is something the author has
-acknowledged. This page is written by `python docs/generate.py` from `core/codes.py`.
+acknowledged. This page is written by `python docs/generate.py` from `plugins/codes.py`.
 """
 
 POLICIES_HEAD = """# Policies that ship

@@ -42,7 +42,7 @@ class DataFinding:
     """Something wrong with rows of the database; the rows stay, the values at fault are missing facts.
 
     Attributes:
-        code: A slug from ``core/codes.py``, such as ``bad-number``.
+        code: A slug from ``plugins/codes.py``, such as ``bad-number``.
         message: One line in words.
         count: How many subjects (or rows) it concerns.
         fact: The fact, or empty when it is about whole rows.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tierwise.core.codes import CODES
+from tierwise.plugins.codes import CODES
 
 ROOT = Path(__file__).parents[2]
 MAKERS = {"error", "warning", "note"}

@@ -16,9 +16,9 @@ from tierwise.core.checking.overlaps import find_overlaps
 from tierwise.core.checking.plan_checks import CHECKS, check_plan
 from tierwise.core.checking.shadowed import find_shadowed
 from tierwise.core.checking.unused import find_unused
-from tierwise.core.codes import CODES
 from tierwise.core.plan import Compare, Constant, FactRef, HitPolicy, InSet, Logic, Node, Not, Plan, Rule, Table, Within
 from tierwise.core.types import EnumType, NumberType
+from tierwise.plugins.codes import CODES
 
 POINTS = FactRef("points", NumberType(1, "", Decimal(0), Decimal(3)))
 PIECES: tuple[Decimal, ...] = tuple(Decimal(n) / 10 for n in range(31))

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tierwise.core.codes import CODES
 from tierwise.core.plan import Plan
 from tierwise.core.policy.validation import keys_of
 from tierwise.core.source import Source
@@ -16,6 +15,7 @@ from tierwise.core.types import TextType
 from tierwise.plugins.binding.data_findings import MESSAGES
 from tierwise.plugins.binding.model import FactBinding, Window
 from tierwise.plugins.binding.read import read_binding
+from tierwise.plugins.codes import CODES
 
 PAGE = (Path(__file__).parents[3] / "docs" / "data.md").read_text(encoding="utf-8")
 
