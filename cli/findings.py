@@ -17,6 +17,9 @@ from tierwise.core.source import Span
 __all__ = ["render_error", "render_findings", "summary"]
 
 MOST = 100
+LINE = "\n"
+SUGGESTIONS = "formula-is-"
+"""Notes that say what to write; others give the reason why nothing has to be done."""
 WIDEST = 160
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
@@ -58,7 +61,7 @@ def summary(findings: Sequence[Finding]) -> str:
 
 def _plain(finding: Finding) -> str:
     place = f"{finding.span.place}: " if finding.span else ""
-    help_ = f" (help: {finding.help})" if finding.help else ""
+    help_ = f" (help: {' '.join(finding.help.split(LINE))})" if finding.help else ""
     return f"{place}{finding.severity}[{finding.code}]: {finding.message}{help_}"
 
 
@@ -77,7 +80,8 @@ def _human(finding: Finding) -> str:
         shown = ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in finding.witness)
         lines.append(f"  example: {shown}")
     if finding.help:
-        lines.append(f"  {'why' if finding.severity is Severity.NOTE else 'help'}: {finding.help}")
+        is_reason = finding.severity is Severity.NOTE and not finding.code.startswith(SUGGESTIONS)
+        lines.append(f"  {'why' if is_reason else 'help'}: {finding.help.replace(LINE, LINE + '  ')}")
     return "\n".join(lines)
 
 

@@ -59,6 +59,8 @@ CODES: Mapping[str, str] = {
     "expression-too-long": "An expression longer than any honest one.",
     "fields-missing": "A record does not say its fields.",
     "file-too-large": "A file has more bytes than `limits.file_bytes` admits.",
+    "formula-is-lookup": "A formula is a chain of `if` that asks for the words of one value; the note writes the lookup that says the same.",
+    "formula-is-table": "A formula is a chain of `if` over a few values; the note writes the table that says the same, one case a row.",
     "full-width-bar": "A full-width `｜` between two cells, which is read as `|`.",
     "full-width-sign": "A full-width sign such as `＞` or `，` outside quotes, which is read as its ASCII form.",
     "gap": "Subjects that no rule of a table covers; their outcome is undetermined for reason `gap`.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tierwise.core.checking.chains import find_chains
 from tierwise.core.checking.compile import compile_policy, frame_of
 from tierwise.core.checking.entries import Module, modules_of
 from tierwise.core.checking.names import names_of
@@ -80,6 +81,7 @@ def check(policy: Policy, environment: Environment) -> CheckedPolicy:
         return CheckedPolicy(policy, None, sorted_findings(findings))
     assert plan is not None
     findings += check_plan(plan, frozenset(name for section in sections.values() for name in section.reads))
+    findings += find_chains(plan, frozenset(name for module in policy.modules.values() for name in module.decisions))
     findings += _check_kinds(policy, modules, plan)
     text = "\n".join((canonical_text(plan), *(section.text for section in sections.values())))
     return CheckedPolicy(policy, plan, sorted_findings(findings), {name: section.value for name, section in sections.items()}, text)

@@ -6,7 +6,7 @@ quantities) stays as it is, and the analysis takes it as unknown: perhaps met, p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from typing import Literal
 
@@ -29,7 +29,7 @@ from tierwise.core.plan import (
 )
 from tierwise.core.types import BooleanType
 
-__all__ = ["conjuncts", "normal", "quantity_of"]
+__all__ = ["normal", "quantity_of"]
 
 TRUTH = BooleanType()
 Structured = Compare | Within | InSet | Logic | Not
@@ -53,15 +53,6 @@ def normal(test: Node, plan: Plan) -> Node:
     if isinstance(test, Compare):
         return _comparison(test.op, test.left, test.right, plan)
     return test
-
-
-def conjuncts(test: Node) -> Iterator[Node]:
-    """Yield the parts of a normal condition that must all hold."""
-    if isinstance(test, Logic) and test.op == "and":
-        for part in test.parts:
-            yield from conjuncts(part)
-    else:
-        yield test
 
 
 def quantity_of(test: Node) -> Node | None:

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import prod
 
-from tierwise.core.checking.conditions import conjuncts, normal, quantity_of
+from tierwise.core.checking.conditions import normal, quantity_of
 from tierwise.core.checking.producing import Producing
 from tierwise.core.meaning.regions import Domain, domain_of
 from tierwise.core.plan import Compare, Constant, Logic, Node, Not, borders_of, leaves_of_logic
+from tierwise.core.plan.questions import conjuncts_of
 from tierwise.core.types import EnumType, Type
 from tierwise.core.values import Value
 
@@ -115,7 +116,7 @@ def lay_out(producing: Producing, texts: Sequence[str], rows: Sequence[Tests]) -
     """
     layout = _Layout(producing)
     parts = [
-        [(column, part) for column, test in enumerate(row) if test is not None for part in conjuncts(normal(test, producing.plan))]
+        [(column, part) for column, test in enumerate(row) if test is not None for part in conjuncts_of(normal(test, producing.plan))]
         for row in rows
     ]
     for row in parts:

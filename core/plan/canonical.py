@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, assert_never
@@ -51,6 +51,7 @@ from tierwise.core.plan.nodes import (
     Within,
 )
 from tierwise.core.plan.plan import Decision, Fact, Plan, Ranking, Table
+from tierwise.core.plan.questions import comparison_of
 from tierwise.core.plan.walk import walk
 from tierwise.core.types import (
     BooleanType,
@@ -68,7 +69,7 @@ from tierwise.core.types import (
 )
 from tierwise.core.values import Duration
 
-__all__ = ["canonical_text", "digest", "fingerprinted", "node_text", "type_text"]
+__all__ = ["Author", "author_cell", "author_text", "canonical_text", "digest", "fingerprinted", "node_text", "type_text"]
 
 FORMAT = 2
 """The first line of every canonical text. 1 was taken over the text of the policy."""
@@ -186,6 +187,45 @@ def _cell(test: Node | None, column: Node) -> str:
     return text[2:] if text.startswith("? ") and text.count("?") == 1 else text
 
 
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Where an author writes.
+
+    Attributes:
+        decision: The decision, whose parts go by their own names there.
+        names: All names of the policy: words of a list that are none of them stand bare.
+    """
+
+    decision: str
+    names: frozenset[str]
+
+
+def author_text(node: Node, author: Author) -> str:
+    """Return a node as an author may write it."""
+    return _Writer(author=author).write(node)
+
+
+def author_cell(test: Node, column: Node, author: Author) -> str:
+    """Return a condition as an author may write it in a cell of the column that it is about (``questions.column_of``).
+
+    ``not(x)`` is a cell that none meets, too, as it meets the condition.
+    """
+    writer = _Writer(column, author)
+    comparison = comparison_of(test)
+    if comparison is not None and comparison.about == column:
+        literal = writer.write(comparison.constant)
+        return literal if comparison.op == "=" else f"{comparison.op} {literal}"
+    match test:
+        case InSet(values=values):
+            return ", ".join(writer.write(Constant(value, column.type)) for value in values)
+        case Within():
+            return writer.write(test).removeprefix("? in ")
+        case Not():
+            return "not(true)"
+        case _:
+            return "true"
+
+
 def _roots(plan: Plan) -> Iterator[Node | None]:
     yield from (decision.node for decision in plan.decisions.values())
     for ranking in plan.rankings.values():
@@ -206,10 +246,11 @@ def node_text(node: Node) -> str:
 
 
 class _Writer:
-    """Writes nodes; ``column`` is written ``?``."""
+    """Writes nodes; ``column`` is written ``?``. ``author`` tells where an author writes them."""
 
-    def __init__(self, column: Node | None = None) -> None:
+    def __init__(self, column: Node | None = None, author: Author | None = None) -> None:
         self._column = column
+        self._author = author
 
     def write(self, node: Node, place: int = _OR) -> str:
         """Return the text of a node, in brackets when it would fall apart at a place."""
@@ -221,11 +262,11 @@ class _Writer:
     def _text(self, node: Node) -> tuple[str, int]:
         match node:
             case Constant():
-                return _literal(node.value), _WHOLE
+                return self._word(node) or _literal(node.value), _WHOLE
             case Undecided():
                 return f"undetermined({', '.join((node.reason, *map(_literal, node.candidates)))})", _WHOLE
             case FactRef() | DecisionRef() | ReadingRef():
-                return _name(node.name), _WHOLE
+                return _name(node.name if self._author is None else node.name.removeprefix(f"{self._author.decision}.")), _WHOLE
             case ItemRef():
                 return "item" if node.depth == 0 else f"item^{node.depth}", _WHOLE
             case FieldRef():
@@ -273,6 +314,12 @@ class _Writer:
                 return self._rank_cut(node), _WHOLE
             case _:
                 assert_never(node)
+
+    def _word(self, node: Constant) -> str:
+        """Return a word of a list as it stands bare, or an empty text where it may not."""
+        value, author = node.value, self._author
+        is_bare = author is not None and isinstance(node.type, EnumType) and isinstance(value, str) and _PLAIN.fullmatch(value)
+        return str(value) if is_bare and author is not None and value not in (author.names | _RESERVED) else ""
 
     def _all(self, nodes: Iterable[Node]) -> str:
         return ", ".join(self.write(node) for node in nodes)

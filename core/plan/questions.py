@@ -35,12 +35,16 @@ __all__ = [
     "Reference",
     "borders_of",
     "called_with",
+    "cases_of",
+    "column_of",
     "comparison_of",
     "conditions_in",
+    "conjuncts_of",
     "constant_of",
     "constants_of",
     "cut_of",
     "decision_of",
+    "disjuncts_of",
     "fact_of",
     "is_none",
     "is_quotient",
@@ -197,6 +201,39 @@ def leaves_of_logic(node: Node) -> Iterator[Node]:
             yield from leaves_of_logic(part)
         case _:
             yield node
+
+
+def cases_of(node: Node) -> tuple[tuple[tuple[Node, Node], ...], Node]:
+    """Return the cases of a chain of ``if``, each with its condition and its value, and what holds in no case."""
+    cases: list[tuple[Node, Node]] = []
+    while isinstance(node, Conditional):
+        cases.append((node.condition, node.yes))
+        node = node.no
+    return tuple(cases), node
+
+
+def conjuncts_of(condition: Node) -> tuple[Node, ...]:
+    """Return the conditions that have to hold together; the condition alone when it joins none by ``and``."""
+    return _joined_by("and", condition)
+
+
+def disjuncts_of(condition: Node) -> tuple[Node, ...]:
+    """Return the conditions one of which has to hold; the condition alone when it joins none by ``or``."""
+    return _joined_by("or", condition)
+
+
+def _joined_by(op: str, condition: Node) -> tuple[Node, ...]:
+    if isinstance(condition, Logic) and condition.op == op:
+        return tuple(part for joined in condition.parts for part in _joined_by(op, joined))
+    return (condition,)
+
+
+def column_of(test: Node) -> Node:
+    """Return what the column of a table would be about whose cell says the same as a condition."""
+    comparison = comparison_of(test)
+    if comparison is not None:
+        return comparison.about
+    return tested(test) if isinstance(test, Within | InSet) else test.part if isinstance(test, Not) else test
 
 
 def conditions_in(node: Node) -> Iterator[tuple[str, Node]]:

@@ -1,0 +1,87 @@
+"""Finds chains of ``if`` that say the same as a lookup or a table, and writes that lookup or table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tierwise.core.finding import Finding
+from tierwise.core.plan import Decision, Node, Plan
+from tierwise.core.plan.canonical import Author, author_cell, author_text
+from tierwise.core.plan.questions import cases_of, column_of, conjuncts_of, disjuncts_of
+
+__all__ = ["find_chains"]
+
+LEAST_WORDS, LEAST_ROWS = 2, 3
+"""How many cases a chain has at least before a lookup, or a table, is easier to read."""
+MOST_COLUMNS = 5
+SIGNS = ("not(", "<", ">", "!=", "[", "(", "]")
+Rows = Sequence[tuple[tuple[Node, ...], Node]]
+
+_PLAIN = re.compile(r"[\w(][^:#]*")
+
+
+def find_chains(plan: Plan, written: frozenset[str]) -> Iterator[Finding]:
+    """Yield a note for each formula that is a chain of ``if`` over one value, or over a few of them.
+
+    Args:
+        plan: The plan.
+        written: The decisions that the author wrote out, and could write otherwise.
+    """
+    for decision in plan.decisions.values():
+        if decision.form == "formula" and decision.name in written:
+            yield from _chain(decision, Author(decision.name, frozenset((*plan.facts, *plan.readings, *plan.parameters, *plan.decisions))))
+
+
+def _chain(decision: Decision, author: Author) -> Iterator[Finding]:
+    cases, otherwise = cases_of(decision.node)
+    rows = [(conjuncts_of(way), value) for condition, value in cases for way in disjuncts_of(condition)]
+    if len(cases) >= LEAST_WORDS and (lookup := _lookup(rows, otherwise, author)):
+        yield _note("lookup", len(cases), decision, lookup)
+    elif len(cases) >= LEAST_ROWS and (table := _table(rows, otherwise, author)):
+        yield _note("table", len(cases), decision, table)
+
+
+def _note(what: str, cases: int, decision: Decision, lines: Sequence[str]) -> Finding:
+    message = f"the {cases + 1} cases of `{decision.name}` are a {what}"
+    return Finding.note(f"formula-is-{what}", message, decision.span, "\n  ".join(("instead of `formula`, write", *lines)))
+
+
+def _lookup(rows: Rows, otherwise: Node, author: Author) -> Sequence[str] | None:
+    """Return the lookup that a chain is: each case asks whether one value is one of some words."""
+    columns = {column_of(test) for tests, _ in rows for test in tests}
+    if len(columns) != 1 or any(len(tests) != 1 for tests, _ in rows):
+        return None
+    [column] = columns
+    cells = [(author_cell(test, column, author), author_text(value, author)) for (test,), value in rows]
+    words = [(word, value) for cell, value in cells for word in cell.split(", ")]
+    if len(words) > len(dict(words)) or any(word.startswith(SIGNS) for word, _ in words):
+        return None
+    values = (f"    {_scalar(word)}: {_scalar(value)}" for word, value in words)
+    default = f"  default: {_scalar(author_text(otherwise, author))}"
+    return ("lookup:", f"  by: {_scalar(author_text(column, author))}", "  values:", *values, default)
+
+
+def _table(rows: Rows, otherwise: Node, author: Author) -> Sequence[str] | None:
+    """Return the table that a chain is: each case joins conditions of a few columns by ``and``."""
+    tested = [{column_of(test): test for test in tests} for tests, _ in rows]
+    columns = tuple(dict.fromkeys(column for row in tested for column in row))
+    is_one_each = all(len(row) == len(tests) for row, (tests, _) in zip(tested, rows, strict=True))
+    if len(columns) > MOST_COLUMNS or not is_one_each or any(len(disjuncts_of(c)) + len(conjuncts_of(c)) > 2 for c in columns):
+        return None
+    cells = [
+        [author_text(column, author) for column in columns],
+        *([author_cell(row[column], column, author) if column in row else "-" for column in columns] for row in tested),
+        ["-"] * len(columns),
+    ]
+    values = [author.decision, *(author_text(value, author) for _, value in rows), author_text(otherwise, author)]
+    if any(sign in text for row in (*cells, values) for text in row for sign in ("|", "->")):
+        return None
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = (" | ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in cells)
+    return ("table:", "  hit: first", "  rules: |", *(f"    {line} -> {value}" for line, value in zip(lines, values, strict=True)))
+
+
+def _scalar(text: str) -> str:
+    """Return a text as YAML has to have it."""
+    return text if _PLAIN.fullmatch(text) else "'" + text.replace("'", "''") + "'"
