@@ -45,7 +45,8 @@ CHAINED = frozenset({"or", "and", "+", "*"})
 """Operators that take any number of parts."""
 Words = tuple[str, ...]
 """Spellings of the enum values that may stand at a place."""
-ARGUMENT_WORDS: dict[str, Words] = {"most per calendar": ("month", "quarter", "half-year", "year")}
+_PERIODS = ("month", "quarter", "half-year", "year")
+ARGUMENT_WORDS: dict[str, Words] = {"most per calendar": _PERIODS, "times per calendar": _PERIODS}
 """Bare words that the arguments of a function may be."""
 QUANTIFIER = re.compile(r"(some|every)\s+\w+\s+in(?!\w)")
 KNOWN = "known to be"

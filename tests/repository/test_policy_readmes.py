@@ -49,7 +49,6 @@ WITHOUT_LIST = {
     "key-account-touchpoints",
     "key-account-visits-reports",
     "regulation-catalogue",
-    "scorecard-100-rights",
     "securities-client-segments",
     "securities-exam-key",
     "securities-mot-events",

@@ -69,6 +69,23 @@ def _most_within(dates: Sequence[Date], length: Duration) -> Decimal:
     return Decimal(max(counts, default=0))
 
 
+def _times_per_calendar(dates: Sequence[Date], period: str, least: Decimal) -> Decimal:
+    """How many calendar periods hold at least so many dates."""
+    months = MONTHS_IN[period]
+    periods = [(value.year, (value.month - 1) // months) for value in dates]
+    return Decimal(sum(periods.count(one) >= least for one in set(periods)))
+
+
+def _times_within(dates: Sequence[Date], length: Duration, least: Decimal) -> Decimal:
+    """How often so many dates fall into one window, each counted once: those that made it full do not count again."""
+    times, waiting = 0, list[Date]()
+    for day in sorted(dates):
+        waiting = [*(earlier for earlier in waiting if day <= add_duration(earlier, length)), day]
+        if len(waiting) >= least:
+            times, waiting = times + 1, []
+    return Decimal(times)
+
+
 _FEW = "CASE WHEN len({0}) < 2 THEN len({0}) ELSE "  # most lists of dates are short, and comparing each with each is slow
 _PERIOD = (
     "date_diff('month', DATE '0001-01-01', day) // CASE {1} WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'half-year' THEN 6 ELSE 12 END"
@@ -215,5 +232,19 @@ DATES = (
         INTEGER,
         _most_within,
         _MOST_WITHIN,
+    ),
+    declare(
+        "times per calendar(dates: list of date, period: text, least: integer) -> integer",
+        f"How many calendar periods hold at least so many of the dates: {PERIOD_WORDS}.",
+        (list_of(date_or_time), text, whole),
+        INTEGER,
+        _times_per_calendar,
+    ),
+    declare(
+        "times within(dates: list of date, length: duration, least: integer) -> integer",
+        "How often so many of the dates fall into one window of that length, both ends included; a date that has counted does not count again.",
+        (list_of(date_or_time), duration, whole),
+        INTEGER,
+        _times_within,
     ),
 )

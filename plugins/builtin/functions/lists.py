@@ -62,11 +62,15 @@ def _first_type(*types: Type) -> Type:
     return types[0]
 
 
-def _as_set(*types: Type) -> Type:
+def _as_set(*types: Type) -> SetType:
     item = types[0].item if isinstance(types[0], ListType | SetType) else types[0]
     for other in types[1:]:
         item = unified(item, other.item if isinstance(other, ListType | SetType) else other) or item
     return SetType(item)
+
+
+def _as_list(*types: Type) -> Type:
+    return ListType(_as_set(*types).item)
 
 
 def _item_type(of: Type, *_: Type) -> Type:
@@ -200,6 +204,16 @@ LISTS = (
             _first_type,
             lambda of, items: tuple(item for item in of if not _has(items, item)),
             "list_filter({0}, lambda item: NOT list_contains({1}, item))",
+        )
+    ),
+    _over_lists(
+        declare(
+            "concatenate(a: list, b: list, …) -> list",
+            "Every item of the first, then of the next, with repeats.",
+            (LIST, LIST),
+            _as_list,
+            lambda *lists: tuple(item for items in lists for item in items),
+            variadic=True,
         )
     ),
     _over_lists(

@@ -18,8 +18,8 @@ def e(kind: str, at: str, id: str = "", **fields: Any) -> Event:
     return Event(id or f"{kind} {at}", kind, "c", date.fromisoformat(at), fields)
 
 
-def check_of(form: str, on_time: bool, correct: bool) -> Event:
-    return e("form_check", "2013-03-04", form, form=form, occasion="2013-03-04", updated_on_time=on_time, entry_correct=correct)
+def check_of(form: str, on_time: bool, correct: bool, **more: bool) -> Event:
+    return e("form_check", "2013-03-04", form, form=form, occasion="2013-03-04", updated_on_time=on_time, entry_correct=correct, **more)
 
 
 CASES: list[tuple[str, str, list[Event], list[str]]] = [
@@ -30,20 +30,29 @@ CASES: list[tuple[str, str, list[Event], list[str]]] = [
         [e("late_payment", "2024-03-20"), e("late_payment", "2024-04-10")],
         ["demote_payment_level quarter=rolling"],
     ),
+    (
+        "scorecard-100-rights",
+        "",
+        [e("late_payment", "2024-01-15"), e("late_payment", "2024-01-20"), e("late_payment", "2024-03-20")],
+        ["demote_payment_level", "decide_demotion"],
+    ),
     ("scorecard-100-rights", "readings: {quarter: calendar}", [e("late_payment", "2024-03-20"), e("late_payment", "2024-04-10")], []),
     (
         "project-center-forms-fines",
         "",
-        [check_of("a", False, True), check_of("b", True, False)],
+        [check_of("客户信息表", False, True), check_of("内部跟单流程看板", True, False)],
         ["collect_donation 10", "collect_donation 20"],
     ),
     (
         "project-center-forms-fines",
         "",
-        [check_of("a", False, True), check_of("b", False, True)],
+        [check_of("客户信息表", False, True), check_of("内部跟单流程看板", False, True)],
         ["collect_donation 20", "collect_donation 20 occurrence=per_form"],
     ),
-    ("project-center-forms-fines", "", [check_of("a", False, False)], ["decide_donation"]),
+    ("project-center-forms-fines", "", [check_of("客户信息表", False, False)], ["decide_donation"]),
+    ("project-center-forms-fines", "", [check_of("其他表格", False, False)], []),
+    ("project-center-forms-fines", "", [check_of("客户信息表", True, True, filled_carelessly=True)], ["collect_donation 10"]),
+    ("project-center-forms-fines", "", [check_of("客户信息表", False, True, filled_carelessly=True)], ["decide_donation"]),
     ("securities-mot-events", "", [e("customer_event", "2024-01-01", event_kind="retirement")], ["report_life_event"]),
     ("securities-mot-events", "", [e("customer_event", "2024-01-01", event_kind="account_opening")], []),
     ("securities-trading-alerts", "", [e("trade", "2024-01-01", traded_kind="bond", rating="AA-")], ["watch_trade"]),
