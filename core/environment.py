@@ -144,15 +144,25 @@ class KindDecision:
     nullable: bool = False
 
 
-class KindContext(Protocol):
-    """What a kind may look at when it checks a module of a policy that compiled."""
+@dataclass(frozen=True, slots=True)
+class KindContext:
+    """What a kind may look at when it checks a module of a policy that compiled.
+
+    Attributes:
+        module: Its name.
+        path: Where it stands in ``policy.yaml``.
+        plan: What the policy compiled to.
+        document: ``policy.yaml`` as it was read, with the place of every value.
+    """
 
     module: str
     path: Path
     plan: Plan
+    document: Document
 
-    def span(self, path: Path) -> Span | None:
+    def span(self, path: Path) -> Span:
         """Return where a value of the document stands."""
+        return self.document.span(path)
 
 
 class Kind(Protocol):
@@ -179,12 +189,14 @@ class SectionContext:
         document: ``policy.yaml`` as it was read, with the place of every value.
         names: What an expression about one subject may name, and the node that stands for it.
         plan: What the policy compiled to; while it has errors, without tables and decisions other than parameters that have no value.
+        types: The types that the policy declares under `types`, by name.
     """
 
     environment: Environment
     document: Document
     names: Mapping[str, Node]
     plan: Plan
+    types: Mapping[str, Type]
 
 
 @dataclass(frozen=True, slots=True)

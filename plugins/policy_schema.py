@@ -12,13 +12,22 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 
 from tierwise.core.environment import Environment
-from tierwise.core.policy.model import DecisionKeys, FactDeclaration, ModuleKeys, ParameterDeclaration, PolicyKeys, ReadingDeclaration
+from tierwise.core.policy.model import (
+    DecisionKeys,
+    FactDeclaration,
+    ModuleKeys,
+    ParameterDeclaration,
+    PolicyKeys,
+    ReadingDeclaration,
+    TypeDeclaration,
+)
 from tierwise.core.policy.overlay import Overlay
 
 __all__ = ["json_schema", "overlay_schema"]
 
 _PARTS: Mapping[str, Any] = {
     "policy": PolicyKeys,
+    "type": TypeDeclaration,
     "fact": FactDeclaration,
     "parameter": ParameterDeclaration,
     "reading": ReadingDeclaration,
@@ -39,6 +48,7 @@ def json_schema(environment: Environment) -> dict[str, Any]:
     definitions["module"] = _module(parts, definitions, environment)
     policy = _object(parts["policy"], definitions)
     policy["properties"] |= {
+        "types": _named(parts["type"], "types with a name, which facts, parameters, decisions and fields may have"),
         "facts": _named(parts["fact"], "the typed inputs of a subject"),
         "parameters": _named(parts["parameter"], "numbers, lists and words that rules use"),
         "readings": _named(parts["reading"], "what the source leaves open"),

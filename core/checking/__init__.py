@@ -10,13 +10,12 @@ from tierwise.core.checking.compile import compile_policy, frame_of
 from tierwise.core.checking.entries import Module, modules_of
 from tierwise.core.checking.names import names_of
 from tierwise.core.checking.plan_checks import check_plan
-from tierwise.core.environment import CompiledSection, Environment, Path, SectionContext
+from tierwise.core.environment import CompiledSection, Environment, KindContext, SectionContext
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding, has_errors, sorted_findings
 from tierwise.core.plan import Plan
 from tierwise.core.plan.canonical import canonical_text
 from tierwise.core.policy import Policy
-from tierwise.core.source import Span
 
 __all__ = ["CheckedPolicy", "check"]
 
@@ -50,20 +49,6 @@ class CheckedPolicy:
         return self.plan
 
 
-@dataclass(slots=True)
-class _KindContext:
-    """What a kind may look at (see ``KindContext``)."""
-
-    module: str
-    path: Path
-    plan: Plan
-    policy: Policy
-
-    def span(self, path: Path) -> Span | None:
-        """Return where a value of the document stands."""
-        return self.policy.span(path)
-
-
 def check(policy: Policy, environment: Environment) -> CheckedPolicy:
     """Check a policy and compile it.
 
@@ -93,7 +78,7 @@ def _compile_sections(
     if not policy.sections:
         return {}
     names = names_of(policy, [entry for module in modules for entry in module.entries])
-    context = SectionContext(environment, policy.document, names, plan or frame_of(policy))
+    context = SectionContext(environment, policy.document, names, plan or frame_of(policy), policy.named_types)
     return {name: environment.sections[name].compile(keys, context) for name, keys in policy.sections.items()}
 
 
@@ -101,5 +86,5 @@ def _check_kinds(policy: Policy, modules: list[Module], plan: Plan) -> list[Find
     found: list[Finding] = []
     for module in modules:
         if module.kind is not None and module.keys is not None:
-            found += module.kind.check(module.keys, _KindContext(module.name, ("modules", module.name), plan, policy))
+            found += module.kind.check(module.keys, KindContext(module.name, ("modules", module.name), plan, policy.document))
     return found

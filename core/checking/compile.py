@@ -13,12 +13,14 @@ from tierwise.core.checking.context import EntryContext, Parts
 from tierwise.core.checking.dependencies import ordered
 from tierwise.core.checking.entries import Entry, Module
 from tierwise.core.checking.local_names import with_local_names
-from tierwise.core.checking.names import AS_OF, POPULATION, check_entry_names, lost_parameters, names_of, population_of
+from tierwise.core.checking.names import check_entry_names, lost_parameters, names_of, population_of
 from tierwise.core.environment import DeclaringForm, Environment
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, compile_expression, suggest
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import (
+    AS_OF,
+    POPULATION,
     Conditional,
     Decision,
     DecisionRef,
@@ -187,8 +189,9 @@ def _fact(name: str, fact: FactDeclaration, policy: Policy) -> Fact:
         type=fact.type(),
         label=_named(fact.label, name),
         missing=fact.reason(),
-        nullable=fact.nullable,
-        absent_is_none=fact.missing == "none",
+        nullable=fact.nullable or name in policy.fact_defaults,
+        absent_is_none=fact.missing == "none" or name in policy.fact_defaults,
+        default=policy.fact_defaults.get(name),
         judged=fact.judged,
         span=policy.key_span(("facts", name)),
         note=fact.note.named() if fact.note is not None else None,

@@ -73,7 +73,7 @@ def _gap(table: Table, plan: Plan, space: Space, hole: Box, is_points: bool) -> 
 def _expected(table: Table, space: Space, rules: tuple[Row, ...], acknowledgement: Acknowledgement, row: Row) -> Finding:
     """Say what an acknowledged gap leaves open, or that there is none."""
     span = acknowledgement.span or table.span
-    inside = Cover(compact(rule.may for rule in rules), row.may)
+    inside = Cover(compact([rule.may for rule in rules]), row.may)
     if inside.complete:
         message = f"`{table.name}` has no gap here any more: the acknowledgement is not needed"
         return Finding.warning("acknowledgement-not-needed", message, span, "remove it")

@@ -6,15 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from tierwise.core.checking.entries import Entry
 from tierwise.core.finding import Finding
-from tierwise.core.plan import SUBJECT_KEY, Constant, Decision, DecisionRef, FactRef, Node, ReadingRef, Undecided
+from tierwise.core.plan import AS_OF, POPULATION, SUBJECT_KEY, Constant, Decision, DecisionRef, FactRef, Node, ReadingRef, Undecided
 from tierwise.core.policy import Policy, Text, check_names
 from tierwise.core.source import Span
 from tierwise.core.types import DateType, ListType, RecordType, TextType
 
-__all__ = ["AS_OF", "POPULATION", "check_entry_names", "lost_parameters", "names_of", "population_of"]
-
-AS_OF = "as_of"
-POPULATION = "population"
+__all__ = ["check_entry_names", "lost_parameters", "names_of", "population_of"]
 
 
 def names_of(policy: Policy, entries: Iterable[Entry]) -> dict[str, Node]:

@@ -65,7 +65,7 @@ class Producing:
         if isinstance(node, Constant):
             return node.value is None
         if isinstance(node, FactRef):
-            return node.name in self.plan.facts and self.plan.facts[node.name].nullable
+            return node.name in self.plan.facts and self.plan.facts[node.name].can_be_none
         if isinstance(node, DecisionRef):
             return self._none.get(node.name, False)
         if isinstance(node, Quotient):

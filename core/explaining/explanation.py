@@ -26,6 +26,7 @@ class Read:
         type: Its type; ``None`` for a reading.
         value: Its value when ``reason`` is ``None``.
         reason: Why it has no value: a fact is missing, a decision undetermined, a reading unsettled.
+        by_default: The value is the policy's own, because none was given.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Read:
     type: Type | None
     value: Value
     reason: Reason | None = None
+    by_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,9 @@ class Reader:
         label = plain(name) if declared is None or not declared.label else declared.label
         of = _SUPPLIED.get(name) if declared is None else declared.type
         if name in self.trace.facts:
-            return Read(name, label, "fact", of, self.trace.facts[name])
+            value = self.trace.facts[name]
+            default = declared.default if declared is not None and value is None else None
+            return Read(name, label, "fact", of, value if default is None else default, by_default=default is not None)
         return Read(name, label, "fact", of, None, Reason.MISSING_FACT if declared is None else declared.missing)
 
     def label(self, node: Node) -> Named:

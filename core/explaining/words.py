@@ -70,7 +70,7 @@ def read_text(read: Read, language: str) -> str:
     name = name_text(read.name, read.label, language)
     if read.reason is not None:
         return phrase("has no value", language, name=name, why=why(read.reason, language))
-    return phrase("is", language, name=name, value=value_text(read.value, read.type, language))
+    return phrase("is by default" if read.by_default else "is", language, name=name, value=value_text(read.value, read.type, language))
 
 
 def miss_text(miss: Miss, language: str) -> str:

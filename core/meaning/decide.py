@@ -8,9 +8,9 @@ from datetime import date
 from tierwise.core.environment import Environment
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.ranking import positions_of
-from tierwise.core.meaning.subjects import PopulationOutcomes, Subject, SubjectResult
+from tierwise.core.meaning.subjects import PopulationOutcomes, Subject, SubjectResult, records_of
 from tierwise.core.outcome import Outcome
-from tierwise.core.plan import AS_OF, POPULATION, SUBJECT_KEY, Plan, Position
+from tierwise.core.plan import AS_OF, POPULATION, Plan, Position
 from tierwise.core.values import Value
 
 __all__ = ["decide", "decide_population", "with_as_of"]
@@ -57,7 +57,7 @@ def outcomes_of(evaluator: Evaluator, facts: Mapping[str, Value], positions: Map
 
 
 def population_of(evaluator: Evaluator, subjects: Sequence[Subject], as_of: date | None) -> PopulationOutcomes:
-    records = tuple({SUBJECT_KEY: subject.key, **subject.facts} for subject in subjects)
+    records = records_of(evaluator.plan, subjects)
     all_facts = [with_as_of(subject.facts, as_of) for subject in subjects]
     positions = positions_of(evaluator, all_facts)
     everybody = with_as_of({POPULATION: records}, as_of)

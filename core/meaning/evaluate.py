@@ -148,9 +148,10 @@ class Evaluation:
 
     def _factref(self, node: nodes.FactRef, world: World) -> Result:
         if node.name in world.facts:
-            return world.facts[node.name]
+            value = world.facts[node.name]
+            return value if value is not None else self.fact(node.name).default
         fact = self.fact(node.name)
-        return Unknown(frozenset({Need("fact", node.name, fact.missing)}), domain(node.type, fact.nullable))
+        return Unknown(frozenset({Need("fact", node.name, fact.missing)}), domain(node.type, fact.can_be_none))
 
     def _decisionref(self, node: nodes.DecisionRef, world: World) -> Result:
         result = world.results[node.name]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tierwise.core.outcome import Outcome
-from tierwise.core.plan import Position
+from tierwise.core.plan import SUBJECT_KEY, Plan, Position
+from tierwise.core.values import Value
 
-__all__ = ["PopulationOutcomes", "Subject", "SubjectResult"]
+__all__ = ["PopulationOutcomes", "Subject", "SubjectResult", "records_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +61,13 @@ class PopulationOutcomes:
     def by_subject(self) -> Mapping[str, Mapping[str, Outcome]]:
         """Subject key to output name to outcome."""
         return {result.key: result.outcomes for result in self.subjects}
+
+
+def records_of(plan: Plan, subjects: Iterable[Subject]) -> tuple[Mapping[str, Value], ...]:
+    """Return what decisions about all subjects see of each: its key and its facts, a default in place of none."""
+    defaults = {name: fact.default for name, fact in plan.facts.items() if fact.default is not None}
+
+    def seen(facts: Mapping[str, Value]) -> Mapping[str, Value]:
+        return {**facts, **{name: default for name, default in defaults.items() if name in facts and facts[name] is None}}
+
+    return tuple({SUBJECT_KEY: subject.key, **seen(subject.facts)} for subject in subjects)

@@ -132,6 +132,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _fact_line(fact: Fact) -> str:
     words = [f"missing {fact.missing}", *_when(fact.nullable, "nullable"), *_when(fact.absent_is_none, "absent is none")]
+    words += _when(fact.default is not None, f"default {_literal(fact.default)}")
     return ", ".join((f"{_name(fact.name)}: {type_text(fact.type)}", *words, *_when(fact.judged, "judged")))
 
 

@@ -49,6 +49,8 @@ class Fact:
         missing: The reason of an outcome that hangs on its absence: ``missing_fact``, ``vague`` (a judged term without threshold) or ``lost``.
         nullable: It may be *none*: a JSON null is none, not missing.
         absent_is_none: It is none, too, when it is not given at all.
+        default: What it is instead of none, where the author gives a default; data may then leave it out or give none, so that it is
+            ``nullable`` and ``absent_is_none`` for whoever reads data. A value that cannot be read is not replaced: it is unknown.
         judged: A person enters it.
         note: The author's remark, such as why no rule uses it.
     """
@@ -62,6 +64,12 @@ class Fact:
     judged: bool = False
     span: Span | None = field(default=None, compare=False)
     note: Named | None = None
+    default: Value | None = None
+
+    @property
+    def can_be_none(self) -> bool:
+        """Whether none is among the values that decisions see."""
+        return self.nullable and self.default is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
-"""Turns the type keys of a declaration (``type``, ``scale``, ``values`` …) into a ``Type``, or into what is wrong with them."""
+"""Turns the type keys of a declaration (``type``, ``scale``, ``values`` …) into a ``Type``, or into what is wrong with them.
+
+A type may be named by a word of the language or by a name that the policy declares under ``types``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,7 +17,7 @@ from tierwise.core.language import read_literal, suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.texts import Flag, Part, Text, Whole, Words
-from tierwise.core.source import Path, Source, Span
+from tierwise.core.source import Path, Span
 from tierwise.core.types import (
     BooleanType,
     DateTimeType,
@@ -30,7 +33,7 @@ from tierwise.core.types import (
     Type,
 )
 
-__all__ = ["TypeKeys", "read_type", "type_of_declaration"]
+__all__ = ["FieldDeclaration", "NamedTypes", "TypeKeys", "names_of_types", "read_type", "type_name_problem"]
 
 MAX_SCALE = 12
 _SIMPLE: dict[str, Type] = {
@@ -81,30 +84,45 @@ class FieldDeclaration(TypeKeys):
 TypeKeys.model_rebuild()
 
 
-def type_of_declaration(keys: TypeKeys) -> Type:
-    """Return the type of a declaration that is known to be sound.
-
-    Raises:
-        ValueError: It is not.
-    """
-    result, findings = read_type(keys, (), Document(Source("", ""), None, {}, {}))
-    if result is None:
-        raise ValueError("; ".join(finding.message for finding in findings))
-    return result
+NamedTypes = Mapping[str, Type | None]
+"""The types that a policy declares under ``types``, by name; ``None`` for one that has an error, which is reported there."""
 
 
-def read_type(keys: TypeKeys, path: Path, document: Document) -> tuple[Type | None, list[Finding]]:
+def type_name_problem(name: str) -> str:
+    """Return why a declared type cannot have a name, to be read after it; empty when it can."""
+    if name in _LEAVES:
+        return "is a type already"
+    if _unwrap(name)[0] or name != " ".join(name.split()):
+        return "reads as something else where a type stands"
+    return ""
+
+
+def names_of_types(value: Any) -> Iterator[str]:
+    """Yield the leaf of every ``type`` in what a document holds, such as ``grade`` of ``type: list of grade``."""
+    if isinstance(value, dict):
+        written = value.get("type")
+        if isinstance(written, str):
+            yield _unwrap(" ".join(written.split()))[1]
+        for inner in value.values():
+            yield from names_of_types(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from names_of_types(inner)
+
+
+def read_type(keys: TypeKeys, path: Path, document: Document, named: NamedTypes) -> tuple[Type | None, list[Finding]]:
     """Read a type.
 
     Args:
         keys: The declaration.
         path: Where it stands.
         document: Where its parts stand.
+        named: The types that it may name.
 
     Returns:
         The type and no finding, or ``None`` and why there is none.
     """
-    reader = _TypeReader(keys, path, document)
+    reader = _TypeReader(keys, path, document, named)
     result = reader.read()
     return (None if reader.findings else result), reader.findings
 
@@ -114,12 +132,14 @@ class _TypeReader:
     keys: TypeKeys
     path: Path
     document: Document
+    named: NamedTypes
     findings: list[Finding] = field(default_factory=list)
 
     def read(self) -> Type | None:
         wrappers, leaf = _unwrap(" ".join((self.keys.type_ or "").split()))
-        if leaf not in _LEAVES:
-            names = (*_LEAVES, *("list of " + name for name in _LEAVES), *("set of " + name for name in _LEAVES))
+        if leaf not in _LEAVES and leaf not in self.named:
+            leaves = (*self.named, *_LEAVES)
+            names = (*leaves, *("list of " + name for name in leaves), *("set of " + name for name in leaves))
             hint = suggest(" ".join((self.keys.type_ or "").split()), names)
             types = "`number`, `integer`, `boolean`, `date`, `date and time`, `duration`, `text`, `enum`, `set`, `list of …`, `map of …`"
             self._report("unknown-type", f"there is no type `{self.keys.type_}`", "type", hint or f"the types are {types}")
@@ -134,6 +154,8 @@ class _TypeReader:
         return result
 
     def _leaf(self, leaf: str) -> Type | None:
+        if leaf in self.named:
+            return self.named[leaf]
         if leaf in ("number", "integer"):
             return self._number(leaf)
         if leaf in ("enum", "set"):
@@ -202,7 +224,7 @@ class _TypeReader:
             return None
         types = []
         for name, declared in self.keys.fields.items():
-            reader = _TypeReader(declared, (*self.path, "fields", name), self.document)
+            reader = _TypeReader(declared, (*self.path, "fields", name), self.document, self.named)
             result = reader.read()
             self.findings += reader.findings
             if result is not None:

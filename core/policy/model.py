@@ -6,7 +6,7 @@ What a form or a kind makes of its own keys is not read here: a decision keeps i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -16,7 +16,7 @@ from tierwise.core.language.messages import listed
 from tierwise.core.outcome import Reason
 from tierwise.core.policy.adjustable import Adjustable
 from tierwise.core.policy.csv_table import read_csv_table
-from tierwise.core.policy.declared_types import TypeKeys, type_of_declaration
+from tierwise.core.policy.declared_types import TypeKeys, names_of_types
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.text_table import TextTable, read_text_table
 from tierwise.core.policy.texts import Flag, Part, SectionKeys, Text, Words
@@ -34,6 +34,7 @@ __all__ = [
     "Policy",
     "PolicyKeys",
     "ReadingDeclaration",
+    "TypeDeclaration",
 ]
 
 Missing = Literal["missing_fact", "vague", "lost", "none"]
@@ -45,17 +46,39 @@ class Declared(TypeKeys):
     label: Text | None = Field(None, description="what people call it")
     note: Text | None = Field(None, description="a remark for people")
 
+    _type: Type | None = PrivateAttr(None)
+
+    @property
+    def own_type(self) -> Type | None:
+        """The declared type; ``None`` where it has an error."""
+        return self._type
+
     def type(self) -> Type:
         """Return the declared type; only for a declaration that was read without findings."""
-        return type_of_declaration(self)
+        assert self._type is not None, "the declaration has not been read"
+        return self._type
+
+    def typed(self, declared: Type | None) -> Self:
+        """Return this declaration with the type that its keys declare."""
+        copy = self.model_copy()
+        copy._type = declared
+        return copy
+
+
+class TypeDeclaration(Declared):
+    """A type with a name, which facts, parameters, decisions and fields may have as their `type`."""
+
+    type_: str = Field(alias="type", description="a fact's type")
 
 
 class FactDeclaration(Declared):
     """A typed input of a subject."""
 
     type_: str = Field(
-        alias="type", description="number, integer, boolean, date, date and time, duration, text, enum, set, list of …, map of …"
+        alias="type",
+        description="number, integer, boolean, date, date and time, duration, text, enum, set, list of …, map of …, or a name under `types`",
     )
+    default: Any = Field(None, description="its value where it is not given, or none")
     judged: Flag = Field(False, description="a person enters it")
     missing: Missing = Field("missing_fact", description="what an outcome that hangs on its absence is called")
 
@@ -171,13 +194,16 @@ class Policy(PolicyKeys):
     """A policy as written, with its overlay. Made by ``read_policy`` only; it has no error in what is read here.
 
     Attributes:
+        fact_defaults: Fact to typed value, of every fact that has a default.
         sections: Name to what is written in it, for those that a plugin gives.
         parameter_values: Name to typed value (``core/values.py``) of every parameter that has one.
         settled: Reading to the word a company has settled it to.
         filled_tables: Name of a local table (``decision``) or characteristic (``decision.characteristic``) to the text an overlay gives.
     """
 
+    types: dict[str, TypeDeclaration] = Field(default_factory=dict)
     facts: dict[str, FactDeclaration]
+    fact_defaults: dict[str, Any] = Field(default_factory=dict)
     parameters: dict[str, ParameterDeclaration]
     readings: dict[str, ReadingDeclaration]
     modules: dict[str, ModuleDeclaration]
@@ -239,6 +265,17 @@ class Policy(PolicyKeys):
         )
         missing = Finding.error("missing-file", f"there is no file `{name}`", rules.whole, help)
         return TextTable((), (), (), rules.whole, (missing,))
+
+    @property
+    def named_types(self) -> dict[str, Type]:
+        """The types that are declared under `types`, by name."""
+        return {name: declared.type() for name, declared in self.types.items()}
+
+    def words_of(self, declaration: TypeKeys) -> Mapping[str, Text]:
+        """Return the words that a declaration or the named type that it has lists, each with its label; none where it lists none."""
+        leaf = next(names_of_types({"type": declaration.type_ or ""}))
+        named = self.types.get(leaf)
+        return declaration.values or (self.words_of(named) if named is not None else {})
 
     def decisions(self) -> dict[Path, DecisionDeclaration]:
         """Return the path of every written decision to its declaration, in the author's order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tierwise.core.finding import Finding
-from tierwise.core.policy.declared_types import read_type
+from tierwise.core.policy.declared_types import NamedTypes, read_type
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.model import DecisionDeclaration, DecisionKeys, ModuleDeclaration, ModuleKeys
 from tierwise.core.policy.validation import keys_of, validate
@@ -17,13 +17,14 @@ _DECISION_KEYS = keys_of(DecisionKeys)
 _MODULE_KEYS = keys_of(ModuleKeys)
 
 
-def read_module(raw: Any, path: Path, document: Document) -> tuple[ModuleDeclaration | None, list[Finding]]:
+def read_module(raw: Any, path: Path, document: Document, named: NamedTypes) -> tuple[ModuleDeclaration | None, list[Finding]]:
     """Read one module; keys that it does not know are left to its kind.
 
     Args:
         raw: As written.
         path: Where it stands.
         document: Where its parts stand.
+        named: The types that it may name.
     """
     if not isinstance(raw, dict):
         return None, [
@@ -37,7 +38,7 @@ def read_module(raw: Any, path: Path, document: Document) -> tuple[ModuleDeclara
             Finding.error("wrong-shape", "`decisions` demands a name and how it is decided", document.span((*path, "decisions")))
         )
     for name, entry in entries.items() if isinstance(entries, dict) else ():
-        decision, found = _read_decision(name, entry, (*path, "decisions", name), document)
+        decision, found = _read_decision(name, entry, (*path, "decisions", name), document, named)
         findings += found
         if decision is not None:
             decisions[str(name)] = decision
@@ -47,7 +48,9 @@ def read_module(raw: Any, path: Path, document: Document) -> tuple[ModuleDeclara
     return ModuleDeclaration(**dict(keys), decisions=decisions, kind_keys=rest), findings
 
 
-def _read_decision(name: str, raw: Any, path: Path, document: Document) -> tuple[DecisionDeclaration | None, list[Finding]]:
+def _read_decision(
+    name: str, raw: Any, path: Path, document: Document, named: NamedTypes
+) -> tuple[DecisionDeclaration | None, list[Finding]]:
     if not isinstance(raw, dict):
         return None, [
             Finding.error("wrong-shape", f"decision `{name}` demands keys and values", document.span(path), "add a type and a form")
@@ -58,8 +61,8 @@ def _read_decision(name: str, raw: Any, path: Path, document: Document) -> tuple
     if keys.outputs and keys.type_ is not None:
         message = "a decision has either a `type` or several `outputs`"
         findings.append(Finding.error("type-and-outputs", message, document.key_span((*path, "type"))))
-    types = {} if keys.type_ is None else {name: read_type(keys, path, document)}
-    types |= {output: read_type(declared, (*path, "outputs", output), document) for output, declared in keys.outputs.items()}
+    types = {} if keys.type_ is None else {name: read_type(keys, path, document, named)}
+    types |= {output: read_type(declared, (*path, "outputs", output), document, named) for output, declared in keys.outputs.items()}
     findings += [finding for _, found in types.values() for finding in found]
     ways = {key: value for key, value in raw.items() if key not in _DECISION_KEYS}
     known = {str(output): type for output, (type, _) in types.items() if type is not None}

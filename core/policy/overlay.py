@@ -18,7 +18,6 @@ from tierwise.core.language import read_literal, suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.limits import Limits
 from tierwise.core.policy.adjustable import read_bounds
-from tierwise.core.policy.declared_types import read_type
 from tierwise.core.policy.document import Document, read_document
 from tierwise.core.policy.model import ParameterDeclaration, Policy
 from tierwise.core.policy.texts import Part, Text
@@ -145,10 +144,7 @@ class _Filler:
         if raw is None and not parameter.nullable:
             self._report("none-not-allowed", f"parameter `{name}` is given nothing", span, "give it a value, or remove the line")
             return
-        type_, _ = read_type(parameter, ("parameters", name), self.policy.document)
-        if type_ is None:
-            return
-        value, found = read_literal(raw, type_, span)
+        value, found = read_literal(raw, parameter.type(), span)
         self.findings += found
         if not found and self._within_bounds(name, parameter, value, span):
             self._fill("parameters", name, _Filling(value, f"`{raw}`", span))

@@ -14,7 +14,7 @@ from tierwise.core.language import read_literal
 from tierwise.core.limits import Limits
 from tierwise.core.policy.adjustable import check_bounds
 from tierwise.core.policy.characters import check_text
-from tierwise.core.policy.declared_types import read_type
+from tierwise.core.policy.declared_types import names_of_types, read_type, type_name_problem
 from tierwise.core.policy.document import read_document
 from tierwise.core.policy.model import (
     FactDeclaration,
@@ -23,6 +23,7 @@ from tierwise.core.policy.model import (
     Policy,
     PolicyKeys,
     ReadingDeclaration,
+    TypeDeclaration,
 )
 from tierwise.core.policy.modules import read_module
 from tierwise.core.policy.names import check_names
@@ -30,12 +31,14 @@ from tierwise.core.policy.overlay import apply_overlays
 from tierwise.core.policy.texts import SectionKeys
 from tierwise.core.policy.validation import validate
 from tierwise.core.source import Path, Source, Span
+from tierwise.core.types import Type
 
 __all__ = ["read_policy"]
 
-_OWN = ("facts", "parameters", "readings", "modules")
+_OWN = ("types", "facts", "parameters", "readings", "modules")
 _REQUIRED = ("facts", "modules")
 Declaration = TypeVar("Declaration", bound=BaseModel)
+Typed = TypeVar("Typed", FactDeclaration, ParameterDeclaration)
 
 
 def read_policy(
@@ -84,6 +87,8 @@ class _PolicyReader:
     limits: Limits
     sections: Mapping[str, type[SectionKeys]]
     findings: list[Finding] = field(default_factory=list)
+    types: dict[str, TypeDeclaration] = field(default_factory=dict)
+    named: dict[str, Type | None] = field(default_factory=dict)
 
     def read(self) -> Policy | None:
         for name, source in self.sources.items():
@@ -110,20 +115,21 @@ class _PolicyReader:
                 self.findings.append(
                     Finding.error("missing-key", f"a policy demands `{section}`", self.document.key_span((section,)), f"add `{section}:`")
                 )
-        facts = self._section(root, "facts", FactDeclaration)
-        parameters = self._section(root, "parameters", ParameterDeclaration)
+        self._read_types(root)
+        facts = self._typed(self._section(root, "facts", FactDeclaration), "facts")
+        parameters = self._typed(self._section(root, "parameters", ParameterDeclaration), "parameters")
         readings = self._section(root, "readings", ReadingDeclaration)
         modules = self._modules(root)
         read = {name: self._validated(model, root[name], (name,)) for name, model in given.items() if name in root}
-        self.findings += check_names(self._names(root))
-        self._check_facts(facts)
+        self.findings += check_names(list(self._names(root)))
+        defaults = self._fact_defaults(facts)
         values = self._parameter_values(parameters)
         self._check_readings(readings)
         if has_errors(self.findings) or keys is None:
             return None
         policy = Policy(
             **{name: getattr(keys, name) for name in PolicyKeys.model_fields},
-            facts=facts, parameters=parameters, readings=readings, modules=modules, parameter_values=values,
+            types=self.types, facts=facts, fact_defaults=defaults, parameters=parameters, readings=readings, modules=modules, parameter_values=values,
             sections={name: section for name, section in read.items() if section is not None},
         )  # fmt: skip
         return policy.with_origin(self.document, self.sources)
@@ -149,7 +155,7 @@ class _PolicyReader:
     def _modules(self, root: Mapping[str, Any]) -> dict[str, ModuleDeclaration]:
         modules = {}
         for name, raw in self._entries(root, "modules"):
-            module, found = read_module(raw, ("modules", name), self.document)
+            module, found = read_module(raw, ("modules", name), self.document, self.named)
             self.findings += found
             if module is not None:
                 modules[name] = module
@@ -168,43 +174,87 @@ class _PolicyReader:
                 if not outputs:
                     yield entry, self.document.key_span(path)
 
-    def _check_facts(self, facts: Mapping[str, FactDeclaration]) -> None:
+    def _read_types(self, root: Mapping[str, Any]) -> None:
+        """Read the declared types; each may name those that stand before it."""
+        used = set(names_of_types(root))
+        for name, declared in self._section(root, "types", TypeDeclaration).items():
+            path = ("types", name)
+            problem = type_name_problem(name)
+            if problem:
+                self._report("reserved-name", f"`{name}` {problem}", self.document.key_span(path), "give the type another name")
+            elif name not in used:
+                message = f"nothing has the type `{name}`"
+                self.findings.append(Finding.warning("unused-type", message, self.document.key_span(path), "remove it, or use it"))
+            type, found = read_type(declared, path, self.document, self.named)
+            self.findings += found
+            if declared.nullable:
+                message = "what may be none is a fact or a decision, not its type"
+                self._report("key-not-for-type", message, self.document.key_span((*path, "nullable")))
+            self.named[str(name)] = type
+            self.types[str(name)] = declared.typed(type)
+
+    def _typed(self, declared: Mapping[str, Typed], section: str) -> dict[str, Typed]:
+        found: dict[str, Typed] = {}
+        for name, declaration in declared.items():
+            type, problems = read_type(declaration, (section, name), self.document, self.named)
+            self.findings += problems
+            found[name] = declaration.typed(type)
+        return found
+
+    def _fact_defaults(self, facts: Mapping[str, FactDeclaration]) -> dict[str, Any]:
+        """Return the default of every fact that has one; a fact with a default is never none."""
+        defaults = {}
         for name, fact in facts.items():
-            path = ("facts", name)
-            self.findings += read_type(fact, path, self.document)[1]
-            if fact.missing == "none" and not fact.nullable:
-                span = self.document.span((*path, "missing"))
-                self.findings.append(
-                    Finding.error(
-                        "none-not-allowed", f"`{name}` is none when missing, but it is not nullable", span, "add `nullable: true`"
-                    )
+            path: Path = ("facts", name)
+            has_default = "default" in fact.model_fields_set
+            if has_default and (fact.nullable or fact.missing == "none"):
+                key = "nullable" if fact.nullable else "missing"
+                self._report(
+                    "default-and-none",
+                    f"`{name}` has a `default`, so it is never none",
+                    self.document.key_span((*path, key)),
+                    f"remove `{key}`",
                 )
+            elif has_default:
+                defaults[str(name)] = self._literal(fact.default, fact, "a default", (*path, "default"))
+            elif fact.missing == "none" and not fact.nullable:
+                message = f"`{name}` is none when missing, but it is not nullable"
+                self._report("none-not-allowed", message, self.document.span((*path, "missing")), "add `nullable: true`")
+        return defaults
 
     def _parameter_values(self, parameters: Mapping[str, ParameterDeclaration]) -> dict[str, Any]:
         values = {}
         for name, parameter in parameters.items():
             path: Path = ("parameters", name)
-            type, found = read_type(parameter, path, self.document)
-            self.findings += found
             given = "value" in parameter.model_fields_set
             if given == parameter.local:
                 message = f"parameter `{name}` demands either a `value` or `local: true`"
-                self.findings.append(Finding.error("parameter-value", message, self.document.key_span(path)))
-            elif given and type is not None:
-                values[name] = self._parameter_value(parameter, type, (*path, "value"))
-            if parameter.adjustable is not None and type is not None:
+                self._report("parameter-value", message, self.document.key_span(path))
+            elif given:
+                values[str(name)] = self._literal(parameter.value, parameter, "a parameter", (*path, "value"))
+            if parameter.adjustable is not None and parameter.own_type is not None:
                 span = self.document.span((*path, "adjustable"))
-                self.findings += check_bounds(name, parameter.adjustable, type, values.get(name), span)
+                self.findings += check_bounds(name, parameter.adjustable, parameter.own_type, values.get(name), span)
         return values
 
-    def _parameter_value(self, parameter: ParameterDeclaration, type: Any, path: Path) -> Any:
-        if parameter.value is None and not parameter.nullable:
-            self.findings.append(
-                Finding.error("none-not-allowed", "a parameter has a value", self.document.span(path), "add `nullable: true`, or a value")
+    def _literal(self, written: Any, declared: FactDeclaration | ParameterDeclaration, what: str, path: Path) -> Any:
+        """Read the value that a declaration gives."""
+        type = declared.own_type
+        if written is None and not declared.nullable:
+            self._report(
+                "none-not-allowed",
+                f"{what} has a value",
+                self.document.span(path),
+                "add `nullable: true`, or a value" if what == "a parameter" else "give it a value",
             )
-        value, found = read_literal(parameter.value, type, self.document.span(path))
+        if type is None:
+            return None
+        value, found = read_literal(written, type, self.document.span(path))
         self.findings += found
         return value
+
+    def _report(self, code: str, message: str, span: Span, help: str = "") -> None:
+        self.findings.append(Finding.error(code, message, span, help))
 
     def _check_readings(self, readings: Mapping[str, ReadingDeclaration]) -> None:
         for name, reading in readings.items():

@@ -73,7 +73,7 @@ class _Compiler:
         fields: dict[str, Type] = {}
         for key, one in declared.fields.items():
             path: Path = ("watch", "events", name, "fields", key)
-            type, found = read_type(one, path, self.texts.context.document)
+            type, found = read_type(one, path, self.texts.context.document, self.texts.context.types)
             self.texts.findings += found
             if key in ALWAYS or self.texts.is_setting(key):
                 message = f"`{key}` is a name already: a field of an event cannot have it"

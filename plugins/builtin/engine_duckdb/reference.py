@@ -9,7 +9,7 @@ from typing import Any
 from tierwise.core.environment import Environment
 from tierwise.core.meaning.decide import with_as_of
 from tierwise.core.meaning.evaluator import Evaluator
-from tierwise.core.meaning.subjects import Subject
+from tierwise.core.meaning.subjects import Subject, records_of
 from tierwise.core.outcome import Outcome
 from tierwise.core.plan import POPULATION, Node, Plan, Position, usage_of
 
@@ -58,5 +58,5 @@ class Reference:
 
     def _everybody(self) -> tuple[Mapping[str, Any], ...]:
         if self._records is None:
-            self._records = tuple({"customer_id": subject.key, **subject.facts} for subject in self._subjects())
+            self._records = records_of(self.plan, self._subjects())
         return self._records

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +54,7 @@ def staging_of(plan: Plan, facts: FactTable, names: Sequence[str], as_of: date |
     for number, fact in enumerate(plan.facts[name] for name in names if name in plan.facts):
         if fact.name not in facts.columns:
             if fact.absent_is_none:
-                terms[fact.name] = none_term(fact.type)
+                terms[fact.name] = none_term(fact.type) if fact.default is None else constant(fact.default, fact.type)
             continue
         value = sql.cast(sql.column(facts.columns[fact.name]), canonical_type(fact.type))
         columns.append((f"f{number}", value))
@@ -62,11 +62,22 @@ def staging_of(plan: Plan, facts: FactTable, names: Sequence[str], as_of: date |
         if fact.nullable:
             columns.append((f"n{number}", sql.call("coalesce", sql.column(f"{facts.columns[fact.name]}__none"), sql.FALSE)))
             none = sql.column(f"n{number}")
-        terms[fact.name] = number_of(Term(sql.column(f"f{number}"), fact.type, none))
+        terms[fact.name] = number_of(_with_default(fact, Term(sql.column(f"f{number}"), fact.type, none)))
         staged.append(fact)
     if as_of is not None:
         terms[AS_OF] = constant(as_of, DateType())
     return Staging(tuple(columns), terms, tuple(staged))
+
+
+def _with_default(fact: Fact, term: Term) -> Term:
+    """Return the term of a fact with its default in place of none."""
+    if fact.default is None or term.none is None:
+        return term
+    return replace(
+        term,
+        sql=sql.case((term.none, sql.cast(constant(fact.default, fact.type).sql, canonical_type(fact.type))), default=term.sql),
+        none=None,
+    )
 
 
 def facts_of(facts: Sequence[Fact], values: Sequence[Any], nones: Sequence[bool | None]) -> dict[str, Any]:

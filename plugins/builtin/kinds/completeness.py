@@ -99,7 +99,7 @@ class Completeness:
         """Find a fact that can never be none, so that it is never found to be missing."""
         for place, name in enumerate(keys.fields) if isinstance(keys.fields, list) else ():
             fact = context.plan.facts.get(name)
-            if fact is not None and not fact.nullable:
+            if fact is not None and not fact.can_be_none:
                 message = f"`{name}` can never be none, so it is never found to be missing"
                 help = "declare it `nullable: true`, and `missing: none` when not giving it means the same"
                 yield Finding.warning("never-none", message, context.span((*context.path, "fields", place)), help)
