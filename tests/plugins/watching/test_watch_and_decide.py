@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from tierwise.core.meaning import decide, read_facts
+from tierwise.core.meaning import decide
 from tierwise.core.outcome import Determined
+from tierwise.plugins.deciding.given import read_facts
 from tierwise.plugins.policy import LoadedPolicy, load
 from tierwise.plugins.watching.action import Action
 from tierwise.plugins.watching.event import Event
