@@ -9,11 +9,12 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from tierwise.cli.output import cell_text, outcome_text
+from tierwise.cli.output import outcome_text
 from tierwise.cli.table import bar, fit, text_table
 from tierwise.core.plan import Decision, Named
 from tierwise.core.types import BooleanType, EnumType, ListType, SetType
 from tierwise.core.values import to_json
+from tierwise.plugins.cell_text import cell_text
 from tierwise.plugins.grading import Grading, Share
 
 __all__ = ["distribution_lines", "first_rows", "outcome_lines", "row_documents"]

@@ -15,8 +15,9 @@ from tierwise.cli.markdown import markdown_row
 from tierwise.cli.table import text_table
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.values import to_json
+from tierwise.plugins.cell_text import cell_text
 
-__all__ = ["cell_text", "outcome_text", "write_json", "write_rows"]
+__all__ = ["outcome_text", "write_json", "write_rows"]
 
 UNDETERMINED = "?"
 
@@ -74,19 +75,6 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 def _guarded(text: str) -> str:
     """Put an apostrophe before a cell that a spreadsheet would run; numbers stay numbers."""
     return "'" + text if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text) else text
-
-
-def cell_text(value: Any) -> str:
-    """Return a JSON value as people write it in a cell."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ", ".join(cell_text(item) for item in value)
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
 
 
 def outcome_text(outcome: Outcome) -> str:

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 
 from tierwise.cli.markdown import markdown_row, markdown_text
 from tierwise.cli.table import text_table
+from tierwise.plugins.policy_page import Block
 
-__all__ = ["Block", "render_page"]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A heading (level 1 to 3), a paragraph (level 0), or a table when it has a header."""
-
-    text: str
-    level: int = 0
-    header: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+__all__ = ["render_page"]
 
 
 def render_page(blocks: Iterable[Block], form: str) -> str:

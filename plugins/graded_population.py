@@ -1,39 +1,71 @@
-"""The subjects of a database as explanations look at them: facts from the table, positions from the engine that has graded them."""
+"""The subjects of a database that an engine has graded, as the explanation of one of them looks at the others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
 
+from tierwise.core.environment import Environment
+from tierwise.core.explaining import Explanation, explain
+from tierwise.core.meaning.decide import with_as_of
+from tierwise.core.meaning.evaluator import Evaluator
+from tierwise.core.meaning.unknown import Result, Unknown
+from tierwise.core.plan import Node, Plan
+from tierwise.core.values import Value
 from tierwise.plugins.facts import FactTable
-
-if TYPE_CHECKING:
-    from tierwise.core.plan import Position
-    from tierwise.plugins.grading import Placing
+from tierwise.plugins.grading import Placing
 
 __all__ = ["GradedPopulation"]
 
 
 class GradedPopulation:
-    """A ``Population`` of ``core/explaining``."""
+    """Facts from the table, positions from the engine: nobody is ranked again.
 
-    def __init__(self, table: FactTable, grading: Placing, as_of: date | None) -> None:
+    Args:
+        plan: The plan.
+        environment: Its functions and limits.
+        table: The facts of all subjects.
+        grading: Where they stand in rankings.
+        as_of: The date of the run.
+    """
+
+    def __init__(self, plan: Plan, environment: Environment, table: FactTable, grading: Placing, as_of: date | None) -> None:
+        self._evaluator = Evaluator(plan, environment)
         self._table = table
         self._grading = grading
-        self._as_of = {} if as_of is None else {"as_of": as_of}
+        self._as_of = as_of
 
-    def facts(self, key: str) -> Mapping[str, Any]:
-        """Return the facts of a subject, ``as_of`` among them."""
+    def explain(self, key: str) -> Explanation:
+        """Explain every output for one subject, with its place in every ranking.
+
+        Raises:
+            KeyError: No subject has that key.
+        """
+
+        def by_at(ranking: str, rank: int) -> Value:
+            return self._by_at(ranking, rank, key)
+
+        trace = self._evaluator.trace(self._facts(key), self._grading.positions(key))
+        return explain(trace, self._as_of, by_at)
+
+    def _facts(self, key: str) -> Mapping[str, Value]:
         row = self._table.row(key)
         if row is None:
             raise KeyError(key)
-        return {**row.facts, **self._as_of}
+        return with_as_of(row.facts, self._as_of)
 
-    def positions(self, key: str) -> Mapping[str, Position]:
-        """Return ranking name to the subject's position."""
-        return self._grading.positions(key)
+    def _by_at(self, name: str, rank: int, key: str) -> Value:
+        """Return what the member at a rank of a subject's partition is ranked by; ``None`` when nobody surely stands there."""
+        ranking = self._evaluator.plan.rankings[name]
+        partition = self._value(ranking.partition, key, ())
+        for other in self._grading.keys_at(name, rank):
+            if self._value(ranking.among, other, True) is True and self._value(ranking.partition, other, ()) == partition:
+                by = self._value(ranking.by, other, None)
+                if by is not None and not isinstance(by, Unknown):
+                    return by
+        return None
 
-    def keys_at(self, ranking: str, rank: int) -> Iterator[str]:
-        """Yield the keys of all who have, or tie for, a rank of a ranking, of any partition."""
-        return self._grading.keys_at(ranking, rank)
+    def _value(self, node: Node | None, key: str, otherwise: Value) -> Result:
+        if node is None:
+            return otherwise
+        return self._evaluator.value_of(node, self._facts(key), self._grading.positions(key))

@@ -18,7 +18,6 @@ from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.read import read_binding
 from tierwise.plugins.engine import DEFAULT_ENGINE, Engine
 from tierwise.plugins.facts import FactTable
-from tierwise.plugins.graded_population import GradedPopulation
 from tierwise.plugins.loading import read_file_of
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.source import Source, open_source
@@ -172,9 +171,11 @@ def explain_subject(bound: Bound, key: str, grading: Grading | None = None) -> E
     Raises:
         DataError: There is no subject with that id.
     """
-    from tierwise.core.explaining import explain, explain_member, explain_ranked
+    from tierwise.core.explaining import explain
     from tierwise.core.meaning import Evaluator
     from tierwise.core.meaning.decide import with_as_of
+    from tierwise.plugins.builtin.engine_reference import grade
+    from tierwise.plugins.graded_population import GradedPopulation
     from tierwise.plugins.grading import Placing
 
     plan, environment, as_of = bound.loaded.plan, bound.loaded.environment, bound.as_of
@@ -188,9 +189,9 @@ def explain_subject(bound: Bound, key: str, grading: Grading | None = None) -> E
     if not plan.rankings:
         return explain(Evaluator(plan, environment).trace(with_as_of(row.facts, as_of)), as_of)
     grading = grading or _graded_by_default(bound)
-    if isinstance(grading, Placing):
-        return explain_ranked(plan, environment, GradedPopulation(bound.facts, grading, as_of), key, as_of)
-    return explain_member(plan, environment, list(bound.facts.subjects()), key, as_of)
+    if not isinstance(grading, Placing):
+        grading = grade(plan, environment, bound.facts.subjects(), as_of)
+    return GradedPopulation(plan, environment, bound.facts, grading, as_of).explain(key)
 
 
 def _graded_by_default(bound: Bound) -> Grading | None:

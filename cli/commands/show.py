@@ -23,7 +23,7 @@ def command(context: click.Context, policy: str, layers: Layers, as_plan: bool, 
       tierwise show closing-time-a-e --plan
     """
     from tierwise.cli.page import render_page
-    from tierwise.cli.policy_page import policy_page
+    from tierwise.plugins.policy_page import Watched, policy_page
     from tierwise.plugins.watching.rule import WatchPlan
 
     session = Session.of(context)
@@ -31,4 +31,6 @@ def command(context: click.Context, policy: str, layers: Layers, as_plan: bool, 
     if as_plan:
         click.echo(loaded.text, nl=False)
         return
-    click.echo(render_page(policy_page(loaded.policy, loaded.plan, session.language, WatchPlan.of(loaded.sections)), form))
+    watch = WatchPlan.of(loaded.sections)
+    watched = [Watched(r.name, r.label, {k: watch.kinds[k].label for k in r.kinds}, r.action.say) for r in watch.rules] if watch else []
+    click.echo(render_page(policy_page(loaded.policy, loaded.plan, session.language, watched), form))

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.plans import compare, constant, decision, fact, is_in, lost, plan, reading, table
 from tests.strategies import facts_for, plans
 from tierwise.core.environment import Environment
-from tierwise.core.explaining import Explanation, explain, explain_member, lines_of
-from tierwise.core.meaning import Evaluator, Subject, decide
+from tierwise.core.explaining import Explanation, explain, lines_of
+from tierwise.core.meaning import Evaluator, Subject, decide, decide_population
 from tierwise.core.outcome import Determined, Undetermined
 from tierwise.core.plan import Arithmetic, Cut, DecisionRef, HitPolicy, Labels, Plan, RankCut, Ranking
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, SetType, TextType
@@ -103,7 +103,9 @@ def test_a_place_in_a_ranking_tells_the_cut_and_the_way_to_the_next_class() -> N
     node = RankCut("grade", None, None, "share", cuts, constant("nearest"), None, TIERS)
     made = plan([score], [decision("grade", TIERS, node, form="ranking")], rankings=[Ranking("grade", by, True, None, None)])
     subjects = [Subject(str(i), None, {"score": Decimal(100 - i)}) for i in range(10)]
-    explanation = explain_member(made, Environment(), subjects, "3", None)
+    positions = decide_population(made, Environment(), subjects, None).positions["3"]
+    trace = Evaluator(made, Environment()).trace(subjects[3].facts, positions)
+    explanation = explain(trace, None, lambda ranking, place: Decimal(101 - place))
     rank = explanation.decisions["grade"].rank
     assert rank is not None
     assert (rank.first, rank.count, rank.last_rank, rank.better, rank.to_better) == (4, 10, 5, "A", 2)

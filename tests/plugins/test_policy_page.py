@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tierwise
-from tierwise.cli.policy_page import policy_page
+from tierwise.plugins.policy_page import policy_page
 
 
 def test_a_word_inside_the_label_of_another_word_is_left_alone() -> None:

@@ -3,50 +3,67 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from tierwise.cli.output import cell_text
-from tierwise.cli.page import Block
+from tierwise.core.explaining.phrases import words_of_pages
 from tierwise.core.explaining.written import text_of
-from tierwise.core.plan import Agree, Collected, Constant, Decision, Labels, Named, Node, Pick, Plan, Prefer, RankCut, Table, Undecided
+from tierwise.core.plan import (
+    Agree,
+    Collected,
+    Decision,
+    Labels,
+    Named,
+    Node,
+    Pick,
+    Plan,
+    Prefer,
+    RankCut,
+    Table,
+    Undecided,
+    constant_of,
+    table_of,
+    undecided_of,
+)
 from tierwise.core.policy import Policy
 from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 from tierwise.core.values import to_json
-from tierwise.plugins.watching.rule import WatchPlan
+from tierwise.plugins.cell_text import cell_text
 
-__all__ = ["policy_page"]
-
-WORDS = {
-    "en": {
-        "facts": "What it reads", "fact": "name in files", "label": "what it is", "type": "values", "entered": "comes from", "person": "a person's judgement",
-        "data": "records", "open": "What the source leaves open", "reading": "name in files", "values": "admissible readings", "settled": "settled as",
-        "lost": "What every company must supply", "rule": "rule", "note": "note", "given": "The source has no rule for this", "scale": "best first",
-        "source": "Source", "class": "class", "when": "when", "gives": "gives", "first": "the first that is known of", "rest": "all others",
-        "share": "up to this share of all", "top": "up to this rank", "pareto": "up to this share of the amount", "gaps": "Gaps and overlaps of the source",
-        "watch": "What is watched", "event": "when this happens", "action": "what to do",
-    },
-    "zh": {
-        "facts": "读取的数据", "fact": "文件中的名称", "label": "含义", "type": "取值", "entered": "来源", "person": "人工判断",
-        "data": "记录", "open": "原文没有说明的地方", "reading": "文件中的名称", "values": "可选读法", "settled": "已选定",
-        "lost": "须由公司补充", "rule": "规则", "note": "备注", "given": "原文没有规定", "scale": "由好到差",
-        "source": "出处", "class": "类别", "when": "条件", "gives": "结果", "first": "依次取已知的", "rest": "其余",
-        "share": "累计到全部的", "top": "名次到", "pareto": "累计到金额的", "gaps": "原文的空白和重叠",
-        "watch": "事件监视", "event": "发生何事", "action": "怎样处理",
-    },
-}  # fmt: skip
+__all__ = ["Block", "Watched", "policy_page"]
 
 
-def policy_page(policy: Policy, plan: Plan, language: str, watch: WatchPlan | None = None) -> tuple[Block, ...]:
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading (level 1 to 3), a paragraph (level 0), or a table when it has a header."""
+
+    text: str
+    level: int = 0
+    header: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A watch rule as a page shows it: its name and label, the kinds of events with their labels, and what its action says."""
+
+    name: str
+    label: Named
+    events: Mapping[str, Named]
+    say: Named
+
+
+def policy_page(policy: Policy, plan: Plan, language: str, watched: Sequence[Watched] = ()) -> tuple[Block, ...]:
     """Return the blocks of a policy's page.
 
     Args:
         policy: The policy as written; for its source, description and the labels of words.
         plan: What it compiled to.
         language: ``en`` or ``zh``.
-        watch: What its section ``watch`` compiled to.
+        watched: The rules of its section ``watch``.
     """
-    blocks = _Page(policy, plan, language).blocks(watch)
+    blocks = _Page(policy, plan, language).blocks(watched)
     return tuple(block for block in blocks if block.text or block.header)
 
 
@@ -55,14 +72,14 @@ class _Page:
         self.policy = policy
         self.plan = plan
         self.language = language
-        self.words = WORDS[language]
+        self.words = words_of_pages(language)
         self.labels = self._glossary()
         names = sorted(self.labels, key=len, reverse=True)
         self.pattern = _any_of(names)
         self.own_labels = {name: self._value_labels(fact.values) for name, fact in policy.facts.items()}
         self.told: set[str] = set()
 
-    def blocks(self, watch: WatchPlan | None) -> Iterator[Block]:
+    def blocks(self, watched: Sequence[Watched]) -> Iterator[Block]:
         yield Block(self._in(self.plan.title), 1)
         if self.policy.about is not None:
             yield Block(self.policy.about.in_language(self.language))
@@ -74,20 +91,20 @@ class _Page:
             for decision in self.plan.decisions.values():
                 if decision.module == module:
                     yield from self._decision(decision)
-        if watch is not None:
-            yield from self._watch(watch)
+        if watched:
+            yield from self._watch(watched)
         yield from self._facts()
         yield from self._open()
 
-    def _watch(self, watch: WatchPlan) -> Iterator[Block]:
+    def _watch(self, watched: Sequence[Watched]) -> Iterator[Block]:
         yield Block(self.words["watch"], 2)
         rows = tuple(
             (
                 self._in(rule.label) or rule.name,
-                ", ".join(self._in(watch.kinds[kind].label) or kind for kind in rule.kinds),
-                self._in(rule.action.say),
+                ", ".join(self._in(label) or kind for kind, label in rule.events.items()),
+                self._in(rule.say),
             )
-            for rule in watch.rules
+            for rule in watched
         )
         yield Block("", header=(self.words["rule"], self.words["event"], self.words["action"]), rows=rows)
 
@@ -131,7 +148,8 @@ class _Page:
         label = self._in(decision.label)
         kind = decision.type.item if isinstance(decision.type, SetType | ListType) else decision.type
         heading = f"{label} `{decision.name}`" if label and label != decision.name else f"`{decision.name}`"
-        if isinstance(decision.node, Pick) and decision.node.table in self.told:
+        table = table_of(decision.node, self.plan)
+        if table is not None and table.name in self.told:
             return  # an output of a table that stands above
         yield Block(heading, 3)
         if isinstance(kind, EnumType) and decision.output and len(kind.values) <= 12:
@@ -141,27 +159,26 @@ class _Page:
 
     def _node(self, node: Node) -> Iterator[Block]:
         words = self.words
-        if isinstance(node, Pick):
-            yield from self._table(self.plan.tables[node.table])
-        elif isinstance(node, RankCut):
-            rows = tuple(
-                (self._gloss(cell_text(cut.value)), words["rest"] if cut.limit is None else _limit(cut.limit, node.by)) for cut in node.cuts
-            )
-            yield Block("", header=(words["class"], words[node.by]), rows=rows)
-        elif isinstance(node, Labels):
-            yield Block(
-                "", header=(words["class"], words["when"]), rows=tuple((self._gloss(w), self._gloss(text_of(t))) for w, t in node.tests)
-            )
-        elif isinstance(node, Agree | Collected):
-            rows = tuple((self._gloss(word), self._value(value)) for word, value in node.values)
-            yield Block("", header=(words["class"], words["gives"]), rows=rows)
-        elif isinstance(node, Prefer):
-            yield Block(f"{words['first']}: {', '.join(self._gloss(text_of(part)) for part in node.parts)}")
-        elif isinstance(node, Undecided):
-            yield Block(f"{words['given']} ({node.reason})")
-        else:
-            text = self._gloss(text_of(node))
-            yield Block("" if text == "…" else text)
+        match node:
+            case Pick(table=name):
+                yield from self._table(self.plan.tables[name])
+            case RankCut(by=by, cuts=cuts):
+                limits = [words["rest"] if cut.limit is None else _limit(cut.limit, by) for cut in cuts]
+                rows = tuple((self._gloss(cell_text(to_json(cut.value))), limit) for cut, limit in zip(cuts, limits, strict=True))
+                yield Block("", header=(words["class"], words[by]), rows=rows)
+            case Labels(tests=tests):
+                rows = tuple((self._gloss(word), self._gloss(text_of(test))) for word, test in tests)
+                yield Block("", header=(words["class"], words["when"]), rows=rows)
+            case Agree(values=values) | Collected(values=values):
+                rows = tuple((self._gloss(word), self._value(value)) for word, value in values)
+                yield Block("", header=(words["class"], words["gives"]), rows=rows)
+            case Prefer(parts=parts):
+                yield Block(f"{words['first']}: {', '.join(self._gloss(text_of(part)) for part in parts)}")
+            case Undecided(reason=reason):
+                yield Block(f"{words['given']} ({reason})")
+            case _:
+                text = self._gloss(text_of(node))
+                yield Block("" if text == "…" else text)
 
     def _table(self, table: Table) -> Iterator[Block]:
         self.told.add(table.name)
@@ -184,12 +201,12 @@ class _Page:
             yield Block(f"{self.words['gaps']}: {self._in(item.why)}")
 
     def _value(self, node: Node) -> str:
-        if isinstance(node, Constant):
-            value = to_json(node.value)
-            return "–" if value in (None, []) else self._gloss(cell_text(value))
-        if isinstance(node, Undecided):
-            candidates = ", ".join(self._gloss(cell_text(to_json(c))) for c in node.candidates)
-            return f"? {node.reason}" + (f" ({candidates})" if candidates else "")
+        constant, undecided = constant_of(node), undecided_of(node)
+        if constant is not None:
+            return "–" if constant.value in (None, ()) else self._gloss(cell_text(to_json(constant.value)))
+        if undecided is not None:
+            candidates = ", ".join(self._gloss(cell_text(to_json(candidate))) for candidate in undecided.candidates)
+            return f"? {undecided.reason}" + (f" ({candidates})" if candidates else "")
         return self._gloss(text_of(node))
 
     # ---- what is read, what is open --------------------------------------------------------------------------------------------
