@@ -13,9 +13,8 @@ from tierwise.core.language.function import Function
 from tierwise.core.limits import Limits
 from tierwise.core.plan import Constant, Named, Node, Plan, Ranking, Table, Undecided
 from tierwise.core.policy.document import Document
-from tierwise.core.policy.text_table import TextTable
 from tierwise.core.policy.texts import SectionKeys
-from tierwise.core.source import Path, Span, Written
+from tierwise.core.source import Path, Source, Span, Written
 from tierwise.core.types import Type
 
 __all__ = [
@@ -79,8 +78,8 @@ class FormContext(Protocol):
     def fitted(self, name: str, node: Node) -> Node:
         """Return ``node`` as the value of the output ``name``; that its type does not fit the declared one is reported."""
 
-    def text_table(self, rules: Written) -> TextTable:
-        """Read the rules of a table: text, or the name of a CSV file of the policy. What is wrong with its shape is reported."""
+    def file(self, name: Written) -> Source | None:
+        """Return a file of the policy by its name, such as ``tables/tier.csv``; that there is none is reported."""
 
     def add_table(self, table: Table) -> None:
         """Put a table into the plan."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from tierwise.core.checking.entries import Entry
 from tierwise.core.checking.fitting import misfit
 from tierwise.core.finding import Finding
-from tierwise.core.language import Scope, compile_expression, compile_test, compile_value
+from tierwise.core.language import Scope, compile_expression, compile_test, compile_value, suggest
+from tierwise.core.language.messages import listed
 from tierwise.core.plan import Constant, Decision, DecisionRef, Node, Ranking, Table, Undecided, constant_of, decision_of, undecided_of
-from tierwise.core.policy import Policy, TextTable
-from tierwise.core.source import Path, Span, Written
+from tierwise.core.policy import Policy
+from tierwise.core.source import Path, Source, Span, Written
 from tierwise.core.types import ListType, SetType, Type
 
 __all__ = ["EntryContext", "Parts"]
@@ -120,11 +121,15 @@ class EntryContext:
 
     # ---- what goes into the plan
 
-    def text_table(self, rules: Written) -> TextTable:
-        """Read the rules of a table from text or from a CSV file of the policy."""
-        table = self._policy.text_table(Written.of(rules, self.span(self.path)))
-        self._parts.findings += table.findings
-        return table
+    def file(self, name: Written) -> Source | None:
+        """Return a file of the policy by its name; that there is none is reported."""
+        wanted = name.strip()
+        found = self._policy.files.get(wanted)
+        if found is None:
+            files = [file for file in self._policy.files if file.endswith(".csv")]
+            there = f"the files are {listed(files)}" if files else "put it into the folder `tables` beside `policy.yaml`"
+            self.report(Finding.error("missing-file", f"there is no file `{wanted}`", name.whole, suggest(wanted, files) or there))
+        return found
 
     def add_table(self, table: Table) -> None:
         """Put a table into the plan."""

@@ -4,8 +4,6 @@
 form's or kind's own keys by its model.
 """
 
-from tierwise.core.policy.bands import Band, Bands, read_bands
-from tierwise.core.policy.csv_table import read_csv_table
 from tierwise.core.policy.document import Document, read_document
 from tierwise.core.policy.model import (
     DecisionDeclaration,
@@ -19,13 +17,10 @@ from tierwise.core.policy.model import (
 from tierwise.core.policy.names import check_names
 from tierwise.core.policy.overlay import Overlay
 from tierwise.core.policy.read import read_policy
-from tierwise.core.policy.text_table import TableRow, TextTable, read_text_table
 from tierwise.core.policy.texts import Text
 from tierwise.core.policy.validation import validate
 
 __all__ = [
-    "Band",
-    "Bands",
     "DecisionDeclaration",
     "Document",
     "FactDeclaration",
@@ -35,14 +30,9 @@ __all__ = [
     "ParameterDeclaration",
     "Policy",
     "ReadingDeclaration",
-    "TableRow",
     "Text",
-    "TextTable",
     "check_names",
-    "read_bands",
-    "read_csv_table",
     "read_document",
     "read_policy",
-    "read_text_table",
     "validate",
 ]

@@ -11,14 +11,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from tierwise.core.finding import Finding
-from tierwise.core.language import suggest
-from tierwise.core.language.messages import listed
 from tierwise.core.outcome import Reason
 from tierwise.core.policy.adjustable import Adjustable
-from tierwise.core.policy.csv_table import read_csv_table
 from tierwise.core.policy.declared_types import TypeKeys, names_of_types
 from tierwise.core.policy.document import Document
-from tierwise.core.policy.text_table import TextTable, read_text_table
 from tierwise.core.policy.texts import Flag, Part, SectionKeys, Text, Words
 from tierwise.core.source import Path, Source, Span, Written
 from tierwise.core.types import Type
@@ -251,20 +247,10 @@ class Policy(PolicyKeys):
         """Return where a mapping key of ``policy.yaml`` stands."""
         return self._document.key_span(path)
 
-    def text_table(self, rules: Written) -> TextTable:
-        """Read the rules of a table: a text block, or the name of a CSV file of this policy such as ``tables/tier.csv``."""
-        name = rules.strip()
-        if not name.endswith(".csv") or "\n" in name or "->" in name:
-            return read_text_table(rules)
-        source = self._files.get(name)
-        if source is not None:
-            return read_csv_table(source)
-        files = [file for file in self._files if file.endswith(".csv")]
-        help = suggest(name, files) or (
-            f"the files are {listed(files)}" if files else "put it into the folder `tables` beside `policy.yaml`"
-        )
-        missing = Finding.error("missing-file", f"there is no file `{name}`", rules.whole, help)
-        return TextTable((), (), (), rules.whole, (missing,))
+    @property
+    def files(self) -> Mapping[str, Source]:
+        """Its files beside ``policy.yaml`` by their names, such as ``tables/tier.csv``."""
+        return self._files
 
     @property
     def named_types(self) -> dict[str, Type]:

@@ -6,13 +6,28 @@ from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
 from tierwise.core.plan import Constant, HitPolicy, Node, Rule
-from tierwise.core.policy.text_table import TableRow, TextTable
 from tierwise.core.source import Span, Written
 from tierwise.core.types import BooleanType, ListType, SetType, Type
+from tierwise.plugins.builtin.forms.csv_table import read_csv_table
+from tierwise.plugins.builtin.forms.text_table import TableRow, TextTable, read_text_table
 
-__all__ = ["columns_of", "output_order", "rules_of"]
+__all__ = ["columns_of", "output_order", "read_rules", "rules_of"]
 
 _EMPTY = ("", "-")
+
+
+def read_rules(rules: Written, context: FormContext) -> TextTable:
+    """Read the rules of a table: a text block, or the name of a CSV file of the policy. What is wrong with its shape is reported."""
+    rules = Written.of(rules, context.span(context.path))
+    name = rules.strip()
+    if not name.endswith(".csv") or "\n" in name or "->" in name:
+        table = read_text_table(rules)
+    else:
+        source = context.file(rules)
+        table = TextTable((), (), (), rules.whole) if source is None else read_csv_table(source)
+    for finding in table.findings:
+        context.report(finding)
+    return table
 
 
 def columns_of(table: TextTable, context: FormContext) -> tuple[Node, ...] | None:

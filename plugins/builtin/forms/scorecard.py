@@ -10,10 +10,10 @@ from pydantic import Field, model_validator
 from tierwise.core.environment import FormContext
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import HitPolicy, Node, Pick, Rule, Table, Undecided, undecided_of
-from tierwise.core.policy.bands import Band, Bands, read_bands
 from tierwise.core.policy.texts import Flag, Part
 from tierwise.core.source import Path, Written
 from tierwise.core.types import NumberType
+from tierwise.plugins.builtin.forms.bands import Band, Bands, read_bands
 from tierwise.plugins.builtin.forms.sums import ANY_NUMBER, added, bounded, multiplied, number_output, scale_of
 
 __all__ = ["CharacteristicValue", "Scorecard", "ScorecardValue"]

@@ -11,11 +11,11 @@ from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import HitPolicy, Node, Pick, Table, Undecided
-from tierwise.core.policy.text_table import TextTable, read_text_table
 from tierwise.core.policy.texts import Flag, Part
 from tierwise.core.source import Written
 from tierwise.plugins.builtin.forms.acknowledged import AcknowledgedGap, AcknowledgedOverlap, acknowledgements
-from tierwise.plugins.builtin.forms.rules import columns_of, output_order, rules_of
+from tierwise.plugins.builtin.forms.rules import columns_of, output_order, read_rules, rules_of
+from tierwise.plugins.builtin.forms.text_table import TextTable, read_text_table
 from tierwise.plugins.builtin.forms.written import WrittenValue, is_written
 
 __all__ = ["DecisionTable", "TableValue"]
@@ -51,7 +51,7 @@ class DecisionTable:
     def compile(self, spec: TableValue, context: FormContext) -> Mapping[str, Node]:
         """Put the table into the plan and return its outputs."""
         if not spec.local:
-            return self._compile_rules(context.text_table(spec.rules or Written()), spec, context)
+            return self._compile_rules(read_rules(spec.rules or Written(), context), spec, context)
         filled = context.filled(context.name)
         inputs = [context.expression(text) for text in spec.inputs]
         if filled is None:

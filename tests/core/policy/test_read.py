@@ -12,8 +12,9 @@ from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
 from tierwise.core.outcome import Reason
 from tierwise.core.policy import Policy, read_policy
-from tierwise.core.source import Span, Written
+from tierwise.core.source import Span
 from tierwise.core.types import DateType, EnumType, ListType, MapType, NumberType, RecordType, SetType, TextType, Type
+from tierwise.plugins.builtin.forms.text_table import read_text_table
 
 Read = Callable[..., Policy]
 
@@ -51,21 +52,15 @@ def test_a_policy_is_read_with_all_its_parts(read: Read, text: str) -> None:
 def test_a_table_of_a_policy_stands_where_it_was_written(read: Read, text: str) -> None:
     policy = read(text)
 
-    table = policy.text_table(policy.modules["tier"].decisions["tier"].ways["table"]["rules"])
+    table = read_text_table(policy.modules["tier"].decisions["tier"].ways["table"]["rules"])
 
     assert [underlined(cell.whole) for row in table.rows for cell in row.inputs] == [">= 20万", "large", "< 20万", "-"]
 
 
-def test_a_table_may_stand_in_a_csv_file(read: Read, text: str) -> None:
-    start = text.index("|\n            usage")
-    policy = read(text[:start] + "tables/tier.csv\n", tier="usage,-> tier\n>= 20万,A\n")
+def test_a_policy_has_its_files_beside_it(read: Read, text: str) -> None:
+    policy = read(text, tier="usage,-> tier\n>= 20万,A\n")
 
-    table = policy.text_table(Written("tables/tier.csv"))
-
-    assert [row.outputs[0] for row in table.rows] == ["A"]
-    assert [(f.code, f.help) for f in policy.text_table(Written("tables/teir.csv")).findings] == [
-        ("missing-file", "did you mean `tables/tier.csv`?")
-    ]
+    assert policy.files["tables/tier.csv"].line(2) == ">= 20万,A"
 
 
 @pytest.mark.parametrize(

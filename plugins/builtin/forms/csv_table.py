@@ -6,8 +6,8 @@ import csv
 
 from tierwise.core.finding import Finding
 from tierwise.core.policy.characters import inside
-from tierwise.core.policy.text_table import TextTable, make_table
 from tierwise.core.source import Source, Span, Written
+from tierwise.plugins.builtin.forms.text_table import TextTable, make_table
 
 __all__ = ["read_csv_table"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tierwise.core.finding import Finding
-from tierwise.core.policy.text_table import is_separator, split_cells
 from tierwise.core.source import Written
+from tierwise.plugins.builtin.forms.text_table import is_separator, split_cells
 
 __all__ = ["Band", "Bands", "read_bands"]
 

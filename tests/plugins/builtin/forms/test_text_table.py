@@ -7,8 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tierwise.core.environment import Limits
-from tierwise.core.policy import TextTable, read_bands, read_csv_table, read_document, read_text_table
+from tierwise.core.policy import read_document
 from tierwise.core.source import Source, Span, Written
+from tierwise.plugins.builtin.forms.bands import read_bands
+from tierwise.plugins.builtin.forms.csv_table import read_csv_table
+from tierwise.plugins.builtin.forms.text_table import TextTable, read_text_table
 
 TABLE = """\
 id | usage      | size         -> tier | days | # note
