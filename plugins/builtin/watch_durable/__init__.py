@@ -9,12 +9,15 @@ still waits is used up before its state is deleted.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.util import find_spec
+from importlib import import_module
 
 from tierwise.plugins import hookimpl
+from tierwise.plugins.guard import one_line
 from tierwise.plugins.watch_engine import Matcher, WatchEngine
 
 __all__ = ["DurableWatch", "tierwise_watch_engines"]
+
+EXTENSION = "durable_rules_engine"
 
 
 class DurableWatch:
@@ -24,8 +27,14 @@ class DurableWatch:
     about = "durable-rules in a process of its own"
 
     def unusable(self) -> str:
-        """Say whether durable-rules is there."""
-        return "" if find_spec("durable") is not None else "durable-rules is not installed"
+        """Say whether durable-rules is there and its extension loads; nothing of it runs in this process."""
+        try:
+            import_module(EXTENSION)
+        except ModuleNotFoundError:
+            return "durable-rules is not installed"
+        except ImportError as error:
+            return f"durable-rules does not load: {one_line(str(error))}"
+        return ""
 
     def matcher(self) -> Matcher:
         """Start a matcher; its worker starts with the first question."""

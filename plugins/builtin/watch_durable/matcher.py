@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from tempfile import TemporaryFile
 from time import monotonic
 from typing import Any, Self
 
@@ -22,6 +23,7 @@ WORKER = "tierwise.plugins.builtin.watch_durable.worker"
 MARKS = 5_000
 TRIES = 3
 PATIENCE = 60.0
+LONGEST = 300
 
 
 class DurableMatcher:
@@ -32,6 +34,7 @@ class DurableMatcher:
 
     def __init__(self) -> None:
         self._worker: subprocess.Popen[bytes] | None = None
+        self._said = TemporaryFile()  # noqa: SIM115 - it is closed with the matcher
         self._batch = 0
         self.starts = 0
 
@@ -56,6 +59,10 @@ class DurableMatcher:
 
     def close(self) -> None:
         """End the worker."""
+        self._end()
+        self._said.close()
+
+    def _end(self) -> None:
         worker, self._worker = self._worker, None
         if worker is None:
             return
@@ -76,8 +83,15 @@ class DurableMatcher:
                 if "error" in answer:
                     raise PluginError(f"durable-rules cannot match: {answer['error']}", PLUGIN, help="try `--engine reference`")
                 return [[tuple(match) for match in matches] for matches in answer["matches"]]
-            self.close()
-        raise PluginError(f"the worker of durable-rules died {TRIES} times on one batch", PLUGIN, help="try `--engine reference`")
+            self._end()
+        message = f"the worker of durable-rules died {TRIES} times on one batch{self._last_words()}"
+        raise PluginError(message, PLUGIN, help="try `--engine reference`")
+
+    def _last_words(self) -> str:
+        """Return the last line that a worker wrote, such as the exception it died of."""
+        self._said.seek(0)
+        lines = self._said.read().decode("utf-8", "replace").splitlines()
+        return next((f": {line.strip()[:LONGEST]}" for line in reversed(lines) if line.strip()), "")
 
     def _asked(self, message: bytes) -> dict[str, Any] | None:
         """Return the worker's answer; ``None`` when it is dead, or stuck."""
@@ -110,12 +124,12 @@ class DurableMatcher:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._worker is None or self._worker.poll() is not None:
-            self.close()
+            self._end()
             self.starts += 1
             # -P: nothing is imported from the folder that the user happens to stand in; a session of its own: Ctrl-C is for the caller alone
             command = [sys.executable, "-P", "-m", WORKER]
             self._worker = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, start_new_session=True
             )
         return self._worker
 

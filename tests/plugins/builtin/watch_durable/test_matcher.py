@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from tierwise.core.checking import check
 from tierwise.core.errors import PluginError
 from tierwise.core.policy import read_policy
+from tierwise.plugins.builtin.watch_durable import DurableWatch
 from tierwise.plugins.builtin.watch_durable.matcher import DurableMatcher
 from tierwise.plugins.builtin.watch_reference import ReferenceMatcher
 from tierwise.plugins.manager import Plugins
@@ -153,3 +156,32 @@ def test_a_worker_that_dies_while_it_works_is_started_again(monkeypatch: pytest.
 def test_what_the_worker_cannot_do_is_an_error_with_its_words() -> None:
     with DurableMatcher() as matcher, pytest.raises(PluginError, match="durable-rules cannot match: "):
         matcher.match([Task("answer", 2, ((START, START),))])
+
+
+def test_a_worker_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tierwise.plugins.builtin.watch_durable.matcher.WORKER", "tierwise.no_such_worker")
+    with DurableMatcher() as matcher, pytest.raises(PluginError) as raised:
+        matcher.match([Task("count", 1, ((START, START),))])
+    assert "died 3 times on one batch: " in str(raised.value)
+    assert "No module named tierwise.no_such_worker" in str(raised.value)
+    assert raised.value.help == "try `--engine reference`"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "durable-rules is not installed"),
+        ("raise ImportError('undefined symbol: PyEval_CallObject')", "durable-rules does not load: undefined symbol: PyEval_CallObject"),
+        ("", ""),
+    ],
+)
+def test_an_extension_that_does_not_load_is_told_before_anything_runs(
+    text: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if text is not None:
+        (tmp_path / "extension_for_a_test.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "extension_for_a_test", raising=False)
+    monkeypatch.setattr("tierwise.plugins.builtin.watch_durable.EXTENSION", "extension_for_a_test")
+
+    assert DurableWatch().unusable() == said
