@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 from math import prod
 
 from tierwise.core.finding import Finding
 from tierwise.core.language.messages import listed
-from tierwise.core.plan import Reading, reading_of, walk
+from tierwise.core.plan import Plan, Reading
+from tierwise.core.plan.usage import usage_of
 from tierwise.plugins.watching.rule import Count, Duty, Variant, WatchRule
 
 __all__ = ["in_order", "with_variants"]
@@ -33,16 +34,16 @@ def in_order(rules: list[WatchRule], findings: list[Finding]) -> list[WatchRule]
     return ordered
 
 
-def with_variants(rules: list[WatchRule], readings: Mapping[str, Reading], findings: list[Finding]) -> tuple[WatchRule, ...]:
+def with_variants(rules: list[WatchRule], plan: Plan, findings: list[Finding]) -> tuple[WatchRule, ...]:
     """Give every rule the readings that it hangs on, through the events that other rules make for it, too."""
     upstream: dict[str, set[str]] = {}
     result = []
     for rule in rules:
-        names = set(_readings_of(rule)).union(*(upstream.get(kind, set()) for kind in rule.reads))
+        names = set(_readings_of(rule, plan)).union(*(upstream.get(kind, set()) for kind in rule.reads))
         for kind in rule.makes:
             upstream.setdefault(kind, set()).update(names)
-        open_names = [name for name in readings if name in names]
-        words = [_words(readings[name]) for name in open_names]
+        open_names = [name for name in plan.readings if name in names]
+        words = [_words(plan.readings[name]) for name in open_names]
         if prod(map(len, words)) > MOST_VARIANTS:
             message = f"`{rule.name}` hangs on {listed(open_names)}, which can be read in more than {MOST_VARIANTS} ways"
             findings.append(Finding.error("too-many-readings", message, rule.span, "settle some of them in an overlay"))
@@ -56,11 +57,11 @@ def _words(reading: Reading) -> tuple[str, ...]:
     return reading.values if reading.settled is None else (reading.settled,)
 
 
-def _readings_of(rule: WatchRule) -> Iterator[str]:
+def _readings_of(rule: WatchRule, plan: Plan) -> Iterator[str]:
     amounts = [action.amount for action in (rule.action, rule.met) if action is not None]
     expected = [e.condition for e in rule.form.expected] if isinstance(rule.form, Duty) else []
     for node in (rule.condition, *rule.per, *amounts, *expected):
         if node is not None:
-            yield from (read.name for part in walk(node) if (read := reading_of(part)) is not None)
+            yield from usage_of(plan, node).readings
     if isinstance(rule.form, Count) and rule.form.reading is not None:
         yield rule.form.reading

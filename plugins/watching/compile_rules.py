@@ -18,8 +18,8 @@ from tierwise.core.types import NumberType, Type
 from tierwise.plugins.watching.causes import in_order, with_variants
 from tierwise.plugins.watching.rule import SECTION, ActionPlan, EventKind, WatchPlan, WatchRule
 from tierwise.plugins.watching.rule_forms import RuleForms
-from tierwise.plugins.watching.rule_texts import ALWAYS, RuleTexts, named
-from tierwise.plugins.watching.section import ActionDeclaration, WatchDeclaration, WatchRuleDeclaration
+from tierwise.plugins.watching.rule_texts import ALWAYS, RuleTexts, alike, named
+from tierwise.plugins.watching.section import ActionDeclaration, EventField, WatchDeclaration, WatchRuleDeclaration
 from tierwise.plugins.watching.watch_text import watch_text
 
 __all__ = ["PLACEHOLDER", "WatchSection"]
@@ -40,7 +40,8 @@ class WatchSection:
         texts = RuleTexts(context)
         plan = _Compiler(texts, RuleForms(texts), keys).plan()
         text = watch_text(plan.kinds, plan.rules)
-        return CompiledSection(None if has_errors(texts.findings) else plan, texts.findings, plan.readings, text)
+        reads = plan.readings | texts.named
+        return CompiledSection(None if has_errors(texts.findings) else plan, texts.findings, reads, text)
 
 
 @dataclass
@@ -56,7 +57,7 @@ class _Compiler:
         rules = [rule for rule in compiled if rule is not None]
         self._find_unused(rules)
         plan = self._plan()
-        ordered = with_variants(in_order(rules, self.texts.findings), plan.readings, self.texts.findings)
+        ordered = with_variants(in_order(rules, self.texts.findings), plan, self.texts.findings)
         return WatchPlan(
             plan.policy,
             digest(canonical_text(plan) + watch_text(self.texts.kinds, ordered)),
@@ -73,9 +74,8 @@ class _Compiler:
         fields: dict[str, Type] = {}
         for key, one in declared.fields.items():
             path: Path = ("watch", "events", name, "fields", key)
-            type, found = read_type(one, path, self.texts.context.document, self.texts.context.types)
-            self.texts.findings += found
-            if key in ALWAYS or self.texts.is_setting(key):
+            type = self._type(key, one, path)
+            if key in ALWAYS or self.texts.is_setting(key) or key in self.texts.decisions():
                 message = f"`{key}` is a name already: a field of an event cannot have it"
                 self.texts.findings.append(Finding.error("duplicate-name", message, self.texts.key_span(path)))
             if type is not None:
@@ -86,10 +86,27 @@ class _Compiler:
                     self.texts.error(
                         "unknown-field", f"events `{name}` have no field `{key}`", ("watch", "events", name, "from"), suggest(key, fields)
                     )
-        nullable = frozenset(key for key, one in declared.fields.items() if one.nullable)
+        facts = self.texts.context.plan.facts
+        nullable = frozenset(
+            key for key, one in declared.fields.items() if one.nullable or (one.type_ is None and key in facts and facts[key].nullable)
+        )
         place: Path = ("watch", "events", name, "from")
         tables = {(*place, index) if isinstance(declared.from_, list) else place: table for index, table in enumerate(declared.tables)}
         return EventKind(name, named(declared.label, name), fields, nullable, tables)
+
+    def _type(self, name: str, declared: EventField, path: Path) -> Type | None:
+        """Return the type of a field; one that declares none is the policy's fact of that name."""
+        if declared.type_ is None:
+            fact = self.texts.context.plan.facts.get(name)
+            if fact is None:
+                help = suggest(name, self.texts.context.plan.facts) or "add its `type`"
+                self.texts.error(
+                    "unknown-fact", f"field `{name}` has no type, and the policy has no fact of that name", path, help, key=True
+                )
+            return None if fact is None else fact.type
+        type_, found = read_type(declared, path, self.texts.context.document, self.texts.context.types)
+        self.texts.findings += found
+        return type_
 
     # ---- rules ---------------------------------------------------------------------------------------------------------------
 
@@ -163,6 +180,10 @@ class _Compiler:
 
     def _plan(self) -> Plan:
         plan = self.texts.context.plan
+        fields = [(name, of) for kind in self.texts.kinds.values() for name, of in {**ALWAYS, **kind.fields}.items()]
+        own = {name: Fact(name, of, {}) for name, of in fields if name not in plan.facts or not alike(of, plan.facts[name].type)}
+        if self.texts.named:
+            return replace(plan, facts={**plan.facts, **own})
         lost = {name: decision for name, decision in plan.decisions.items() if self.texts.lost(name) is not None}
-        facts = {name: Fact(name, type, {}) for kind in self.texts.kinds.values() for name, type in {**ALWAYS, **kind.fields}.items()}
+        facts = {name: own.get(name) or plan.facts[name] for name, _ in fields}
         return replace(plan, facts=facts, tables={}, rankings={}, decisions=lost)

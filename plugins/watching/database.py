@@ -134,7 +134,9 @@ class DatabaseEvents:
         cells |= {"subject": read(table.subject, ("subject",), as_words), "stored_at": read(table.at, ("at",), as_words)}
         cells["at"] = read(table.at, ("at",), stored.moment)
         for name, type in kind.fields.items():
-            cells[f"f_{name}"] = read(table.fields.get(name, name), ("fields",), _reader(type))
+            stored_as = table.fields.get(name, name)
+            if stored_as is not None:
+                cells[f"f_{name}"] = read(stored_as, ("fields",), _reader(type))
         return cells
 
     def _rows(self, relation: str, kind: EventKind, until: date | None) -> Iterator[Event]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from tierwise.core.environment import Environment
 from tierwise.core.meaning.evaluate import Evaluation
+from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.meaning.world import World
-from tierwise.core.plan import Node
+from tierwise.core.outcome import Determined
+from tierwise.core.plan import AS_OF, Node, decision_of, name_of, walk
 from tierwise.core.values import to_json
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import Variant, WatchPlan
@@ -20,10 +24,16 @@ _MOST_REMEMBERED = 20_000
 
 
 class Conditions:
-    """Evaluates the nodes of a watch plan for events. What it once decided for equal fields it remembers."""
+    """Evaluates the nodes of a watch plan for events. What it once decided for equal fields it remembers.
+
+    A decision of the policy is what deciding gives for the facts that the event's fields are, as of the day of the event.
+    """
 
     def __init__(self, plan: WatchPlan, environment: Environment) -> None:
+        self._plan, self._environment = plan.plan, environment
         self._evaluation = Evaluation(plan.plan, environment)
+        self._none = {name: None for name, fact in plan.plan.facts.items() if fact.absent_is_none}
+        self._evaluators: dict[tuple[str, ...], Evaluator] = {}
         self._readings: dict[int, tuple[Node, tuple[str, ...], bool]] = {}
         self._remembered: dict[Any, Any] = {}
 
@@ -69,10 +79,25 @@ class Conditions:
             found = self._readings[id(node)] = (
                 node,
                 self._evaluation.usage(node).readings,
-                not facts & {"id", "subject", "at"},
+                not facts & {"id", "subject", "at", AS_OF},
             )
         return found[1], found[2]
 
     def _settle(self, node: Node, event: Event, readings: Variant) -> Any:
         facts: Mapping[str, Any] = {"id": event.id, "kind": event.kind, "subject": event.subject, "at": event.at, **event.fields}
-        return self._evaluation.settle(node, World(facts, readings=readings)).result
+        named = [name_of(part) for part in walk(node) if decision_of(part) is not None]
+        if not named:
+            return self._evaluation.settle(node, World(facts, readings=readings)).result
+        known = {**self._none, **facts, AS_OF: event.at.date() if isinstance(event.at, datetime) else event.at}
+        outcomes = {name: self._evaluator(readings).decide(name, known) for name in named}
+        chosen = {name: outcome.value for name, outcome in outcomes.items() if isinstance(outcome, Determined)}
+        return self._evaluation.settle(node, World(known, readings=readings, chosen=chosen)).result
+
+    def _evaluator(self, readings: Variant) -> Evaluator:
+        """Return what decides under a variant."""
+        key = tuple(f"{name}={word}" for name, word in sorted(readings.items()))
+        if key not in self._evaluators:
+            declared = self._plan.readings
+            settled = {name: replace(reading, settled=readings.get(name, reading.settled)) for name, reading in declared.items()}
+            self._evaluators[key] = Evaluator(replace(self._plan, readings=settled), self._environment)
+        return self._evaluators[key]

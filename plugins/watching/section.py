@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from tierwise.core.policy.declared_types import FieldDeclaration
+from tierwise.core.policy.declared_types import TypeKeys
 from tierwise.core.policy.texts import Part, SectionKeys, Text, Whole
 
 __all__ = [
     "ActionDeclaration",
     "EventDeclaration",
+    "EventField",
     "EventTable",
     "ExpectedDeclaration",
     "Names",
@@ -50,7 +51,15 @@ class EventTable(Part):
     at: str = Field(description="the column with the day or time of the event; a row without one has not happened")
     via: Between | None = Field(None, description="the table between, when the subject is not in the table itself")
     where: dict[str, str | None] = Field(default_factory=dict, description="column to cell: which rows are events")
-    fields: dict[str, str] = Field(default_factory=dict, description="field to column, where the names differ")
+    fields: dict[str, str | None] = Field(
+        default_factory=dict, description="field to column, where the names differ; `null` where the table does not hold it"
+    )
+
+
+class EventField(TypeKeys):
+    """What an event says of one thing; without a type it is the policy's fact of that name."""
+
+    label: Text | None = Field(None, description="what people call it")
 
 
 class EventDeclaration(Part):
@@ -58,7 +67,7 @@ class EventDeclaration(Part):
 
     label: Text | None = Field(None, description="what people call it")
     note: Text | None = Field(None, description="a remark for people")
-    fields: dict[str, FieldDeclaration] = Field(default_factory=dict, description="what an event says, beside id, subject and time")
+    fields: dict[str, EventField] = Field(default_factory=dict, description="what an event says, beside id, subject and time")
     from_: EventTable | list[EventTable] | None = Field(
         None, alias="from", description="the table, or tables, of a database that hold such events"
     )

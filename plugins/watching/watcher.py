@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from tierwise.core.environment import Environment
 from tierwise.core.finding import Finding
-from tierwise.core.meaning.unknown import Unknown
+from tierwise.core.language.messages import listed
+from tierwise.core.meaning.unknown import Need, Unknown
 from tierwise.plugins.watch_engine import Matcher
 from tierwise.plugins.watching.action import Action
 from tierwise.plugins.watching.counting import CountRun
@@ -23,8 +24,23 @@ from tierwise.plugins.watching.silence import SilenceRun
 
 __all__ = ["StateChange", "Watcher"]
 
+_EXAMPLES = 3
+
 StateChange = tuple[str, Key, Any]
 """The name of a run, a key, and its state as JSON (``None`` when there is none left)."""
+
+
+@dataclass(slots=True)
+class _Doubt:
+    """Events of which it is not known whether they matter."""
+
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, id: str) -> None:
+        self.count += 1
+        if len(self.examples) < _EXAMPLES:
+            self.examples.append(id)
 
 
 class Watcher:
@@ -42,7 +58,7 @@ class Watcher:
         self.now = 0
         self._conditions = Conditions(plan, environment)
         self._matcher = matcher
-        self._doubts: Counter[tuple[str, str]] = Counter()
+        self._doubts: dict[tuple[str, str], _Doubt] = {}
         self._runs: dict[str, tuple[Run, ...]] = {rule.name: tuple(_runs(rule)) for rule in plan.rules}
 
     def process(self, events: Iterable[Event]) -> list[Action]:
@@ -83,8 +99,8 @@ class Watcher:
     def findings(self) -> list[Finding]:
         """Return what there is to say about the events that were watched."""
         found = [
-            Finding.warning("watch-unknown", f"{count} events may matter to `{rule}`, but `{name}` is missing")
-            for (rule, name), count in self._doubts.items()
+            Finding.warning("watch-unknown", f"{doubt.count} events may matter to `{rule}`, but {said}; such as {listed(doubt.examples)}")
+            for (rule, said), doubt in self._doubts.items()
         ]
         if self.late:
             closed = sum(run.late for runs in self._runs.values() for run in runs)
@@ -140,8 +156,8 @@ class Watcher:
                                 doubts |= _needs(holds if isinstance(holds, Unknown) else key)
                             elif holds:
                                 found.append(Arrival(event, role, (event.subject, *key)))
-            for name in doubts:
-                self._doubts[rule.name, name] += 1
+            for said in doubts:
+                self._doubts.setdefault((rule.name, said), _Doubt()).add(event.id)
         return arrivals
 
     def _posted(self, rule: WatchRule, action: Action, firing: Firing) -> Iterator[Event]:
@@ -169,4 +185,11 @@ def _happens(event: Event, variant: Variant) -> bool:
 
 
 def _needs(unknown: bool | Unknown | tuple[str, ...]) -> set[str]:
-    return {need.name or str(need.reason) for need in unknown.needs} if isinstance(unknown, Unknown) else set()
+    """Say what the condition hangs on: a field that is missing, or a decision that is undetermined for such an event."""
+    return {_said(need) for need in unknown.needs} if isinstance(unknown, Unknown) else set()
+
+
+def _said(need: Need) -> str:
+    if need.kind in ("decision", "policy"):
+        return f"its decision `{need.name}` is undetermined ({need.reason})" if need.name else f"that is undetermined ({need.reason})"
+    return f"`{need.name}` is missing"

@@ -84,8 +84,8 @@ class DurableMatcher:
                     raise PluginError(f"durable-rules cannot match: {answer['error']}", PLUGIN, help="try `--engine reference`")
                 return [[tuple(match) for match in matches] for matches in answer["matches"]]
             self._end()
-        message = f"the worker of durable-rules died {TRIES} times on one batch{self._last_words()}"
-        raise PluginError(message, PLUGIN, help="try `--engine reference`")
+        died = f"the worker of durable-rules died {TRIES} times on one batch{self._last_words()}"
+        raise PluginError(died, PLUGIN, help="try `--engine reference`")
 
     def _last_words(self) -> str:
         """Return the last line that a worker wrote, such as the exception it died of."""

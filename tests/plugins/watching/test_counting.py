@@ -120,7 +120,7 @@ def test_what_hangs_on_a_missing_field_is_reported(watcher: Any, event: Any, bri
         event("2024-01-03", "trade", id="3", kind_of="bond", rating="AA"),
     ]
     assert brief(watching.process(trades)) == ["2024-01-01 a look", "2024-01-03 a look border=inclusive"]
-    assert [f.message for f in watching.findings()] == ["1 events may matter to `alert`, but `rating` is missing"]
+    assert [f.message for f in watching.findings()] == ["1 events may matter to `alert`, but `rating` is missing; such as `2`"]
 
 
 def test_actions_make_events_for_other_rules(watcher: Any, event: Any, brief: Any) -> None:
