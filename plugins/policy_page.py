@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tierwise.core.explaining.phrases import words_of_pages
-from tierwise.core.explaining.written import text_of
 from tierwise.core.plan import (
     Agree,
     Collected,
@@ -26,6 +25,7 @@ from tierwise.core.plan import (
     table_of,
     undecided_of,
 )
+from tierwise.core.plan.node_text import PEOPLE
 from tierwise.core.policy import Policy
 from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 from tierwise.core.values import to_json
@@ -167,17 +167,17 @@ class _Page:
                 rows = tuple((self._gloss(cell_text(to_json(cut.value))), limit) for cut, limit in zip(cuts, limits, strict=True))
                 yield Block("", header=(words["class"], words[by]), rows=rows)
             case Labels(tests=tests):
-                rows = tuple((self._gloss(word), self._gloss(text_of(test))) for word, test in tests)
+                rows = tuple((self._gloss(word), self._gloss(PEOPLE.write(test))) for word, test in tests)
                 yield Block("", header=(words["class"], words["when"]), rows=rows)
             case Agree(values=values) | Collected(values=values):
                 rows = tuple((self._gloss(word), self._value(value)) for word, value in values)
                 yield Block("", header=(words["class"], words["gives"]), rows=rows)
             case Prefer(parts=parts):
-                yield Block(f"{words['first']}: {', '.join(self._gloss(text_of(part)) for part in parts)}")
+                yield Block(f"{words['first']}: {', '.join(self._gloss(PEOPLE.write(part)) for part in parts)}")
             case Undecided(reason=reason):
                 yield Block(f"{words['given']} ({reason})")
             case _:
-                text = self._gloss(text_of(node))
+                text = self._gloss(PEOPLE.write(node))
                 yield Block("" if text == "…" else text)
 
     def _table(self, table: Table) -> Iterator[Block]:
@@ -207,7 +207,7 @@ class _Page:
         if undecided is not None:
             candidates = ", ".join(self._gloss(cell_text(to_json(candidate))) for candidate in undecided.candidates)
             return f"? {undecided.reason}" + (f" ({candidates})" if candidates else "")
-        return self._gloss(text_of(node))
+        return self._gloss(PEOPLE.write(node))
 
     # ---- what is read, what is open --------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Decision, Node, Plan
-from tierwise.core.plan.canonical import Author, author_cell, author_text
+from tierwise.core.plan.node_text import AuthorWriter
 from tierwise.core.plan.questions import cases_of, column_of, conjuncts_of, disjuncts_of
 
 __all__ = ["find_chains"]
@@ -30,10 +30,12 @@ def find_chains(plan: Plan, written: frozenset[str]) -> Iterator[Finding]:
     """
     for decision in plan.decisions.values():
         if decision.form == "formula" and decision.name in written:
-            yield from _chain(decision, Author(decision.name, frozenset((*plan.facts, *plan.readings, *plan.parameters, *plan.decisions))))
+            yield from _chain(
+                decision, AuthorWriter(decision.name, frozenset((*plan.facts, *plan.readings, *plan.parameters, *plan.decisions)))
+            )
 
 
-def _chain(decision: Decision, author: Author) -> Iterator[Finding]:
+def _chain(decision: Decision, author: AuthorWriter) -> Iterator[Finding]:
     cases, otherwise = cases_of(decision.node)
     rows = [(conjuncts_of(way), value) for condition, value in cases for way in disjuncts_of(condition)]
     if len(cases) >= LEAST_WORDS and (lookup := _lookup(rows, otherwise, author)):
@@ -47,22 +49,22 @@ def _note(what: str, cases: int, decision: Decision, lines: Sequence[str]) -> Fi
     return Finding.note(f"formula-is-{what}", message, decision.span, "\n  ".join(("instead of `formula`, write", *lines)))
 
 
-def _lookup(rows: Rows, otherwise: Node, author: Author) -> Sequence[str] | None:
+def _lookup(rows: Rows, otherwise: Node, author: AuthorWriter) -> Sequence[str] | None:
     """Return the lookup that a chain is: each case asks whether one value is one of some words."""
     columns = {column_of(test) for tests, _ in rows for test in tests}
     if len(columns) != 1 or any(len(tests) != 1 for tests, _ in rows):
         return None
     [column] = columns
-    cells = [(author_cell(test, column, author), author_text(value, author)) for (test,), value in rows]
+    cells = [(author.cell(test, column), author.write(value)) for (test,), value in rows]
     words = [(word, value) for cell, value in cells for word in cell.split(", ")]
     if len(words) > len(dict(words)) or any(word.startswith(SIGNS) for word, _ in words):
         return None
     values = (f"    {_scalar(word)}: {_scalar(value)}" for word, value in words)
-    default = f"  default: {_scalar(author_text(otherwise, author))}"
-    return ("lookup:", f"  by: {_scalar(author_text(column, author))}", "  values:", *values, default)
+    default = f"  default: {_scalar(author.write(otherwise))}"
+    return ("lookup:", f"  by: {_scalar(author.write(column))}", "  values:", *values, default)
 
 
-def _table(rows: Rows, otherwise: Node, author: Author) -> Sequence[str] | None:
+def _table(rows: Rows, otherwise: Node, author: AuthorWriter) -> Sequence[str] | None:
     """Return the table that a chain is: each case joins conditions of a few columns by ``and``."""
     tested = [{column_of(test): test for test in tests} for tests, _ in rows]
     columns = tuple(dict.fromkeys(column for row in tested for column in row))
@@ -70,11 +72,11 @@ def _table(rows: Rows, otherwise: Node, author: Author) -> Sequence[str] | None:
     if len(columns) > MOST_COLUMNS or not is_one_each or any(len(disjuncts_of(c)) + len(conjuncts_of(c)) > 2 for c in columns):
         return None
     cells = [
-        [author_text(column, author) for column in columns],
-        *([author_cell(row[column], column, author) if column in row else "-" for column in columns] for row in tested),
+        [author.write(column) for column in columns],
+        *([author.cell(row[column], column) if column in row else "-" for column in columns] for row in tested),
         ["-"] * len(columns),
     ]
-    values = [author.decision, *(author_text(value, author) for _, value in rows), author_text(otherwise, author)]
+    values = [author.decision, *(author.write(value) for _, value in rows), author.write(otherwise)]
     if any(sign in text for row in (*cells, values) for text in row for sign in ("|", "->")):
         return None
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]

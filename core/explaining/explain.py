@@ -10,7 +10,6 @@ from tierwise.core.explaining.misses import misses_of, nearness
 from tierwise.core.explaining.phrases import phrase
 from tierwise.core.explaining.ranks import ByAt, rank_of
 from tierwise.core.explaining.reader import Reader, plain
-from tierwise.core.explaining.written import cell_of, text_of
 from tierwise.core.meaning.trace import Trace
 from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.outcome import Outcome, Undetermined
@@ -34,6 +33,7 @@ from tierwise.core.plan import (
     table_of,
     usage_of,
 )
+from tierwise.core.plan.node_text import PEOPLE
 from tierwise.core.values import Value
 
 __all__ = ["explain"]
@@ -122,7 +122,7 @@ def _labelled(label: str, test: Node, reader: Reader) -> RuleTrace:
 
 def _test(column: str, test: Node, text: str, reader: Reader) -> TestTrace:
     met = reader.truth(test)
-    cell = text if text not in ("", "…") else cell_of(test) if column else text_of(test)
+    cell = text if text not in ("", "…") else PEOPLE.cell(test) if column else PEOPLE.write(test)
     return TestTrace(column, cell, met, reader.reads(test), misses_of(test, reader) if met is False else ())
 
 
@@ -195,4 +195,4 @@ def _term(part: Node, reader: Reader) -> Term:
     value = reader.value(part)
     if isinstance(value, Unknown):
         return Term(name_of(named), label, None, weight, value.reason)
-    return Term("" if is_base else name_of(named) or text_of(named), label, value, weight)
+    return Term("" if is_base else name_of(named) or PEOPLE.write(named), label, value, weight)

@@ -10,10 +10,10 @@ from typing import Any
 
 from tierwise.core.explaining.explanation import Miss, RuleTrace
 from tierwise.core.explaining.reader import Reader
-from tierwise.core.explaining.written import text_of
 from tierwise.core.meaning.exact import add, compare, round_to, subtract
 from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.plan import FLIPPED, Compare, CompareOp, InSet, Logic, Node, Not, Within, tested
+from tierwise.core.plan.node_text import PEOPLE
 from tierwise.core.values import Duration
 
 __all__ = ["misses_of", "nearness"]
@@ -54,7 +54,7 @@ def _leaf(test: Compare | Within | InSet, reader: Reader, wanted: bool) -> Itera
         values, op = (border,), op if wanted else _OPPOSITE[op]
     by = None if value is None else min((d for w in values if (d := _distance(value, w)) is not None), key=_size, default=None)
     yield Miss(
-        text_of(about),
+        PEOPLE.write(about),
         reader.label(about),
         about.type,
         _shown(value),

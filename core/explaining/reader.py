@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tierwise.core.explaining.explanation import Read
-from tierwise.core.explaining.written import text_of
 from tierwise.core.meaning.trace import Trace
 from tierwise.core.meaning.unknown import Result
 from tierwise.core.outcome import Determined, Reason
 from tierwise.core.plan import AS_OF, POPULATION, Named, Node, Plan, Reference, pick_of, reference_of, walk
+from tierwise.core.plan.node_text import PEOPLE
 from tierwise.core.types import DateType, ListType, RecordType, Type
 
 __all__ = ["Reader", "plain"]
@@ -63,7 +63,7 @@ class Reader:
     def label(self, node: Node) -> Named:
         """Return what people call a part: the label of what it names, else its text."""
         named = reference_of(node)
-        return plain(text_of(node)) if named is None else self.read(named.name).label
+        return plain(PEOPLE.write(node)) if named is None else self.read(named.name).label
 
 
 _SUPPLIED: Mapping[str, Type] = {POPULATION: ListType(RecordType(())), AS_OF: DateType()}

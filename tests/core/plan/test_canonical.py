@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from decimal import Decimal
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
@@ -15,12 +16,25 @@ from tests.differential.random_plans import random_plan
 from tierwise.core.checking import check
 from tierwise.core.environment import Environment, KindContext, KindDecision
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Constant, DecisionRef, FactRef, Named, Node, Plan, ReadingRef
-from tierwise.core.plan.canonical import canonical_text, digest, node_text
+from tierwise.core.plan import Constant, Decision, DecisionRef, Fact, FactRef, Named, Node, Plan, Ranking, Reading, ReadingRef, Rule, Table
+from tierwise.core.plan.canonical import canonical_text, digest, node_text, type_text
 from tierwise.core.plan.walk import walk
 from tierwise.core.policy import read_policy
 from tierwise.core.source import Source
-from tierwise.core.types import BooleanType
+from tierwise.core.types import (
+    BooleanType,
+    DateTimeType,
+    DateType,
+    DurationType,
+    EnumType,
+    ListType,
+    MapType,
+    NumberType,
+    RecordType,
+    SetType,
+    TextType,
+    Type,
+)
 
 OVERLAY = """\
 overlay: 1
@@ -257,6 +271,57 @@ def _untyped(value: Any) -> Any:
     if is_dataclass(value):
         return (type(value).__name__, *(_untyped(getattr(value, field.name)) for field in fields(value) if field.name != "type"))
     return tuple(_untyped(item) for item in value) if isinstance(value, tuple) else value
+
+
+COUNTED: dict[type, tuple[set[str], set[str]]] = {
+    Plan: (
+        {"policy", "subject", "facts", "readings", "tables", "rankings", "decisions", "parameters", "lost", "functions"},
+        {"version", "title", "fingerprint"},
+    ),
+    Fact: ({"name", "type", "missing", "nullable", "absent_is_none", "judged", "default"}, {"label", "note", "span"}),
+    Reading: ({"name", "values", "settled"}, {"label", "span"}),
+    Decision: ({"name", "type", "node", "output", "population"}, {"label", "module", "form", "span"}),
+    Table: ({"name", "hit", "columns", "outputs", "rules", "defaults"}, {"column_texts", "acknowledged", "span"}),
+    Rule: ({"id", "tests", "outputs"}, {"note", "test_texts", "span"}),
+    Ranking: ({"name", "by", "descending", "partition", "among"}, set()),
+}
+"""What counts of each part of a plan, and what was left out on purpose."""
+
+
+@pytest.mark.parametrize("part", COUNTED)
+def test_every_field_of_a_plan_counts_or_is_left_out_on_purpose(part: Any) -> None:
+    counted, left_out = COUNTED[part]
+
+    assert {field.name for field in fields(part)} == counted | left_out
+
+
+NUMBER = NumberType(2, "元", Decimal(0), Decimal(9))
+TYPES: list[list[Type]] = [
+    [NUMBER, replace(NUMBER, scale=3), replace(NUMBER, unit=""), replace(NUMBER, low=None), replace(NUMBER, high=None)],
+    [
+        EnumType(("a", "b"), (("c", "b"),), "b"),
+        EnumType(("b", "a"), (("c", "b"),), "b"),
+        EnumType(("a", "b"), (), "b"),
+        EnumType(("a", "b"), (("c", "b"),)),
+    ],
+    [RecordType((("a", NUMBER),)), RecordType((("a", TextType()),)), RecordType((("a", NUMBER),), ("a",))],
+    [ListType(NUMBER), ListType(TextType())],
+    [SetType(NUMBER), SetType(TextType())],
+    [MapType(NUMBER), MapType(TextType())],
+    [BooleanType()],
+    [DateType()],
+    [DateTimeType()],
+    [DurationType()],
+    [TextType()],
+]
+
+
+def test_every_field_of_every_type_counts() -> None:
+    every = [type_ for types in TYPES for type_ in types]
+
+    assert {type(types[0]) for types in TYPES} == set(get_args(Type))
+    assert [len(types) for types in TYPES] == [len(fields(types[0])) + 1 for types in TYPES]  # one more for every field that differs
+    assert len({type_text(type_) for type_ in every}) == len(every)
 
 
 @pytest.mark.parametrize("value", ["1", True, None, "true", "null", ("a",), "[a]", "2026-01-01"])

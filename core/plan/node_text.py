@@ -1,0 +1,289 @@
+"""Writes a node as text: for the fingerprint (``canonical.py``), as an author may write it, and for people.
+
+One writer takes every node apart; who reads the text decides how names and plain values stand in it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import assert_never
+
+from tierwise.core.plan.nodes import (
+    Agree,
+    Arithmetic,
+    Call,
+    Collected,
+    Compare,
+    Conditional,
+    Constant,
+    DecisionRef,
+    FactRef,
+    FieldRef,
+    Filter,
+    InSet,
+    ItemRef,
+    Labels,
+    Logic,
+    Node,
+    Not,
+    Overdue,
+    Pick,
+    Prefer,
+    Project,
+    Quantified,
+    Quotient,
+    RankCut,
+    ReadingRef,
+    Round,
+    Sorted,
+    Undecided,
+    Within,
+)
+from tierwise.core.plan.questions import comparison_of
+from tierwise.core.types import EnumType, ListType, SetType, Type
+from tierwise.core.values import Duration, Value
+
+__all__ = ["PEOPLE", "AuthorWriter", "NodeWriter", "PeopleWriter", "literal", "name_text", "text_literal"]
+
+_PLAIN = re.compile(r"[^\W\d]\w*")
+_RESERVED = frozenset({"and", "else", "every", "false", "if", "in", "item", "not", "null", "or", "satisfies", "some", "then", "true"})
+_LOOSE, _OR, _AND, _RELATION, _SUM, _PRODUCT, _WHOLE = range(7)
+"""How tight a text holds together: a part in a tighter place gets brackets."""
+
+
+class NodeWriter:
+    """Writes nodes in the words of the policy language, as far as it has words for them; different nodes have different texts.
+
+    The types of their parts are left out where they follow from what is declared. ``column`` is written ``?``.
+    """
+
+    def __init__(self, column: Node | None = None) -> None:
+        self._column = column
+
+    def name(self, name: str) -> str:
+        """Return a name as it stands in a text."""
+        return name_text(name)
+
+    def value(self, value: Value, type_: Type) -> str:
+        """Return a plain value as it stands in a text."""
+        return literal(value)
+
+    def write(self, node: Node, place: int = _LOOSE) -> str:
+        """Return the text of a node, in brackets when it would fall apart at a place."""
+        if node == self._column:
+            return "?"
+        text, strength = self._text(node)
+        return text if strength >= place else f"({text})"
+
+    def _text(self, node: Node) -> tuple[str, int]:
+        match node:
+            case Constant():
+                return self.value(node.value, node.type), _WHOLE
+            case Undecided():
+                words = (node.reason, *(self.value(candidate, node.type) for candidate in node.candidates))
+                return f"undetermined({', '.join(words)})", _WHOLE
+            case FactRef() | DecisionRef() | ReadingRef():
+                return self.name(node.name), _WHOLE
+            case ItemRef():
+                return "item" if node.depth == 0 else f"item^{node.depth}", _WHOLE
+            case FieldRef():
+                return self.field(node), _WHOLE
+            case Compare():
+                return f"{self.write(node.left, _SUM)} {node.op} {self.write(node.right, _SUM)}", _RELATION
+            case Within():
+                return f"{self.write(node.value, _SUM)} in {self.interval(node)}", _RELATION
+            case InSet():
+                return f"{self.write(node.value, _SUM)} in ({self.values(node)})", _RELATION
+            case Logic():
+                strength = _OR if node.op == "or" else _AND
+                joined = f" {node.op} ".join(self.write(part, strength + 1) for part in node.parts)
+                return (joined, strength) if len(node.parts) > 1 else (f"{node.op}({joined})", _WHOLE)
+            case Not():
+                return f"not({self.write(node.part)})", _WHOLE
+            case Conditional():
+                return f"if {self.write(node.condition, _OR)} then {self.write(node.yes, _OR)} else {self.write(node.no)}", _LOOSE
+            case Arithmetic():
+                strength = _PRODUCT if node.op == "*" else _SUM
+                return f" {node.op} ".join(self.write(part, strength + 1) for part in node.parts), strength
+            case Quotient():
+                return f"{self.write(node.left, _WHOLE)} / {self.write(node.right, _WHOLE)}", _PRODUCT
+            case Round():
+                return f"round {node.mode}({self.write(node.value)}, {node.scale})", _WHOLE
+            case Call():
+                return f"{node.function}({self._all(node.arguments)})", _WHOLE
+            case Filter():
+                return f"{self.write(node.of, _WHOLE)}[{self.write(node.test)}]", _WHOLE
+            case Project():
+                return f"(for item in {self.write(node.of)} return {self.write(node.each)})", _WHOLE
+            case Quantified():
+                return f"({node.op} item in {self.write(node.of)} satisfies {self.write(node.test)})", _WHOLE
+            case Sorted():
+                return self._sorted(node), _WHOLE
+            case Pick():
+                return f"table {self.name(node.table)}[{node.output + 1}]", _WHOLE
+            case Labels() | Agree() | Collected() | Prefer():
+                head, cases = self.cases(node)
+                return f"{head}({'; '.join(cases)})", _WHOLE
+            case Overdue():
+                parts = (("last", node.last), ("every", node.every), ("as of", node.as_of), ("reading", node.reading))
+                return f"overdue({'; '.join(f'{word} {self.write(part)}' for word, part in parts)})", _WHOLE
+            case RankCut():
+                return self._rank_cut(node), _WHOLE
+            case _:
+                assert_never(node)
+
+    def field(self, node: FieldRef) -> str:
+        """Return a field of a record or a key of a map."""
+        return f"{self.write(node.of, _WHOLE)}.{self.name(node.name)}"
+
+    def values(self, node: InSet) -> str:
+        """Return the values that something may equal."""
+        return ", ".join(self.value(value, node.value.type) for value in node.values)
+
+    def _all(self, nodes: Iterable[Node]) -> str:
+        return ", ".join(self.write(node) for node in nodes)
+
+    def interval(self, node: Within) -> str:
+        """Return an interval with its ends."""
+        low = "" if node.low is None else self.write(node.low)
+        high = "" if node.high is None else self.write(node.high)
+        return f"{'[' if node.low_inclusive else '('}{low}..{high}{']' if node.high_inclusive else ')'}"
+
+    def _sorted(self, node: Sorted) -> str:
+        keys = ", ".join(f"{self.write(key)} {'descending' if descending else 'ascending'}" for key, descending in node.keys)
+        take = "" if node.take is None else f", take {node.take}{' as one' if not isinstance(node.type, ListType | SetType) else ''}"
+        return f"sorted({self.write(node.of)} by {keys}; each {self.write(node.each)}{take}; ties {node.ties})"
+
+    def _rank_cut(self, node: RankCut) -> str:
+        cuts = ", ".join(f"{self.value(cut.value, node.type)} {'rest' if cut.limit is None else literal(cut.limit)}" for cut in node.cuts)
+        given = (("rank", node.rank), ("count", node.count), ("rounding", node.rounding), ("outside", node.outside))
+        told = "".join(f"; {word} {self.write(part)}" for word, part in given if part is not None)
+        return f"rank cut({self.name(node.ranking)} by {node.by}: {cuts}{told})"
+
+    def cases(self, node: Labels | Agree | Collected | Prefer) -> tuple[str, list[str]]:
+        """Return the head of a node that tells cases apart, and its cases."""
+        match node:
+            case Labels():
+                return "labels", [f"{text_literal(label)} if {self.write(test)}" for label, test in node.tests]
+            case Agree():
+                empty = [] if node.empty is None else [f"none: {self.write(node.empty)}"]
+                return f"agree of {self.write(node.of)}", [
+                    *(f"{text_literal(word)}: {self.write(value)}" for word, value in node.values),
+                    *empty,
+                ]
+            case Collected():
+                return f"collected of {self.write(node.of)}", [f"{text_literal(word)}: {self.write(value)}" for word, value in node.values]
+            case Prefer():
+                return "prefer", [self.write(part) for part in node.parts]
+            case _:
+                assert_never(node)
+
+
+class AuthorWriter(NodeWriter):
+    """Writes as an author may write in a decision: the names of its parts go by their own names, words of a list stand bare."""
+
+    def __init__(self, decision: str, names: frozenset[str], column: Node | None = None) -> None:
+        """Take the decision, and all names of the policy: a word that is one of them stands in quotes."""
+        super().__init__(column)
+        self.decision = decision
+        self._names = names | _RESERVED
+
+    def name(self, name: str) -> str:
+        """Return a name, without the decision before it."""
+        return name_text(name.removeprefix(f"{self.decision}."))
+
+    def value(self, value: Value, type_: Type) -> str:
+        """Return a plain value."""
+        is_bare = isinstance(type_, EnumType) and isinstance(value, str) and _PLAIN.fullmatch(value) and value not in self._names
+        return str(value) if is_bare else literal(value)
+
+    def cell(self, test: Node, column: Node) -> str:
+        """Return a condition as the cell of the column that it is about (``questions.column_of``).
+
+        ``not(x)`` is a cell that none meets, too, as it meets the condition.
+        """
+        comparison = comparison_of(test)
+        if comparison is not None and comparison.about == column:
+            value = self.write(comparison.constant)
+            return value if comparison.op == "=" else f"{comparison.op} {value}"
+        match test:
+            case InSet():
+                return self.values(test)
+            case Within():
+                return self.interval(test)
+            case Not():
+                return "not(true)"
+            case _:
+                return "true"
+
+
+class PeopleWriter(NodeWriter):
+    """Writes for people, where the policy's own text is not at hand: no quotes, no backquotes."""
+
+    def name(self, name: str) -> str:
+        """Return a name as it is."""
+        return name
+
+    def value(self, value: Value, type_: Type) -> str:
+        """Return a plain value."""
+        if isinstance(value, tuple):
+            return f"[{', '.join(self.value(item, type_) for item in value)}]"
+        return value if isinstance(value, str) else literal(value)
+
+    def field(self, node: FieldRef) -> str:
+        """Return a field; of an item its name alone."""
+        return node.name if isinstance(node.of, ItemRef) else super().field(node)
+
+    def cell(self, test: Node) -> str:
+        """Return a test as the cell of the column that it is about."""
+        comparison = comparison_of(test)
+        if comparison is not None:
+            return f"{comparison.op} {self.write(comparison.constant)}"
+        match test:
+            case InSet():
+                return self.values(test)
+            case Within():
+                return self.interval(test)
+            case Not():
+                return f"not({self.cell(test.part)})"
+            case _:
+                return self.write(test)
+
+
+PEOPLE = PeopleWriter()
+
+# ---- names and values ----
+
+
+def name_text(name: str) -> str:
+    """Return a name, in backquotes where it would not read as one."""
+    return name if _PLAIN.fullmatch(name) and name not in _RESERVED else f"`{name}`"
+
+
+def text_literal(text: str) -> str:
+    """Return a text in quotes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def literal(value: Value) -> str:
+    """Return a value; a text is never taken for another one."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        digits = f"{value:f}"
+        return (digits.rstrip("0").rstrip(".") if "." in digits else digits) if value else "0"
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Duration):
+        return str(value)
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{text_literal(key)}: {literal(item)}' for key, item in sorted(value.items()))}}}"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(literal, value))}]"
+    return text_literal(str(value))
