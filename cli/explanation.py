@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from tierwise.cli.output import write_json
+from tierwise.cli.visible import on_one_line, say
 from tierwise.core.explaining import Explanation, lines_of
 from tierwise.core.language.suggest import suggest
 
@@ -31,10 +32,11 @@ def print_explanation(explanation: Explanation, name: str | None, key: str, lang
     if form == "json":
         write_json(_document(explanation, lines, name, key))
         return
-    head = " ".join(part for part in (key, name) if part)
-    click.echo(f"# {head}\n" if form == "markdown" else head)
+    head = on_one_line(" ".join(part for part in (key, name) if part))
+    say(f"# {head}\n" if form == "markdown" else head)
     for indent, text in lines:
-        click.echo(f"{'  ' * indent}- {text}" if form == "markdown" else f"{'  ' * (indent + 1)}{text}")
+        shown = on_one_line(text)
+        say(f"{'  ' * indent}- {shown}" if form == "markdown" else f"{'  ' * (indent + 1)}{shown}")
 
 
 def _only(explanation: Explanation, outputs: Sequence[str]) -> Explanation:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.cells import cell_len
 
+from tierwise.cli.visible import visible
 from tierwise.core.errors import PluginError, PolicyError, TierwiseError
 from tierwise.core.finding import Finding, Severity, sorted_findings
 from tierwise.core.source import Span
@@ -46,9 +47,9 @@ def render_error(error: TierwiseError, form: str) -> str:
     parts = []
     if isinstance(error, PolicyError) and error.findings:
         parts.append(render_findings(error.findings, form))
-    parts.append(f"{_coloured('error', Severity.ERROR)}: {error}")
+    parts.append(f"{_coloured('error', Severity.ERROR)}: {visible(str(error))}")
     if error.help:
-        parts.append(f"  help: {error.help}")
+        parts.append(visible(f"  help: {error.help}"))
     return "\n".join(parts)
 
 
@@ -62,12 +63,12 @@ def summary(findings: Sequence[Finding]) -> str:
 def _plain(finding: Finding) -> str:
     place = f"{finding.span.place}: " if finding.span else ""
     help_ = f" (help: {' '.join(finding.help.split(LINE))})" if finding.help else ""
-    return f"{place}{finding.severity}[{finding.code}]: {finding.message}{help_}"
+    return visible(f"{place}{finding.severity}[{finding.code}]: {finding.message}{help_}")
 
 
 def _human(finding: Finding) -> str:
     place = f"{finding.span.place}: " if finding.span else ""
-    lines = [f"{place}{_coloured(f'{finding.severity}[{finding.code}]', finding.severity)}: {finding.message}"]
+    lines = [f"{place}{_coloured(f'{finding.severity}[{finding.code}]', finding.severity)}: {visible(finding.message)}"]
     labelled = ([("", finding.span)] if finding.span else []) + list(finding.related)
     width = max((len(str(span.line)) for _, span in labelled), default=0)
     seen = set()
@@ -78,16 +79,16 @@ def _human(finding: Finding) -> str:
         lines += _excerpt(label, span, width, finding.span)
     if finding.witness:
         shown = ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in finding.witness)
-        lines.append(f"  example: {shown}")
+        lines.append(visible(f"  example: {shown}"))
     if finding.help:
         is_reason = finding.severity is Severity.NOTE and not finding.code.startswith(SUGGESTIONS)
-        lines.append(f"  {'why' if is_reason else 'help'}: {finding.help.replace(LINE, LINE + '  ')}")
+        lines.append(f"  {'why' if is_reason else 'help'}: {visible(finding.help).replace(LINE, LINE + '  ')}")
     return "\n".join(lines)
 
 
 def _excerpt(label: str, span: Span, width: int, main: Span | None) -> list[str]:
     """Return the source line and an underline that aligns under wide characters too."""
-    text = span.source.line(span.line).expandtabs(1)
+    text = visible(span.source.line(span.line).expandtabs(1))
     if not text.strip():
         return []
     where = "" if main is None or span.source.name == main.source.name else f"   ({span.source.name})"

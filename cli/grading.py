@@ -9,12 +9,11 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
-import click
-
 from tierwise.cli.distribution import distribution_lines, first_rows, outcome_lines
 from tierwise.cli.options import Layers
 from tierwise.cli.progress import working
 from tierwise.cli.session import Session
+from tierwise.cli.visible import escaped, on_one_line, say
 
 if TYPE_CHECKING:
     from tierwise.plugins.facts import DataFinding
@@ -80,43 +79,44 @@ def print_grading(session: Session, run: Run, limit: int) -> None:
     plan, facts = run.bound.loaded.plan, run.bound.facts
     count = run.grading.count()
     as_of = f" · as of {run.bound.as_of}" if run.bound.as_of else ""
-    click.echo(f"{session.text(plan.title)} ({plan.policy} {plan.version})")
-    click.echo(f"{facts.location} · {count:,} × {plan.subject}{as_of} · facts by {run.bound.bound_by} · engine {run.engine}")
+    say(f"{session.text(plan.title)} ({plan.policy} {plan.version})")
+    say(f"{facts.location} · {count:,} × {plan.subject}{as_of} · facts by {run.bound.bound_by} · engine {run.engine}")
     unbound = [name for name in plan.facts if name not in facts.facts]
     if unbound:
         more = f" and {len(unbound) - 8} more" if len(unbound) > 8 else ""
-        click.echo(f"not in this database: {', '.join(unbound[:8])}{more}")
+        say(f"not in this database: {', '.join(unbound[:8])}{more}")
     shares = {decision.name: run.grading.distribution(decision.name) for decision in run.grading.outputs}
     for line in distribution_lines(run.grading, shares, session.text):
-        click.echo(line)
-    click.echo("")
+        say(line)
+    say("")
     for line in outcome_lines(run.grading, shares):
-        click.echo(line)
+        say(line)
     found = list(data_finding_lines(facts.findings))
     if found:
-        click.echo("\nfindings about the data (these values count as missing; every row stays)")
+        say("\nfindings about the data (these values count as missing; every row stays)")
         for line in found:
-            click.echo(f"  {line}")
+            say(f"  {line}")
     if limit and count:
-        click.echo(f"\nfirst {min(limit, count)} of {count:,}")
+        say(f"\nfirst {min(limit, count)} of {count:,}")
         for line in first_rows(run.grading, shares, limit):
-            click.echo(line)
+            say(line)
 
 
 def show_data_findings(findings: Iterable[DataFinding], error_format: str) -> None:
     """Write what is wrong with the data to stderr, for who reads the results by a program."""
     if error_format == "json":
         for finding in findings:
-            click.echo(json.dumps({**asdict(finding), "severity": "warning"}, ensure_ascii=False), err=True)
+            say(escaped(json.dumps({**asdict(finding), "severity": "warning"}, ensure_ascii=False)), err=True)
         return
     for line in data_finding_lines(findings):
-        click.echo(line, err=True)
+        say(line, err=True)
 
 
 def data_finding_lines(findings: Iterable[DataFinding]) -> Iterator[str]:
     """Yield a line for each data finding, with up to three examples, and one for what would mend it."""
     for finding in findings:
         examples = "; ".join(f"{key}: {value}" if value else key for key, value in finding.examples)
-        yield f"[{finding.code}] {finding.message} ({finding.count:,})" + (f" e.g. {examples}" if examples else "")
+        said = f"[{finding.code}] {finding.message} ({finding.count:,})" + (f" e.g. {examples}" if examples else "")
+        yield on_one_line(said)
         if finding.help:
-            yield f"  help: {finding.help}"
+            yield on_one_line(f"  help: {finding.help}")

@@ -24,6 +24,7 @@ import click
 from tierwise import __version__
 from tierwise.cli.stopping import Stopping
 from tierwise.cli.streams import sound_streams
+from tierwise.cli.visible import say
 from tierwise.core.errors import DataError, TierwiseError
 
 __all__ = ["cli", "main"]
@@ -132,7 +133,7 @@ def _run(arguments: list[str] | None, stopping: Stopping) -> int:
         return wrong.exit_code
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  a defect of ours must still be a message
         if stopping.exit_code or isinstance(error, (click.exceptions.Abort, KeyboardInterrupt)):
-            click.echo(f"stopped; {stopping.saved or 'nothing'} was saved", err=True)
+            say(f"stopped; {stopping.saved or 'nothing'} was saved", err=True)
             return stopping.exit_code or EXIT_INTERRUPTED
         return _report_failure(error)
     return result if isinstance(result, int) else 0
@@ -173,6 +174,6 @@ def _asked_error_format() -> str:
 def _report_defect(error: Exception) -> int:
     if os.environ.get("TIERWISE_DEBUG"):
         raise error
-    click.echo(f"error: a defect of tierwise, not of your files: {type(error).__name__}: {error}", err=True)
-    click.echo("  help: set TIERWISE_DEBUG=1 to see where, and report it with the command you typed", err=True)
+    say(f"error: a defect of tierwise, not of your files: {type(error).__name__}: {error}", err=True)
+    say("  help: set TIERWISE_DEBUG=1 to see where, and report it with the command you typed", err=True)
     return EXIT_DEFECT

@@ -13,6 +13,7 @@ import click
 
 from tierwise.cli.markdown import markdown_row
 from tierwise.cli.table import text_table
+from tierwise.cli.visible import escaped, say
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
@@ -24,7 +25,7 @@ UNDETERMINED = "?"
 
 def write_json(value: Any) -> None:
     """Write one JSON document."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(escaped(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: str, right: Iterable[int] = ()) -> None:
@@ -40,17 +41,17 @@ def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: 
         write_json(list(rows))
     elif form == "jsonl":
         for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
+            click.echo(escaped(json.dumps(row, ensure_ascii=False)))
     elif form == "csv":
         _write_csv(rows, columns)
     elif form == "markdown":
-        click.echo(markdown_row(list(columns)))
+        say(markdown_row(list(columns)))
         click.echo("|" + " --- |" * len(columns))
         for row in rows:
-            click.echo(markdown_row([cell_text(row.get(name)) for name in columns]))
+            say(markdown_row([cell_text(row.get(name)) for name in columns]))
     else:
         for line in text_table(columns, ([cell_text(row.get(name)) for name in columns] for row in rows), right):
-            click.echo(line)
+            say(line)
 
 
 def _write_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:

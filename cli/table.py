@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+from tierwise.cli.visible import visible
+
 __all__ = ["bar", "fit", "text_table"]
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -28,7 +30,7 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Iter
         most: The widest a column may be, in terminal cells.
     """
     to_right = set(right)
-    cells = [[fit(" ".join(str(cell).split()), most) for cell in row] for row in rows]
+    cells = [[fit(visible(" ".join(str(cell).split())), most) for cell in row] for row in rows]
     widths = [max(cell_len(row[i]) for row in [list(header), *cells]) for i in range(len(header))]
 
     def line(row: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import click
 
 from tierwise.cli.session import Session
+from tierwise.cli.visible import say, visible
 from tierwise.core.errors import PolicyError
 from tierwise.core.values import to_json
 from tierwise.plugins.watch_engine import choose_watch_engine
@@ -54,7 +55,7 @@ def watch_events(
     session.show_findings(finding for finding in loaded.findings if finding.code == "watch-waits")
     matching, passed_over = choose_watch_engine(session.plugins.watch_engines(), engine)
     if passed_over:
-        click.echo(passed_over, err=True)
+        say(passed_over, err=True)
     with ExitStack() as opened:
         run = opened.enter_context(WatchRun(plan, loaded.environment, matching, ledger))
         events = _from_stdin(plan) if location == STDIN else _from_database(session, loaded, plan, location, opened)
@@ -78,7 +79,7 @@ def action_line(action: Action, language: str, form: str) -> str:
     parts += [f"if {name} = {' or '.join(words)}" for name, words in action.readings.items()]
     parts += [f"undetermined: {action.lost}"] if action.lost else []
     line = "  ".join([*parts, *([document["text"]] if document.get("text") else [])])
-    return "".join(sign if sign.isprintable() else "�" for sign in line)
+    return visible(line.replace("\n", " "))
 
 
 class _Events(Protocol):
@@ -104,7 +105,7 @@ def _from_database(session: Session, loaded: LoadedPolicy, plan: WatchPlan, loca
 
 
 def _say(run: WatchRun) -> None:
-    click.echo(f"{run.events} events, {run.actions} actions", err=True)
+    say(f"{run.events} events, {run.actions} actions", err=True)
     for rule, total in run.totals.items():
         hanging = f", and {to_json(total.open)}{total.unit} that hang on a reading" if total.open else ""
-        click.echo(f"{rule}: {to_json(total.certain)}{total.unit}{hanging}", err=True)
+        say(f"{rule}: {to_json(total.certain)}{total.unit}{hanging}", err=True)

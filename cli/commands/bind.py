@@ -6,6 +6,7 @@ import click
 
 from tierwise.cli.options import Layers, layers_options
 from tierwise.cli.session import Session
+from tierwise.cli.visible import say
 
 
 @click.command("bind")
@@ -27,6 +28,6 @@ def command(context: click.Context, database: str, policy: str, layers: Layers) 
     loaded = session.load(policy, layers)
     source = open_source(database, session.plugins.sources().values())
     try:
-        click.echo(bind_draft(source, loaded.plan), nl=False)
+        say(bind_draft(source, loaded.plan), nl=False)
     finally:
         source.close()

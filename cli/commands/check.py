@@ -7,6 +7,7 @@ import click
 from tierwise.cli.main import EXIT_FINDINGS, EXIT_POLICY
 from tierwise.cli.options import Layers, layers_options
 from tierwise.cli.session import Session
+from tierwise.cli.visible import say
 
 
 @click.command("check")
@@ -37,11 +38,11 @@ def command(context: click.Context, policies: tuple[str, ...], layers: Layers, s
             if not error.findings:
                 raise
             session.show_findings(error.findings)
-            click.echo(f"{name}: cannot be loaded: {summary(error.findings)}")
+            say(f"{name}: cannot be loaded: {summary(error.findings)}")
             code = max(code, EXIT_POLICY)
             continue
         session.show_findings(findings)
-        click.echo(f"{name}: {summary(findings)}")
+        say(f"{name}: {summary(findings)}")
         failed = has_errors(findings) or (strict and any(f.severity is Severity.WARNING for f in findings))
         code = max(code, EXIT_FINDINGS if failed else 0)
     context.exit(code)

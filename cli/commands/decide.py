@@ -11,6 +11,7 @@ import click
 from tierwise.cli.options import Layers, as_of_option, format_option, layers_options
 from tierwise.cli.session import Session
 from tierwise.cli.streams import read_input
+from tierwise.cli.visible import say
 
 
 @click.command("decide")
@@ -40,7 +41,7 @@ def command(context: click.Context, policy: str, facts_file: str, layers: Layers
         return
     write_rows(_rows(document["outputs"]), ["output", "value", "undetermined", "candidates"], "text")
     for key, outputs in document.get("by_customer", {}).items():
-        click.echo(f"\n{key}")
+        say(f"\n{key}")
         write_rows(_rows(outputs), ["output", "value", "undetermined", "candidates"], "text")
 
 

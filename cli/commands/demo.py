@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tierwise.cli.session import Session
+from tierwise.cli.visible import say
 from tierwise.plugins.engine import DEFAULT_ENGINE
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def command(context: click.Context, folder: Path, every: bool) -> None:
 
     session = Session.of(context)
     demo = prepare_demo(folder, session.plugins.policies())
-    click.echo(f"{'made' if demo.is_new else 'found'} {demo.database}: {demo.about}")
+    say(f"{'made' if demo.is_new else 'found'} {demo.database}: {demo.about}")
     if every:
         _grade_all(session, demo.database, demo.overlay)
         return
@@ -43,7 +44,7 @@ def command(context: click.Context, folder: Path, every: bool) -> None:
 
     loaded = load(demo.policy, overlay=demo.overlay, plugins=session.plugins)
     with grade_database(session, loaded, str(demo.database), None, demo.as_of, DEFAULT_ENGINE) as run:
-        click.echo("")
+        say("")
         print_grading(session, run, 5)
         key = _interesting(run)
         _explain(session, run, key)
@@ -69,7 +70,7 @@ def _explain(session: Session, run: Run, key: str) -> None:
 
     row = run.bound.facts.row(key)
     outputs = [decision.name for decision in run.grading.outputs[:1]]
-    click.echo("\nwhy one of them got it")
+    say("\nwhy one of them got it")
     print_explanation(explain_subject(run.bound, key, run.grading), row.name if row else None, key, session.language, "text", outputs)
 
 
@@ -82,13 +83,13 @@ def _grade_all(session: Session, database: Path, overlay: Path) -> None:
     with working("grading by every policy"):
         rows = [(line.policy, f"{line.subjects:,}", str(line.outputs), f"{line.determined:.0%}", line.said) for line in lines]
     for text in text_table(("policy", "subjects", "outputs", "determined", "most frequent outcome"), rows, right=(1, 2, 3), most=60):
-        click.echo(text)
+        say(text)
 
 
 def _next_steps(folder: Path, policy: str, as_of: str, key: str) -> None:
     database = folder / DATABASE
     overlay = folder / "sample-company.yaml"
-    click.echo(
+    say(
         f"""
 try next
   tierwise grade {database} --policy {policy} --overlay {overlay} --as-of {as_of} --format csv > grades.csv

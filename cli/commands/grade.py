@@ -8,6 +8,7 @@ import click
 
 from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, ledger_option, policy_option
 from tierwise.cli.session import Session
+from tierwise.cli.visible import say
 from tierwise.plugins.engine import DEFAULT_ENGINE
 
 
@@ -57,7 +58,7 @@ def command(
         if save:
             run_id = save_run(run, ledger, layers)
             session.stopping.saved = f"run {run_id} in {ledger}"
-            click.echo(f"saved as run {run_id} in {ledger}", err=True)
+            say(f"saved as run {run_id} in {ledger}", err=True)
         if form == "text":
             print_grading(session, run, limit)
         else:

@@ -6,6 +6,7 @@ import click
 
 from tierwise.cli.options import Layers, format_option, layers_options
 from tierwise.cli.session import Session
+from tierwise.cli.visible import say
 
 
 @click.command("show")
@@ -29,8 +30,8 @@ def command(context: click.Context, policy: str, layers: Layers, as_plan: bool, 
     session = Session.of(context)
     loaded = session.load(policy, layers)
     if as_plan:
-        click.echo(loaded.text, nl=False)
+        say(loaded.text, nl=False)
         return
     watch = WatchPlan.of(loaded.sections)
     watched = [Watched(r.name, r.label, {k: watch.kinds[k].label for k in r.kinds}, r.action.say) for r in watch.rules] if watch else []
-    click.echo(render_page(policy_page(loaded.policy, loaded.plan, session.language, watched), form))
+    say(render_page(policy_page(loaded.policy, loaded.plan, session.language, watched), form))

@@ -7,6 +7,7 @@ import click
 from tierwise.cli.main import EXIT_FINDINGS, EXIT_POLICY
 from tierwise.cli.options import Layers, layers_options
 from tierwise.cli.session import Session
+from tierwise.cli.visible import say
 from tierwise.plugins.engine import DEFAULT_ENGINE, REFERENCE_ENGINE
 
 
@@ -39,17 +40,17 @@ def command(context: click.Context, policies: tuple[str, ...], layers: Layers, e
             loaded = session.load(name, layers)
             results = run_cases(loaded, engines or (REFERENCE_ENGINE, DEFAULT_ENGINE))
         except PolicyError as error:  # the others can still be tested
-            click.echo(render_error(error, session.error_format), err=True)
-            click.echo(f"{name}: cannot be loaded")
+            say(render_error(error, session.error_format), err=True)
+            say(f"{name}: cannot be loaded")
             code = EXIT_POLICY
             continue
         broken = [result for result in results if result.differences]
         skipped = sum(result.skipped != "" for result in results)
         for result in broken:
-            click.echo(f"FAILED {result.case} on {result.engine}")
+            say(f"FAILED {result.case} on {result.engine}")
             for difference in result.differences:
-                click.echo(f"  {difference.output}: expected {difference.expected}, got {difference.got}")
+                say(f"  {difference.output}: expected {difference.expected}, got {difference.got}")
         kept = f", {skipped} not for that engine" if skipped else ""
-        click.echo(f"{name}: {len(results) - len(broken) - skipped} passed, {len(broken)} failed{kept}")
+        say(f"{name}: {len(results) - len(broken) - skipped} passed, {len(broken)} failed{kept}")
         code = max(code, EXIT_FINDINGS if broken else 0)
     context.exit(code)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 
 from tierwise.core.errors import DataError
-from tierwise.core.plan import Plan
+from tierwise.core.plan import Fact, Plan
+from tierwise.core.types import NumberType
+from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.source import Column, Source, SourceTable
 
-__all__ = ["equal_names", "find_subject_table", "key_column", "name_column"]
+__all__ = ["equal_names", "find_subject_table", "key_column", "name_column", "tables_alike"]
 
 NAMES = ("name", "title", "名称", "姓名", "客户名称", "company_name", "companyname", "customer_name", "customername", "contactname")
 KEYS = ("id", "key", "编号", "客户编号", "code")
+UNIT = re.compile(r"(.+?)\s*[(（\[【](.+)[)）\]】]")
+"""A heading with the unit of its numbers."""
 
 
 def find_subject_table(source: Source, plan: Plan) -> SourceTable:
@@ -25,14 +30,43 @@ def find_subject_table(source: Source, plan: Plan) -> SourceTable:
     if best is None:
         raise DataError(f"`{source.location}` holds no table")
     if not equal_names(best, plan.facts):
-        help = f"draft a binding: `tierwise bind {source.location} {plan.policy}`"
+        help = _repeated(source, plan) or f"draft a binding: `tierwise bind {source.location} {plan.policy}`"
         raise DataError(f"no table of `{source.location}` has a column called like a fact of `{plan.policy}`", help)
     return best
 
 
-def equal_names(table: SourceTable, facts: Iterable[str]) -> Mapping[str, Column]:
-    """Return the columns called like facts, by fact."""
-    return {fact: found for fact in facts if (found := table.column(fact)) is not None}
+def tables_alike(source: Source, plan: Plan, table: SourceTable) -> list[DataFinding]:
+    """Say which table is read where others have as many columns called like facts."""
+    count = len(equal_names(table, plan.facts))
+    others = [other.name for other in source.tables().values() if other is not table and len(equal_names(other, plan.facts)) == count]
+    if not others:
+        return []
+    shown = ", ".join(f"`{name}`" for name in others[:3])
+    message = f"`{table.name}` is read; {shown} {'has' if len(others) == 1 else 'have'} as many columns called like facts"
+    help = f"to read another, say so in a binding: `subject: {{table: {others[0]}}}`"
+    return [DataFinding("several-tables", message, len(others), "", table.name, help=help)]
+
+
+def _repeated(source: Source, plan: Plan) -> str:
+    """Say how a column is named whose heading stands more than once and is called like a fact."""
+    for table in source.tables().values():
+        for fact in plan.facts:
+            known = [c.name for c in table.columns if re.fullmatch(rf"{re.escape(fact)} \([A-Z]+\)", c.name, re.IGNORECASE)]
+            if len(known) > 1:
+                shown = " or ".join(f"`{name}`" for name in known)
+                return f"the heading `{fact}` stands {len(known)} times: say in a binding which it is, {shown}"
+    return ""
+
+
+def equal_names(table: SourceTable, facts: Mapping[str, Fact]) -> Mapping[str, Column]:
+    """Return the columns called like facts, by fact; behind the name the fact's own unit may stand in brackets."""
+    found = {name: column for name in facts if (column := table.column(name)) is not None}
+    for column in table.columns:
+        parts = UNIT.fullmatch(column.name)
+        fact = facts.get(parts[1]) if parts else None
+        if parts and fact and isinstance(fact.type, NumberType) and fact.type.unit == parts[2].strip():
+            found.setdefault(fact.name, column)
+    return {name: found[name] for name in facts if name in found}
 
 
 def key_column(table: SourceTable, plan: Plan) -> Column:

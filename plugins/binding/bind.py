@@ -16,7 +16,7 @@ from tierwise.plugins.binding.layout import Layout, lay_out
 from tierwise.plugins.binding.loading import Loading, TypesChanged
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.row_group import RowGroup
-from tierwise.plugins.binding.subject_rows import make_keys
+from tierwise.plugins.binding.subject_rows import find_totals, make_keys
 from tierwise.plugins.binding.supply import Supply, supply_stored
 from tierwise.plugins.duckdb_connection import readable
 from tierwise.plugins.facts import PROBLEMS, DataFinding, FactTable, none_when_absent
@@ -69,6 +69,7 @@ def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading, made: d
         _make(source, ROWS, layout.row_query(), keep=False)
         types = _types(source, ROWS)
         findings = make_keys(source.connection, ROWS, KEYED, types["id"], (layout.table.name, layout.key.name), layout.key.key == 1)
+        findings += find_totals(source.connection, KEYED, (layout.table.name, layout.key.name, layout.name.name if layout.name else ""))
         supplies = _column_supplies(layout, types)
         for number, group in enumerate(layout.groups):
             loading.await_tables(group.reads())
@@ -76,7 +77,7 @@ def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading, made: d
             findings += _find_orphans(source, layout, group, f"{GROUP}{number}")
         columns = fact_columns(supplies)
         findings += _make_facts(source, layout, types, supplies, columns)
-    findings = [*getattr(source, "findings", ()), *findings]
+    findings = [*layout.findings, *getattr(source, "findings", ()), *findings]
     facts = {supply.fact.name: supply.fact for supply in supplies}
     return FactTable(source.connection, FACTS, facts, columns, source.location, tuple(findings), none_when_absent(plan, facts))
 

@@ -155,7 +155,11 @@ class Conditions:
             return None
         quoted = QUOTED.findall(inner)
         bare = [part.strip().removeprefix("!=").removeprefix("=").strip() for part in re.split("[,，]", QUOTED.sub("", inner))]
-        words = [w for w in bare if w and w not in ("null", "-") and w[0] not in "<>[](≥≤" and named_column(self.columns, w) is None]
+        words = [
+            w
+            for w in bare
+            if w and w not in ("null", "-") and w[0] not in "<>[](≥≤" and not NEGATED.match(w) and named_column(self.columns, w) is None
+        ]
         return EnumType(tuple(dict.fromkeys((*words, *quoted)))) if words else None
 
     def _printed(self, node: Node | None, span: Span, printed: Callable[[FactRef, bool], exp.Expr] | None = None) -> exp.Expr | None:

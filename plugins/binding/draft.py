@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,12 +14,16 @@ from tierwise.core.language.suggest import nearest
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import BooleanType, DateTimeType, DateType, ListType, NumberType, SetType
 from tierwise.plugins.binding.automatic import equal_names, key_column, name_column
-from tierwise.plugins.source import Source, SourceTable
-from tierwise.plugins.sql import cast, column
+from tierwise.plugins.binding.seen import format_line, help_for, seen_format, unread_values
+from tierwise.plugins.binding.subject_rows import TOTAL
+from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
+from tierwise.plugins.source import Column, Source, SourceTable
+from tierwise.plugins.sql import call, cast, column, select, text
 
 __all__ = ["bind_draft"]
 
 PLAIN = re.compile(r"[^\W\d]\w*")
+FEW = 20
 YAML_WORDS = {"null", "true", "false", "yes", "no", "on", "off"}
 
 
@@ -45,15 +50,27 @@ class _Draft:
     def lines(self) -> Iterator[str]:
         """Yield the draft line by line."""
         named = name_column(self.table, self.key)
-        subject = {"table": self.table.name, "key": self.key.name, **({"name": named.name} if named else {})}
+        subject: dict[str, object] = {"table": self.table.name, "key": self.key.name, **({"name": named.name} if named else {})}
         yield f"# Draft of a binding of `{self.plan.policy}` to `{self.source.location}`. Lines that start with `#` are guesses: check them."
         yield "binding: 1"
         yield f"policy: {_word(self.plan.policy)}"
+        if totals := self._totals(named):
+            subject["where"] = totals
         yield f"subject: {_flow(subject)}"
         equal = equal_names(self.table, self.plan.facts)
         rest = [fact for name, fact in self.plan.facts.items() if name not in equal]
         certain = {fact.name: line for fact in rest if (line := self._certain(fact))}
         guesses = {fact.name: line for fact in rest if fact.name not in certain and (line := self._guess(fact))}
+        written = {**{name: column.name for name, column in equal.items()}, **self._columns_of(certain)}
+        forms, doubts = self._forms(written)
+        common = _common(forms.values())
+        if common != PLAIN_FORMAT:
+            yield f"format: {format_line(common)}"
+        for doubt in dict.fromkeys(doubts):
+            yield f"# {doubt}"
+        own = {name: form for name, form in forms.items() if form.over(common) != common}
+        for name, form in own.items():
+            certain[name] = _flow({"column": written[name]})[:-1] + f", format: {format_line(form)}" + "}"
         yield "facts:" if certain else "facts: {}"
         for name, line in certain.items():
             yield f"  {_word(name)}: {line}"
@@ -67,6 +84,43 @@ class _Draft:
         called = table.name.casefold().rstrip("s") == self.plan.subject.casefold().rstrip("s")
         like = sum(bool(nearest(fact, [c.name for c in table.columns])) for fact in self.plan.facts)
         return len(equal_names(table, self.plan.facts)), called, like
+
+    def _totals(self, named: Column | None) -> dict[str, str]:
+        """Return the condition that leaves rows of totals out, where there are some."""
+        names = [self.key, *([named] if named else [])]
+        for column_of in names:
+            values = self._distinct(column_of, call("regexp_full_match", _text_of(column_of), text(rf"(?i)\s*{TOTAL}\s*")))
+            if values:
+                return {column_of.name: "not(" + ", ".join(value.strip() for value in values) + ")"}
+        return {}
+
+    def _distinct(self, of: Column, where: exp.Expr) -> list[str]:
+        self.source.load(self.table.name, [of.name])
+        query = select(_text_of(of), source=self.source.named(self.table.name)).where(where, copy=False).distinct().limit(5)
+        return [str(row[0]) for row in self.source.connection.execute(query.sql("duckdb")).fetchall()]
+
+    def _columns_of(self, certain: Mapping[str, str]) -> dict[str, str]:
+        """Return the column of the subject's table for each certain line that names one."""
+        found = {name: re.fullmatch(r"\{column: (.+)\}", line) for name, line in certain.items()}
+        return {name: word[1].strip('"') for name, word in found.items() if word}
+
+    def _forms(self, written: Mapping[str, str]) -> tuple[dict[str, Format], list[str]]:
+        """Return how the values of each fact's column are written, as far as they say so, and what they leave open."""
+        forms: dict[str, Format] = {}
+        doubts: list[str] = []
+        for name, word in written.items():
+            of, type = self.table.column(word), self.plan.facts[name].type
+            if of is None or not isinstance(type, NumberType | DateType | DateTimeType):
+                continue
+            self.source.load(self.table.name, [of.name])
+            raw_type = self.source.type_of(self.table.name, of)
+            rows = self.source.named(self.table.name)
+            values = unread_values(self.source.connection, rows, column(of.name), raw_type, type)
+            if form := seen_format(self.source.connection, values, type):
+                forms[name] = form
+            elif values and (help := help_for(self.source.connection, values[:FEW], "bad-value", type)):
+                doubts.append(f"`{word}` ({values[0]}): {help}")
+        return forms, doubts
 
     def _holds_judgements(self, table: SourceTable) -> bool:
         return all(table.column(name) is not None for name in (self.key.name, "name", "value", "judged_on"))
@@ -121,6 +175,24 @@ class _Draft:
     def _described(self, fact: Fact) -> str:
         judged = ", judged" if fact.judged else ""
         return f"{fact.name} ({fact.type}{judged}): {fact.label.get('zh') or fact.label.get('en', '')}".rstrip(": ")
+
+
+def _common(forms: Iterable[Format]) -> Format:
+    """Return what can be said for all columns: words and signs of any of them, and the number and the dates that most have."""
+    found = list(forms)
+    told: dict[str, object] = {}
+    for name in ("currency", "nothing", "date"):
+        words = tuple(dict.fromkeys(word for form in found for word in getattr(form, name)))
+        if words:
+            told[name] = words
+    numbers = Counter(form.number for form in found if form.number)
+    if numbers:
+        told["number"] = numbers.most_common(1)[0][0]
+    return Format.model_validate(told)
+
+
+def _text_of(of: Column) -> exp.Expr:
+    return cast(column(of.name), "VARCHAR")
 
 
 def _aggregate(fact: Fact) -> str:

@@ -11,7 +11,7 @@ from sqlglot import exp
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import has_errors
 from tierwise.core.plan import Fact, Plan
-from tierwise.plugins.binding.automatic import equal_names, find_subject_table, key_column, name_column
+from tierwise.plugins.binding.automatic import equal_names, find_subject_table, key_column, name_column, tables_alike
 from tierwise.plugins.binding.conditions import Conditions
 from tierwise.plugins.binding.groups import group_aggregates
 from tierwise.plugins.binding.model import Binding
@@ -19,6 +19,7 @@ from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.scope import columns_in_scope
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
+from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.source import Column, Source, SourceTable
 from tierwise.plugins.sql import alias, column
 
@@ -60,6 +61,7 @@ class Layout:
     where: exp.Expr | None
     columns: tuple[BoundColumn, ...]
     groups: tuple[RowGroup, ...]
+    findings: tuple[DataFinding, ...] = ()
 
     def row_query(self) -> exp.Query:
         """Return the query of the subject's rows: ``id``, ``name`` where there is one, and a column for each bound fact."""
@@ -101,10 +103,11 @@ def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | N
             None,
             binding.format_of(table.name, found.name) if binding else PLAIN_FORMAT,
         )
-        for i, (fact, found) in enumerate(equal_names(table, (f for f in plan.facts if f not in told)).items())
+        for i, (fact, found) in enumerate(equal_names(table, {name: fact for name, fact in plan.facts.items() if name not in told}).items())
     ]
+    found = () if subject else tuple(tables_alike(source, plan, table))
     if binding is None:
-        return Layout(source, table, key, named, None, tuple(columns), ())
+        return Layout(source, table, key, named, None, tuple(columns), (), found)
     conditions = Conditions(binding, columns_in_scope(source, [("", table)]), formats=binding.format_of)
     where = conditions.where(subject.where, ("subject", "where")) if subject else None
     columns += _told_columns(plan, binding, conditions)
@@ -112,7 +115,7 @@ def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | N
     findings += conditions.findings
     if has_errors(findings):
         raise PolicyError(f"the binding of `{plan.policy}` does not fit `{source.location}`", findings)
-    return Layout(source, table, key, named, where, tuple(columns), tuple(groups))
+    return Layout(source, table, key, named, where, tuple(columns), tuple(groups), found)
 
 
 def _told_columns(plan: Plan, binding: Binding, conditions: Conditions) -> list[BoundColumn]:

@@ -11,6 +11,7 @@ from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.sql import (
     alias,
+    all_of,
     any_of,
     call,
     case,
@@ -21,6 +22,7 @@ from tierwise.plugins.sql import (
     integer,
     is_known,
     is_null,
+    one_of,
     select,
     subquery,
     text,
@@ -29,9 +31,13 @@ from tierwise.plugins.sql import (
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["NO_ID", "make_keys"]
+__all__ = ["NO_ID", "TOTAL", "find_totals", "make_keys"]
 
 NO_ID = "(no id)"
+TOTAL_STARTS = " tTgGsS合总小共累本"
+FEW = 20
+TOTAL = r"((grand |sub ?)?totals?|sum|合计|总计|小计|共计|总和|累计|本页合计|本页小计|summe|gesamt|gesamtsumme)[:：]?"
+"""What stands in the row of a total, where other rows have an id or a name."""
 
 
 def make_keys(
@@ -70,6 +76,33 @@ def make_keys(
         keyed,
         exp.select(alias(key, "key"), alias(id.copy(), "id"), rest).from_(source),
     )
+    return findings
+
+
+def find_totals(connection: DuckDBPyConnection, keyed: str, place: tuple[str, str, str]) -> list[DataFinding]:
+    """Find rows that are no subjects but totals of others, and say how they are left out.
+
+    Args:
+        connection: Where the relations live.
+        keyed: The relation that ``make_keys`` made.
+        place: Table, column of the id and column of the name; the last is empty where there is none.
+    """
+    table, id_column, name_column = place
+    names = [("id", id_column), *([("name", name_column)] if name_column else [])]
+    findings = []
+    for known_as, told in names:
+        stored = cast(column(known_as), "VARCHAR")
+        starts = one_of(call("left", stored, integer(1)), [text(sign) for sign in TOTAL_STARTS])  # cheap, and false for almost all
+        looks_so = all_of(starts, call("regexp_full_match", stored, text(rf"(?i)\s*{TOTAL}\s*")))
+        rows = select(column("key"), cast(column(known_as), "VARCHAR"), is_null(column("id")), source=exp.Table(this=identifier(keyed)))
+        found = connection.execute(rows.where(looks_so, copy=False).limit(FEW).sql("duckdb")).fetchall()
+        if found:
+            where = f'{id_column}: "not(null)"' if all(row[2] for row in found) else f'{told}: "not({found[0][1].strip()})"'
+            rows_are = "1 row looks like a total" if len(found) == 1 else f"{len(found)} rows look like totals"
+            message = f"{rows_are} in `{table}.{told}` and {'is' if len(found) == 1 else 'are'} graded like any other"
+            help = f"leave {'it' if len(found) == 1 else 'them'} out by the binding: `subject: {{table: {table}, where: {{{where}}}}}`"
+            examples = tuple((str(key), str(shown)) for key, shown, _ in found[:3])
+            findings.append(DataFinding("total-row", message, len(found), "", table, told, examples, help))
     return findings
 
 
