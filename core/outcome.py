@@ -9,9 +9,12 @@ from typing import TypeVar
 
 from tierwise.core.values import Value
 
-__all__ = ["Determined", "Outcome", "Reason", "Undetermined", "distinct"]
+__all__ = ["UNDETERMINED", "Determined", "Outcome", "Reason", "Undetermined", "distinct"]
 
 Item = TypeVar("Item")
+
+UNDETERMINED = "undetermined"
+"""The word for an outcome without a single value, in policies, cases and results."""
 
 
 class Reason(StrEnum):

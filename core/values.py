@@ -15,9 +15,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-__all__ = ["SECONDS_PER_DAY", "Duration", "Value", "add_duration", "to_json"]
+__all__ = ["LARGEST_EXACT", "SECONDS_PER_DAY", "Duration", "Value", "add_duration", "to_json"]
 
 SECONDS_PER_DAY = 86_400
+LARGEST_EXACT = 2**53
+"""From here on a float has no digits left for single steps."""
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
+from tierwise.core.values import LARGEST_EXACT
 from tierwise.plugins.binding.entry.mixed import MIXED
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ __all__ = ["SqliteReader", "UnexpectedType", "arriving_type"]
 FIRST_ROWS = 1_000
 BATCH = 4_096
 MISMATCH = re.compile(r"Type mismatch in column (\d+)")
-LARGEST_EXACT = 2**53
 READ_AS = {"BIGINT": "0", "DOUBLE": "0.5", "VARCHAR": "x''"}
 """A value of the type in SQL; text is read as bytes, since as text the driver would take numbers, too."""
 MODEL_ROWS = f"(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {BATCH}) SELECT i FROM n)"

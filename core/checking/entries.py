@@ -11,7 +11,7 @@ from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.language.suggest import nearest
-from tierwise.core.plan import Named
+from tierwise.core.plan import POPULATION, Named
 from tierwise.core.policy import Policy
 from tierwise.core.policy.model import DecisionDeclaration, DecisionKeys, ModuleDeclaration
 from tierwise.core.policy.texts import Text
@@ -144,7 +144,7 @@ class _Reader:
         if not outputs and not found:
             self.findings.append(_untyped(decision.name, self.policy.key_span(path)))
         is_sound = not found and bool(outputs)
-        population = decision.of == "population"
+        population = decision.of == POPULATION
         module.entries.append(
             Entry(decision.name, module.name, form, form_path, self.policy.document, outputs, population, spec, is_sound, decision.where)
         )

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from tierwise.core.checking.reading import names_read
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Plan
+from tierwise.core.plan import AS_OF, POPULATION, Plan
 
 __all__ = ["find_unused"]
 
-ALWAYS_THERE = ("as_of", "population")
+ALWAYS_THERE = (AS_OF, POPULATION)
 
 
 def find_unused(plan: Plan, read_elsewhere: frozenset[str] = frozenset()) -> Iterator[Finding]:

@@ -38,6 +38,9 @@ class Read:
     by_default: bool = False
 
 
+Asked = OneOfWords["=", "!=", "<", "<=", ">", ">=", "in", "not in"]
+
+
 @dataclass(frozen=True, slots=True)
 class Miss:
     """How far a value is from meeting a condition.
@@ -56,7 +59,7 @@ class Miss:
     label: Named
     type: Type | None
     value: Value
-    op: OneOfWords["=", "!=", "<", "<=", ">", ">=", "in", "not in"]
+    op: Asked
     wanted: tuple[Value, ...]
     by: Value = None
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
-from tierwise.core.explaining.explanation import Miss, RuleTrace
+from tierwise.core.explaining.explanation import Asked, Miss, RuleTrace
 from tierwise.core.explaining.reader import Reader
 from tierwise.core.meaning.exact import add, compare, round_to, subtract
-from tierwise.core.meaning.unknown import Unknown
+from tierwise.core.meaning.unknown import Result, Unknown
 from tierwise.core.plan import FLIPPED, Compare, CompareOp, InSet, Logic, Node, Not, Within, tested
 from tierwise.core.plan.node_text import PEOPLE
-from tierwise.core.values import Duration
+from tierwise.core.values import SECONDS_PER_DAY, Duration, Value
 
 __all__ = ["misses_of", "nearness"]
 
-_OPPOSITE: dict[str, Any] = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<", "in": "not in", "not in": "in"}
+_OPPOSITE: Mapping[CompareOp, CompareOp] = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _SHOWN_DIGITS = 6
 _FAR = Fraction(10**9)
 
@@ -45,26 +44,21 @@ def _leaf(test: Compare | Within | InSet, reader: Reader, wanted: bool) -> Itera
     about = tested(test)
     value = reader.value(about)
     if isinstance(test, InSet):
-        values = test.values
-        op: Any = "in" if wanted else "not in"
+        asked: Asked = "in" if wanted else "not in"
+        values: tuple[Value, ...] = test.values
     else:
         op, border = _border(test, reader, value)
         if isinstance(border, Unknown):
             return
-        values, op = (border,), op if wanted else _OPPOSITE[op]
-    by = None if value is None else min((d for w in values if (d := _distance(value, w)) is not None), key=_size, default=None)
-    yield Miss(
-        PEOPLE.write(about),
-        reader.label(about),
-        about.type,
-        _shown(value),
-        op,
-        tuple(_shown(v) for v in values),
-        _shown(by) if op != "not in" else None,
-    )
+        asked, values = op if wanted else _OPPOSITE[op], (border,)
+    if isinstance(value, Unknown):
+        return
+    ways = [] if value is None else [way for border in values if (way := _distance(value, border)) is not None]
+    by = _shown(min(ways, key=_size, default=None)) if asked != "not in" else None
+    yield Miss(PEOPLE.write(about), reader.label(about), about.type, _shown(value), asked, tuple([_shown(v) for v in values]), by)
 
 
-def _border(test: Compare | Within, reader: Reader, value: Any) -> tuple[CompareOp, Any]:
+def _border(test: Compare | Within, reader: Reader, value: Result) -> tuple[CompareOp, Result]:
     """Return the comparison that decides: of an interval that with the bound on whose outer side the value lies."""
     if isinstance(test, Compare):
         if tested(test) is test.left:
@@ -72,13 +66,15 @@ def _border(test: Compare | Within, reader: Reader, value: Any) -> tuple[Compare
         return FLIPPED[test.op], reader.value(test.left)
     low = None if test.low is None else reader.value(test.low)
     op: CompareOp = ">=" if test.low_inclusive else ">"
-    is_below = test.low is not None and not isinstance(low, Unknown) and value is not None and not compare(op, value, low)
+    is_below = False
+    if test.low is not None and not isinstance(low, Unknown) and not isinstance(value, Unknown) and value is not None:
+        is_below = not compare(op, value, low)
     if is_below or test.high is None:
         return op, low
     return "<=" if test.high_inclusive else "<", reader.value(test.high)
 
 
-def _distance(value: Any, border: Any) -> Any:
+def _distance(value: Value, border: Value) -> Fraction | Duration | None:
     if isinstance(value, bool) or isinstance(border, bool):
         return None
     if isinstance(value, Decimal | Fraction) and isinstance(border, Decimal | Fraction):
@@ -92,20 +88,20 @@ def _distance(value: Any, border: Any) -> Any:
     return None
 
 
-def _size(distance: Any) -> Fraction:
+def _size(distance: Value) -> Fraction:
     if isinstance(distance, Duration):
-        return Fraction(distance.months * 30 * 86_400 + distance.seconds)
-    return Fraction(distance)
+        return Fraction(distance.months * 30 * SECONDS_PER_DAY + distance.seconds)
+    return Fraction(distance) if isinstance(distance, Decimal | Fraction) else Fraction(0)
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: Value) -> Value:
     """Return a value as it can be written: an exact quotient to six digits."""
     if not isinstance(value, Fraction):
         return value
     return round_to(value, _SHOWN_DIGITS, "half even")
 
 
-def nearness(rule: RuleTrace) -> tuple[Any, ...]:
+def nearness(rule: RuleTrace) -> tuple[int, Fraction]:
     """Return a key that puts rules nearest to being hit first: fewer tests that fail, then the shorter way to the border."""
     misses = [miss for test in rule.failing for miss in test.misses]
     return (len(rule.failing), _furthest(misses) if misses else _FAR)
@@ -120,5 +116,5 @@ def _relative(miss: Miss) -> Fraction:
     if miss.by is None:
         return Fraction(10)
     border = miss.wanted[0]
-    scale = _size(border) if isinstance(border, Decimal | Duration) else Fraction(365 * 86_400)
+    scale = _size(border) if isinstance(border, Decimal | Duration) else Fraction(365 * SECONDS_PER_DAY)
     return _size(miss.by) / (abs(scale) or 1)

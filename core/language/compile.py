@@ -47,7 +47,7 @@ from tierwise.core.language.syntax import (
 )
 from tierwise.core.language.type_rules import fits, set_of, unified
 from tierwise.core.language.units import digits_of
-from tierwise.core.outcome import Reason, distinct
+from tierwise.core.outcome import UNDETERMINED, Reason, distinct
 from tierwise.core.plan import (
     Call,
     Compare,
@@ -187,7 +187,7 @@ class Compiler:
         if isinstance(tree, Choice):
             condition = self._boolean(tree.condition)
             return Conditional(condition, self.value(tree.yes, expected, nullable), self.value(tree.no, expected, nullable), expected)
-        if isinstance(tree, CallOf) and tree.name.text == "undetermined":
+        if isinstance(tree, CallOf) and tree.name.text == UNDETERMINED:
             return self._undetermined(tree, expected)
         operand = Operand(self.expression(tree, expected), tree.at, tree)
         if operand.is_none:
@@ -370,7 +370,7 @@ class Compiler:
 
     def _call(self, tree: CallOf) -> Node:
         name = tree.name.text
-        if name == "undetermined":
+        if name == UNDETERMINED:
             raise Unsound(messages.undetermined_inside(tree.at.span))
         function = self.scope.functions[name]
         if mode := calls.ROUNDINGS.get(name):

@@ -87,38 +87,38 @@ class Domain:
         return bool(sample.months) == bool(constant.months) or not (constant.months or constant.seconds)
 
 
-def atoms_of(type: Type, tests: Iterable[Node], nullable: bool = False, column: Node | None = None) -> tuple[Atom, ...]:
+def atoms_of(of: Type, tests: Iterable[Node], nullable: bool = False, column: Node | None = None) -> tuple[Atom, ...]:
     """Split a type's domain by every constant that ``tests`` compare a value with.
 
     Args:
-        type: The type of the value.
+        of: The type of the value.
         tests: Conditions over it, alone or among others.
         nullable: The value may be none.
         column: Take only the constants that this node is compared with; by default all that have the kind of ``type``.
     """
-    return domain_of(type, (b for test in tests for b in borders_of(test, column)), nullable).atoms
+    return domain_of(of, (b for test in tests for b in borders_of(test, column)), nullable).atoms
 
 
-def domain_of(type: Type, borders: Iterable[Value], nullable: bool = False) -> Domain:
+def domain_of(of: Type, borders: Iterable[Value], nullable: bool = False) -> Domain:
     """Split a type's domain at the given values; values of another kind are ignored."""
     values = [b for b in borders if b is not None]
-    months = isinstance(type, DurationType) and any(isinstance(v, Duration) and v.months for v in values)
-    line = line_of(type, months)
-    atoms = list(_plain_atoms(type, values)) if line is None else list(_line_atoms(line, [v for v in values if _fits(v, type, months)]))
+    months = isinstance(of, DurationType) and any(isinstance(v, Duration) and v.months for v in values)
+    line = line_of(of, months)
+    atoms = list(_plain_atoms(of, values)) if line is None else list(_line_atoms(line, [v for v in values if _fits(v, of, months)]))
     places = tuple(atom.place for atom in atoms if atom.place is not None)
     if nullable:
         atoms.append(Atom(None))
     points = {atom.value: i for i, atom in enumerate(atoms) if atom.point and atom.place is None}
-    return Domain(type, tuple(atoms), line, places, points)
+    return Domain(of, tuple(atoms), line, places, points)
 
 
-def _fits(value: Value, type: Type, months: bool) -> bool:
+def _fits(value: Value, of: Type, months: bool) -> bool:
     """Say whether a border stands on the line of ``type``."""
-    if isinstance(type, DurationType):
+    if isinstance(of, DurationType):
         return isinstance(value, Duration) and (bool(value.months) == months or value == Duration())
     if isinstance(value, bool) or not isinstance(value, Decimal | date):
         return False
-    return {"date": date, "date and time": datetime}.get(str(type), Decimal) is value.__class__
+    return {"date": date, "date and time": datetime}.get(str(of), Decimal) is type(value)
 
 
 def _line_atoms(line: Line, borders: list[Value]) -> Iterator[Atom]:
@@ -141,11 +141,11 @@ def _between(line: Line, low: Fraction | None, high: Fraction | None, at: dict[F
         yield Atom(line.value(place), start, end, False, place)
 
 
-def _plain_atoms(type: Type, values: Iterable[Value]) -> Iterator[Atom]:
+def _plain_atoms(of: Type, values: Iterable[Value]) -> Iterator[Atom]:
     """Yield the atoms of a domain without order: each word or truth value; for text each compared text, then any other."""
-    if isinstance(type, EnumType):
-        yield from (Atom(word) for word in type.values)
-    elif isinstance(type, BooleanType):
+    if isinstance(of, EnumType):
+        yield from (Atom(word) for word in of.values)
+    elif isinstance(of, BooleanType):
         yield from (Atom(True), Atom(False))
     else:
         known = list(dict.fromkeys(v for v in values if isinstance(v, str)))

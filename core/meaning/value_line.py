@@ -100,33 +100,33 @@ class Line:
         return Fraction(floor(middle))
 
 
-def line_of(type: Type, months: bool = False) -> Line | None:
-    """Return the line of an ordered type, or ``None`` for a type without order. ``months``: durations of whole months, else of seconds."""
-    if isinstance(type, NumberType):
-        return _numbers(type)
-    if isinstance(type, DateType):
+def line_of(of: Type, months: bool = False) -> Line | None:
+    """Return the line of an ordered of, or ``None`` for a type without order. ``months``: durations of whole months, else of seconds."""
+    if isinstance(of, NumberType):
+        return _numbers(of)
+    if isinstance(of, DateType):
         last = Fraction(date.max.toordinal())
         return Line(lambda v: Fraction(v.toordinal()), lambda p: date.fromordinal(int(p)), 365, True, False, Fraction(1), last)
-    if isinstance(type, DateTimeType):
+    if isinstance(of, DateTimeType):
         return Line(_seconds, lambda p: EPOCH + timedelta(seconds=int(p)), SECONDS_PER_DAY, True, False, Fraction(0), Fraction(LAST_SECOND))
-    if isinstance(type, DurationType) and months:
+    if isinstance(of, DurationType) and months:
         return Line(lambda v: Fraction(v.months), lambda p: Duration(months=int(p)), 1, True, True)
-    if isinstance(type, DurationType):
+    if isinstance(of, DurationType):
         return Line(lambda v: Fraction(v.seconds), lambda p: Duration(seconds=int(p)), SECONDS_PER_DAY, True, True)
     return None
 
 
-def _numbers(type: NumberType) -> Line:
-    scale = type.scale or 0
+def _numbers(of: NumberType) -> Line:
+    scale = of.scale or 0
     unit = 10**scale
     return Line(
         position=lambda v: Fraction(v) * unit,
         value=lambda p: _decimal(p, scale),
         step=unit,
-        discrete=type.scale is not None,
+        discrete=of.scale is not None,
         doubling=True,
-        low=None if type.low is None else Fraction(type.low) * unit,
-        high=None if type.high is None else Fraction(type.high) * unit,
+        low=None if of.low is None else Fraction(of.low) * unit,
+        high=None if of.high is None else Fraction(of.high) * unit,
     )
 
 

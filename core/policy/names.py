@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from tierwise.core.finding import Finding
+from tierwise.core.plan import AS_OF, POPULATION
 from tierwise.core.source import Span
 
 __all__ = ["RESERVED", "check_names"]
@@ -13,7 +14,7 @@ __all__ = ["RESERVED", "check_names"]
 RESERVED = frozenset(
     ("and", "or", "not", "if", "then", "else", "true", "false", "null", "in", "between", "some", "every", "satisfies", "undetermined")
 )
-_SUPPLIED = frozenset(("as_of", "population"))
+_SUPPLIED = frozenset((AS_OF, POPULATION))
 _FORBIDDEN = re.compile(r"[|`\r\n\t]|^\s|\s$|^$")
 _READS_AS_EXPRESSION = re.compile(r"[-+*/<>=?,@\"\[\]＋－＊／＜＞＝，]|^[\d.]")
 

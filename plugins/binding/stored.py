@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from sqlglot import exp
 
+from tierwise.core.values import LARGEST_EXACT
 from tierwise.plugins.binding.entry.mixed import by_sort, is_mixed
-from tierwise.plugins.binding.entry.numbers import LARGEST_EXACT, NUMBER_PATTERN, WHOLE_TYPES, is_off_step
+from tierwise.plugins.binding.entry.numbers import NUMBER_PATTERN, WHOLE_TYPES, is_off_step
 from tierwise.plugins.binding.entry.times import enter_date, enter_date_time
 from tierwise.plugins.binding.entry.words import enter_boolean
 from tierwise.plugins.sql import (

@@ -16,6 +16,7 @@ from sqlglot import exp
 
 from tierwise.core.policy.texts import Part
 from tierwise.core.types import DateTimeType, DateType, NumberType, Type
+from tierwise.core.values import SECONDS_PER_DAY
 from tierwise.plugins.binding.entry.mixed import MIXED, SORTS, is_mixed
 from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.deciding.value_reading import POWERS, written_power
@@ -283,7 +284,7 @@ def _by_serial(order: str, trimmed: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
     count = try_cast(case((call("regexp_full_match", trimmed, text(r"[0-9]{1,7}(\.[0-9]+)?")), trimmed)), "DOUBLE")
     whole = call("floor", count)
     part = exp.Paren(this=exp.Sub(this=count, expression=whole))
-    seconds = cast(call("round", exp.Mul(this=part, expression=integer(86_400))), "BIGINT")
+    seconds = cast(call("round", exp.Mul(this=part, expression=integer(SECONDS_PER_DAY))), "BIGINT")
     days: exp.Expr = cast(whole, "INTEGER")
     real = all_of(negate(count.is_(NULL)), exp.GTE(this=count, expression=integer(1)))
     if order == "excel":  # it holds 1900 for a leap year: there is a day 60, which never was

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from tierwise.core.outcome import Determined, Outcome
+from tierwise.core.outcome import UNDETERMINED, Determined, Outcome
 from tierwise.core.types import SetType, Type
 from tierwise.core.values import to_json
 
 __all__ = ["Difference", "differences", "same"]
-
-UNDETERMINED = "undetermined"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.limits import Limits
-from tierwise.core.outcome import Reason
+from tierwise.core.outcome import UNDETERMINED, Reason
+from tierwise.core.plan import POPULATION
 from tierwise.core.policy.document import Document, plain, read_document
 from tierwise.core.policy.model import Policy
 from tierwise.core.policy.texts import Part, Text
@@ -27,8 +28,6 @@ from tierwise.core.source import Path, Source, Span
 
 __all__ = ["Case", "read_cases"]
 
-UNDETERMINED = "undetermined"
-POPULATION = "population"
 _ABOUT = ("reasons", "candidates", "by_customer")
 _IDENTITY = ("customer_id", "customer_name")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -10,6 +10,7 @@ from typing import Any
 from tierwise.core.errors import PolicyError
 from tierwise.core.meaning.subjects import Subject
 from tierwise.core.outcome import Outcome
+from tierwise.core.plan import POPULATION
 from tierwise.plugins.cases.compare import Difference, differences
 from tierwise.plugins.cases.read import Case, read_cases
 from tierwise.plugins.deciding.given import read_facts
@@ -20,7 +21,6 @@ __all__ = ["CaseResult", "run_cases"]
 
 CASES = "cases.yaml"
 REFERENCE = "reference"
-POPULATION = "population"
 
 
 @dataclass(frozen=True, slots=True)

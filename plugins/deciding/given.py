@@ -11,7 +11,7 @@ from tierwise.core.errors import DataError
 from tierwise.core.finding import Finding
 from tierwise.core.language.suggest import suggest
 from tierwise.core.meaning.subjects import Subject
-from tierwise.core.plan import SUBJECT_KEY, Fact, Plan
+from tierwise.core.plan import AS_OF, SUBJECT_KEY, Fact, Plan
 from tierwise.core.types import DateType
 from tierwise.plugins.deciding.value_reading import UnfitError, read_value
 
@@ -36,7 +36,7 @@ def read_facts(plan: Plan, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list
     facts: dict[str, Any] = {}
     findings: list[Finding] = []
     for name in raw:
-        if name not in plan.facts and name != "as_of":
+        if name not in plan.facts and name != AS_OF:
             findings.append(Finding.error("unknown-fact", f"the policy has no fact `{name}`", help=suggest(name, plan.facts)))
     for fact in _facts(plan):
         given = raw.get(fact.name)
@@ -100,5 +100,5 @@ def read_as_of(raw: date | str | None) -> date | None:
 
 
 def _facts(plan: Plan) -> list[Fact]:
-    as_of = () if "as_of" in plan.facts else (Fact("as_of", DateType(), {}),)
+    as_of = () if AS_OF in plan.facts else (Fact(AS_OF, DateType(), {}),)
     return [*plan.facts.values(), *as_of]

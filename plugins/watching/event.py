@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tierwise.core.values import Duration, add_duration
+from tierwise.core.values import SECONDS_PER_DAY, Duration, add_duration
 
 __all__ = ["FOREVER", "Event", "end_of_period", "first_second", "last_second", "moment_of", "period_of", "time_after"]
 
-SECONDS_PER_DAY = 86_400
 FOREVER = 2**62
 _MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 _LAST_DAY = date.max.toordinal()

@@ -12,6 +12,7 @@ from decimal import Decimal
 from sqlglot import exp
 
 from tierwise.core.types import NumberType
+from tierwise.core.values import LARGEST_EXACT
 from tierwise.plugins.binding.entry.entered import Entered, problem_case
 from tierwise.plugins.binding.entry.mixed import by_sort, is_mixed
 from tierwise.plugins.facts import canonical_type
@@ -32,8 +33,6 @@ __all__ = ["NUMBER_PATTERN", "enter_number", "enter_rounded", "enter_steps", "is
 
 NUMBER_PATTERN = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"
 WHOLE_TYPES = re.compile(r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$")
-LARGEST_EXACT = 2**53
-"""From here on a float has no digits left for single steps."""
 
 
 def enter_number(raw: exp.Expr, raw_type: str, type: NumberType) -> Entered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from tierwise.core.values import SECONDS_PER_DAY
 from tierwise.plugins.binding.entry.entered import Entered, Once, as_it_is, problem_case
 from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.words import as_words
@@ -39,7 +40,7 @@ def enter_date_time(raw: exp.Expr, raw_type: str, once: Once = as_it_is) -> Ente
 def enter_duration(raw: exp.Expr, raw_type: str) -> Entered:
     """Enter a number of days, or a text such as ``30``, ``30 days``, ``3m``, ``3 months``, ``P30D``, ``P3M``, ``P1Y``."""
     if raw_type == "INTERVAL":
-        days = exp.Mul(this=call("datepart", text("day"), raw), expression=integer(86_400))
+        days = exp.Mul(this=call("datepart", text("day"), raw), expression=integer(SECONDS_PER_DAY))
         months = exp.Add(
             this=call("datepart", text("month"), raw), expression=exp.Mul(this=call("datepart", text("year"), raw), expression=integer(12))
         )
@@ -96,7 +97,7 @@ def _duration_of_text(word: exp.Expr) -> exp.Expr:
     months, month_count = amount(r"[0-9]{1,5} ?(m|months?|个?月)|p[0-9]{1,5}m")
     years, year_count = amount(r"[0-9]{1,4} ?(y|years?|年)|p[0-9]{1,4}y")
     return case(
-        (days, _duration(integer(0), exp.Mul(this=cast(day_count, "BIGINT"), expression=integer(86_400)))),
+        (days, _duration(integer(0), exp.Mul(this=cast(day_count, "BIGINT"), expression=integer(SECONDS_PER_DAY)))),
         (months, _duration(month_count, integer(0))),
         (years, _duration(exp.Mul(this=year_count, expression=integer(12)), integer(0))),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from tierwise.core.meaning.subjects import Subject
-from tierwise.core.plan import Fact, Plan
+from tierwise.core.plan import AS_OF, Fact, Plan
 from tierwise.core.types import DateType
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant, none_term, number_of
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["KEY", "NAME", "ROW", "Staging", "facts_of", "read_subjects", "staging_of"]
 
 ROW, KEY, NAME = "row", "key", "name"
-AS_OF = "as_of"
 BATCH = 5_000
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Arithmetic, Compare, Constant, FactRef, Logic, Named, Node, Overdue
+from tierwise.core.plan import AS_OF, Arithmetic, Compare, Constant, FactRef, Logic, Named, Node, Overdue
 from tierwise.core.policy.texts import Part, Text
 from tierwise.core.source import Written
 from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, EnumType, Type
@@ -19,7 +19,7 @@ __all__ = ["CADENCE", "Schedule", "ScheduleValue"]
 CADENCE = EnumType(("rolling", "calendar"))
 """The two readings of "every P": so long after the last one, or once in each calendar period (see the node ``Overdue``)."""
 
-AS_OF = FactRef("as_of", DateType())
+TODAY = FactRef(AS_OF, DateType())
 
 
 class ScheduleOutputs(Part):
@@ -75,8 +75,8 @@ class Schedule:
         nodes: Mapping[str, Callable[[], Node]] = {
             "interval": lambda: every,
             "due_on": lambda: due_on,
-            "due": lambda: Logic("or", (never, Compare(">=", AS_OF, due_on))),
-            "overdue": lambda: Overdue(last, every, AS_OF, reading),
+            "due": lambda: Logic("or", (never, Compare(">=", TODAY, due_on))),
+            "overdue": lambda: Overdue(last, every, TODAY, reading),
         }
         return {name: nodes[what]() for what, name in spec.outputs.wanted().items()}
 

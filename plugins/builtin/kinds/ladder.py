@@ -16,7 +16,7 @@ from tierwise.core.plan import Agree, Compare, Constant, DecisionRef, FactRef, I
 from tierwise.core.policy.texts import Text
 from tierwise.core.source import Span
 from tierwise.core.types import EnumType
-from tierwise.core.values import Duration, to_json
+from tierwise.core.values import SECONDS_PER_DAY, Duration, to_json
 
 __all__ = ["Better", "Inversion", "amounts_by_grade", "grades_of", "inversion_finding", "inversions"]
 
@@ -24,7 +24,6 @@ Better = Literal["higher", "lower"]
 """Which amount is the better right: a ``higher`` credit limit, a ``lower`` price."""
 
 LONGEST_MONTH, SHORTEST_MONTH = 31, 28
-SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
