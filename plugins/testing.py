@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
+from random import Random
 
 from tierwise.core.checking import CheckedPolicy, check
 from tierwise.core.errors import PolicyError
@@ -18,8 +19,17 @@ from tierwise.core.finding import Finding
 from tierwise.core.policy import read_policy
 from tierwise.core.source import Source
 from tierwise.plugins.manager import Plugins
+from tierwise.plugins.watch_engine import Task, WatchEngine
 
-__all__ = ["assert_finding", "assert_no_findings", "findings_of", "policy_from", "run_cases", "with_plugin"]
+__all__ = [
+    "assert_finding",
+    "assert_matches_alike",
+    "assert_no_findings",
+    "findings_of",
+    "policy_from",
+    "run_cases",
+    "with_plugin",
+]
 
 
 @contextmanager
@@ -123,6 +133,39 @@ def run_cases(policy: str | PathLike[str], plugins: Plugins | None = None, engin
     ]
     assert not broken, "\n".join(broken)
     return len(results)
+
+
+def assert_matches_alike(engine: WatchEngine, rounds: int = 200, seed: int = 0) -> None:
+    """Ask an engine that watches random questions, many at once, and compare its answers with those of the reference engine.
+
+    Args:
+        engine: The engine.
+        rounds: How often it is asked.
+        seed: Of the random questions.
+
+    Raises:
+        AssertionError: It answers one otherwise; the question is shown.
+    """
+    from tierwise.plugins.builtin.watch_reference import ReferenceMatcher
+
+    random = Random(seed)
+    matcher = engine.matcher()
+    try:
+        for _ in range(rounds):
+            tasks = [_random_task(random) for _ in range(random.randrange(6))]
+            for task, given, right in zip(tasks, matcher.match(tasks), ReferenceMatcher().match(tasks), strict=True):
+                assert given == right, f"`{engine.name}` answers {given} to {task}; right is {right}"
+    finally:
+        matcher.close()
+
+
+def _random_task(random: Random) -> Task:
+    start, window = random.randrange(10**11), random.randrange(40)
+    if random.random() < 0.3:
+        opened = start + random.randrange(20)
+        return Task("answer", 2, ((opened, opened + window), (opened + random.randrange(60), opened + window)))
+    times = sorted(start + random.randrange(100) for _ in range(random.randrange(1, 12)))
+    return Task("count", random.randrange(1, 5), tuple((at, at + window) for at in times))
 
 
 def _line(finding: Finding) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tierwise.plugins.manager import Plugins
+from tierwise.plugins.testing import assert_matches_alike, with_plugin
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
@@ -34,6 +35,16 @@ def test_the_tests_of_the_tutorial_pass(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.syspath_prepend(str(ROOT / "examples" / "plugin-loyalty"))
 
     exec(compile(code, "docs/plugins.md", "exec"), {})  # noqa: S102  # the page is our own
+
+
+def test_the_engine_that_watches_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    [code] = [block for mark, block in BLOCKS if mark == "watch engine"]
+    (tmp_path / "tierwise_tally.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import tierwise_tally  # type: ignore[import-not-found]  # written just now
+
+    with with_plugin(tierwise_tally) as plugins:
+        assert_matches_alike(plugins.watch_engines()["tally"])
 
 
 def test_generated_pages_are_up_to_date() -> None:

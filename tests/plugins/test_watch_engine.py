@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
 
 from tierwise.core.errors import PolicyError
+from tierwise.plugins.builtin.watch_reference import ReferenceMatcher
 from tierwise.plugins.manager import Plugins
-from tierwise.plugins.watch_engine import Matcher, WatchEngine, choose_watch_engine
+from tierwise.plugins.testing import assert_matches_alike
+from tierwise.plugins.watch_engine import Match, Matcher, Task, WatchEngine, choose_watch_engine
 
 
 @dataclass
@@ -56,6 +58,28 @@ def test_an_unknown_engine_is_named_with_a_suggestion() -> None:
 def test_without_any_engine_that_is_said() -> None:
     with pytest.raises(PolicyError, match="no plugin gives an engine that watches"):
         choose_watch_engine({})
+
+
+@pytest.mark.parametrize("name", list(Plugins(entry_points=False).watch_engines()))
+def test_every_registered_engine_matches_as_the_reference_does(name: str) -> None:
+    engine = Plugins(entry_points=False).watch_engines()[name]
+    if lacking := engine.unusable():
+        pytest.skip(lacking)
+    assert_matches_alike(engine, rounds=60)
+
+
+def test_an_engine_that_matches_otherwise_is_found() -> None:
+    class Careless(ReferenceMatcher):
+        def match(self, tasks: Sequence[Task]) -> list[list[Match]]:
+            return [found[:1] for found in super().match(tasks)]
+
+    @dataclass
+    class Forgetful(Engine):
+        def matcher(self) -> Matcher:
+            return Careless()
+
+    with pytest.raises(AssertionError, match="`forgetful` answers"):
+        assert_matches_alike(Forgetful("forgetful"))
 
 
 def test_durable_rules_is_preferred_to_the_reference() -> None:

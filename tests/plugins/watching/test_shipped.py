@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import load
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import WatchPlan
 from tierwise.plugins.watching.watch_run import WatchRun
+
+ENGINES = [name for name, engine in Plugins(entry_points=False).watch_engines().items() if not engine.unusable()]
 
 
 def e(kind: str, at: str, id: str = "", **fields: Any) -> Event:
@@ -88,7 +91,7 @@ CASES: list[tuple[str, str, list[Event], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize("engine", ["durable", "reference"])
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("slug", "overlay", "events", "expected"), CASES)
 def test_a_shipped_policy_watches(slug: str, overlay: str, events: list[Event], expected: list[str], engine: str, tmp_path: Path) -> None:
     (tmp_path / "company.yaml").write_text(f"overlay: 1\npolicy: {slug}\n{overlay}\n", encoding="utf-8")

@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 
 from tierwise.core.errors import DataError
+from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import WatchPlan
 from tierwise.plugins.watching.watch_run import WatchRun
+
+ENGINES = [name for name, engine in Plugins(entry_points=False).watch_engines().items() if not engine.unusable()]
 
 
 def late(day: str, id: str = "") -> Event:
@@ -30,7 +33,7 @@ def run(loaded: LoadedPolicy, events: list[Event], ledger: Path | None = None, e
         return [f"{action.at} {action.do}" for action in [*running.process([events]), *running.finish()]]
 
 
-@pytest.mark.parametrize("engine", ["reference", "durable"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_an_event_that_comes_twice_counts_once(engine: str, loaded: LoadedPolicy) -> None:
     assert run(loaded, [late("2024-01-01"), late("2024-01-01"), late("2024-01-02", "2024-01-01")], engine=engine) == []
 
