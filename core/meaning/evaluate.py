@@ -239,13 +239,12 @@ class Evaluation:
         return exact.compare(node.op, left, right)
 
     def _within(self, node: nodes.Within, world: World) -> Result:
-        found = values_of([None if part is None else self.evaluate(part, world) for part in (node.value, node.low, node.high)], TRUTH)
-        if isinstance(found, Unknown):
-            return found
-        value, low, high = found
-        above = node.low is None or exact.compare("<=" if node.low_inclusive else "<", low, value)
-        below = node.high is None or exact.compare("<=" if node.high_inclusive else "<", value, high)
-        return value is not None and above and below
+        value = self.evaluate(node.value, world)
+        bounds = [(node.low, ">=" if node.low_inclusive else ">"), (node.high, "<=" if node.high_inclusive else "<")]
+        sides = [(op, self.evaluate(bound, world)) for bound, op in bounds if bound is not None]
+        if not sides:
+            return value if isinstance(value, Unknown) else value is not None
+        return kleene(False, (_on_side(op, value, bound) for op, bound in sides))
 
     def _inset(self, node: nodes.InSet, world: World) -> Result:
         value = self.evaluate(node.value, world)
@@ -438,6 +437,12 @@ class Evaluation:
         if not isinstance(found, Unknown):
             return found
         return replace(found, bound=tuple(value for value in distinct([cut.value for cut in node.cuts]) if value in (found.bound or ())))
+
+
+def _on_side(op: str, value: Result, bound: Result) -> Result:
+    """Say whether a value lies on the inner side of a bound."""
+    sides = values_of([value, bound], TRUTH)
+    return sides if isinstance(sides, Unknown) else exact.compare(op, *sides)
 
 
 def kleene(decisive: bool, results: Iterator[Result]) -> Result:

@@ -191,7 +191,10 @@ class Compare(_Condition):
 
 @dataclass(frozen=True, slots=True)
 class Within(_Condition):
-    """The interval test; a bound of ``None`` is open to that side."""
+    """The interval test: the value is on the inner side of both bounds; a bound of ``None`` is open to that side.
+
+    As ``and`` is: a value beyond one bound is outside, whatever the other is, known or not.
+    """
 
     value: Node
     low: Node | None

@@ -298,6 +298,7 @@ class Maker:
             lambda: self.quantified(depth - 1),
             lambda: self.choice_of(FLAG, depth),
             lambda: self.ratio_test(depth - 1),
+            lambda: self.interval(depth - 1),
         )
 
     def plain_test(self) -> Node:
@@ -323,6 +324,19 @@ class Maker:
         ordered = isinstance(type_, NumberType | DateType | DurationType)
         op = self.random.choice(COMPARES if ordered else COMPARES[:2])
         return Compare(op, self.of_type(type_, depth), self.of_type(type_, depth))
+
+    def interval(self, depth: int) -> Node:
+        """Test whether a value lies between two others, each of which may be missing, none or beyond the other."""
+        type_ = self.one_of(NUMBER, NUMBER, DAY, LENGTH)
+        value, low, high = (self.of_type(type_, depth) for _ in range(3))
+        open_end = self.random.random()
+        return Within(
+            value,
+            None if open_end < 0.15 else low,
+            None if open_end > 0.85 else high,
+            self.random.random() < 0.5,
+            self.random.random() < 0.5,
+        )
 
     def ratio_test(self, depth: int) -> Node:
         op = self.random.choice(COMPARES)

@@ -43,6 +43,7 @@ from tierwise.core.plan import (
     Undecided,
     Within,
     behind,
+    constants_of,
     elsewhere,
     facts_behind,
     is_unsettled,
@@ -85,8 +86,10 @@ class Standing(Enum):
 def standing_of(node: Node) -> Standing:
     """Return how a node stands to the facts that are read in it."""
     match node:
-        case Constant() | FactRef() | Compare() | Within() | InSet() | Not() | Arithmetic() | Quotient() | Round() | Call():
+        case Constant() | FactRef() | Compare() | InSet() | Not() | Arithmetic() | Quotient() | Round() | Call():
             return Standing.STRICT
+        case Within():  # beyond one bound it is false, though the other is not known
+            return Standing.STRICT if constants_of(node.children[1:]) is not None else Standing.LENIENT
         case ItemRef() | FieldRef() | Logic() | Conditional() | Labels() | Agree() | Collected() | Overdue():
             return Standing.LENIENT
         case Filter() | Project() | Quantified() | Sorted():

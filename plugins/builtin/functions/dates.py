@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from datetime import date as Date
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -52,7 +53,7 @@ def _start_of(months: int) -> Callable[[Date], Date]:
 
 
 def _end_of_month(value: Date) -> Date:
-    return add_duration(Date(value.year, value.month, 1), Duration(months=1)) - timedelta(days=1)
+    return Date(value.year, value.month, monthrange(value.year, value.month)[1])
 
 
 def _most_per_calendar(dates: Sequence[Date], period: str) -> Decimal:
