@@ -10,8 +10,9 @@ import click
 
 from tierwise.cli.output import write_json
 from tierwise.cli.visible import on_one_line, say
-from tierwise.core.explaining import Explanation, lines_of
+from tierwise.core.explaining import Explanation
 from tierwise.core.language.suggest import suggest
+from tierwise.plugins.sentences.lines import lines_of
 
 __all__ = ["print_explanation"]
 

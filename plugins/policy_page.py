@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tierwise.core.explaining.phrases import words_of_pages
 from tierwise.core.plan import (
     Agree,
     Collected,
@@ -30,6 +29,7 @@ from tierwise.core.policy import Policy
 from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
+from tierwise.plugins.sentences.phrases import words_of_pages
 
 __all__ = ["Block", "Watched", "policy_page"]
 

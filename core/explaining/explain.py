@@ -7,7 +7,6 @@ from datetime import date
 
 from tierwise.core.explaining.explanation import DecisionTrace, Explanation, Read, RuleTrace, Term, TestTrace
 from tierwise.core.explaining.misses import misses_of, nearness
-from tierwise.core.explaining.phrases import phrase
 from tierwise.core.explaining.ranks import ByAt, rank_of
 from tierwise.core.explaining.reader import Reader, plain
 from tierwise.core.meaning.trace import Trace
@@ -22,6 +21,7 @@ from tierwise.core.plan import (
     Decision,
     HitPolicy,
     Labels,
+    Named,
     Node,
     Pick,
     Round,
@@ -37,6 +37,9 @@ from tierwise.core.plan.node_text import PEOPLE
 from tierwise.core.values import Value
 
 __all__ = ["explain"]
+
+_BASE: Named = {"zh": "基本分", "en": "base"}
+"""What people call the part of a sum that every subject has."""
 
 MOST_MISSED = 5
 
@@ -191,7 +194,7 @@ def _term(part: Node, reader: Reader) -> Term:
             if len(constants) == 1 and len(others) == 1:
                 named, weight = others[0], constants[0].value
     is_base = constant_of(named) is not None
-    label = {"zh": phrase("base", "zh"), "en": phrase("base", "en")} if is_base else reader.label(named)
+    label = _BASE if is_base else reader.label(named)
     value = reader.value(part)
     if isinstance(value, Unknown):
         return Term(name_of(named), label, None, weight, value.reason)

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from tests.plans import compare, constant, decision, fact, is_in, lost, plan, reading, table
 from tests.strategies import facts_for, plans
 from tierwise.core.environment import Environment
-from tierwise.core.explaining import Explanation, explain, lines_of
+from tierwise.core.explaining import Explanation, explain
 from tierwise.core.meaning import Evaluator, Subject, decide, decide_population
 from tierwise.core.outcome import Determined, Undetermined
 from tierwise.core.plan import Arithmetic, Cut, DecisionRef, HitPolicy, Labels, Plan, RankCut, Ranking
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, SetType, TextType
 from tierwise.core.values import Duration
+from tierwise.plugins.sentences.lines import lines_of
 
 MONEY = NumberType(2, "元")
 TIERS = EnumType(("A", "B", "C"))

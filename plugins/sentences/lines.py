@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierwise.core.explaining.explanation import DecisionTrace, Explanation, RankTrace, RuleTrace, Term, TestTrace
-from tierwise.core.explaining.phrases import phrase
-from tierwise.core.explaining.words import miss_text, name_text, outcome_text, read_text, value_text
 from tierwise.core.outcome import Determined, Undetermined
 from tierwise.core.values import Value
+from tierwise.plugins.sentences.phrases import phrase
+from tierwise.plugins.sentences.words import miss_text, name_text, outcome_text, read_text, value_text
 
 __all__ = ["lines_of"]
 

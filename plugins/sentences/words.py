@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from tierwise.core.explaining.explanation import Miss, Read
-from tierwise.core.explaining.phrases import phrase
 from tierwise.core.meaning.exact import compare
 from tierwise.core.outcome import Determined, Outcome, Reason
 from tierwise.core.plan import Named
 from tierwise.core.types import ListType, NumberType, SetType, Type
 from tierwise.core.values import SECONDS_PER_DAY, Duration, Value, to_json
+from tierwise.plugins.sentences.phrases import phrase
 
 __all__ = ["miss_text", "name_text", "outcome_text", "read_text", "value_text"]
 
