@@ -4,34 +4,10 @@ from __future__ import annotations
 
 import re
 
-from tierwise.core.language import messages
+from tierwise.core.language import messages, syntax
 from tierwise.core.language.scan import VALUE_WORD, Scanner, SyntaxProblem
 from tierwise.core.language.scope import KEYWORDS, Phrases, Scope
-from tierwise.core.language.syntax import (
-    Between,
-    CallOf,
-    Choice,
-    Comparison,
-    In,
-    Index,
-    Interval,
-    ItemMark,
-    Known,
-    ListOf,
-    Member,
-    Name,
-    Negation,
-    Nothing,
-    Operation,
-    Opposite,
-    Quantifier,
-    Test,
-    Tests,
-    Time,
-    Tree,
-    Truth,
-    walk,
-)
+from tierwise.core.language.syntax import Tree
 from tierwise.core.source import Written
 
 __all__ = ["ARGUMENT_WORDS", "Parser", "Words"]
@@ -74,7 +50,7 @@ class Parser:
         self._expect_end()
         return tree
 
-    def whole_cell(self) -> Tests | None:
+    def whole_cell(self) -> syntax.Tests | None:
         """Read the whole text as a cell; ``None`` for ``-`` and for nothing.
 
         Raises:
@@ -128,7 +104,7 @@ class Parser:
         low = self._operation(SUM, ())
         self.scan.expect_keyword("and", "between the two ends of `between`")
         high = self._operation(SUM, ())
-        return Between(of.at.to(high.at), of, low, high)
+        return syntax.Between(of.at.to(high.at), of, low, high)
 
     def _in(self, of: Tree) -> Tree:
         words = self._words_near(of)
@@ -138,14 +114,14 @@ class Parser:
             self.scan.expect(")")
         else:
             test = self._one_test(words, SUM)
-            tests = Tests(test.at, (test,))
-        return In(self.scan.since(of.at.start), of, tests)
+            tests = syntax.Tests(test.at, (test,))
+        return syntax.In(self.scan.since(of.at.start), of, tests)
 
     def _words_near(self, tree: Tree) -> Words:
         """Return the enum values that may stand on the other side of a comparison with ``tree``."""
-        names = (node.text for node in walk(tree) if isinstance(node, Name))
+        names = (node.text for node in syntax.walk(tree) if isinstance(node, syntax.Name))
         found = [word for name in names for word in self.scope.words.get(name, ())]
-        if any(isinstance(node, ItemMark) for node in walk(tree)):
+        if any(isinstance(node, syntax.ItemMark) for node in syntax.walk(tree)):
             found.extend(self.words)
         return tuple(dict.fromkeys(found))
 
@@ -159,7 +135,7 @@ class Parser:
             self._deeper()
             of = self._operand(words)
             self.depth -= 1
-            return Opposite(self.scan.place(start, of.at.end), of)
+            return syntax.Opposite(self.scan.place(start, of.at.end), of)
         tree = self._primary(words)
         while True:
             if self.scan.peek(".") and not self.scan.peek(".."):
@@ -168,7 +144,7 @@ class Parser:
                 self.scan.accept("[")
                 inner = self._expression(())
                 self.scan.expect("]")
-                tree = Index(self.scan.since(tree.at.start), tree, inner)
+                tree = syntax.Index(self.scan.since(tree.at.start), tree, inner)
             else:
                 return tree
 
@@ -187,13 +163,13 @@ class Parser:
             name = self.scan.backquoted()
         elif field := self.scope.phrases.longest(self.scan.text, start):
             self.scan.position += len(field)
-            name = Name(self.scan.since(start), field)
+            name = syntax.Name(self.scan.since(start), field)
         else:
             word = self.scan.word()
             if word is None:
                 raise self.scan.problem("the name of a field is missing after the point")
             name = word
-        return Member(of.at.to(name.at), of, name)
+        return syntax.Member(of.at.to(name.at), of, name)
 
     def _primary(self, words: Words) -> Tree:
         """Read the smallest value: a word, a name, a call, a literal, or something in brackets."""
@@ -212,7 +188,7 @@ class Parser:
         if sign == "@":
             return self._at_text()
         if sign == "?":
-            return ItemMark(scan.take(1))
+            return syntax.ItemMark(scan.take(1))
         if sign == "(":
             return self._group(words)
         if sign == "[":
@@ -236,7 +212,7 @@ class Parser:
         if not self.scan.peek('"'):
             raise self.scan.problem('a text must follow `@`, such as `@"2024-01-31"`', start)
         text = self.scan.quoted()
-        return Time(self.scan.place(start, text.at.end), self.scan.iso(text.value, start))
+        return syntax.Time(self.scan.place(start, text.at.end), self.scan.iso(text.value, start))
 
     def _group(self, words: Words) -> Tree:
         self.scan.accept("(")
@@ -253,7 +229,7 @@ class Parser:
             if not self.scan.accept(","):
                 break
         self.scan.expect("]", " after the items of the list")
-        return ListOf(self.scan.since(start), tuple(items))
+        return syntax.ListOf(self.scan.since(start), tuple(items))
 
     # ---- what begins with a word ----
 
@@ -277,11 +253,11 @@ class Parser:
             return self._keyword_value(keyword, words)
         if longest := max(value, name, key=len):
             self.scan.position += len(longest)
-            return Name(self.scan.since(start), longest)
+            return syntax.Name(self.scan.since(start), longest)
         self._refuse_unknown_function()
         if words and (unknown := VALUE_WORD.match(self.scan.text, start)) and not unknown.group()[0].isdigit():
             self.scan.position = unknown.end()
-            return Name(self.scan.place(*unknown.span()), unknown.group())
+            return syntax.Name(self.scan.place(*unknown.span()), unknown.group())
         return None
 
     def _refuse_unknown_function(self) -> None:
@@ -308,9 +284,9 @@ class Parser:
         self.scan.accept_keyword(keyword)
         at = self.scan.since(start)
         if keyword in ("true", "false"):
-            return Truth(at, keyword == "true")
+            return syntax.Truth(at, keyword == "true")
         if keyword == "null":
-            return Nothing(at)
+            return syntax.Nothing(at)
         if keyword == "if":
             return self._choice(start, words)
         if keyword in ("some", "every"):
@@ -325,7 +301,7 @@ class Parser:
         yes = self._expression(words)
         self.scan.expect_keyword("else", "after the value of `then`: an `if` gives a value in both cases")
         no = self._expression(words)
-        return Choice(self.scan.place(start, no.at.end), condition, yes, no)
+        return syntax.Choice(self.scan.place(start, no.at.end), condition, yes, no)
 
     def _quantifier(self, keyword: str, start: int) -> Tree:
         variable = self.scan.word()
@@ -335,15 +311,15 @@ class Parser:
         of = self._expression(())
         self.scan.expect_keyword("satisfies", "after the list")
         test = self._expression(())
-        return Quantifier(self.scan.place(start, test.at.end), keyword, variable, of, test)
+        return syntax.Quantifier(self.scan.place(start, test.at.end), keyword, variable, of, test)
 
     def _negation(self, start: int, words: Words) -> Tree:
         of = self._condition(words)
-        return Negation(self.scan.since(start), of)
+        return syntax.Negation(self.scan.since(start), of)
 
     def _known(self, start: int, words: Words) -> Tree:
         of = self._condition(words)
-        return Known(self.scan.since(start), of)
+        return syntax.Known(self.scan.since(start), of)
 
     def _condition(self, words: Words) -> Tree:
         """Read what a word before a condition is about: what stands in brackets after it, else no further than one comparison."""
@@ -359,7 +335,7 @@ class Parser:
     def _call(self, function: str, words: Words) -> Tree:
         start = self.scan.position
         self.scan.position += len(function)
-        name = Name(self.scan.since(start), function)
+        name = syntax.Name(self.scan.since(start), function)
         self.scan.expect("(")
         arguments: list[Tree] = []
         words = (*ARGUMENT_WORDS.get(function, ()), *words)
@@ -369,26 +345,26 @@ class Parser:
             if not self.scan.accept(","):
                 break
         self.scan.expect(")", f" after the arguments of `{function}`")
-        return CallOf(self.scan.since(start), name, tuple(arguments))
+        return syntax.CallOf(self.scan.since(start), name, tuple(arguments))
 
     # ---- tests of a cell, and of `x in (…)` ----
 
-    def _tests(self, words: Words) -> Tests:
+    def _tests(self, words: Words) -> syntax.Tests:
         """Read tests separated by commas."""
         start = self.scan.skip_space()
         found = [self._one_test(words)]
         while self.scan.accept(","):
             found.append(self._one_test(words))
-        return Tests(self.scan.since(start), tuple(found))
+        return syntax.Tests(self.scan.since(start), tuple(found))
 
-    def _one_test(self, words: Words, level: int = OR) -> Test:
+    def _one_test(self, words: Words, level: int = OR) -> syntax.Test:
         """Read one test: ``not(…)``, an interval, a comparison, or an expression."""
         self._deeper()
         found = self._plain_test(words, level)
         self.depth -= 1
         return found
 
-    def _plain_test(self, words: Words, level: int) -> Test:
+    def _plain_test(self, words: Words, level: int) -> syntax.Test:
         start = self.scan.skip_space()
         if self._negated_tests_ahead(words):
             return self._negated_tests(words)
@@ -396,7 +372,7 @@ class Parser:
             return self._interval()
         if operator := self.scan.accept_operator(COMPARISONS):
             of = self._operation(SUM, words)
-            return Comparison(self.scan.place(start, of.at.end), operator, of)
+            return syntax.Comparison(self.scan.place(start, of.at.end), operator, of)
         return self._operation(level, words)
 
     def _negated_tests_ahead(self, words: Words) -> bool:
@@ -411,15 +387,15 @@ class Parser:
         behind = plain[self._bracket_end(opening) + 1 :].lstrip()[:1]
         return behind in ("", ",", ")")
 
-    def _negated_tests(self, words: Words) -> Tests:
+    def _negated_tests(self, words: Words) -> syntax.Tests:
         start = self.scan.position
         self.scan.accept_keyword("not")
         self.scan.expect("(")
         inner = self._tests(words)
         self.scan.expect(")", " after the tests of `not`")
-        return Tests(self.scan.since(start), inner.tests, negated=True)
+        return syntax.Tests(self.scan.since(start), inner.tests, negated=True)
 
-    def _interval(self) -> Interval:
+    def _interval(self) -> syntax.Interval:
         start = self.scan.skip_space()
         opening = self.scan.plain[start]
         self.scan.take(1)
@@ -432,7 +408,7 @@ class Parser:
         if closing not in ("]", ")", "["):
             raise self.scan.problem("the closing bracket of the interval is missing")
         self.scan.take(1)
-        return Interval(self.scan.since(start), low, high, opening == "[", closing == "]")
+        return syntax.Interval(self.scan.since(start), low, high, opening == "[", closing == "]")
 
     def _interval_ahead(self) -> bool:
         """Say whether ``..`` stands inside the bracket that comes next, without reading what is in it."""
@@ -458,6 +434,6 @@ class Parser:
 
 def _joined(operator: str, left: Tree, right: Tree) -> Tree:
     at = left.at.to(right.at)
-    if operator in CHAINED and isinstance(left, Operation) and left.operator == operator:
-        return Operation(at, operator, (*left.parts, right))
-    return Operation(at, operator, (left, right))
+    if operator in CHAINED and isinstance(left, syntax.Operation) and left.operator == operator:
+        return syntax.Operation(at, operator, (*left.parts, right))
+    return syntax.Operation(at, operator, (left, right))

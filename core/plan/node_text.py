@@ -12,37 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import assert_never
 
-from tierwise.core.plan.nodes import (
-    Agree,
-    Arithmetic,
-    Call,
-    Collected,
-    Compare,
-    Conditional,
-    Constant,
-    DecisionRef,
-    FactRef,
-    FieldRef,
-    Filter,
-    InSet,
-    ItemRef,
-    Labels,
-    Logic,
-    Node,
-    Not,
-    Overdue,
-    Pick,
-    Prefer,
-    Project,
-    Quantified,
-    Quotient,
-    RankCut,
-    ReadingRef,
-    Round,
-    Sorted,
-    Undecided,
-    Within,
-)
+from tierwise.core.plan import nodes
+from tierwise.core.plan.nodes import Node
 from tierwise.core.plan.questions import comparison_of
 from tierwise.core.types import EnumType, ListType, SetType, Type
 from tierwise.core.values import Duration, Value
@@ -81,103 +52,103 @@ class NodeWriter:
 
     def _text(self, node: Node) -> tuple[str, int]:
         match node:
-            case Constant():
+            case nodes.Constant():
                 return self.value(node.value, node.type), _WHOLE
-            case Undecided():
+            case nodes.Undecided():
                 words = (node.reason, *(self.value(candidate, node.type) for candidate in node.candidates))
                 return f"undetermined({', '.join(words)})", _WHOLE
-            case FactRef() | DecisionRef() | ReadingRef():
+            case nodes.FactRef() | nodes.DecisionRef() | nodes.ReadingRef():
                 return self.name(node.name), _WHOLE
-            case ItemRef():
+            case nodes.ItemRef():
                 return "item" if node.depth == 0 else f"item^{node.depth}", _WHOLE
-            case FieldRef():
+            case nodes.FieldRef():
                 return self.field(node), _WHOLE
-            case Compare():
+            case nodes.Compare():
                 return f"{self.write(node.left, _SUM)} {node.op} {self.write(node.right, _SUM)}", _RELATION
-            case Within():
+            case nodes.Within():
                 return f"{self.write(node.value, _SUM)} in {self.interval(node)}", _RELATION
-            case InSet():
+            case nodes.InSet():
                 return f"{self.write(node.value, _SUM)} in ({self.values(node)})", _RELATION
-            case Logic():
+            case nodes.Logic():
                 strength = _OR if node.op == "or" else _AND
                 joined = f" {node.op} ".join(self.write(part, strength + 1) for part in node.parts)
                 return (joined, strength) if len(node.parts) > 1 else (f"{node.op}({joined})", _WHOLE)
-            case Not():
+            case nodes.Not():
                 return f"not({self.write(node.part)})", _WHOLE
-            case Conditional():
+            case nodes.Conditional():
                 return f"if {self.write(node.condition, _OR)} then {self.write(node.yes, _OR)} else {self.write(node.no)}", _LOOSE
-            case Arithmetic():
+            case nodes.Arithmetic():
                 strength = _PRODUCT if node.op == "*" else _SUM
                 return f" {node.op} ".join(self.write(part, strength + 1) for part in node.parts), strength
-            case Quotient():
+            case nodes.Quotient():
                 return f"{self.write(node.left, _WHOLE)} / {self.write(node.right, _WHOLE)}", _PRODUCT
-            case Round():
+            case nodes.Round():
                 return f"round {node.mode}({self.write(node.value)}, {node.scale})", _WHOLE
-            case Call():
+            case nodes.Call():
                 return f"{node.function}({self._all(node.arguments)})", _WHOLE
-            case Filter():
+            case nodes.Filter():
                 return f"{self.write(node.of, _WHOLE)}[{self.write(node.test)}]", _WHOLE
-            case Project():
+            case nodes.Project():
                 return f"(for item in {self.write(node.of)} return {self.write(node.each)})", _WHOLE
-            case Quantified():
+            case nodes.Quantified():
                 return f"({node.op} item in {self.write(node.of)} satisfies {self.write(node.test)})", _WHOLE
-            case Sorted():
+            case nodes.Sorted():
                 return self._sorted(node), _WHOLE
-            case Pick():
+            case nodes.Pick():
                 return f"table {self.name(node.table)}[{node.output + 1}]", _WHOLE
-            case Labels() | Agree() | Collected() | Prefer():
+            case nodes.Labels() | nodes.Agree() | nodes.Collected() | nodes.Prefer():
                 head, cases = self.cases(node)
                 return f"{head}({'; '.join(cases)})", _WHOLE
-            case Overdue():
+            case nodes.Overdue():
                 parts = (("last", node.last), ("every", node.every), ("as of", node.as_of), ("reading", node.reading))
                 return f"overdue({'; '.join(f'{word} {self.write(part)}' for word, part in parts)})", _WHOLE
-            case RankCut():
+            case nodes.RankCut():
                 return self._rank_cut(node), _WHOLE
             case _:
                 assert_never(node)
 
-    def field(self, node: FieldRef) -> str:
+    def field(self, node: nodes.FieldRef) -> str:
         """Return a field of a record or a key of a map."""
         return f"{self.write(node.of, _WHOLE)}.{self.name(node.name)}"
 
-    def values(self, node: InSet) -> str:
+    def values(self, node: nodes.InSet) -> str:
         """Return the values that something may equal."""
         return ", ".join(self.value(value, node.value.type) for value in node.values)
 
     def _all(self, nodes: Iterable[Node]) -> str:
         return ", ".join(self.write(node) for node in nodes)
 
-    def interval(self, node: Within) -> str:
+    def interval(self, node: nodes.Within) -> str:
         """Return an interval with its ends."""
         low = "" if node.low is None else self.write(node.low)
         high = "" if node.high is None else self.write(node.high)
         return f"{'[' if node.low_inclusive else '('}{low}..{high}{']' if node.high_inclusive else ')'}"
 
-    def _sorted(self, node: Sorted) -> str:
+    def _sorted(self, node: nodes.Sorted) -> str:
         keys = ", ".join(f"{self.write(key)} {'descending' if descending else 'ascending'}" for key, descending in node.keys)
         take = "" if node.take is None else f", take {node.take}{' as one' if not isinstance(node.type, ListType | SetType) else ''}"
         return f"sorted({self.write(node.of)} by {keys}; each {self.write(node.each)}{take}; ties {node.ties})"
 
-    def _rank_cut(self, node: RankCut) -> str:
+    def _rank_cut(self, node: nodes.RankCut) -> str:
         cuts = ", ".join(f"{self.value(cut.value, node.type)} {'rest' if cut.limit is None else literal(cut.limit)}" for cut in node.cuts)
         given = (("rank", node.rank), ("count", node.count), ("rounding", node.rounding), ("outside", node.outside))
         told = "".join(f"; {word} {self.write(part)}" for word, part in given if part is not None)
         return f"rank cut({self.name(node.ranking)} by {node.by}: {cuts}{told})"
 
-    def cases(self, node: Labels | Agree | Collected | Prefer) -> tuple[str, list[str]]:
+    def cases(self, node: nodes.Labels | nodes.Agree | nodes.Collected | nodes.Prefer) -> tuple[str, list[str]]:
         """Return the head of a node that tells cases apart, and its cases."""
         match node:
-            case Labels():
+            case nodes.Labels():
                 return "labels", [f"{text_literal(label)} if {self.write(test)}" for label, test in node.tests]
-            case Agree():
+            case nodes.Agree():
                 empty = [] if node.empty is None else [f"none: {self.write(node.empty)}"]
                 return f"agree of {self.write(node.of)}", [
                     *(f"{text_literal(word)}: {self.write(value)}" for word, value in node.values),
                     *empty,
                 ]
-            case Collected():
+            case nodes.Collected():
                 return f"collected of {self.write(node.of)}", [f"{text_literal(word)}: {self.write(value)}" for word, value in node.values]
-            case Prefer():
+            case nodes.Prefer():
                 return "prefer", [self.write(part) for part in node.parts]
             case _:
                 assert_never(node)
@@ -211,11 +182,11 @@ class AuthorWriter(NodeWriter):
             value = self.write(comparison.constant)
             return value if comparison.op == "=" else f"{comparison.op} {value}"
         match test:
-            case InSet():
+            case nodes.InSet():
                 return self.values(test)
-            case Within():
+            case nodes.Within():
                 return self.interval(test)
-            case Not():
+            case nodes.Not():
                 return "not(true)"
             case _:
                 return "true"
@@ -234,9 +205,9 @@ class PeopleWriter(NodeWriter):
             return f"[{', '.join(self.value(item, type_) for item in value)}]"
         return value if isinstance(value, str) else literal(value)
 
-    def field(self, node: FieldRef) -> str:
+    def field(self, node: nodes.FieldRef) -> str:
         """Return a field; of an item its name alone."""
-        return node.name if isinstance(node.of, ItemRef) else super().field(node)
+        return node.name if isinstance(node.of, nodes.ItemRef) else super().field(node)
 
     def cell(self, test: Node) -> str:
         """Return a test as the cell of the column that it is about."""
@@ -244,11 +215,11 @@ class PeopleWriter(NodeWriter):
         if comparison is not None:
             return f"{comparison.op} {self.write(comparison.constant)}"
         match test:
-            case InSet():
+            case nodes.InSet():
                 return self.values(test)
-            case Within():
+            case nodes.Within():
                 return self.interval(test)
-            case Not():
+            case nodes.Not():
                 return f"not({self.cell(test.part)})"
             case _:
                 return self.write(test)

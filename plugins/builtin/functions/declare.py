@@ -54,6 +54,7 @@ def declare(
     python: Callable[..., Any],
     duckdb: str = "",
     *,
+    together: Callable[..., str] | None = None,
     variadic: bool = False,
     takes_none: bool = False,
 ) -> Function:
@@ -66,6 +67,7 @@ def declare(
         result: The type it gives, or what makes that type from the types of the arguments.
         python: Its meaning for arguments that are not none; an ``ArithmeticError``, ``ValueError`` or ``LookupError`` in it is none.
         duckdb: An SQL template with ``{0}``, ``{1}``, …; empty when there is none.
+        together: Says what is wrong with the types of the arguments where each by itself is as demanded; an empty text when nothing is.
         variadic: It takes any number of the last argument, at least one.
         takes_none: It wants to see arguments that are none; else none in, none out.
     """
@@ -80,7 +82,8 @@ def declare(
             if not demand(type_):
                 wanted = demand.__name__.replace("_", " ")
                 return f"argument {position + 1} is {article(str(type_))}, but {article(wanted)} is needed"
-        return result(*types) if callable(result) else result
+        problem = together(*types) if together is not None else ""
+        return problem or (result(*types) if callable(result) else result)
 
     return Function(
         name, signature, about, type_of, python if takes_none else none_if_undefined(python), {"duckdb": duckdb} if duckdb else {}

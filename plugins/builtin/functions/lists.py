@@ -23,39 +23,17 @@ def _has(items: Items, value: Any) -> bool:
     return any(value == item for item in items)
 
 
-def _same_items(*types: Type) -> bool:
-    first = types[0]
-    return isinstance(first, ListType | SetType) and all(
-        isinstance(other, ListType | SetType) and unified(first.item, other.item) is not None for other in types[1:]
-    )
+def _same_items(of: Type, *others: Type) -> str:
+    strange = (other for other in others if isinstance(of, ListType | SetType) and not _goes_with(of.item, other))
+    return next((f"the items of {of} and {other} do not go together" for other in strange), "")
 
 
-def _over_lists(function: Function) -> Function:
-    """Refuse lists whose items are of different types."""
-
-    def type_of(types: tuple[Type, ...]) -> Type | str:
-        result = function.type_of(types)
-        if isinstance(result, str) or _same_items(*types):
-            return result
-        return f"the items of {types[0]} and {types[1]} do not go together"
-
-    return Function(function.name, function.signature, function.about, type_of, function.python, function.sql)
+def _goes_with(item: Type, of: Type) -> bool:
+    return isinstance(of, ListType | SetType) and unified(item, of.item) is not None
 
 
-def _holds(of: Type, item: Type) -> bool:
-    return isinstance(of, ListType | SetType) and unified(of.item, item) is not None
-
-
-def _over_item(function: Function) -> Function:
-    """Refuse an item of another type than those of the list."""
-
-    def type_of(types: tuple[Type, ...]) -> Type | str:
-        result = function.type_of(types)
-        if isinstance(result, str) or _holds(types[0], types[1]):
-            return result
-        return f"{types[0]} does not hold {types[1]}"
-
-    return Function(function.name, function.signature, function.about, type_of, function.python, function.sql)
+def _holds(of: Type, item: Type) -> str:
+    return "" if isinstance(of, ListType | SetType) and unified(of.item, item) is not None else f"{of} does not hold {item}"
 
 
 def _first_type(*types: Type) -> Type:
@@ -166,84 +144,76 @@ LISTS = (
         lambda items: EXACT.divide(added(items), Decimal(len(items))),
     ),
     Function("list", "list(a, b, …) -> list", "A list of values; `[a, b]` is the usual way to write it.", _list_type, lambda *items: items),
-    _over_item(
-        declare(
-            "list contains(list, item) -> boolean",
-            "Whether a list or set holds an item.",
-            (LIST, any_type),
-            BooleanType(),
-            _has,
-            "list_contains({0}, {1})",
-        )
+    declare(
+        "list contains(list, item) -> boolean",
+        "Whether a list or set holds an item.",
+        (LIST, any_type),
+        BooleanType(),
+        _has,
+        "list_contains({0}, {1})",
+        together=_holds,
     ),
-    _over_lists(
-        declare(
-            "contains any(list, items: list) -> boolean",
-            "Whether a list or set holds at least one of some items.",
-            (LIST, LIST),
-            BooleanType(),
-            lambda of, items: any(_has(of, item) for item in items),
-            "list_has_any({0}, {1})",
-        )
+    declare(
+        "contains any(list, items: list) -> boolean",
+        "Whether a list or set holds at least one of some items.",
+        (LIST, LIST),
+        BooleanType(),
+        lambda of, items: any(_has(of, item) for item in items),
+        "list_has_any({0}, {1})",
+        together=_same_items,
     ),
-    _over_lists(
-        declare(
-            "contains all(list, items: list) -> boolean",
-            "Whether a list or set holds every one of some items.",
-            (LIST, LIST),
-            BooleanType(),
-            lambda of, items: all(_has(of, item) for item in items),
-            "list_has_all({0}, {1})",
-        )
+    declare(
+        "contains all(list, items: list) -> boolean",
+        "Whether a list or set holds every one of some items.",
+        (LIST, LIST),
+        BooleanType(),
+        lambda of, items: all(_has(of, item) for item in items),
+        "list_has_all({0}, {1})",
+        together=_same_items,
     ),
-    _over_lists(
-        declare(
-            "without(list, items: list) -> list",
-            "The items of the first that are not in the second, in their order.",
-            (LIST, LIST),
-            _first_type,
-            lambda of, items: tuple(item for item in of if not _has(items, item)),
-            "list_filter({0}, lambda item: NOT list_contains({1}, item))",
-        )
+    declare(
+        "without(list, items: list) -> list",
+        "The items of the first that are not in the second, in their order.",
+        (LIST, LIST),
+        _first_type,
+        lambda of, items: tuple(item for item in of if not _has(items, item)),
+        "list_filter({0}, lambda item: NOT list_contains({1}, item))",
+        together=_same_items,
     ),
-    _over_lists(
-        declare(
-            "concatenate(a: list, b: list, …) -> list",
-            "Every item of the first, then of the next, with repeats.",
-            (LIST, LIST),
-            _as_list,
-            lambda *lists: tuple(item for items in lists for item in items),
-            variadic=True,
-        )
+    declare(
+        "concatenate(a: list, b: list, …) -> list",
+        "Every item of the first, then of the next, with repeats.",
+        (LIST, LIST),
+        _as_list,
+        lambda *lists: tuple(item for items in lists for item in items),
+        variadic=True,
+        together=_same_items,
     ),
-    _over_lists(
-        declare(
-            "union(a: list, b: list, …) -> set",
-            "Every item of any of them, without repeats, in the order of first occurrence.",
-            (LIST, LIST),
-            _as_set,
-            lambda *lists: distinct(item for items in lists for item in items),
-            variadic=True,
-        )
+    declare(
+        "union(a: list, b: list, …) -> set",
+        "Every item of any of them, without repeats, in the order of first occurrence.",
+        (LIST, LIST),
+        _as_set,
+        lambda *lists: distinct(item for items in lists for item in items),
+        variadic=True,
+        together=_same_items,
     ),
-    _over_lists(
-        declare(
-            "intersection(a: list, b: list) -> set",
-            "The items that both hold, without repeats, in the order of the first.",
-            (LIST, LIST),
-            _as_set,
-            lambda of, items: distinct(item for item in of if _has(items, item)),
-        )
+    declare(
+        "intersection(a: list, b: list) -> set",
+        "The items that both hold, without repeats, in the order of the first.",
+        (LIST, LIST),
+        _as_set,
+        lambda of, items: distinct(item for item in of if _has(items, item)),
+        together=_same_items,
     ),
     declare("distinct values(list) -> set", "The items without repeats, in the order of first occurrence.", (LIST,), _as_set, distinct),
-    _over_lists(
-        declare(
-            "in order(list, words: list) -> list",
-            "The items in the order of some words; the others come last. The compiler adds it where a set of words is put together.",
-            (LIST, LIST),
-            _first_type,
-            _in_order,
-        )
+    declare(
+        "in order(list, words: list) -> list",
+        "The items in the order of some words; the others come last. The compiler adds it where a set of words is put together.",
+        (LIST, LIST),
+        _first_type,
+        _in_order,
+        together=_same_items,
     ),
     declare(
         "is empty(list) -> boolean",
