@@ -15,6 +15,7 @@ from typing import Any, get_args
 from tierwise.core.finding import Finding
 from tierwise.core.language import arithmetic, calls, messages
 from tierwise.core.language.comparing import check_comparable, demand, finer_than_scale
+from tierwise.core.language.known import strange_to_know, surely
 from tierwise.core.language.operand import Operand, Unsound, equalled
 from tierwise.core.language.scope import Scope, words_of_type
 from tierwise.core.language.snippet import Place
@@ -61,7 +62,6 @@ from tierwise.core.plan import (
     Logic,
     Node,
     Not,
-    Prefer,
     Project,
     Quantified,
     Undecided,
@@ -275,12 +275,12 @@ class Compiler:
         return node
 
     def _known(self, tree: Known) -> Node:
-        """Compile a condition that is false unless it is surely true."""
-        if self._frames:
-            raise Unsound(
-                messages.syntax(tree.at.span, "`known to be` has no meaning about the items of a list", "say it about the whole list")
-            )
-        return Prefer((self._boolean(tree.of), Constant(False, BooleanType())), BooleanType())
+        condition = self._boolean(tree.of)
+        strange = strange_to_know(condition)
+        if strange:
+            help = "say it of facts; a part of the condition that asks nothing else may stand in it alone"
+            raise Unsound(messages.syntax(tree.of.at.span, f"`known to be` asks which facts are given, but this asks {strange}", help))
+        return surely(condition)
 
     def _each_boolean(self, trees: Sequence[Tree]) -> list[Node]:
         """Compile conditions one by one, so that every error among them is found."""

@@ -316,7 +316,7 @@ class Maker:
         return InSet(column, tuple(values))
 
     def known(self, depth: int) -> Node:
-        """Return a condition that is false unless it is surely true; it may not be about the items of a list."""
+        """Return a condition that is false where nothing of it is given; it may not be about the items of a list."""
         return self.test(depth) if self.items else Prefer((self.test(depth), Constant(False, FLAG)), FLAG)
 
     def comparison(self, depth: int) -> Node:
