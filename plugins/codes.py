@@ -54,6 +54,7 @@ CODES: Mapping[str, str] = {
     "empty-interval": "An interval whose lower end is not below its upper end, so that no value lies in it.",
     "empty-table": "A table without a header or without a single row.",
     "empty-value": "A row that counts in a sum or an average has no value, so the sum is not known; the fact is missing for that subject.",
+    "empty-window": "A window of a binding in which no day lies, such as the last quarter with an end before it.",
     "encoding-found": "A text file that is no UTF-8, and the encoding in which it is read; a binding can name another.",
     "enum-order": "Words compared by `<` or `>`; their order is asked for by `at least(x, y)` and its like.",
     "expression-too-deep": "An expression that nests deeper than `limits.expression_depth` admits.",

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from tierwise.core.policy.document import Document
-from tierwise.core.policy.texts import Part
+from tierwise.core.policy.texts import Part, Whole
 from tierwise.core.source import Path, Span
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
 from tierwise.plugins.source import FileReading
@@ -31,7 +31,12 @@ class Window(Part):
     column: str = Field(description="the date of a row")
     last: str | None = Field(None, description="a duration: from as_of minus it (exclusive) to as_of (inclusive)")
     calendar: Period | None = Field(None, description="the calendar period that holds as_of")
-    previous: Period | None = Field(None, description="the last calendar period that is over")
+    previous: str | None = Field(
+        None,
+        description="the last calendar period that is over, or several: `quarter`, `2 quarters`",
+        pattern=r"^([1-9][0-9]{0,2} )?(year|half-year|quarter|month)s?$",
+    )
+    skip: Whole = Field(0, description="with `previous`: how many periods that are over to pass first; 1 is the one before the last")
     since: str | None = Field(None, description="a date, inclusive")
     until: str | None = Field(None, description="a date, inclusive")
 
@@ -39,6 +44,8 @@ class Window(Part):
     def _one_span(self) -> Self:
         if sum(part is not None for part in (self.last, self.calendar, self.previous)) > 1:
             raise ValueError("may have only one of `last`, `calendar` and `previous`")
+        if self.skip and self.previous is None:
+            raise ValueError("has `skip` without `previous`")
         return self
 
 

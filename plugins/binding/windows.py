@@ -13,6 +13,7 @@ from tierwise.plugins.binding.model import Period, Window
 
 __all__ = ["period_start", "window_days"]
 
+PERIODS: dict[str, Period] = {"year": "year", "half-year": "half-year", "quarter": "quarter", "month": "month"}
 MONTHS: dict[Period, int] = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 
 
@@ -37,13 +38,28 @@ def window_days(window: Window, as_of: date, span: Span) -> tuple[date | None, d
     if window.calendar is not None:
         first = period_start(as_of, window.calendar)
     if window.previous is not None:
-        last = period_start(as_of, window.previous) - timedelta(days=1)
-        first = period_start(last, window.previous)
+        first, last = _previous(window.previous, window.skip, as_of)
     if window.since is not None and isinstance(since := read(window.since, DateType()), date):
         first = since if first is None else max(first, since)
     if window.until is not None and isinstance(until := read(window.until, DateType()), date):
         last = min(last, until)
+    if first is not None and first > last and (window.previous is not None or (window.since is not None and last < as_of)):
+        message = f"the window holds no day: it would start on {first} and end on {last}"
+        findings.append(Finding.error("empty-window", message, span, "leave `since` or `until` out, or name another period"))
     return first, last, findings
+
+
+def _previous(told: str, skip: int, as_of: date) -> tuple[date, date]:
+    """Return the first and the last day of the periods that are over, going back past the last ``skip`` of them; year 1 is the first there is."""
+    count, _, word = told.rpartition(" ")
+    months = MONTHS[PERIODS[word.removesuffix("s")]]
+    end = period_start(as_of, PERIODS[word.removesuffix("s")])
+
+    def back(periods: int) -> date:
+        month = end.year * 12 + end.month - 1 - periods * months
+        return date(month // 12, month % 12 + 1, 1) if month >= 12 else date.min
+
+    return back(skip + int(count or 1)), max(back(skip), date(1, 1, 2)) - timedelta(days=1)
 
 
 def period_start(day: date, period: Period) -> date:

@@ -50,7 +50,7 @@ modules:
             -         | -      | -             | -        -> C
 """
 HEADINGS = ["客户编号", "客户名称", "年采购额(元)", "毛利率", "最近下单", "回款信誉"]
-AMOUNTS = (Decimal("520000"), Decimal("500000"), Decimal("499999.99"), Decimal("350000"), Decimal("100000"), Decimal("99999.99"), Decimal("8600"))
+AMOUNTS = (Decimal(520000), Decimal(500000), Decimal("499999.99"), Decimal(350000), Decimal(100000), Decimal("99999.99"), Decimal(8600))
 Row = tuple[str, str, str, str, str, str]
 Right = dict[str, str | None]
 
@@ -59,7 +59,14 @@ def amount_text(amount: Decimal, way: int) -> str:
     """Write an amount in one of the ways of the export."""
     grouped = f"{amount:,.2f}"
     in_wan = f"{(amount / 10_000).normalize():f}万"
-    return (grouped, f"¥{grouped}", in_wan, f" {amount} ", f"￥{grouped}", str(amount).translate(str.maketrans("0123456789", "０１２３４５６７８９")))[way % 6]
+    return (
+        grouped,
+        f"¥{grouped}",
+        in_wan,
+        f" {amount} ",
+        f"￥{grouped}",
+        str(amount).translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+    )[way % 6]
 
 
 def date_text(day: date, way: int) -> str:
@@ -71,7 +78,7 @@ def export() -> tuple[list[Row], Right]:
     rows: list[Row] = []
     right: Right = {}
     for i in range(500):
-        key, amount, margin = f"{i + 1:05d}", AMOUNTS[i % 7], (Decimal("15"), Decimal("10"), Decimal("7.5"))[i % 3]
+        key, amount, margin = f"{i + 1:05d}", AMOUNTS[i % 7], (Decimal(15), Decimal(10), Decimal("7.5"))[i % 3]
         day = date(2026, 1 + i % 6, 1 + i % 28) if i % 11 else date(2025, 12, 31)
         word = ("好", "较好", "差", "好 ")[i % 4]
         amount_shown, day_shown = amount_text(amount, i), date_text(day, i)
@@ -133,7 +140,9 @@ def as_database(folder: Path) -> Path:
     with closing(sqlite3.connect(folder / "crm.db")) as connection, connection:
         columns = ", ".join(f'"{name}" TEXT' for name in HEADINGS)
         connection.execute(f"CREATE TABLE 客户 ({columns})")
-        connection.executemany("INSERT INTO 客户 VALUES (?, ?, ?, ?, ?, ?)", [tuple(cell or None for cell in row) for row in [*ROWS, TOTAL]])
+        connection.executemany(
+            "INSERT INTO 客户 VALUES (?, ?, ?, ?, ?, ?)", [tuple(cell or None for cell in row) for row in [*ROWS, TOTAL]]
+        )
     return folder / "crm.db"
 
 
