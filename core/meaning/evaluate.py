@@ -389,7 +389,7 @@ class Evaluation:
     def _is_given(self, part: Node, given: World) -> bool:
         """Say whether a part reads no facts, or somebody has given one of them."""
         names = self.facts_behind(part)
-        return not names or any(n in given.facts and not (given.facts[n] is None and self.fact(n).absent_is_none) for n in names)
+        return not names or any(n in given.facts and (given.facts[n] is not None or self.fact(n).tells_none) for n in names)
 
     # ---- cadence and rankings
 

@@ -67,6 +67,11 @@ class Fact:
     default: Value | None = None
 
     @property
+    def tells_none(self) -> bool:
+        """Whether a value of none says something: it was given, or a default stands for it."""
+        return not self.absent_is_none or self.default is not None
+
+    @property
     def can_be_none(self) -> bool:
         """Whether none is among the values that decisions see."""
         return self.nullable and self.default is None

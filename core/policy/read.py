@@ -217,6 +217,9 @@ class _PolicyReader:
                 )
             elif has_default:
                 defaults[str(name)] = self._literal(fact.default, fact, "a default", (*path, "default"))
+                if not _is_plain(defaults[str(name)]):
+                    message = "the default of a fact is a plain value, a list of such, or an empty list"
+                    self._report("wrong-value", message, self.document.span((*path, "default")))
             elif fact.missing == "none" and not fact.nullable:
                 message = f"`{name}` is none when missing, but it is not nullable"
                 self._report("none-not-allowed", message, self.document.span((*path, "missing")), "add `nullable: true`")
@@ -261,6 +264,11 @@ class _PolicyReader:
             if len(reading.values) < 2:
                 span = self.document.key_span(("readings", name))
                 self.findings.append(Finding.error("single-reading", f"reading `{name}` demands two or more values", span))
+
+
+def _is_plain(value: Any) -> bool:
+    """Say whether a value holds no record and no map: these have no constants that every engine knows."""
+    return all(map(_is_plain, value)) if isinstance(value, tuple) else not isinstance(value, Mapping)
 
 
 def _keys(root: Any, *path: str) -> list[str]:

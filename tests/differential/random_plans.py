@@ -187,6 +187,12 @@ class Maker:
             return tuple(self.quantised(type_.item) for _ in value) if isinstance(type_, ListType) else value
         return value
 
+    def default(self, type_: Type) -> Any:
+        """Return what may be the default of a fact of this type: of records the empty list, of a map nothing."""
+        if isinstance(type_, MapType | RecordType):
+            return None
+        return () if isinstance(type_, ListType) and isinstance(type_.item, RecordType) else self.quantised(type_)
+
     # ---- expressions ---------------------------------------------------------------------------------------------------
 
     def number(self, depth: int) -> Node:
@@ -475,7 +481,9 @@ def random_plan(random: Random, rankings: bool = False) -> Plan:
     for name, type_ in FACT_TYPES.items():
         nullable = random.random() < 0.3
         reason = random.choice([Reason.MISSING_FACT, Reason.MISSING_FACT, Reason.VAGUE, Reason.LOST])
-        maker.facts[name] = Fact(name, type_, LABELS, reason, nullable, nullable and random.random() < 0.3)
+        absent_is_none = nullable and random.random() < 0.5
+        default = maker.default(type_) if absent_is_none and random.random() < 0.5 else None
+        maker.facts[name] = Fact(name, type_, LABELS, reason, nullable, absent_is_none, default=default)
     for number in range(random.randrange(1, 5)):
         maker.decide(f"d{number}")
     if rankings:
