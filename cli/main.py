@@ -135,15 +135,15 @@ def _run(arguments: list[str] | None, stopping: Stopping) -> int:
         if stopping.exit_code or isinstance(error, (click.exceptions.Abort, KeyboardInterrupt)):
             say(f"stopped; {stopping.saved or 'nothing'} was saved", err=True)
             return stopping.exit_code or EXIT_INTERRUPTED
-        return _report_failure(error)
+        return _report_failure(error, sys.argv[1:] if arguments is None else arguments)
     return result if isinstance(result, int) else 0
 
 
-def _report_failure(error: Exception) -> int:
+def _report_failure(error: Exception, words: list[str]) -> int:
     if isinstance(error, TierwiseError):
-        return _report(error)
+        return _report(error, words)
     if isinstance(error, OSError):
-        return _report(DataError(f"{error.strerror or error}: `{error.filename}`" if error.filename else str(error)))
+        return _report(DataError(f"{error.strerror or error}: `{error.filename}`" if error.filename else str(error)), words)
     return _report_defect(error)
 
 
@@ -152,17 +152,17 @@ def _silence_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _report(error: TierwiseError) -> int:
+def _report(error: TierwiseError, words: list[str]) -> int:
     from tierwise.cli.findings import render_error
 
     context = click.get_current_context(silent=True)
-    error_format = context.obj.error_format if context is not None and context.obj is not None else _asked_error_format()
+    error_format = context.obj.error_format if context is not None and context.obj is not None else _asked_error_format(words)
     click.echo(render_error(error, error_format), err=True)
     return EXIT_DATA if isinstance(error, DataError) else EXIT_POLICY
 
 
-def _asked_error_format() -> str:
-    words = sys.argv[1:]
+def _asked_error_format(words: list[str]) -> str:
+    """Return the form that the command line asks for, where the session has ended with the error."""
     for index, word in enumerate(words):
         if word.startswith("--error-format="):
             return word.partition("=")[2]

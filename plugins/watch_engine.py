@@ -82,4 +82,6 @@ def choose_watch_engine(engines: Mapping[str, WatchEngine], name: str | None = N
         if not lacking:
             return engine, f"{passed[0]}; `{engine.name}` matches" if passed else ""
         passed.append(f"the engine `{engine.name}` cannot match here: {lacking}")
+    if name is not None:
+        raise PolicyError(passed[0], help="leave `--engine` out: another one matches then")
     raise PolicyError(passed[0] if passed else "no plugin gives an engine that watches", help="`tierwise plugins` lists what is there")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -47,3 +48,11 @@ def test_the_language_follows_the_locale_and_can_be_set(small: Path, monkeypatch
     assert "A small example" in tierwise("--language", "en", "show", "small.yaml").out
     monkeypatch.setenv("TIERWISE_LANGUAGE", "en")
     assert "A small example" in tierwise("show", "small.yaml").out
+
+
+@pytest.mark.parametrize("words", [["--error-format", "json"], ["--error-format=json"]])
+def test_an_error_has_the_form_that_these_words_ask_for(words: list[str]) -> None:
+    done = tierwise(*words, "check", "no-such-policy")
+
+    assert done.code == 3
+    assert json.loads(done.err)["error"] == "there is no policy `no-such-policy`"
