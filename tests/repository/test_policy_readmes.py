@@ -21,15 +21,6 @@ PLUGINS = Plugins(entry_points=False)
 HEADER = "| rule of the text | place | in the policy |"
 NAME = re.compile(r"`([^`]+)`")
 
-WITHOUT_LIST = {
-    "securities-client-segments",
-    "securities-exam-key",
-    "securities-mot-events",
-    "securities-suitability",
-    "securities-trading-alerts",
-}
-"""READMEs that do not have the list yet; the last one that gets it takes this away."""
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -88,28 +79,19 @@ def words_in(type_: Type) -> set[str]:
             return set()
 
 
-def with_list() -> list[str]:
-    """Return the policies whose README has the list."""
-    return [slug for slug in SLUGS if slug not in WITHOUT_LIST]
-
-
 @pytest.mark.parametrize("slug", SLUGS)
-def test_a_readme_has_the_list_unless_it_is_known_not_to(slug: str) -> None:
-    assert bool(rules_of(slug)) is (slug not in WITHOUT_LIST)
-
-
-@pytest.mark.parametrize("slug", with_list())
 def test_each_rule_of_the_text_has_its_place_and_is_decided_by_something_that_is_there_or_open_for_a_reason(slug: str) -> None:
-    there = names_of(slug)
+    there, rules = names_of(slug), rules_of(slug)
 
-    for rule in rules_of(slug):
+    assert rules, HEADER
+    for rule in rules:
         named = NAME.findall(rule.policy)
         assert rule.words and rule.place, rule
         assert named or re.match(r"open[:,] .{10}", rule.policy), f"a name in backquotes, or `open: why`: {rule}"
         assert [name for name in named if name not in there] == [], rule
 
 
-@pytest.mark.parametrize("slug", with_list())
+@pytest.mark.parametrize("slug", SLUGS)
 def test_each_output_stands_for_a_rule_of_the_text(slug: str) -> None:
     named = {name for rule in rules_of(slug) for name in NAME.findall(rule.policy)}
 
