@@ -13,60 +13,17 @@ from decimal import Decimal
 from typing import Any, get_args
 
 from tierwise.core.finding import Finding
-from tierwise.core.language import arithmetic, calls, messages
+from tierwise.core.language import arithmetic, calls, messages, syntax
 from tierwise.core.language.comparing import check_comparable, demand, finer_than_scale
 from tierwise.core.language.known import strange_to_know, surely
 from tierwise.core.language.operand import Operand, Unsound, equalled
 from tierwise.core.language.scope import Scope, words_of_type
 from tierwise.core.language.snippet import Place
-from tierwise.core.language.syntax import (
-    Between,
-    CallOf,
-    Choice,
-    Comparison,
-    In,
-    Index,
-    Interval,
-    ItemMark,
-    Known,
-    ListOf,
-    Member,
-    Name,
-    Negation,
-    Nothing,
-    Number,
-    Operation,
-    Opposite,
-    Quantifier,
-    Test,
-    Tests,
-    Text,
-    Time,
-    Tree,
-    Truth,
-    walk,
-)
+from tierwise.core.language.syntax import Tree
 from tierwise.core.language.type_rules import fits, set_of, unified
 from tierwise.core.language.units import digits_of
 from tierwise.core.outcome import UNDETERMINED, Reason, distinct
-from tierwise.core.plan import (
-    Call,
-    Compare,
-    CompareOp,
-    Conditional,
-    Constant,
-    FieldRef,
-    Filter,
-    InSet,
-    ItemRef,
-    Logic,
-    Node,
-    Not,
-    Project,
-    Quantified,
-    Undecided,
-    Within,
-)
+from tierwise.core.plan import Node, nodes
 from tierwise.core.types import (
     BooleanType,
     DateTimeType,
@@ -116,67 +73,67 @@ class Compiler:
             Unsound: It has an error.
         """
         match tree:
-            case Number():
-                return Constant(tree.value, NumberType(digits_of(tree.value)))
-            case Truth():
-                return Constant(tree.value, BooleanType())
-            case Text():
+            case syntax.Number():
+                return nodes.Constant(tree.value, NumberType(digits_of(tree.value)))
+            case syntax.Truth():
+                return nodes.Constant(tree.value, BooleanType())
+            case syntax.Text():
                 return _text(tree, hint)
-            case Time():
-                return Constant(tree.value, calls.time_type(tree.value))
-            case Nothing():
+            case syntax.Time():
+                return nodes.Constant(tree.value, calls.time_type(tree.value))
+            case syntax.Nothing():
                 return _nothing(tree, hint)
-            case ItemMark():
+            case syntax.ItemMark():
                 if self.column is None:
                     raise Unsound(messages.syntax(tree.at.span, "`?` stands for the value of a column: it has no meaning here"))
                 return self.column
-            case Name():
+            case syntax.Name():
                 return self._named(tree, hint)
-            case Negation():
-                return Not(self._boolean(tree.of))
-            case Known():
+            case syntax.Negation():
+                return nodes.Not(self._boolean(tree.of))
+            case syntax.Known():
                 return self._known(tree)
-            case Operation(operator="and" | "or"):
-                return Logic("and" if tree.operator == "and" else "or", tuple(self._each_boolean(tree.parts)))
-            case Operation(operator="+" | "-" | "*" | "/") | Opposite():
+            case syntax.Operation(operator="and" | "or"):
+                return nodes.Logic("and" if tree.operator == "and" else "or", tuple(self._each_boolean(tree.parts)))
+            case syntax.Operation(operator="+" | "-" | "*" | "/") | syntax.Opposite():
                 return self._value(tree).node
-            case Operation():
+            case syntax.Operation():
                 left, right = self._together(tree.parts)
                 return self._compared(tree.operator, left, right, tree.at)
-            case Between():
+            case syntax.Between():
                 return self._between(tree)
-            case In():
+            case syntax.In():
                 return self._in(tree)
-            case Choice():
+            case syntax.Choice():
                 return self._choice(tree, hint)
-            case Quantifier():
+            case syntax.Quantifier():
                 of = self.expression(tree.of)
                 test = self._over_items(tree.of, of, tree.test, tree.variable.text)
-                return Quantified("some" if tree.word == "some" else "every", of, test)
-            case ListOf():
+                return nodes.Quantified("some" if tree.word == "some" else "every", of, test)
+            case syntax.ListOf():
                 return self._list(tree, hint)
-            case Member():
+            case syntax.Member():
                 return _member(self.expression(tree.of), tree.name)
-            case Index():
+            case syntax.Index():
                 return self._index(tree)
-            case CallOf():
+            case syntax.CallOf():
                 return self._call(tree)
 
-    def tests(self, tests: Tests, column: Node) -> Node:
+    def tests(self, tests: syntax.Tests, column: Node) -> Node:
         """Return the node that is true when one of some tests is met by the value of a column.
 
         Raises:
             Unsound: Some of them have errors.
         """
-        nodes: list[Node] = []
+        met_by: list[Node] = []
         errors: list[Finding] = []
         for test in tests.tests:
             with _gathering(errors):
-                nodes.append(self._test(test, column))
+                met_by.append(self._test(test, column))
         if errors:
             raise Unsound(*errors)
-        met = _any_of(nodes, column)
-        return Not(met) if tests.negated else met
+        met = _any_of(met_by, column)
+        return nodes.Not(met) if tests.negated else met
 
     def value(self, tree: Tree, expected: Type, nullable: bool) -> Node:
         """Return the node of a value of the type ``expected``, where ``undetermined(…)`` may stand.
@@ -184,25 +141,25 @@ class Compiler:
         Raises:
             Unsound: It has an error.
         """
-        if isinstance(tree, Choice):
+        if isinstance(tree, syntax.Choice):
             condition = self._boolean(tree.condition)
-            return Conditional(condition, self.value(tree.yes, expected, nullable), self.value(tree.no, expected, nullable), expected)
-        if isinstance(tree, CallOf) and tree.name.text == UNDETERMINED:
+            return nodes.Conditional(condition, self.value(tree.yes, expected, nullable), self.value(tree.no, expected, nullable), expected)
+        if isinstance(tree, syntax.CallOf) and tree.name.text == UNDETERMINED:
             return self._undetermined(tree, expected)
         operand = Operand(self.expression(tree, expected), tree.at, tree)
         if operand.is_none:
             if not nullable:
                 raise Unsound(messages.none_not_allowed(tree.at.span))
-            return Constant(None, expected)
+            return nodes.Constant(None, expected)
         demand(operand, expected)
         return operand.node
 
-    def _undetermined(self, tree: CallOf, expected: Type) -> Node:
+    def _undetermined(self, tree: syntax.CallOf, expected: Type) -> Node:
         if not tree.arguments:
             problem = f"it needs a reason: {', '.join(Reason)}"
             raise Unsound(messages.wrong_arguments(tree.at.span, "undetermined", problem, "undetermined(lost)"))
         first, *rest = tree.arguments
-        word = first.text if isinstance(first, Name) else first.value if isinstance(first, Text) else ""
+        word = first.text if isinstance(first, syntax.Name) else first.value if isinstance(first, syntax.Text) else ""
         if word not in tuple(Reason):
             raise Unsound(messages.unknown_reason(first.at.span, first.at.text, tuple(Reason)))
         candidates = [Operand(self.value(candidate, expected, nullable=True), candidate.at) for candidate in rest]
@@ -210,13 +167,13 @@ class Compiler:
         for candidate, constant in zip(candidates, constants, strict=True):
             if constant is None:
                 raise Unsound(messages.syntax(candidate.at.span, "a candidate must be a plain value"))
-        return Undecided(Reason(word), distinct([constant.value for constant in constants if constant is not None]), expected)
+        return nodes.Undecided(Reason(word), distinct([constant.value for constant in constants if constant is not None]), expected)
 
     # ---- operands ----
 
     def _operand(self, tree: Tree, hint: Type | None = None) -> Operand:
         """Compile a side of a comparison or the argument of a rounding function, where a quotient may stand."""
-        if not isinstance(tree, Operation | Opposite | CallOf):
+        if not isinstance(tree, syntax.Operation | syntax.Opposite | syntax.CallOf):
             return Operand(self.expression(tree, hint), tree.at, tree)
         return Operand(arithmetic.quotient(self._ratio(tree, hint), tree.at).node, tree.at, tree)
 
@@ -229,22 +186,22 @@ class Compiler:
     def _ratio(self, tree: Tree, hint: Type | None = None) -> arithmetic.Ratio:
         """Compile an expression as one exact quotient."""
         match tree:
-            case CallOf(name=Name(text="mean")):
+            case syntax.CallOf(name=syntax.Name(text="mean")):
                 return self._mean(tree)
-            case Opposite():
+            case syntax.Opposite():
                 return arithmetic.opposite(self._ratio(tree.of), tree.at)
-            case Operation(operator="+" | "-" | "*" | "/"):
+            case syntax.Operation(operator="+" | "-" | "*" | "/"):
                 return arithmetic.computed(tree.operator, [self._ratio(part) for part in tree.parts], tree.at)
         return Operand(self.expression(tree, hint), tree.at, tree), None
 
-    def _mean(self, tree: CallOf) -> arithmetic.Ratio:
+    def _mean(self, tree: syntax.CallOf) -> arithmetic.Ratio:
         if not tree.arguments:
             raise Unsound(messages.wrong_arguments(tree.at.span, "mean", "it needs at least one number"))
         if len(tree.arguments) == 1:
             of = tree.arguments[0]
             return arithmetic.mean_of(Operand(self.expression(of), of.at, of))
         parts = self._values(tree.arguments)
-        return arithmetic.total("+", parts, tree.at), Operand(Constant(Decimal(len(parts)), NumberType(0)), tree.at)
+        return arithmetic.total("+", parts, tree.at), Operand(nodes.Constant(Decimal(len(parts)), NumberType(0)), tree.at)
 
     def _together(self, trees: Sequence[Tree], hint: Type | None = None) -> list[Operand]:
         """Compile values that belong together: bare words, texts and null take their type from the others.
@@ -274,7 +231,7 @@ class Compiler:
             raise Unsound(messages.type_mismatch(tree.at.span, str(node.type), "boolean"))
         return node
 
-    def _known(self, tree: Known) -> Node:
+    def _known(self, tree: syntax.Known) -> Node:
         condition = self._boolean(tree.of)
         strange = strange_to_know(condition)
         if strange:
@@ -295,7 +252,7 @@ class Compiler:
 
     # ---- names and words ----
 
-    def _named(self, tree: Name, hint: Type | None) -> Node:
+    def _named(self, tree: syntax.Name, hint: Type | None) -> Node:
         enum = words_of_type(hint)
         word = None if tree.quoted or enum is None else enum.word(tree.text)
         named = self._lookup(tree.text)
@@ -304,7 +261,7 @@ class Compiler:
                 return named  # a label is for people and data: it takes no name away
             raise Unsound(messages.ambiguous_word(tree.at.span, tree.text))
         if word is not None and enum is not None:
-            return Constant(word, enum)
+            return nodes.Constant(word, enum)
         if named is not None:
             return named
         if enum is not None and not tree.quoted:
@@ -316,21 +273,21 @@ class Compiler:
 
         def is_open(position: int) -> bool:
             tree = trees[position]
-            if isinstance(tree, Name):
+            if isinstance(tree, syntax.Name):
                 return not tree.quoted and self._lookup(tree.text) is None
-            return isinstance(tree, Text | Nothing | ListOf)
+            return isinstance(tree, syntax.Text | syntax.Nothing | syntax.ListOf)
 
         return sorted(range(len(trees)), key=is_open)
 
     def _lookup(self, name: str) -> Node | None:
         for depth, frame in enumerate(reversed(self._frames)):
-            item = ItemRef(frame.item, depth)
+            item = nodes.ItemRef(frame.item, depth)
             if name == (frame.variable or ITEM):
                 return item
             if frame.variable is None and isinstance(frame.item, RecordType):
                 type_ = frame.item.field(name)
                 if type_ is not None:
-                    return FieldRef(item, name, type_)
+                    return nodes.FieldRef(item, name, type_)
         return self.scope.names.get(name)
 
     def _names(self) -> Iterator[str]:
@@ -345,30 +302,30 @@ class Compiler:
 
     def _compared(self, operator: str, left: Operand, right: Operand, at: Place) -> Node:
         self._check_comparable(operator, left, right, at)
-        for op in get_args(CompareOp):
+        for op in get_args(nodes.CompareOp):
             if op == operator:
-                return Compare(op, left.node, right.node)
+                return nodes.Compare(op, left.node, right.node)
         raise AssertionError(operator)
 
     def _check_comparable(self, operator: str, left: Operand, right: Operand, at: Place) -> None:
         check_comparable(operator, left, right, at)
         self.notes.extend(finer_than_scale(left, right))
 
-    def _between(self, tree: Between) -> Node:
+    def _between(self, tree: syntax.Between) -> Node:
         value, low, high = self._values((tree.of, tree.low, tree.high))
         self._check_comparable("<=", low, value, tree.at)
         self._check_comparable("<=", value, high, tree.at)
-        return Within(value.node, low.node, high.node, True, True)
+        return nodes.Within(value.node, low.node, high.node, True, True)
 
-    def _choice(self, tree: Choice, hint: Type | None) -> Node:
+    def _choice(self, tree: syntax.Choice, hint: Type | None) -> Node:
         condition = self._boolean(tree.condition)
         yes, no = self._values((tree.yes, tree.no), hint)
         type_ = unified(yes.type, no.type)
         if type_ is None:
             raise Unsound(messages.not_comparable(tree.at.span, str(yes.type), str(no.type)))
-        return Conditional(condition, yes.node, no.node, type_)
+        return nodes.Conditional(condition, yes.node, no.node, type_)
 
-    def _call(self, tree: CallOf) -> Node:
+    def _call(self, tree: syntax.CallOf) -> Node:
         name = tree.name.text
         if name == UNDETERMINED:
             raise Unsound(messages.undetermined_inside(tree.at.span))
@@ -383,7 +340,7 @@ class Compiler:
         constant = calls.literal(tree)
         return constant or calls.call(tree, function, self._arguments(tree), "in order" in self.scope.functions)
 
-    def _arguments(self, tree: CallOf) -> list[Operand]:
+    def _arguments(self, tree: syntax.CallOf) -> list[Operand]:
         """Compile arguments; bare words take their enum from the first argument that has one."""
         trees = tree.arguments
         words = calls.WORD_ARGUMENTS.get(tree.name.text)
@@ -411,27 +368,27 @@ class Compiler:
         finally:
             self._frames.pop()
 
-    def _index(self, tree: Index) -> Node:
+    def _index(self, tree: syntax.Index) -> Node:
         of = self.expression(tree.of)
         type_ = of.type
         if isinstance(type_, MapType):
             return self._map_value(tree, of, type_)
-        if isinstance(tree.inner, Number):
+        if isinstance(tree.inner, syntax.Number):
             help = "write `first(…)` or `last(…)`, or a condition in the brackets"
             raise Unsound(messages.syntax(tree.inner.at.span, "a list is not read by position", help))
-        return Filter(of, self._over_items(tree.of, of, tree.inner), type_)
+        return nodes.Filter(of, self._over_items(tree.of, of, tree.inner), type_)
 
-    def _map_value(self, tree: Index, of: Node, type_: MapType) -> Node:
+    def _map_value(self, tree: syntax.Index, of: Node, type_: MapType) -> Node:
         key = Operand(self.expression(tree.inner), tree.inner.at)
         if key.constant is not None and isinstance(key.constant.value, str):
-            return FieldRef(of, key.constant.value, type_.value)
+            return nodes.FieldRef(of, key.constant.value, type_.value)
         if words_of_type(key.type) is None and key.type != TextType():
             raise Unsound(messages.type_mismatch(key.at.span, str(key.type), "text"))
-        return Call("get value", (of, key.node), type_.value)
+        return nodes.Call("get value", (of, key.node), type_.value)
 
-    def _list(self, tree: ListOf, hint: Type | None) -> Node:
+    def _list(self, tree: syntax.ListOf, hint: Type | None) -> Node:
         if not tree.items:
-            return Constant((), hint if isinstance(hint, ListType | SetType) else ListType(TextType()))
+            return nodes.Constant((), hint if isinstance(hint, ListType | SetType) else ListType(TextType()))
         items = self._values(tree.items, hint.item if isinstance(hint, ListType | SetType) else hint)
         item_type = items[0].type
         for item in items[1:]:
@@ -442,58 +399,58 @@ class Compiler:
         type_ = SetType(item_type) if isinstance(hint, SetType) else ListType(item_type)
         constants = [constant for item in items if (constant := item.constant) is not None]
         if len(constants) < len(items):
-            return Call("list", tuple(item.node for item in items), type_)
+            return nodes.Call("list", tuple(item.node for item in items), type_)
         values = tuple(constant.value for constant in constants)
-        return Constant(set_of(values, item_type) if isinstance(type_, SetType) else values, type_)
+        return nodes.Constant(set_of(values, item_type) if isinstance(type_, SetType) else values, type_)
 
     # ---- tests of a cell ----
 
-    def _in(self, tree: In) -> Node:
+    def _in(self, tree: syntax.In) -> Node:
         tests = tree.tests.tests
-        if len(tests) == 1 and isinstance(tests[0], ListOf):
+        if len(tests) == 1 and isinstance(tests[0], syntax.ListOf):
             tests = tests[0].items
-        return self.tests(Tests(tree.tests.at, tests), self._value(tree.of).node)
+        return self.tests(syntax.Tests(tree.tests.at, tests), self._value(tree.of).node)
 
-    def _test(self, test: Test, column: Node) -> Node:
+    def _test(self, test: syntax.Test, column: Node) -> Node:
         column_type = column.type
-        if isinstance(test, Tests):
+        if isinstance(test, syntax.Tests):
             return self.tests(test, column)
-        if isinstance(test, Comparison):
+        if isinstance(test, syntax.Comparison):
             return self._compared(test.operator, Operand(column, test.at), self._operand(test.of, column_type), test.at)
-        if isinstance(test, Interval):
+        if isinstance(test, syntax.Interval):
             return self._interval(test, column)
-        if any(isinstance(part, ItemMark) for part in walk(test)):
+        if any(isinstance(part, syntax.ItemMark) for part in syntax.walk(test)):
             return self._boolean(test)
         if isinstance(column_type, ListType | SetType):
             return self._membership(test, column, column_type)
         return self._equality(test, column)
 
-    def _interval(self, test: Interval, column: Node) -> Node:
+    def _interval(self, test: syntax.Interval, column: Node) -> Node:
         low, high = self._values((test.low, test.high), column.type)
         self._check_comparable("<=", low, Operand(column, test.at), test.at)
         self._check_comparable("<=", Operand(column, test.at), high, test.at)
         if _is_empty(low.constant, high.constant, test.low_inclusive and test.high_inclusive):
             raise Unsound(messages.empty_interval(test.at.span))
-        return Within(column, low.node, high.node, test.low_inclusive, test.high_inclusive)
+        return nodes.Within(column, low.node, high.node, test.low_inclusive, test.high_inclusive)
 
     def _equality(self, test: Tree, column: Node) -> Node:
         value = self._operand(test, column.type)
         if isinstance(value.type, ListType | SetType) and fits(column.type, value.type.item):
-            return Call("list contains", (value.node, column), BooleanType())
+            return nodes.Call("list contains", (value.node, column), BooleanType())
         return self._compared("=", Operand(column, test.at), value, test.at)
 
     def _membership(self, test: Tree, column: Node, column_type: ListType | SetType) -> Node:
         """Compile a test of a set: a word is met when the set holds it, a list when the set holds one of its items."""
-        if isinstance(test, ListOf) and test.items:
-            return self.tests(Tests(test.at, test.items), column)
+        if isinstance(test, syntax.ListOf) and test.items:
+            return self.tests(syntax.Tests(test.at, test.items), column)
         value = self.expression(test, column_type)
         value_type = value.type
-        if isinstance(test, ListOf | Nothing):
-            return Compare("=", column, value)
+        if isinstance(test, syntax.ListOf | syntax.Nothing):
+            return nodes.Compare("=", column, value)
         if fits(value_type, column_type.item):
-            return Call("list contains", (column, value), BooleanType())
+            return nodes.Call("list contains", (column, value), BooleanType())
         if isinstance(value_type, ListType | SetType) and fits(value_type.item, column_type.item):
-            return Call("contains any", (column, value), BooleanType())
+            return nodes.Call("contains any", (column, value), BooleanType())
         raise Unsound(messages.type_mismatch(test.at.span, str(value_type), str(column_type.item)))
 
 
@@ -506,47 +463,47 @@ def _gathering(errors: list[Finding]) -> Iterator[None]:
         errors.extend(unsound.findings)
 
 
-def _text(tree: Text, hint: Type | None) -> Node:
+def _text(tree: syntax.Text, hint: Type | None) -> Node:
     enum = words_of_type(hint)
     if enum is None:
-        return Constant(tree.value, TextType())
+        return nodes.Constant(tree.value, TextType())
     word = enum.word(tree.value)
     if word is None:
         raise Unsound(messages.unknown_word(tree.at.span, tree.value, enum.values))
-    return Constant(word, enum)
+    return nodes.Constant(word, enum)
 
 
 def _is_plain_text(tree: Tree, hint: Type | None) -> bool:
     enum = words_of_type(hint)
-    return isinstance(tree, Text) and (enum is None or enum.word(tree.value) is None)
+    return isinstance(tree, syntax.Text) and (enum is None or enum.word(tree.value) is None)
 
 
-def _nothing(tree: Nothing, hint: Type | None) -> Node:
+def _nothing(tree: syntax.Nothing, hint: Type | None) -> Node:
     if hint is None:
         raise Unsound(messages.untyped(tree.at.span))
-    return Constant(None, hint)
+    return nodes.Constant(None, hint)
 
 
-def _member(of: Node, name: Name) -> Node:
+def _member(of: Node, name: syntax.Name) -> Node:
     type_ = of.type
     if isinstance(type_, ListType | SetType):
-        each = _member(ItemRef(type_.item), name)
-        return Project(of, each, ListType(each.type))
+        each = _member(nodes.ItemRef(type_.item), name)
+        return nodes.Project(of, each, ListType(each.type))
     if isinstance(type_, MapType):
-        return FieldRef(of, name.text, type_.value)
+        return nodes.FieldRef(of, name.text, type_.value)
     if isinstance(type_, RecordType):
         field = type_.field(name.text)
         if field is None:
             raise Unsound(messages.unknown_field(name.at.span, name.text, (known for known, _ in type_.fields)))
-        return FieldRef(of, name.text, field)
+        return nodes.FieldRef(of, name.text, field)
     if isinstance(type_, DateType | DateTimeType):
         if name.text not in DATE_PARTS:
             raise Unsound(messages.unknown_field(name.at.span, name.text, DATE_PARTS))
-        return Call(name.text, (of,), NumberType(0))
+        return nodes.Call(name.text, (of,), NumberType(0))
     raise Unsound(messages.type_mismatch(name.at.span, str(type_), "record", "only records, maps and dates have parts"))
 
 
-def _is_empty(low: Constant | None, high: Constant | None, closed: bool) -> bool:
+def _is_empty(low: nodes.Constant | None, high: nodes.Constant | None, closed: bool) -> bool:
     if low is None or high is None:
         return False
     first: Any = low.value
@@ -557,10 +514,10 @@ def _is_empty(low: Constant | None, high: Constant | None, closed: bool) -> bool
         return False
 
 
-def _any_of(nodes: list[Node], column: Node) -> Node:
+def _any_of(tests: list[Node], column: Node) -> Node:
     """Join tests by ``or``; values that the column may equal become one ``InSet``."""
-    values = {position: value for position, node in enumerate(nodes) for value in equalled(node, column)}
+    values = {position: value for position, node in enumerate(tests) for value in equalled(node, column)}
     if len(values) > 1 and not isinstance(column.type, ListType | SetType):
-        in_set = InSet(column, tuple(dict.fromkeys(values.values())))
-        nodes = [in_set, *(node for position, node in enumerate(nodes) if position not in values)]
-    return nodes[0] if len(nodes) == 1 else Logic("or", tuple(nodes))
+        in_set = nodes.InSet(column, tuple(dict.fromkeys(values.values())))
+        tests = [in_set, *(node for position, node in enumerate(tests) if position not in values)]
+    return tests[0] if len(tests) == 1 else nodes.Logic("or", tuple(tests))

@@ -9,7 +9,7 @@ from typing import Any
 from tierwise.core.finding import Finding
 from tierwise.core.language.snippet import Place
 from tierwise.core.language.syntax import Number, Opposite, Tree
-from tierwise.core.plan import Compare, Constant, Node, Quotient
+from tierwise.core.plan import Constant, Node, comparison_of, constant_of, is_none, is_quotient
 from tierwise.core.types import NumberType, Type
 
 __all__ = ["Operand", "Unsound", "equalled"]
@@ -45,17 +45,17 @@ class Operand:
     @property
     def constant(self) -> Constant | None:
         """The node when it is a constant; *none* is one, too."""
-        return self.node if isinstance(self.node, Constant) else None
+        return constant_of(self.node)
 
     @property
     def is_none(self) -> bool:
         """Whether it is the constant *none*."""
-        return isinstance(self.node, Constant) and self.node.value is None
+        return is_none(self.node)
 
     @property
     def is_quotient(self) -> bool:
         """Whether it is an exact quotient, which may stand in few places."""
-        return isinstance(self.node, Quotient)
+        return is_quotient(self.node)
 
     @property
     def unit(self) -> str:
@@ -71,5 +71,6 @@ class Operand:
 
 def equalled(node: Node, column: Node) -> Iterator[Any]:
     """Yield the constant that a test says a column must equal, when it says just that."""
-    if isinstance(node, Compare) and node.op == "=" and isinstance(node.right, Constant) and node.left == column:
-        yield node.right.value
+    comparison = comparison_of(node)
+    if comparison is not None and comparison.op == "=" and comparison.about == column:
+        yield comparison.constant.value
