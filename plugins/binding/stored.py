@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlglot import exp
 
 from tierwise.core.values import LARGEST_EXACT
-from tierwise.plugins.binding.entry.mixed import by_sort, is_mixed
+from tierwise.plugins.binding.entry.mixed import is_mixed, sorts_of
 from tierwise.plugins.binding.entry.numbers import NUMBER_PATTERN, WHOLE_TYPES, is_off_step
 from tierwise.plugins.binding.entry.times import enter_date, enter_date_time
 from tierwise.plugins.binding.entry.words import enter_boolean
@@ -48,7 +48,7 @@ def number(raw: exp.Expr, declared: str) -> exp.Expr:
     if declared in ("DOUBLE", "FLOAT"):
         return case((call("isfinite", raw), raw))
     if is_mixed(declared):
-        return by_sort(raw, lambda cell, sort: cast(number(cell, sort), "DOUBLE"))
+        return case(*((is_sort, cast(number(cell, sort), "DOUBLE")) for is_sort, cell, sort in sorts_of(raw)))
     return raw if WHOLE_TYPES.match(declared) or declared.startswith("DECIMAL") else try_cast(NULL, "DOUBLE")
 
 
@@ -94,7 +94,7 @@ def steps(raw: exp.Expr, declared: str, scale: int, exact: bool) -> exp.Expr:
         fits = all_of(near, exp.Not(this=is_off_step(scaled))) if exact else near
         return try_cast(case((fits, call("round", scaled))), "HUGEINT")
     if is_mixed(declared):
-        return by_sort(raw, lambda cell, sort: steps(cell, sort, scale, exact))
+        return case(*((is_sort, steps(cell, sort, scale, exact)) for is_sort, cell, sort in sorts_of(raw)))
     if WHOLE_TYPES.match(declared):
         return exp.Mul(this=cast(try_cast(raw, "BIGINT"), "HUGEINT"), expression=integer(10**scale))
     if declared.startswith("DECIMAL"):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from sqlglot import exp
 
-from tierwise.plugins.sql import call, case, text
+from tierwise.plugins.sql import call, text
 
-__all__ = ["MIXED", "by_sort", "is_mixed"]
+__all__ = ["MIXED", "is_mixed", "sorts_of"]
 
 SORTS = {"whole": "BIGINT", "real": "DOUBLE", "words": "VARCHAR"}
 MIXED = f"UNION({', '.join(f'{name} {type}' for name, type in SORTS.items())})"
@@ -19,12 +19,8 @@ def is_mixed(raw_type: str) -> bool:
     return raw_type.startswith("UNION(")
 
 
-def by_sort(raw: exp.Expr, how: Callable[[exp.Expr, str], exp.Expr]) -> exp.Expr:
-    """Return what becomes of a mixed cell.
-
-    Args:
-        raw: The cell.
-        how: What becomes of a cell, given it and its DuckDB type.
-    """
+def sorts_of(raw: exp.Expr) -> Iterator[tuple[exp.Expr, exp.Expr, str]]:
+    """Yield the sorts of a mixed cell: whether it is of that sort, the cell as that, and its DuckDB type."""
     tag = call("union_tag", raw)
-    return case(*((tag.eq(text(name)), how(call("union_extract", raw, text(name)), type)) for name, type in SORTS.items()))
+    for name, type in SORTS.items():
+        yield tag.eq(text(name)), call("union_extract", raw, text(name)), type

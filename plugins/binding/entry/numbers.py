@@ -14,7 +14,7 @@ from sqlglot import exp
 from tierwise.core.types import NumberType
 from tierwise.core.values import LARGEST_EXACT
 from tierwise.plugins.binding.entry.entered import Entered, problem_case
-from tierwise.plugins.binding.entry.mixed import by_sort, is_mixed
+from tierwise.plugins.binding.entry.mixed import is_mixed, sorts_of
 from tierwise.plugins.facts import canonical_type
 from tierwise.plugins.sql import (
     NULL,
@@ -49,15 +49,16 @@ def enter_number(raw: exp.Expr, raw_type: str, type: NumberType) -> Entered:
     if raw_type == "VARCHAR":
         return _from_text(raw, type)
     if is_mixed(raw_type):
-        value = by_sort(raw, lambda cell, sort: enter_number(cell, sort, type).value)
-        return Entered(value, by_sort(raw, lambda cell, sort: enter_number(cell, sort, type).problem))
+        entered = [(is_sort, enter_number(cell, sort, type)) for is_sort, cell, sort in sorts_of(raw)]
+        value = case(*((is_sort, of_sort.value) for is_sort, of_sort in entered))
+        return Entered(value, case(*((is_sort.copy(), of_sort.problem) for is_sort, of_sort in entered)))
     return Entered(try_cast(NULL, canonical_type(type)), problem_case(raw, (exp.true(), "bad-number")))
 
 
 def enter_rounded(raw: exp.Expr, raw_type: str, type: NumberType) -> Entered:
     """Enter a stored number, brought to the fact's scale half up by its own digits: a cast of text looks at all of them."""
     if is_mixed(raw_type):
-        words = by_sort(raw, lambda cell, sort: cast(cell, "VARCHAR"))
+        words = case(*((is_sort, cast(cell, "VARCHAR")) for is_sort, cell, _ in sorts_of(raw)))
         return enter_rounded(words, "VARCHAR", type)
     is_text = raw_type == "VARCHAR"
     if not is_text and not WHOLE_TYPES.match(raw_type) and not raw_type.startswith("DECIMAL") and raw_type not in ("DOUBLE", "FLOAT"):

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from tierwise.core.types import EnumType
 from tierwise.plugins.binding.entry.entered import Entered, problem_case
-from tierwise.plugins.binding.entry.mixed import by_sort, is_mixed
+from tierwise.plugins.binding.entry.mixed import is_mixed, sorts_of
 from tierwise.plugins.sql import NULL, call, case, cast, integer, is_null, text, try_cast
 
 __all__ = ["FALSE_WORDS", "TRUE_WORDS", "as_words", "enter_boolean", "enter_text", "enter_word"]
@@ -49,7 +49,7 @@ def as_words(raw: exp.Expr, raw_type: str) -> exp.Expr:
         steps = try_cast(raw, "BIGINT")
         return case((raw.eq(steps), cast(steps, "VARCHAR")), default=cast(raw, "VARCHAR"))
     if is_mixed(raw_type):
-        return by_sort(raw, as_words)
+        return case(*((is_sort, as_words(cell, sort)) for is_sort, cell, sort in sorts_of(raw)))
     return cast(raw, "VARCHAR")
 
 
