@@ -26,6 +26,7 @@ from tierwise.core.plan import (
 )
 from tierwise.core.plan.node_text import PEOPLE
 from tierwise.core.policy import Policy
+from tierwise.core.policy.declared_types import TypeKeys
 from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
@@ -76,7 +77,7 @@ class _Page:
         self.labels = self._glossary()
         names = sorted(self.labels, key=len, reverse=True)
         self.pattern = _any_of(names)
-        self.own_labels = {name: self._value_labels(fact.values) for name, fact in policy.facts.items()}
+        self.own_labels = {name: self._labels(fact) for name, fact in policy.facts.items()}
         self.told: set[str] = set()
 
     def blocks(self, watched: Sequence[Watched]) -> Iterator[Block]:
@@ -123,15 +124,14 @@ class _Page:
         meanings: dict[str, set[str]] = {}
         declarations = [*self.policy.facts.values(), *(d for m in self.policy.modules.values() for d in m.decisions.values())]
         for declaration in declarations:
-            for word, label in self._value_labels(getattr(declaration, "values", None)).items():
+            for word, label in self._labels(declaration).items():
                 meanings.setdefault(word, set()).add(label)
         words = {word: next(iter(labels)) for word, labels in meanings.items() if len(labels) == 1 and word not in named}
         return {name: label for name, label in {**words, **named}.items() if label and label != name}
 
-    def _value_labels(self, values: Any) -> dict[str, str]:
-        if not isinstance(values, Mapping):
-            return {}
-        return {word: label.in_language(self.language) for word, label in values.items() if label is not None}
+    def _labels(self, declaration: TypeKeys) -> dict[str, str]:
+        """Return what people call the words of a declaration."""
+        return {word: label.in_language(self.language) for word, label in self.policy.words_of(declaration).items()}
 
     def _gloss(self, text: str, about: str = "") -> str:
         """Return a text in the reader's words; the words of the fact it is ``about`` have that fact's meaning."""
