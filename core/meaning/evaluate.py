@@ -191,8 +191,10 @@ class Evaluation:
         return total
 
     def _quotient(self, node: nodes.Quotient, world: World) -> Result:
-        sides = values_of((self.evaluate(node.left, world), self.evaluate(node.right, world)), None)
-        return sides if isinstance(sides, Unknown) else exact.quotient(*sides)
+        left, right = self.evaluate(node.left, world), self.evaluate(node.right, world)
+        if isinstance(left, Unknown) or isinstance(right, Unknown):
+            return strictly([left, right], None)
+        return exact.quotient(left, right)
 
     def _round(self, node: nodes.Round, world: World) -> Result:
         value = self.evaluate(node.value, world)
@@ -226,10 +228,9 @@ class Evaluation:
     # ---- conditions, and the choice between two ways
 
     def _compare(self, node: nodes.Compare, world: World) -> Result:
-        sides = values_of((self.evaluate(node.left, world), self.evaluate(node.right, world)), TRUTH)
-        if isinstance(sides, Unknown):
-            return sides
-        left, right = sides
+        left, right = self.evaluate(node.left, world), self.evaluate(node.right, world)
+        if isinstance(left, Unknown) or isinstance(right, Unknown):
+            return strictly([left, right], TRUTH)
         for side, value in ((node.left, left), (node.right, right)):
             if isinstance(side, nodes.Quotient) and value is None:
                 return False

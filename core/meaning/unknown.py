@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal as OneOfWords
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias, TypeGuard, cast
 
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.types import BooleanType, EnumType, Type
@@ -109,15 +109,10 @@ def domain(of: Type | None, nullable: bool = False) -> tuple[Value, ...] | None:
 
 def values_of(results: Iterable[Result], bound: tuple[Value, ...] | None) -> tuple[Value, ...] | Unknown:
     """Return all of ``results`` when they are known, else the unknown that a part is which needs all of them."""
-    values: list[Value] = []
-    unknowns: list[Unknown] = []
-    for result in results:
-        if isinstance(result, Unknown):
-            unknowns.append(result)
-        else:
-            values.append(result)
+    listed = tuple(results)
+    unknowns = [result for result in listed if isinstance(result, Unknown)]
     if not unknowns:
-        return tuple(values)
+        return cast("tuple[Value, ...]", listed)
     deciding = [u for u in unknowns if u.is_final] or unknowns
     return Unknown(frozenset().union(*(u.needs for u in deciding)), bound)
 

@@ -1,0 +1,38 @@
+"""Every phrase exists in both languages and asks for the same words; every phrase that is used exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from ruamel.yaml import YAML
+
+from tierwise.plugins.sentences.phrases import phrase, words_of_pages
+
+HERE = Path(__file__).parents[3] / "plugins" / "sentences"
+SECTIONS = YAML(typ="safe", pure=True).load((HERE / "phrases.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("section", "key"), [(section, key) for section, phrases in SECTIONS.items() for key in phrases])
+def test_a_phrase_asks_for_the_same_words_in_both_languages(section: str, key: str) -> None:
+    both = SECTIONS[section][key]
+
+    assert both.keys() == {"en", "zh"}
+    assert all(both.values())
+    english, chinese = ({name for _, name, _, _ in Formatter().parse(text) if name} for text in (both["en"], both["zh"]))
+    assert english == chinese
+
+
+def test_every_phrase_that_the_code_names_exists() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in HERE.glob("*.py"))
+    named = set(re.findall(r'\bphrase\("([^"]+)"', code))
+
+    assert named
+    assert named <= SECTIONS["explanation"].keys()
+
+
+def test_words_are_filled_in_and_pages_have_words_in_both_languages() -> None:
+    assert phrase("rank", "zh", first=1, count=9) == "第 1 名，共 9 名"
+    assert words_of_pages("en").keys() == words_of_pages("zh").keys()
