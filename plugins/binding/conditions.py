@@ -128,7 +128,7 @@ class Conditions:
         span, first = self.span(path, text), found.type
         if isinstance(first, TextType):
             first = self._words_of(text) or first
-        attempts = [first] if found.is_declared else [first, DateType(), NumberType(), TextType()]
+        attempts = [first] if found.is_declared else [first, DateType(), NumberType(), self._words_of(text) or TextType()]
         compiled = [self._compiled(found, text, span, type, type is not first) for type in attempts[:1]]
         for type in attempts[1:]:
             if not has_errors(compiled[-1][1]):

@@ -89,7 +89,8 @@ def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | N
         PolicyError: A cell or expression of the binding is wrong.
     """
     subject = binding.subject if binding else None
-    table = find_table(source, subject.table, binding, ("subject", "table")) if subject else find_subject_table(source, plan)
+    only = next(iter(source.tables().values()), None) if binding and binding.facts and len(source.tables()) == 1 else None
+    table = find_table(source, subject.table, binding, ("subject", "table")) if subject else only or find_subject_table(source, plan)
     key = find_column(table, subject.key, binding, ("subject", "key")) if subject and subject.key else key_column(table, plan)
     named = find_column(table, subject.name, binding, ("subject", "name")) if subject and subject.name else name_column(table, key)
     told = set(binding.facts) if binding else set()

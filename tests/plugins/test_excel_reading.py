@@ -113,7 +113,11 @@ def test_the_row_of_the_headings_can_be_told(tmp_path: Path) -> None:
 
 
 def test_a_wrong_size_in_the_file_loses_no_row(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "x.xlsx", lambda sheet: [sheet.append([f"h{i}", "v"]) for i in range(40)] and None)
+    def fill(sheet: Worksheet) -> None:
+        for i in range(40):
+            sheet.append([f"h{i}", "v"])
+
+    path = workbook(tmp_path / "x.xlsx", fill)
     content = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(content, "w") as new:
         for info in old.infolist():
