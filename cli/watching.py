@@ -52,7 +52,7 @@ def watch_events(
     plan = WatchPlan.of(loaded.sections)
     if plan is None:
         raise PolicyError(f"policy `{loaded.policy.policy}` watches no events", help="add a section `watch:` with `events` and `rules`")
-    session.show_findings(finding for finding in loaded.findings if finding.code == "watch-waits")
+    session.show_findings([finding for finding in loaded.findings if finding.code == "watch-waits"])
     matching, passed_over = choose_watch_engine(session.plugins.watch_engines(), engine)
     if passed_over:
         say(passed_over, err=True)

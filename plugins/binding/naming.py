@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 from tierwise.core.errors import DataError
@@ -10,7 +11,7 @@ from tierwise.core.language import suggest
 from tierwise.core.source import Path, Span
 from tierwise.plugins.source import Column, Source, SourceTable
 
-__all__ = ["Places", "find_column", "find_table"]
+__all__ = ["PartOf", "Places", "find_column", "find_table"]
 
 
 class Places(Protocol):
@@ -21,6 +22,27 @@ class Places(Protocol):
 
     def key_span(self, path: Path) -> Span | None:
         """Return where a key stands in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartOf:
+    """A part of such a file, asked for its own paths.
+
+    Attributes:
+        whole: The file.
+        path: Where the part stands in it.
+    """
+
+    whole: Places
+    path: Path
+
+    def span(self, path: Path) -> Span | None:
+        """Return where a value stands in it."""
+        return self.whole.span((*self.path, *path))
+
+    def key_span(self, path: Path) -> Span | None:
+        """Return where a key stands in it."""
+        return self.whole.key_span((*self.path, *path))
 
 
 def find_table(source: Source, name: str, places: Places | None, path: tuple[str, ...]) -> SourceTable:

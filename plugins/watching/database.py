@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from heapq import merge
 from itertools import islice
@@ -14,12 +13,11 @@ from sqlglot import exp
 from tierwise.core.errors import DataError, PolicyError
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.policy import Policy
-from tierwise.core.source import Path, Span
 from tierwise.core.types import BooleanType, DateTimeType, DateType, NumberType, Type
 from tierwise.plugins.binding import stored
 from tierwise.plugins.binding.conditions import Conditions
 from tierwise.plugins.binding.entry.words import as_words
-from tierwise.plugins.binding.naming import Places, find_column, find_table
+from tierwise.plugins.binding.naming import PartOf, Places, find_column, find_table
 from tierwise.plugins.binding.scope import columns_in_scope
 from tierwise.plugins.duckdb_connection import readable
 from tierwise.plugins.source import Source
@@ -34,22 +32,6 @@ __all__ = ["DatabaseEvents"]
 ROWS, BETWEEN = "e", "v"
 RELATION = "tierwise_events"
 BATCH = 5_000
-
-
-@dataclass(frozen=True)
-class _Places:
-    """Where the parts of a ``from`` stand in the policy."""
-
-    policy: Policy
-    path: Path
-
-    def span(self, path: Path) -> Span:
-        """Return where a value stands."""
-        return self.policy.span((*self.path, *path))
-
-    def key_span(self, path: Path) -> Span:
-        """Return where a key stands."""
-        return self.policy.key_span((*self.path, *path))
 
 
 class DatabaseEvents:
@@ -67,7 +49,7 @@ class DatabaseEvents:
         self._relations: list[tuple[str, EventKind]] = []
         for kind in plan.kinds.values():
             for path, table in kind.tables.items():
-                self._supply(kind, table, _Places(policy, path))
+                self._supply(kind, table, PartOf(policy, path))
         if not self._relations:
             raise DataError(
                 f"policy `{policy.policy}` does not say where a database holds its events", "add `from:` to one of its `events`"

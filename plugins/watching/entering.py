@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -89,11 +90,8 @@ def _moment(raw: Any) -> date:
     if raw is None:
         raise BadEvent("an event demands `at`, its day or time")
     if isinstance(raw, str):
-        for type in (DateType(), DateTimeType()):
-            try:
-                found = _read_again(raw, type)
-            except UnfitError:
-                continue
+        with suppress(UnfitError):
+            found = _read_again(raw, DateTimeType() if ":" in raw else DateType())  # a day would be read from a time, too
             if isinstance(found, date):
                 return found
     raise BadEvent(f"`at` is `{str(raw)[:40]}`; write a day as `2026-11-21`, a time as `2026-11-21T10:30:00`, without a zone")
