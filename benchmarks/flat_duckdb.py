@@ -164,7 +164,8 @@ def compare(path: Path) -> None:
     grading = by_policy(path)
     connection = grading.connection.cursor()
     connection.execute(BY_HAND.replace("{path}", str(path)))
-    names = [output.name for output in grading.outputs if output.name != "queue_order"]  # of which nobody supplies the queue
+    computed = {name for name, *_ in connection.execute("DESCRIBE by_hand").fetchall()}
+    names = [output.name for output in grading.outputs if output.name in computed]  # not those of which nobody supplies the facts
     cells = [f'count_if(h."{name}" IS DISTINCT FROM g."{grading.columns[name].value}")' for name in names]
     query = f'SELECT {", ".join(cells)}, count(*) FROM by_hand AS h JOIN "{grading.table}" AS g USING (key)'
     (found,) = connection.execute(query).fetchall()

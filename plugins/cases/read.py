@@ -19,7 +19,7 @@ from tierwise.core.language import suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.limits import Limits
 from tierwise.core.outcome import UNDETERMINED, Reason
-from tierwise.core.plan import POPULATION
+from tierwise.core.plan import POPULATION, SUBJECT_KEY
 from tierwise.core.policy.document import Document, plain, read_document
 from tierwise.core.policy.model import Policy
 from tierwise.core.policy.texts import Part, Text
@@ -29,7 +29,7 @@ from tierwise.core.source import Path, Source, Span
 __all__ = ["Case", "read_cases"]
 
 _ABOUT = ("reasons", "candidates", "by_customer")
-_IDENTITY = ("customer_id", "customer_name")
+_IDENTITY = (SUBJECT_KEY, "customer_name")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -167,8 +167,8 @@ class _CaseReader:
             self._report("wrong-shape", f"`{POPULATION}` demands a list of facts, one item a subject", path)
             return
         for index, member in enumerate(members):
-            if not isinstance(member.get("customer_id"), str):
-                self._report("missing-key", "a subject of a population demands `customer_id`", (*path, index))
+            if not isinstance(member.get(SUBJECT_KEY), str):
+                self._report("missing-key", f"a subject of a population demands `{SUBJECT_KEY}`", (*path, index))
             self._check_facts(member, (*path, index), _IDENTITY)
 
     def _check_expected(self, expected: Mapping[str, Any], path: Path) -> None:

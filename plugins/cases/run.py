@@ -10,7 +10,7 @@ from typing import Any
 from tierwise.core.errors import PolicyError
 from tierwise.core.meaning.subjects import Subject
 from tierwise.core.outcome import Outcome
-from tierwise.core.plan import POPULATION
+from tierwise.core.plan import POPULATION, SUBJECT_KEY
 from tierwise.plugins.cases.compare import Difference, differences
 from tierwise.plugins.cases.read import Case, read_cases
 from tierwise.plugins.deciding.given import read_facts
@@ -113,7 +113,7 @@ def _outcomes(loaded: LoadedPolicy, cases: list[Case], engine: Engine) -> Iterat
 
 def _graded_population(loaded: LoadedPolicy, case: Case, engine: Engine) -> _Given:
     shared = {name: value for name, value in case.facts.items() if name != POPULATION}
-    rows = {str(row["customer_id"]): {**shared, **row} for row in case.facts[POPULATION]}
+    rows = {str(row[SUBJECT_KEY]): {**shared, **row} for row in case.facts[POPULATION]}
     by_subject, population, wrong = _graded(loaded, rows, engine, case.as_of)
     return _Given(population, by_subject, tuple(message for messages in wrong.values() for message in messages))
 
@@ -126,7 +126,7 @@ def _graded(
 
     subjects, wrong = [], {}
     for key, row in rows.items():
-        facts, findings = read_facts(loaded.plan, {name: value for name, value in row.items() if name != "customer_id"})
+        facts, findings = read_facts(loaded.plan, {name: value for name, value in row.items() if name != SUBJECT_KEY})
         subjects.append(Subject(key, None, facts))
         wrong[key] = tuple(finding.message for finding in findings)
     table = fact_table_of(loaded.plan, subjects)
