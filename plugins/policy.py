@@ -13,9 +13,10 @@ from tierwise.core.checking import CheckedPolicy, check
 from tierwise.core.environment import Environment
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Plan
-from tierwise.core.policy import Policy, read_policy
+from tierwise.core.policy import Policy
 from tierwise.plugins.loading import policy_files, read_file_of
 from tierwise.plugins.manager import Plugins
+from tierwise.plugins.yaml_text.policy_files import read_policy
 
 if TYPE_CHECKING:
     from tierwise.core.explaining import Explanation

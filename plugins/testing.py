@@ -16,10 +16,10 @@ from random import Random
 from tierwise.core.checking import CheckedPolicy, check
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
-from tierwise.core.policy import read_policy
 from tierwise.core.source import Source
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.watch_engine import Task, WatchEngine
+from tierwise.plugins.yaml_text.policy_files import read_policy
 
 __all__ = [
     "assert_finding",

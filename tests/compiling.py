@@ -11,11 +11,11 @@ from tierwise.core.checking import CheckedPolicy, check
 from tierwise.core.environment import Environment, KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Named, Plan
-from tierwise.core.policy import read_policy
 from tierwise.core.source import Source, Span, Written
 from tierwise.core.types import NumberType
 from tierwise.plugins.builtin.forms import tierwise_forms
 from tierwise.plugins.builtin.functions.by_subject import BUILTIN_FUNCTIONS
+from tierwise.plugins.yaml_text.policy_files import read_policy
 
 PLAIN: Named = {"zh": "模块", "en": "Module"}
 DOUBLING: Named = {"zh": "加倍", "en": "Doubling"}

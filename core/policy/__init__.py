@@ -1,10 +1,10 @@
 """What an author writes: a policy's files to a ``Policy``, with the place of every value.
 
-``read_policy`` gives the policy, ``Policy.span(path)`` the place of a value; a text knows its own place (``Written``). ``validate`` reads a
+``policy_of`` gives the policy, ``Policy.span(path)`` the place of a value; a text knows its own place (``Written``). ``validate`` reads a
 form's or kind's own keys by its model.
 """
 
-from tierwise.core.policy.document import Document, read_document
+from tierwise.core.policy.document import Document, TextReader
 from tierwise.core.policy.model import (
     DecisionDeclaration,
     FactDeclaration,
@@ -16,8 +16,8 @@ from tierwise.core.policy.model import (
 )
 from tierwise.core.policy.names import check_names
 from tierwise.core.policy.overlay import Overlay
-from tierwise.core.policy.read import read_policy
-from tierwise.core.policy.texts import Text
+from tierwise.core.policy.read import policy_of
+from tierwise.core.policy.texts import SectionKeys, Text
 from tierwise.core.policy.validation import validate
 
 __all__ = [
@@ -30,9 +30,10 @@ __all__ = [
     "ParameterDeclaration",
     "Policy",
     "ReadingDeclaration",
+    "SectionKeys",
     "Text",
+    "TextReader",
     "check_names",
-    "read_document",
-    "read_policy",
+    "policy_of",
     "validate",
 ]

@@ -18,7 +18,7 @@ from tierwise.core.language import read_literal, suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.limits import Limits
 from tierwise.core.policy.adjustable import read_bounds
-from tierwise.core.policy.document import Document, read_document
+from tierwise.core.policy.document import Document, TextReader
 from tierwise.core.policy.model import ParameterDeclaration, Policy
 from tierwise.core.policy.texts import Part, Text
 from tierwise.core.policy.validation import validate
@@ -43,7 +43,9 @@ class Overlay(Part):
     tables: dict[str, Written] = Field(default_factory=dict, description="local table or characteristic to its rules")
 
 
-def apply_overlays(policy: Policy, overlays: Sequence[Source], settings: Mapping[str, Any], limits: Limits) -> tuple[Policy, list[Finding]]:
+def apply_overlays(
+    policy: Policy, overlays: Sequence[Source], settings: Mapping[str, Any], limits: Limits, texts: TextReader
+) -> tuple[Policy, list[Finding]]:
     """Fill a policy with what a company decided.
 
     Args:
@@ -51,13 +53,14 @@ def apply_overlays(policy: Policy, overlays: Sequence[Source], settings: Mapping
         overlays: The overlay files; where two differ the later one holds.
         settings: Parameter or reading to what it is for a try, over all overlays: text, or a plain value.
         limits: Bounds on each file.
+        texts: Reads the text of each.
 
     Returns:
         The filled policy and no error; or the policy as it was and everything that is wrong.
     """
     filler = _Filler(policy)
     for source in overlays:
-        filler.fill_from(source, limits)
+        filler.fill_from(source, limits, texts)
     for name, raw in settings.items():
         filler.set(name, _as_written(raw))
     return (policy if has_errors(filler.findings) else filler.filled()), filler.findings
@@ -78,9 +81,9 @@ class _Filler:
     findings: list[Finding] = field(default_factory=list)
     fillings: dict[tuple[str, str], _Filling] = field(default_factory=dict)
 
-    def fill_from(self, source: Source, limits: Limits) -> None:
+    def fill_from(self, source: Source, limits: Limits, texts: TextReader) -> None:
         """Take in an overlay file."""
-        document, found = read_document(source, limits)
+        document, found = texts.document(source, limits)
         self.findings += found
         if document is None or found:
             return

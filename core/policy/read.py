@@ -13,9 +13,8 @@ from tierwise.core.finding import Finding, has_errors, sorted_findings
 from tierwise.core.language import read_literal
 from tierwise.core.limits import Limits
 from tierwise.core.policy.adjustable import check_bounds
-from tierwise.core.policy.characters import check_text
 from tierwise.core.policy.declared_types import names_of_types, read_type, type_name_problem
-from tierwise.core.policy.document import read_document
+from tierwise.core.policy.document import TextReader
 from tierwise.core.policy.model import (
     FactDeclaration,
     ModuleDeclaration,
@@ -33,7 +32,7 @@ from tierwise.core.policy.validation import validate
 from tierwise.core.source import Path, Source, Span
 from tierwise.core.types import Type
 
-__all__ = ["read_policy"]
+__all__ = ["policy_of"]
 
 _OWN = ("types", "facts", "parameters", "readings", "modules")
 _REQUIRED = ("facts", "modules")
@@ -41,9 +40,10 @@ Declaration = TypeVar("Declaration", bound=BaseModel)
 Typed = TypeVar("Typed", FactDeclaration, ParameterDeclaration)
 
 
-def read_policy(
+def policy_of(
     files: Mapping[str, str],
     limits: Limits,
+    texts: TextReader,
     overlay: Source | Sequence[Source] | None = None,
     shown: Mapping[str, str] | None = None,
     sections: Mapping[str, type[SectionKeys]] | None = None,
@@ -54,6 +54,7 @@ def read_policy(
     Args:
         files: Relative name to text; ``policy.yaml`` is the policy, ``tables/….csv`` may be named by its tables.
         limits: Bounds on the files.
+        texts: Reads their texts.
         overlay: What a company fills in; several files in layers, of which the later holds where they differ.
         shown: What messages call a file, by its relative name; that name when it is not there.
         sections: What may stand at the top beside what every policy may say, by name.
@@ -69,11 +70,11 @@ def read_policy(
         raise PolicyError("there is no `policy.yaml`", help="a policy is a folder with the file `policy.yaml` in it")
     called = shown or {}
     sources = {name: Source(called.get(name, name), text.removeprefix("\ufeff")) for name, text in files.items()}
-    reader = _PolicyReader(sources, limits, sections or {})
+    reader = _PolicyReader(sources, limits, texts, sections or {})
     policy = reader.read()
     if policy is not None:
         overlays = [overlay] if isinstance(overlay, Source) else list(overlay or ())
-        policy, found = apply_overlays(policy, overlays, settings or {}, limits)
+        policy, found = apply_overlays(policy, overlays, settings or {}, limits, texts)
         reader.findings += found
     findings = sorted_findings(reader.findings)
     if policy is None or has_errors(findings):
@@ -85,6 +86,7 @@ def read_policy(
 class _PolicyReader:
     sources: Mapping[str, Source]
     limits: Limits
+    texts: TextReader
     sections: Mapping[str, type[SectionKeys]]
     findings: list[Finding] = field(default_factory=list)
     types: dict[str, TypeDeclaration] = field(default_factory=dict)
@@ -93,8 +95,8 @@ class _PolicyReader:
     def read(self) -> Policy | None:
         for name, source in self.sources.items():
             if name.endswith(".csv"):
-                self.findings += check_text(source, self.limits)
-        document, found = read_document(self.sources["policy.yaml"], self.limits)
+                self.findings += self.texts.check(source, self.limits)
+        document, found = self.texts.document(self.sources["policy.yaml"], self.limits)
         self.findings += found
         if document is None:
             return None

@@ -7,10 +7,10 @@ from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
 from tierwise.core.language.suggest import suggest
 from tierwise.core.plan import Plan
-from tierwise.core.policy.document import read_document
 from tierwise.core.policy.validation import validate
 from tierwise.core.source import Source
 from tierwise.plugins.binding.model import Binding
+from tierwise.plugins.yaml_text.yaml_document import read_document
 
 __all__ = ["read_binding"]
 

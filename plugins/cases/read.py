@@ -20,11 +20,12 @@ from tierwise.core.language.messages import listed
 from tierwise.core.limits import Limits
 from tierwise.core.outcome import UNDETERMINED, Reason
 from tierwise.core.plan import POPULATION, SUBJECT_KEY
-from tierwise.core.policy.document import Document, plain, read_document
+from tierwise.core.policy.document import Document, plain
 from tierwise.core.policy.model import Policy
 from tierwise.core.policy.texts import Part, Text
 from tierwise.core.policy.validation import validate
 from tierwise.core.source import Path, Source, Span
+from tierwise.plugins.yaml_text.yaml_document import read_document
 
 __all__ = ["Case", "read_cases"]
 

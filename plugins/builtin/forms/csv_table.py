@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 
 from tierwise.core.finding import Finding
-from tierwise.core.policy.characters import inside
 from tierwise.core.source import Source, Span, Written
 from tierwise.plugins.builtin.forms.text_table import TextTable, make_table
+from tierwise.plugins.yaml_text.characters import inside
 
 __all__ = ["read_csv_table"]
 

@@ -19,7 +19,6 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Constant, Decision, DecisionRef, Fact, FactRef, Named, Node, Plan, Ranking, Reading, ReadingRef, Rule, Table
 from tierwise.core.plan.canonical import canonical_text, digest, node_text, type_text
 from tierwise.core.plan.walk import walk
-from tierwise.core.policy import read_policy
 from tierwise.core.source import Source
 from tierwise.core.types import (
     BooleanType,
@@ -35,6 +34,7 @@ from tierwise.core.types import (
     TextType,
     Type,
 )
+from tierwise.plugins.yaml_text.policy_files import read_policy
 
 OVERLAY = """\
 overlay: 1

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict
 from tierwise.core.environment import Environment, Kind, KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Node
-from tierwise.core.policy import Policy, read_policy
+from tierwise.core.policy import Policy
 from tierwise.core.source import Source
+from tierwise.plugins.yaml_text.policy_files import read_policy
 
 
 class TableValue(BaseModel):

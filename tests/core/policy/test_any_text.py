@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tierwise.core.environment import Environment
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
-from tierwise.core.policy import read_policy
 from tierwise.core.source import Source
 from tierwise.plugins.cases.read import read_cases
+from tierwise.plugins.yaml_text.policy_files import read_policy
 
 WORDS = st.sampled_from(
     (

@@ -11,9 +11,10 @@ import pytest
 from tierwise.core.environment import Environment
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Severity
-from tierwise.core.policy import Policy, read_policy
+from tierwise.core.policy import Policy
 from tierwise.core.source import Source
 from tierwise.core.values import Duration
+from tierwise.plugins.yaml_text.policy_files import read_policy
 
 Read = Callable[..., Policy]
 OVERLAY = """\

@@ -11,10 +11,11 @@ from tierwise.core.environment import Environment
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
 from tierwise.core.outcome import Reason
-from tierwise.core.policy import Policy, read_policy
+from tierwise.core.policy import Policy
 from tierwise.core.source import Span
 from tierwise.core.types import DateType, EnumType, ListType, MapType, NumberType, RecordType, SetType, TextType, Type
 from tierwise.plugins.builtin.forms.text_table import read_text_table
+from tierwise.plugins.yaml_text.policy_files import read_policy
 
 Read = Callable[..., Policy]
 

@@ -8,9 +8,10 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from tierwise.core.environment import Limits
-from tierwise.core.policy import Text, read_document, validate
+from tierwise.core.policy import Text, validate
 from tierwise.core.policy.texts import Flag, Part, Whole, Words
 from tierwise.core.source import Source
+from tierwise.plugins.yaml_text.yaml_document import read_document
 
 
 class Gap(Part):

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from tierwise.core.checking import CheckedPolicy, check
-from tierwise.core.policy import read_policy
 from tierwise.core.source import Source
 from tierwise.plugins.builtin.watch_reference import ReferenceMatcher
 from tierwise.plugins.manager import Plugins
@@ -23,6 +22,7 @@ from tierwise.plugins.watching.action import Action
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import WatchPlan
 from tierwise.plugins.watching.watcher import Watcher
+from tierwise.plugins.yaml_text.policy_files import read_policy
 
 HEAD = """\
 tierwise: 1

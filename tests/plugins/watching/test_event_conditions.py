@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from tierwise.core.checking import check
-from tierwise.core.policy import read_policy
 from tierwise.plugins.builtin.watch_reference import ReferenceMatcher
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import load
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import WatchPlan
 from tierwise.plugins.watching.watcher import Watcher
+from tierwise.plugins.yaml_text.policy_files import read_policy
 
 ENVIRONMENT = Plugins(entry_points=False).environment()
 POLICY = """\

@@ -11,9 +11,10 @@ import pytest
 from tests.deciding import HEAD, found
 from tierwise.core.finding import Severity
 from tierwise.core.limits import Limits
-from tierwise.core.policy import Document, read_document
+from tierwise.core.policy import Document
 from tierwise.core.source import Path, Source, Span
 from tierwise.plugins.manager import Plugins
+from tierwise.plugins.yaml_text.yaml_document import read_document
 
 FACTS = """\
 readings:

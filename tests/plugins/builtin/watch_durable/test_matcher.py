@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from tierwise.core.checking import check
 from tierwise.core.errors import PluginError
-from tierwise.core.policy import read_policy
 from tierwise.plugins.builtin.watch_durable import DurableWatch
 from tierwise.plugins.builtin.watch_durable.matcher import DurableMatcher
 from tierwise.plugins.builtin.watch_reference import ReferenceMatcher
@@ -25,6 +24,7 @@ from tierwise.plugins.watching.action import Action
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import WatchPlan
 from tierwise.plugins.watching.watcher import Watcher
+from tierwise.plugins.yaml_text.policy_files import read_policy
 
 START = 63_800_000_000
 ENVIRONMENT = Plugins(entry_points=False).environment()

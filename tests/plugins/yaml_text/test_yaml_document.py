@@ -6,8 +6,9 @@ import pytest
 
 from tierwise.core.environment import Limits, Path
 from tierwise.core.finding import Finding
-from tierwise.core.policy import Document, read_document
+from tierwise.core.policy import Document
 from tierwise.core.source import Source, Span
+from tierwise.plugins.yaml_text.yaml_document import read_document
 
 LIMITS = Limits()
 
