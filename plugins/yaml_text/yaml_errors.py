@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from tierwise.core.finding import Finding
-from tierwise.core.policy.characters import inside
 from tierwise.core.source import Source
+from tierwise.plugins.yaml_text.characters import inside
 
 __all__ = ["syntax_finding"]
 
