@@ -20,6 +20,7 @@ from tierwise.core.plan.nodes import (
     Node,
     Not,
     Pick,
+    Prefer,
     Quotient,
     RankCut,
     ReadingRef,
@@ -52,6 +53,7 @@ __all__ = [
     "leaves_of_logic",
     "name_of",
     "pick_of",
+    "preferred_in",
     "reading_of",
     "reference_of",
     "table_of",
@@ -149,6 +151,11 @@ def is_unsettled(node: Node, plan: Plan) -> bool:
 def called_with(function: str, node: Node) -> tuple[Node, ...] | None:
     """Return the arguments of a call of a function, else ``None``."""
     return node.arguments if isinstance(node, Call) and node.function == function else None
+
+
+def preferred_in(node: Node) -> tuple[Node, ...]:
+    """Return the parts of a preference, the first choice first; none for any other node."""
+    return node.parts if isinstance(node, Prefer) else ()
 
 
 # ---- conditions --------------------------------------------------------------------------------------------------------------
