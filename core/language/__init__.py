@@ -11,11 +11,4 @@ from tierwise.core.language.literals import read_literal
 from tierwise.core.language.scope import Scope
 from tierwise.core.language.suggest import suggest
 
-__all__ = [
-    "Scope",
-    "compile_expression",
-    "compile_test",
-    "compile_value",
-    "read_literal",
-    "suggest",
-]
+__all__ = ["Scope", "compile_expression", "compile_test", "compile_value", "read_literal", "suggest"]

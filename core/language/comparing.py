@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from tierwise.core import types
 from tierwise.core.finding import Finding
 from tierwise.core.language import messages
 from tierwise.core.language.operand import Operand, Unsound
@@ -11,19 +12,7 @@ from tierwise.core.language.snippet import Place
 from tierwise.core.language.type_rules import fits, unified
 from tierwise.core.language.unit_checks import check_literal_unit, check_units
 from tierwise.core.source import Span
-from tierwise.core.types import (
-    BooleanType,
-    DateTimeType,
-    DateType,
-    EnumType,
-    ListType,
-    MapType,
-    NumberType,
-    RecordType,
-    SetType,
-    TextType,
-    Type,
-)
+from tierwise.core.types import Type
 
 __all__ = ["check_comparable", "check_number", "demand", "finer_than_scale"]
 
@@ -36,33 +25,37 @@ def check_comparable(operator: str, left: Operand, right: Operand, at: Place) ->
     if left.is_none or right.is_none:
         if operator in ORDERINGS:
             raise Unsound(messages.syntax(at.span, "`null` is compared by `=` and `!=` only"))
-    elif isinstance(left_type, NumberType) and isinstance(right_type, NumberType):
+    elif isinstance(left_type, types.NumberType) and isinstance(right_type, types.NumberType):
         check_units(at, [left, right])
-    elif unified(left_type, right_type) is None or isinstance(left_type, RecordType | MapType):
+    elif unified(left_type, right_type) is None or isinstance(left_type, types.RecordType | types.MapType):
         raise Unsound(_mismatch(left, right))
-    elif isinstance(left_type, EnumType) and isinstance(right_type, EnumType) and not set(left_type.values) & set(right_type.values):
+    elif (
+        isinstance(left_type, types.EnumType)
+        and isinstance(right_type, types.EnumType)
+        and not set(left_type.values) & set(right_type.values)
+    ):
         raise Unsound(messages.unknown_word(at.span, right_type.values[0] if right_type.values else "", left_type.values))
-    elif operator in ORDERINGS and isinstance(left_type, EnumType):
+    elif operator in ORDERINGS and isinstance(left_type, types.EnumType):
         raise Unsound(messages.enum_order(at.span, operator))
-    elif operator in ORDERINGS and isinstance(left_type, BooleanType | ListType | SetType):
+    elif operator in ORDERINGS and isinstance(left_type, types.BooleanType | types.ListType | types.SetType):
         raise Unsound(messages.not_comparable(at.span, str(left_type), str(right_type), "compare these by `=` and `!=`"))
 
 
 def _mismatch(left: Operand, right: Operand) -> Finding:
     help = _advice(left.type, right.type)
-    if not help and isinstance(right.type, BooleanType) and left.tree is None:
+    if not help and isinstance(right.type, types.BooleanType) and left.tree is None:
         help = "a condition in a cell says `?` for the value of its column"
     return messages.not_comparable(right.at.span, str(left.type), str(right.type), help)
 
 
-def _advice(*types: Type) -> str:
+def _advice(*mixed: Type) -> str:
     """Return what an author who mixed two types probably has to do, or an empty text."""
-    kinds = {type(type_) for type_ in types}
-    if kinds == {TextType, NumberType}:
+    kinds = {type(type_) for type_ in mixed}
+    if kinds == {types.TextType, types.NumberType}:
         return "a number is written without quotes"
-    if kinds in ({TextType, DateType}, {TextType, DateTimeType}):
+    if kinds in ({types.TextType, types.DateType}, {types.TextType, types.DateTimeType}):
         return "write a date as `2024-01-31`, without quotes"
-    if kinds == {DateTimeType, DateType}:
+    if kinds == {types.DateTimeType, types.DateType}:
         return "take the day of a date and time by `date(x)`"
     return ""
 
@@ -75,7 +68,7 @@ def finer_than_scale(one: Operand, other: Operand) -> list[Finding]:
 def _finer(literal: Operand, other: Operand) -> list[Finding]:
     if literal.constant is None or literal.literal is None or other.constant is not None or other.is_quotient:
         return []
-    if not isinstance(literal.type, NumberType) or not isinstance(other.type, NumberType):
+    if not isinstance(literal.type, types.NumberType) or not isinstance(other.type, types.NumberType):
         return []
     digits, scale = literal.type.scale, other.type.scale
     return (
@@ -86,7 +79,7 @@ def _finer(literal: Operand, other: Operand) -> list[Finding]:
 def demand(operand: Operand, expected: Type) -> None:
     """Raise ``Unsound`` unless an operand may stand where a value of the type ``expected`` is demanded."""
     found, span = operand.type, operand.at.span
-    if isinstance(found, NumberType) and isinstance(expected, NumberType):
+    if isinstance(found, types.NumberType) and isinstance(expected, types.NumberType):
         if found.unit and expected.unit and found.unit != expected.unit:
             raise Unsound(messages.unit_mismatch(span, found.unit, expected.unit))
         check_literal_unit(operand, expected.unit)
@@ -97,13 +90,13 @@ def demand(operand: Operand, expected: Type) -> None:
             raise Unsound(*wrong)
     elif not fits(found, expected):
         inner, wanted = _inner(found), _inner(expected)
-        if isinstance(inner, EnumType) and isinstance(wanted, EnumType) and type(found) is type(expected):
+        if isinstance(inner, types.EnumType) and isinstance(wanted, types.EnumType) and type(found) is type(expected):
             stray = next(word for word in inner.values if word not in wanted.values)
             raise Unsound(messages.unknown_word(span, stray, wanted.values))
         raise Unsound(messages.type_mismatch(span, str(found), str(expected), _advice(found, expected)))
 
 
-def check_number(span: Span, digits: int | None, value: Decimal | None, expected: NumberType, literal: bool) -> list[Finding]:
+def check_number(span: Span, digits: int | None, value: Decimal | None, expected: types.NumberType, literal: bool) -> list[Finding]:
     """Return what is wrong with the digits or the range of a number of a declared type."""
     if digits is not None and expected.scale is not None and digits > expected.scale:
         return [messages.scale_too_fine(span, digits, expected.scale, literal)]
@@ -117,4 +110,4 @@ def check_number(span: Span, digits: int | None, value: Decimal | None, expected
 
 
 def _inner(type_: Type) -> Type:
-    return type_.item if isinstance(type_, ListType | SetType) else type_
+    return type_.item if isinstance(type_, types.ListType | types.SetType) else type_

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from tierwise.core import types
 from tierwise.core.finding import Finding
 from tierwise.core.language import messages
 from tierwise.core.language.comparing import check_number
@@ -16,20 +17,7 @@ from tierwise.core.language.type_rules import set_of
 from tierwise.core.language.unit_checks import is_unit_twice
 from tierwise.core.language.units import EXACT, digits_of
 from tierwise.core.source import Span, Written
-from tierwise.core.types import (
-    BooleanType,
-    DateTimeType,
-    DateType,
-    DurationType,
-    EnumType,
-    ListType,
-    MapType,
-    NumberType,
-    RecordType,
-    SetType,
-    TextType,
-    Type,
-)
+from tierwise.core.types import Type
 from tierwise.core.values import Duration
 
 __all__ = ["read_literal"]
@@ -51,9 +39,9 @@ def read_literal(text: Raw, type: Type, span: Span) -> tuple[Any, list[Finding]]
     """
     if text is None:
         return None, []
-    if isinstance(type, ListType | SetType):
+    if isinstance(type, types.ListType | types.SetType):
         return _read_list(text, type, span)
-    if isinstance(type, RecordType | MapType):
+    if isinstance(type, types.RecordType | types.MapType):
         return _read_mapping(text, type, span)
     if not isinstance(text, str):
         return None, [messages.bad_literal(span, str(text), str(type))]
@@ -142,20 +130,20 @@ def _read_word(text: str, type: Any, span: Span) -> str:
 
 
 READERS: dict[type[Type], Callable[[str, Any, Span], Any]] = {
-    NumberType: _read_number,
-    BooleanType: _read_boolean,
-    DateType: _read_date,
-    DateTimeType: _read_datetime,
-    DurationType: _read_duration,
-    TextType: _read_text,
-    EnumType: _read_word,
+    types.NumberType: _read_number,
+    types.BooleanType: _read_boolean,
+    types.DateType: _read_date,
+    types.DateTimeType: _read_datetime,
+    types.DurationType: _read_duration,
+    types.TextType: _read_text,
+    types.EnumType: _read_word,
 }
 
 
 # ---- lists, records and maps -----------------------------------------------------------------------------------------------
 
 
-def _read_list(text: Raw, type_: ListType | SetType, span: Span) -> tuple[Any, list[Finding]]:
+def _read_list(text: Raw, type_: types.ListType | types.SetType, span: Span) -> tuple[Any, list[Finding]]:
     if isinstance(text, str):
         short = text.strip()
         if not (short.startswith("[") and short.endswith("]")):
@@ -170,18 +158,18 @@ def _read_list(text: Raw, type_: ListType | SetType, span: Span) -> tuple[Any, l
         findings.extend(found)
     if findings:
         return None, findings
-    return (tuple(values) if isinstance(type_, ListType) else set_of(values, type_.item)), []
+    return (tuple(values) if isinstance(type_, types.ListType) else set_of(values, type_.item)), []
 
 
-def _read_mapping(text: Raw, type_: RecordType | MapType, span: Span) -> tuple[Any, list[Finding]]:
+def _read_mapping(text: Raw, type_: types.RecordType | types.MapType, span: Span) -> tuple[Any, list[Finding]]:
     if not isinstance(text, Mapping):
         return None, [messages.bad_literal(span, str(text), str(type_))]
     values: dict[str, Any] = {}
     findings: list[Finding] = []
     for key, item in text.items():
-        inner = type_.value if isinstance(type_, MapType) else type_.field(str(key))
+        inner = type_.value if isinstance(type_, types.MapType) else type_.field(str(key))
         if inner is None:
-            known = [name for name, _ in type_.fields] if isinstance(type_, RecordType) else []
+            known = [name for name, _ in type_.fields] if isinstance(type_, types.RecordType) else []
             findings.append(messages.unknown_field(span, str(key), known))
             continue
         values[str(key)], found = read_literal(item, inner, span)

@@ -16,24 +16,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import assert_never
 
+from tierwise.core import types
 from tierwise.core.plan.node_text import NodeWriter, literal, name_text, text_literal
 from tierwise.core.plan.nodes import Agree, Call, Collected, Conditional, Labels, Node, Prefer
 from tierwise.core.plan.plan import Decision, Fact, Plan, Ranking, Table
 from tierwise.core.plan.walk import walk
-from tierwise.core.types import (
-    BooleanType,
-    DateTimeType,
-    DateType,
-    DurationType,
-    EnumType,
-    ListType,
-    MapType,
-    NumberType,
-    RecordType,
-    SetType,
-    TextType,
-    Type,
-)
+from tierwise.core.types import Type
 
 __all__ = ["canonical_text", "digest", "fingerprinted", "node_text", "type_text"]
 
@@ -176,7 +164,7 @@ def node_text(node: Node) -> str:
 def type_text(type_: Type) -> str:
     """Return a type with all that decides whether and how a value fits it."""
     match type_:
-        case NumberType():
+        case types.NumberType():
             words = (
                 "number" if type_.scale is None else f"number({type_.scale})",
                 *_when(bool(type_.unit), text_literal(type_.unit)),
@@ -184,19 +172,19 @@ def type_text(type_: Type) -> str:
                 *_when(type_.high is not None, f"<= {literal(type_.high)}"),
             )
             return " ".join(words)
-        case EnumType():
+        case types.EnumType():
             aliases = "".join(f", {text_literal(spelling)} for {text_literal(word)}" for spelling, word in type_.aliases)
             return f"enum({', '.join(map(text_literal, type_.values))}{aliases}{'' if type_.others is None else f', others {text_literal(type_.others)}'})"
-        case RecordType():
+        case types.RecordType():
             fields = (
                 f"{name_text(name)}: {type_text(inner)}{' nullable' if name in type_.nullable else ''}" for name, inner in type_.fields
             )
             return f"record({', '.join(fields)})"
-        case ListType() | SetType():
-            return f"{'list' if isinstance(type_, ListType) else 'set'} of {type_text(type_.item)}"
-        case MapType():
+        case types.ListType() | types.SetType():
+            return f"{'list' if isinstance(type_, types.ListType) else 'set'} of {type_text(type_.item)}"
+        case types.MapType():
             return f"map of {type_text(type_.value)}"
-        case BooleanType() | DateType() | DateTimeType() | DurationType() | TextType():
+        case types.BooleanType() | types.DateType() | types.DateTimeType() | types.DurationType() | types.TextType():
             return str(type_)
         case _:
             assert_never(type_)
