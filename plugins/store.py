@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from sqlite_utils import Database
+
 from tierwise.core.errors import DataError
 
-__all__ = ["Store"]
+__all__ = ["Store", "StoredTable"]
 
 APPLICATION_ID = 0x54574C47
 """What marks a SQLite file as a ledger, so that no other database is ever written to."""
@@ -29,6 +32,20 @@ _REFUSALS = {
     sqlite3.SQLITE_CORRUPT: ("is damaged", "restore it from a copy"),
 }
 """What is said, by SQLite's primary result code (https://sqlite.org/rescode.html)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTable:
+    """A table of the file.
+
+    Attributes:
+        columns: Name to ``str`` or ``int``.
+        key: The columns that tell two rows apart; none where nothing does.
+    """
+
+    name: str
+    columns: Mapping[str, type]
+    key: tuple[str, ...] = ()
 
 
 class Store:
@@ -53,7 +70,7 @@ class Store:
         with self._errors():
             # the empty name is a file of SQLite's own, so that what is kept does not fill the memory
             self._connection = sqlite3.connect(location or "", timeout=WAIT_SECONDS, isolation_level=None)
-            self._connection.row_factory = sqlite3.Row
+            self._database = Database(self._connection)
             try:
                 self._prepare()
             except BaseException:
@@ -72,25 +89,26 @@ class Store:
             self._remove_if_empty()
         self._connection.close()
 
-    def rows(self, query: str, arguments: Sequence[Any] | dict[str, Any] = ()) -> Iterator[sqlite3.Row]:
-        """Yield the rows of a query.
+    def rows(self, query: str, arguments: Sequence[Any] | dict[str, Any] = ()) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a query, column to value.
 
         Raises:
             DataError: The file cannot be read.
         """
         with self._errors():
-            yield from self._connection.execute(query, arguments)
+            yield from self._database.query(query, arguments)
 
-    def columns(self, table: str) -> tuple[str, ...]:
-        """Return the columns of a table; none when it is not there."""
-        return tuple(row["name"] for row in self.rows("SELECT name FROM pragma_table_info(?)", [table]))
+    def has(self, table: str) -> bool:
+        """Say whether a table is there."""
+        with self._errors():
+            return table in self._database.table_names()
 
     @contextmanager
-    def writing(self, tables: Sequence[str] = ()) -> Iterator[sqlite3.Connection]:
-        """Give a connection whose writes are there whole or not at all, whatever ends the process.
+    def writing(self, tables: Sequence[StoredTable] = ()) -> Iterator[Database]:
+        """Give the database; what is written is there whole or not at all, whatever ends the process.
 
         Args:
-            tables: What makes the tables that are written, where they may not be there: ``CREATE TABLE IF NOT EXISTS …``.
+            tables: What is written; a table that is not there is made, one of an earlier version gets the columns that it lacks.
 
         Raises:
             DataError: It cannot be written: the disk is full, another process writes. The file is then as it was.
@@ -98,9 +116,11 @@ class Store:
         with self._errors():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                for made in (f"PRAGMA application_id = {APPLICATION_ID}", *tables) if tables else ():
-                    self._connection.execute(made)
-                yield self._connection
+                if tables:
+                    self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                for table in tables:
+                    self._make(table)
+                yield self._database
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:  # SQLite has rolled back by itself after some errors, such as a full disk
@@ -112,12 +132,19 @@ class Store:
     def _prepare(self) -> None:
         """Refuse a database of others; keep no journal of a file that nobody can open again."""
         application = self._connection.execute("PRAGMA application_id").fetchone()[0]
-        tables = self._connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]
-        if application != APPLICATION_ID and tables:
+        if application != APPLICATION_ID and self._database.table_names():
             raise DataError(f"`{self.location}` is a database, but not a ledger", help=_ANOTHER)
         if self.location is None:
             self._connection.execute("PRAGMA journal_mode = OFF")
             self._connection.execute("PRAGMA synchronous = OFF")
+
+    def _make(self, table: StoredTable) -> None:
+        made = self._database.table(table.name)
+        if not made.exists():
+            made.create(dict(table.columns), pk=table.key if len(table.key) > 1 else table.key[0] if table.key else None)
+            return
+        for name in table.columns.keys() - made.columns_dict.keys():
+            made.add_column(name, table.columns[name])
 
     def _remove_if_empty(self) -> None:
         """Leave no file behind in which nothing was saved; while the transaction lasts, nobody else can save anything."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
-from sqlite3 import Connection
 from typing import Any, Self
+
+from sqlite_utils import Database
 
 from tierwise.core.errors import DataError
 from tierwise.core.outcome import Outcome
@@ -17,18 +18,20 @@ from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.grading import Grading
 from tierwise.plugins.ledger.record import Change, RunRecord, SavedRun
 from tierwise.plugins.ledger.rows import COMPARISON, as_json, finding, outcome, result_rows, saved_run
-from tierwise.plugins.store import Store
+from tierwise.plugins.store import Store, StoredTable
 
 __all__ = ["Change", "Ledger", "RunRecord", "SavedRun"]
 
-_TEXTS = tuple(field.name for field in fields(RunRecord))
-_RUNS = ("run_id INTEGER PRIMARY KEY", *(f"{name} TEXT" for name in _TEXTS), "subjects INTEGER", "undetermined INTEGER")
-_RESULTS = "run_id INTEGER, key TEXT, output TEXT, value TEXT, reason TEXT, candidates TEXT, rules TEXT, needs TEXT"
-_FINDINGS = 'run_id INTEGER, code TEXT, message TEXT, count INTEGER, fact TEXT, "table" TEXT, "column" TEXT, examples TEXT'
-_TABLES = (
-    f"CREATE TABLE IF NOT EXISTS runs ({', '.join(_RUNS)})",
-    f"CREATE TABLE IF NOT EXISTS results ({_RESULTS}, PRIMARY KEY (run_id, key, output))",
-    f"CREATE TABLE IF NOT EXISTS data_findings ({_FINDINGS})",
+_RUNS = StoredTable(
+    "runs", {"run_id": int, **{field.name: str for field in fields(RunRecord)}, "subjects": int, "undetermined": int}, ("run_id",)
+)
+_RESULTS = StoredTable(
+    "results",
+    {"run_id": int, **dict.fromkeys(("key", "output", "value", "reason", "candidates", "rules", "needs"), str)},
+    ("run_id", "key", "output"),
+)
+_FINDINGS = StoredTable(
+    "data_findings", {"run_id": int, **{field.name: int if field.name == "count" else str for field in fields(DataFinding)}}
 )
 
 
@@ -63,10 +66,8 @@ class Ledger:
         Raises:
             DataError: It cannot be written: the disk is full, the file is locked. The ledger is then as it was.
         """
-        with self._store.writing(_TABLES) as connection:
-            for name in set(_TEXTS) - set(self._store.columns("runs")):  # a ledger of an earlier version
-                connection.execute(f"ALTER TABLE runs ADD COLUMN {name} TEXT")
-            return _write(connection, record, grading, findings)
+        with self._store.writing((_RUNS, _RESULTS, _FINDINGS)) as database:
+            return _write(database, record, grading, findings)
 
     def runs(self, policy: str | None = None) -> tuple[SavedRun, ...]:
         """Return the runs, the latest first, of one policy or of all."""
@@ -112,14 +113,13 @@ class Ledger:
             yield Change(row["key"], row["output"], *sides)
 
     def _rows(self, table: str, where: str, arguments: Sequence[Any], order: str) -> Iterator[dict[str, Any]]:
-        if self._store.columns(table):
-            for row in self._store.rows(f"SELECT * FROM {table} WHERE {where} ORDER BY {order}", arguments):
-                yield dict(row)
+        if self._store.has(table):
+            yield from self._store.rows(f"SELECT * FROM {table} WHERE {where} ORDER BY {order}", arguments)
 
 
-def _write(connection: Connection, record: RunRecord, grading: Grading, findings: Iterable[DataFinding]) -> int:
-    run = {**asdict(record), "subjects": grading.count(), "undetermined": 0}
-    run_id = connection.execute(f"INSERT INTO runs ({', '.join(run)}) VALUES ({_marks(len(run))})", tuple(run.values())).lastrowid or 0
+def _write(database: Database, record: RunRecord, grading: Grading, findings: Iterable[DataFinding]) -> int:
+    runs = database.table("runs")
+    run_id = int(runs.insert({**asdict(record), "subjects": grading.count(), "undetermined": 0}).last_pk or 0)
     undetermined = 0
 
     def rows() -> Iterator[tuple[Any, ...]]:
@@ -129,12 +129,9 @@ def _write(connection: Connection, record: RunRecord, grading: Grading, findings
                 undetermined += row[4] is not None
                 yield row
 
-    connection.executemany(f"INSERT INTO results VALUES ({_marks(8)})", rows())
-    connection.execute("UPDATE runs SET undetermined = ? WHERE run_id = ?", (undetermined, run_id))
-    told = ((run_id, f.code, f.message, f.count, f.fact, f.table, f.column, as_json(f.examples)) for f in findings)
-    connection.executemany(f"INSERT INTO data_findings VALUES ({_marks(8)})", told)
+    database.conn.executemany(f"INSERT INTO results VALUES ({', '.join('?' * len(_RESULTS.columns))})", rows())
+    runs.update(run_id, {"undetermined": undetermined})
+    database.table("data_findings").insert_all(
+        {"run_id": run_id, **asdict(found), "examples": as_json(found.examples)} for found in findings
+    )
     return run_id
-
-
-def _marks(count: int) -> str:
-    return ", ".join("?" * count)

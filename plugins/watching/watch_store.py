@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Self
 
-from tierwise.plugins.store import Store
+from tierwise.plugins.store import Store, StoredTable
 from tierwise.plugins.watching.action import Action
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import WatchPlan
@@ -15,10 +15,10 @@ from tierwise.plugins.watching.watcher import StateChange
 __all__ = ["WatchStore"]
 
 _TABLES = (
-    "CREATE TABLE IF NOT EXISTS watch_events (plan TEXT, id TEXT, PRIMARY KEY (plan, id))",
-    "CREATE TABLE IF NOT EXISTS watch_actions (id TEXT PRIMARY KEY, policy TEXT, rule TEXT, subject TEXT, at TEXT, do TEXT, level TEXT, document TEXT)",
-    "CREATE TABLE IF NOT EXISTS watch_states (plan TEXT, run TEXT, key TEXT, state TEXT, PRIMARY KEY (plan, run, key))",
-    "CREATE TABLE IF NOT EXISTS watch_times (plan TEXT PRIMARY KEY, now INTEGER)",
+    StoredTable("watch_events", {"plan": str, "id": str}, ("plan", "id")),
+    StoredTable("watch_actions", dict.fromkeys(("id", "policy", "rule", "subject", "at", "do", "level", "document"), str), ("id",)),
+    StoredTable("watch_states", dict.fromkeys(("plan", "run", "key", "state"), str), ("plan", "run", "key")),
+    StoredTable("watch_times", {"plan": str, "now": int}, ("plan",)),
 )
 _INSERT_ACTION = "INSERT OR IGNORE INTO watch_actions VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _AT_ONCE = 500
@@ -76,7 +76,8 @@ class WatchStore:
             DataError: It cannot be written; nothing of it is.
         """
         plan = self._plan.fingerprint
-        with self._store.writing() as connection:
+        with self._store.writing() as database:
+            connection = database.conn
             connection.executemany("INSERT OR IGNORE INTO watch_events VALUES (?, ?)", ((plan, event.id) for event in events))
             if not self._keeps_state:
                 return list(actions)
@@ -96,7 +97,7 @@ class WatchStore:
         plan = [self._plan.fingerprint]
         rows = list(self._store.rows("SELECT run, key, state FROM watch_states WHERE plan = ?", plan))
         times = [row["now"] for row in self._store.rows("SELECT now FROM watch_times WHERE plan = ?", plan)]
-        return [(run, tuple(json.loads(key)), json.loads(state)) for run, key, state in rows], max(times, default=0)
+        return [(row["run"], tuple(json.loads(row["key"])), json.loads(row["state"])) for row in rows], max(times, default=0)
 
     def _row(self, action: Action) -> tuple[str, ...]:
         document = json.dumps(action.to_dict(), ensure_ascii=False)

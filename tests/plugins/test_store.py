@@ -19,7 +19,7 @@ from tierwise.plugins.builtin.watch_reference import ReferenceWatch
 from tierwise.plugins.grading import Share
 from tierwise.plugins.ledger import Ledger, RunRecord
 from tierwise.plugins.policy import load
-from tierwise.plugins.store import Store
+from tierwise.plugins.store import Store, StoredTable
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import WatchPlan
 from tierwise.plugins.watching.watch_run import WatchRun
@@ -155,7 +155,7 @@ def test_a_file_in_which_nothing_was_saved_is_not_left_behind(tmp_path: Path) ->
 
 def test_a_write_that_fails_half_way_is_not_there(tmp_path: Path) -> None:
     with Store(str(tmp_path / "l.db"), "run", create=True) as store:
-        with pytest.raises(ValueError, match="half way"), store.writing(["CREATE TABLE IF NOT EXISTS t (x)"]) as connection:
-            connection.execute("INSERT INTO t VALUES (1)")
+        with pytest.raises(ValueError, match="half way"), store.writing([StoredTable("t", {"x": int})]) as database:
+            database.table("t").insert({"x": 1})
             raise ValueError("half way")
-        assert store.columns("t") == ()
+        assert not store.has("t")

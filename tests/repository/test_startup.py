@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-HEAVY = ("duckdb", "sqlglot", "pyarrow", "pandas", "numpy", "pydantic", "ruamel.yaml", "durable", "rich")
+HEAVY = ("duckdb", "sqlglot", "pyarrow", "pandas", "numpy", "pydantic", "ruamel.yaml", "sqlite_utils", "durable", "rich")
 
 
-DATA = ("duckdb", "sqlglot", "pyarrow", "pandas", "numpy", "durable", "openpyxl")
+DATA = ("duckdb", "sqlglot", "pyarrow", "pandas", "numpy", "sqlite_utils", "durable", "openpyxl")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["grade", "--help"], ["no-such-command"]], ids=" ".join)
