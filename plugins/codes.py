@@ -109,6 +109,7 @@ CODES: Mapping[str, str] = {
     "overlap": "Two rules of a `unique` or `any` table apply to the same subjects and give different outputs; there the outcome is undetermined.",
     "overlap-acknowledged": "An overlap that the source really has, as its author says; the outcome stays undetermined.",
     "overlay-overruled": "Two overlays, or an overlay and `--set`, settle one thing differently; the later one holds.",
+    "padded-id": "Ids with blanks around them; they are read without, and found by other tables so.",
     "parameter-value": "A parameter has neither a value nor `local: true`, or both.",
     "population-reads-subject": "A decision `of: population` reads the fact or decision of a single subject.",
     "quota-not-positive": "A class of a ranking gets a share or number that is not more than zero.",

@@ -98,6 +98,15 @@ class FactTable:
         found = self.connection.cursor().execute(query.sql("duckdb"), [key]).fetchone()
         return self._subject(found) if found else None
 
+    def key_of(self, word: str) -> str | None:
+        """Return the id of the one subject that people call so, by its id or its name; ``None`` when there is none, or several."""
+        query = (
+            f"SELECT key FROM {_quoted(self.relation).sql('duckdb')} WHERE trim(key) = trim(?) OR trim(name) = trim(?) "
+            "ORDER BY key = ? DESC, trim(key) = trim(?) DESC LIMIT 2"
+        )
+        keys = [row[0] for row in self.connection.cursor().execute(query, [word] * 4).fetchall()]
+        return keys[0] if len(keys) == 1 or (keys and keys[0].strip() == word.strip()) else None
+
     def problems_of(self, keys: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:
         """Return, of some subjects, the facts whose stored value does not fit, each with the code of the finding."""
         found: dict[str, list[tuple[str, str]]] = {}

@@ -35,6 +35,8 @@ def command(
 ) -> None:
     """Explain the outcomes of one customer: the rule that won with the values it read, the rules that missed and by how much.
 
+    CUSTOMER is an id, or a name that only one customer has.
+
     For a ranking it shows the rank, the cut and the distance to it.
 
     \b
@@ -48,6 +50,7 @@ def command(
     session = Session.of(context)
     loaded = session.load(policy_name, layers)
     with bound_with_progress(session, loaded, database, binding, as_of) as bound:
-        row = bound.facts.row(subject)
-        explanation = explain_subject(bound, subject)
-        print_explanation(explanation, row.name if row else None, subject, session.language, form, outputs)
+        key = bound.facts.key_of(subject) or subject
+        row = bound.facts.row(key)
+        explanation = explain_subject(bound, key)
+        print_explanation(explanation, row.name if row else None, key, session.language, form, outputs)

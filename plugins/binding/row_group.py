@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from tierwise.plugins.binding.aggregates import BoundAggregate, is_tied, source_cells, tied_cells, tied_values
 from tierwise.plugins.binding.entry.mixed import is_mixed
-from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.binding.entry.words import as_id, as_words
 from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.scope import RowColumn
 from tierwise.plugins.source import Column, Source, SourceTable
@@ -70,7 +70,7 @@ class RowGroup:
 
     def _aggregated(self, source: Source, cells: Mapping[str, exp.Expr], ids: exp.Select | None = None) -> exp.Select:
         owner = BETWEEN if self.between else CHILD
-        id = as_words(column(self.key.name, owner), source.type_of((self.between or self.child).name, self.key))
+        id = as_id(column(self.key.name, owner), source.type_of((self.between or self.child).name, self.key))
         typed = select(alias(id, "id"), *_named(self.typed.cells), source=_aliased(source, self.child, CHILD))
         if self.between is not None:
             on = all_of(*(self._same(source, child, between) for child, between in self.links))

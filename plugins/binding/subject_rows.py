@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from tierwise.plugins.binding.entry.numbers import WHOLE_TYPES
-from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.binding.entry.words import as_id
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.sql import (
     alias,
     all_of,
     any_of,
+    binary,
     call,
     case,
     cast,
@@ -53,8 +54,10 @@ def make_keys(
         place: Table and column of the id.
         is_primary: The database itself sees to it that ids are unique.
     """
-    id = as_words(column("id"), id_type)
+    id = as_id(column("id"), id_type)
     source = exp.Table(this=identifier(rows))
+    padded = _find_blanks(connection, source, id, place) if id_type == "VARCHAR" else []
+    is_primary = is_primary and not padded  # two that differ in blanks only are the same to people
     ordered = column("id") if WHOLE_TYPES.match(id_type) else id
     findings = [] if not is_primary and _ascends(connection, source, ordered) else _find(connection, source, id, place, is_primary)
     rest = exp.Star(except_=[identifier("id")])
@@ -65,7 +68,7 @@ def make_keys(
             keyed,
             exp.select(alias(id, "key"), alias(id.copy(), "id"), rest).from_(source),
         )
-        return []
+        return padded
     base = call("coalesce", id, text(NO_ID))
     number = exp.Window(this=call("row_number"), partition_by=[base], order=exp.Order(expressions=[cast(column(rows), "VARCHAR")]))
     key = case((exp.Paren(this=number).eq(integer(1)), base), default=concat(base, text(" #"), cast(number.copy(), "VARCHAR")))
@@ -76,7 +79,7 @@ def make_keys(
         keyed,
         exp.select(alias(key, "key"), alias(id.copy(), "id"), rest).from_(source),
     )
-    return findings
+    return [*padded, *findings]
 
 
 def find_totals(connection: DuckDBPyConnection, keyed: str, place: tuple[str, str, str]) -> list[DataFinding]:
@@ -128,6 +131,17 @@ def _find(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place
         shown = tuple((key, f"{count} rows") for key, count in examples)
         findings.append(DataFinding("duplicate-subject", message, with_id - different, "", *place, shown))
     return findings
+
+
+def _find_blanks(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place: tuple[str, str]) -> list[DataFinding]:
+    """Find ids with blanks around them."""
+    padded = binary(exp.NEQ, cast(column("id"), "VARCHAR"), id)
+    query = select(exp.Count(this=exp.Star()), call("min", id), source=source.copy()).where(padded, copy=False)
+    count, first = connection.execute(query.sql("duckdb")).fetchall()[0]
+    if not count:
+        return []
+    message = f"`{place[0]}.{place[1]}` has {count} ids with blanks around them: they are read without, such as `{first}`"
+    return [DataFinding("padded-id", message, count, "", *place)]
 
 
 def _ascends(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr) -> bool:

@@ -9,7 +9,7 @@ from tierwise.plugins.binding.entry.entered import Entered, problem_case
 from tierwise.plugins.binding.entry.mixed import is_mixed, sorts_of
 from tierwise.plugins.sql import NULL, call, case, cast, integer, is_null, text, try_cast
 
-__all__ = ["FALSE_WORDS", "TRUE_WORDS", "as_words", "enter_boolean", "enter_text", "enter_word"]
+__all__ = ["FALSE_WORDS", "TRUE_WORDS", "as_id", "as_words", "enter_boolean", "enter_text", "enter_word"]
 
 TRUE_WORDS = ("1", "true", "t", "yes", "y", "是", "真", "有", "√")
 FALSE_WORDS = ("0", "false", "f", "no", "n", "否", "假", "无", "×")
@@ -51,6 +51,12 @@ def as_words(raw: exp.Expr, raw_type: str) -> exp.Expr:
     if is_mixed(raw_type):
         return case(*((is_sort, as_words(cell, sort)) for is_sort, cell, sort in sorts_of(raw)))
     return cast(raw, "VARCHAR")
+
+
+def as_id(raw: exp.Expr, raw_type: str) -> exp.Expr:
+    """Return an id as people see it: text, without blanks around it."""
+    words = as_words(raw, raw_type)
+    return call("trim", words) if raw_type == "VARCHAR" or is_mixed(raw_type) else words
 
 
 def _among(word: exp.Expr, words: tuple[str, ...]) -> exp.Expr:

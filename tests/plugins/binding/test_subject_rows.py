@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tierwise.core.plan import Plan
+from tierwise.core.types import NumberType
+from tierwise.plugins.binding.bind import bind
+from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.subject_rows import make_keys
+from tierwise.plugins.source import Source
 
 WORDS = st.none() | st.sampled_from(["", "1", "10", "2", "a", "é"])
 NUMBERS = st.none() | st.sampled_from([-1, 1, 2, 9, 10])
@@ -36,3 +43,17 @@ def test_what_is_wrong_with_ids(type: str, values: st.SearchStrategy[object], is
     assert findings == {code: n for code, n in (("subject-without-id", ids.count(None)), ("duplicate-subject", repeated)) if n}
     assert len(set(keys)) == len(keys) == len(ids)
     assert {str(id) for id in ids if id is not None} <= set(keys)
+
+
+def test_ids_are_matched_as_people_see_them(tmp_path: Path, opened: Callable[[Path | str], Source], plan_of: Callable[..., Plan]) -> None:
+    (tmp_path / "customers.csv").write_text("id,name\nC1 ,Ann\n C2,Bo\nC3,Cy\n", encoding="utf-8")
+    (tmp_path / "orders.csv").write_text("id,amount\n C1,5\nC2,7\nC3  ,9\n", encoding="utf-8")
+    told = {
+        "subject": {"table": "customers", "key": "id", "name": "name"},
+        "facts": {"sales": {"table": "orders", "aggregate": "sum", "column": "amount"}},
+    }
+    binding = Binding.model_validate({"binding": "1", "policy": "sample", **told})
+    facts = bind(opened(tmp_path), plan_of(sales=NumberType(0)), binding)
+    assert {subject.key: subject.facts["sales"] for subject in facts.subjects()} == {"C1": 5, "C2": 7, "C3": 9}
+    assert [finding.code for finding in facts.findings] == ["padded-id"]
+    assert [facts.key_of(word) for word in ("C1", " C2 ", "Cy", "nobody")] == ["C1", "C2", "C3", None]
