@@ -131,8 +131,14 @@ def supply_stored(
         raw = case(*((word.eq(text(stored)), text(meant)) for stored, meant in values.items()), default=word)
         raw_type, rows = "VARCHAR", None
     read = written(raw, raw_type, fact.type, form, rows)
-    entered, named, readings = enter_once(fact, read.value, read.type, read.faults, rounded)
-    supply = Supply(fact, entered.value, None, entered.problem, as_words(raw, raw_type), is_null(read.value), *place, named, readings)
+    value = read.value
+    once: Mapping[str, exp.Expr] = {}
+    if isinstance(fact.type, NumberType) and raw_type == "VARCHAR":  # it is looked at several times
+        value, once = column(f"{fact.name}.reading"), {f"{fact.name}.reading": read.value}
+    entered, named, readings = enter_once(fact, value, read.type, read.faults, rounded)
+    supply = Supply(
+        fact, entered.value, None, entered.problem, as_words(raw, raw_type), is_null(value), *place, named, {**readings, **once}
+    )
     return with_empty(supply, empty if empty is not None else "none" if fact.nullable else "missing")
 
 

@@ -20,7 +20,7 @@ from tierwise.core.values import SECONDS_PER_DAY
 from tierwise.plugins.binding.entry.mixed import MIXED, SORTS, is_mixed
 from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.deciding.value_reading import POWERS, written_power
-from tierwise.plugins.sql import NULL, all_of, call, case, cast, concat, integer, negate, one_of, text, try_cast
+from tierwise.plugins.sql import FALSE, NULL, all_of, call, case, cast, concat, integer, negate, one_of, text, try_cast
 
 __all__ = ["NUMBER_EXAMPLES", "PLAIN_FORMAT", "UNREAD", "Format", "Written", "written"]
 
@@ -221,14 +221,15 @@ def _scaled(number: exp.Expr, power: int) -> exp.Expr:
 
 def _doubtful(raw: exp.Expr, rows: exp.Expr) -> exp.Expr:
     """Say whether a point in a number may group its digits: three of them follow it, and nowhere in the column is it plainly a decimal point."""
-    three = call("substr", raw, integer(-4), integer(1)).eq(text("."))
+    three = exp.Like(this=raw, expression=text("%.___"))
     shape = call("regexp_full_match", call("trim", raw), text(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"))
     has_point = call("contains", raw, text("."))
     plainly = call(
         "regexp_full_match", call("trim", raw), text(r"[+-]?(0?\.[0-9]+|0[0-9]*\.[0-9]+|[0-9]+\.([0-9]{0,2}|[0-9]{4,})|[0-9]{4,}\.[0-9]+)")
     )
     found = exp.Exists(this=exp.select(integer(1)).from_(rows).where(all_of(has_point, plainly)).limit(1))
-    return all_of(three, shape, negate(exp.Paren(this=found)))
+    # one after the other: what stands in an AND is computed for every row
+    return case((three, case((shape, negate(exp.Paren(this=found))), default=FALSE)), default=FALSE)
 
 
 def _date(raw: exp.Expr, raw_type: str, form: Format) -> Written:
