@@ -35,7 +35,8 @@ from tierwise.core.plan import (
     fact_of,
 )
 from tierwise.core.plan.canonical import fingerprinted
-from tierwise.core.policy import FactDeclaration, Policy, Text
+from tierwise.core.policy import FactDeclaration, Policy
+from tierwise.core.policy.texts import named
 from tierwise.core.types import BooleanType
 
 __all__ = ["compile_policy", "frame_of"]
@@ -171,7 +172,7 @@ def frame_of(policy: Policy) -> Plan:
         facts={name: _fact(name, fact, policy) for name, fact in policy.facts.items()},
         readings={
             name: Reading(
-                name, tuple(reading.values), policy.settled.get(name), _named(reading.label, name), policy.key_span(("readings", name))
+                name, tuple(reading.values), policy.settled.get(name), named(reading.label, name), policy.key_span(("readings", name))
             )
             for name, reading in policy.readings.items()
         },
@@ -187,7 +188,7 @@ def _fact(name: str, fact: FactDeclaration, policy: Policy) -> Fact:
     return Fact(
         name=name,
         type=fact.type(),
-        label=_named(fact.label, name),
+        label=named(fact.label, name),
         missing=fact.reason(),
         nullable=fact.nullable or name in policy.fact_defaults,
         absent_is_none=fact.missing == "none" or name in policy.fact_defaults,
@@ -196,7 +197,3 @@ def _fact(name: str, fact: FactDeclaration, policy: Policy) -> Fact:
         span=policy.key_span(("facts", name)),
         note=fact.note.named() if fact.note is not None else None,
     )
-
-
-def _named(label: Text | None, name: str) -> Mapping[str, str]:
-    return label.named() if label is not None else {"zh": name, "en": name}

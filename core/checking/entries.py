@@ -14,7 +14,7 @@ from tierwise.core.language.suggest import nearest
 from tierwise.core.plan import POPULATION, Named
 from tierwise.core.policy import Policy
 from tierwise.core.policy.model import DecisionDeclaration, DecisionKeys, ModuleDeclaration
-from tierwise.core.policy.texts import Text
+from tierwise.core.policy.texts import named
 from tierwise.core.policy.validation import keys_of, validate
 from tierwise.core.source import Path, Places, Span, Written
 from tierwise.core.types import BooleanType, Type
@@ -197,12 +197,13 @@ class _Reader:
 
     def _outputs(self, decision: DecisionDeclaration, form: Form, spec: Any, path: Path, valid: bool) -> Iterator[Output]:
         if not decision.output_types and valid and isinstance(form, DeclaringForm):
-            yield from self._declared(form, decision.name, spec, _label(decision.label), decision.hidden, self.policy.key_span(path))
+            yield from self._declared(
+                form, decision.name, spec, decision.label.named() if decision.label else None, decision.hidden, self.policy.key_span(path)
+            )
         for name, type in decision.output_types.items():
             one = decision.outputs.get(name, decision)
             place = (*path, "outputs", name) if decision.outputs else path
-            label = _label(one.label) or {"zh": name, "en": name}
-            yield Output(name, type, label, one.nullable, decision.hidden or one.hidden, self.policy.key_span(place))
+            yield Output(name, type, named(one.label, name), one.nullable, decision.hidden or one.hidden, self.policy.key_span(place))
 
     def _declared(self, form: DeclaringForm, entry: str, spec: Any, label: Named | None, hidden: bool, span: Span) -> Iterator[Output]:
         """Yield the outputs that a form declares by itself; the entry's label is for the only one."""
@@ -214,7 +215,3 @@ class _Reader:
 
 def _untyped(name: str, span: Span) -> Finding:
     return Finding.error("type-missing", f"decision `{name}` does not say its type", span, "add `type: …`, or `outputs` with a type each")
-
-
-def _label(label: Text | None) -> Named | None:
-    return label.named() if label is not None else None

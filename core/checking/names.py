@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from tierwise.core.checking.entries import Entry
 from tierwise.core.finding import Finding
 from tierwise.core.plan import AS_OF, POPULATION, SUBJECT_KEY, Constant, Decision, DecisionRef, FactRef, Node, ReadingRef, Undecided
-from tierwise.core.policy import Policy, Text, check_names
+from tierwise.core.policy import Policy, check_names
+from tierwise.core.policy.texts import named
 from tierwise.core.source import Span
 from tierwise.core.types import DateType, ListType, RecordType, TextType
 
@@ -44,7 +45,7 @@ def lost_parameters(policy: Policy) -> Iterator[Decision]:
                 name=name,
                 type=type,
                 node=Undecided(parameter.reason(), (), type),
-                label=parameter.label.named() if isinstance(parameter.label, Text) else {"zh": name, "en": name},
+                label=named(parameter.label, name),
                 module="",
                 form="parameter",
                 output=False,
@@ -53,7 +54,7 @@ def lost_parameters(policy: Policy) -> Iterator[Decision]:
 
 
 def check_entry_names(policy: Policy, entries: Iterable[Entry]) -> list[Finding]:
-    """Find names that only forms and kinds give (written ones are checked when the policy is read) and that are there already, or are none."""
+    """Find names that are there already, or can be none: declared ones, and those that forms and kinds give."""
     declared: list[tuple[str, Span]] = [
         (name, policy.key_span((section, name)))
         for section, names in (("facts", policy.facts), ("parameters", policy.parameters), ("readings", policy.readings))

@@ -262,11 +262,3 @@ class Policy(PolicyKeys):
         leaf = next(names_of_types({"type": declaration.type_ or ""}))
         named = self.types.get(leaf)
         return declaration.values or (self.words_of(named) if named is not None else {})
-
-    def decisions(self) -> dict[Path, DecisionDeclaration]:
-        """Return the path of every written decision to its declaration, in the author's order."""
-        return {
-            ("modules", module, "decisions", name): decision
-            for module, declared in self.modules.items()
-            for name, decision in declared.decisions.items()
-        }

@@ -25,7 +25,6 @@ from tierwise.core.policy.model import (
     TypeDeclaration,
 )
 from tierwise.core.policy.modules import read_module
-from tierwise.core.policy.names import check_names
 from tierwise.core.policy.overlay import apply_overlays
 from tierwise.core.policy.texts import SectionKeys
 from tierwise.core.policy.validation import validate
@@ -123,7 +122,6 @@ class _PolicyReader:
         readings = self._section(root, "readings", ReadingDeclaration)
         modules = self._modules(root)
         read = {name: self._validated(model, root[name], (name,)) for name, model in given.items() if name in root}
-        self.findings += check_names(list(self._names(root)))
         defaults = self._fact_defaults(facts)
         values = self._parameter_values(parameters)
         self._check_readings(readings)
@@ -162,19 +160,6 @@ class _PolicyReader:
             if module is not None:
                 modules[name] = module
         return modules
-
-    def _names(self, root: Mapping[str, Any]) -> Iterator[tuple[str, Span]]:
-        for section in ("facts", "parameters", "readings"):
-            for name in _keys(root, section):
-                yield name, self.document.key_span((section, name))
-        for module in _keys(root, "modules"):
-            for entry in _keys(root, "modules", module, "decisions"):
-                path = ("modules", module, "decisions", entry)
-                outputs = _keys(root, *path, "outputs")
-                for output in outputs:
-                    yield output, self.document.key_span((*path, "outputs", output))
-                if not outputs:
-                    yield entry, self.document.key_span(path)
 
     def _read_types(self, root: Mapping[str, Any]) -> None:
         """Read the declared types; each may name those that stand before it."""
@@ -271,10 +256,3 @@ class _PolicyReader:
 def _is_plain(value: Any) -> bool:
     """Say whether a value holds no record and no map: these have no constants that every engine knows."""
     return all(map(_is_plain, value)) if isinstance(value, tuple) else not isinstance(value, Mapping)
-
-
-def _keys(root: Any, *path: str) -> list[str]:
-    value = root
-    for part in path:
-        value = value.get(part) if isinstance(value, dict) else None
-    return list(value) if isinstance(value, dict) else []

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from tierwise.core.source import Written
 
-__all__ = ["Flag", "Part", "SectionKeys", "Text", "Unfit", "Whole", "Words", "WrittenWords"]
+__all__ = ["Flag", "Part", "SectionKeys", "Text", "Unfit", "Whole", "Words", "WrittenWords", "named"]
 
 
 class Unfit(ValueError):
@@ -66,6 +66,11 @@ class Text(Part):
 
     def __str__(self) -> str:
         return self.en
+
+
+def named(label: Text | None, name: str) -> dict[str, str]:
+    """Return a label by language; the name for want of one."""
+    return label.named() if label is not None else {"zh": str(name), "en": str(name)}
 
 
 def _read_flag(raw: Any) -> Any:

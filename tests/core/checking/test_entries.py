@@ -51,3 +51,42 @@ def test_all_of_them_are_found_at_once() -> None:
     policy = decided("a: {type: integer, fromula: 1}\nb: {type: integer}\nc: {formula: 1, hiden: true}")
 
     assert [finding.code for finding in policy.findings] == ["unknown-form", "no-form", "unknown-key"]
+
+
+NAMED = """
+facts:
+  usage: {type: integer}
+  size: {type: integer}
+parameters: {months: {type: integer, value: 2}}
+readings: {quarter: [calendar, rolling]}
+modules:
+  m:
+    kind: module
+    decisions:
+      points: {type: integer, formula: months + usage}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "underline"),
+    [
+        ("{quarter:", "{usage:", "duplicate-name", "usage"),
+        ("      points:", "      months:", "duplicate-name", "months"),
+        ("  size:", "  as_of:", "reserved-name", "as_of"),
+        ("  size:", "  and:", "reserved-name", "and"),
+        ("  size:", '  "a|b":', "bad-name", "a|b"),
+    ],
+)
+def test_a_name_that_cannot_be_is_found_once(old: str, new: str, code: str, underline: str) -> None:
+    assert underlined(assert_finding(checked(NAMED.replace(old, new)), code).span) == underline
+
+
+def test_a_name_declared_twice_shows_both_places() -> None:
+    finding = assert_finding(checked(NAMED.replace("{quarter:", "{usage:")), "duplicate-name")
+
+    assert [(label, underlined(span)) for label, span in finding.related] == [("first declared here", "usage")]
+
+
+@pytest.mark.parametrize("name", ["a-b", "a + b", "usage and size", "3d", "x=1"])
+def test_a_name_that_reads_as_an_expression_is_a_warning(name: str) -> None:
+    assert assert_finding(checked(NAMED.replace("  size:", f'  "{name}":')), "name-reads-as-expression").severity == "warning"

@@ -139,11 +139,6 @@ def test_a_fault_of_a_declaration_is_found_at_its_place(
         ("value: 2", "value: 2.5", "*", "2.5", ""),
         ("value: 2", "value: ~", "none-not-allowed", "value", ""),
         ("[calendar, rolling]", "[calendar]", "single-reading", "quarter", ""),
-        ("  quarter:", "  usage:", "duplicate-name", "usage", ""),
-        ("      points:", "      months:", "duplicate-name", "months", ""),
-        ("  size:", "  as_of:", "reserved-name", "as_of", ""),
-        ("  size:", "  and:", "reserved-name", "and", ""),
-        ("  size:", '  "a|b":', "bad-name", "a|b", ""),
         ("    decisions:\n", "    decisions: x\n    other:\n", "wrong-shape", "x", ""),
     ],
 )
@@ -167,19 +162,6 @@ def test_all_faults_are_found_at_once(read: Read, text: str) -> None:
         "wrong-value",
         "unknown-key",
     ]
-
-
-def test_a_name_declared_twice_shows_both_places(read: Read, text: str) -> None:
-    finding = findings_of(read, text.replace("  quarter:", "  usage:"))[0]
-
-    assert [(label, underlined(span), span.line) for label, span in finding.related] == [("first declared here", "usage", 6)]
-
-
-@pytest.mark.parametrize("name", ["a-b", "a + b", "usage and size", "3d", "x=1"])
-def test_a_name_that_reads_as_an_expression_is_a_warning(read: Read, text: str, name: str) -> None:
-    policy = read(text.replace("  last_on:", f'  "{name}":'))
-
-    assert [(finding.code, finding.severity) for finding in policy.findings] == [("name-reads-as-expression", "warning")]
 
 
 @pytest.mark.parametrize("name", ["客户等级", "月均余额(万元)", "points.sales_mode", "late dates", "no"])
