@@ -19,17 +19,8 @@ def names_read(node: Node, plan: Plan) -> Iterator[str]:
 
 def facts_behind(node: Node, plan: Plan) -> frozenset[str]:
     """Return the facts and readings that a node hangs on, through other decisions."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    waiting = set(names_read(node, plan))
-    while waiting:
-        name = waiting.pop()
-        seen.add(name)
-        if name in plan.decisions:
-            waiting |= set(names_read(plan.decisions[name].node, plan)) - seen
-        else:
-            found.add(name)
-    return frozenset(found)
+    named = (name_of(part) for part in behind(node, plan, decisions=True))
+    return frozenset(name for name in named if name and name not in plan.decisions)
 
 
 def entangled(nodes: Iterable[Node], plan: Plan) -> tuple[str, ...]:
