@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tierwise.core.checking.chains import find_chains
 from tierwise.core.checking.compile import compile_policy, frame_of
 from tierwise.core.checking.entries import Module, modules_of
-from tierwise.core.checking.names import names_of
+from tierwise.core.checking.name_space import names_of
 from tierwise.core.checking.plan_checks import check_plan
 from tierwise.core.environment import CompiledSection, Environment, KindContext, SectionContext
 from tierwise.core.errors import PolicyError

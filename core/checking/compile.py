@@ -1,6 +1,6 @@
 """Compiles a policy to a plan: every entry by its form, names resolved, decisions in order.
 
-What is wrong is collected; a faulty entry is left out and the rest still compiles. ``names.py`` builds the name space, ``context.py`` is what
+What is wrong is collected; a faulty entry is left out and the rest still compiles. ``name_space.py`` builds the name space, ``context.py`` is what
 a form sees, ``dependencies.py`` orders. Nothing here looks for gaps or overlaps: that is ``plan_checks.py``, over the finished plan.
 """
 
@@ -13,7 +13,7 @@ from tierwise.core.checking.context import EntryContext, Parts
 from tierwise.core.checking.dependencies import ordered
 from tierwise.core.checking.entries import Entry, Module
 from tierwise.core.checking.local_names import with_local_names
-from tierwise.core.checking.names import check_entry_names, lost_parameters, names_of, population_of
+from tierwise.core.checking.name_space import check_entry_names, lost_parameters, names_of, population_of
 from tierwise.core.environment import DeclaringForm, Environment
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, compile_expression, suggest

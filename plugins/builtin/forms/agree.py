@@ -15,7 +15,7 @@ from tierwise.core.plan import Node
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
 from tierwise.plugins.builtin.forms.classes import classes_of, value_of_each_class
-from tierwise.plugins.builtin.forms.written import WrittenValue, is_written
+from tierwise.plugins.builtin.forms.form_values import WrittenValue, is_written
 
 __all__ = ["Agree", "AgreeValue"]
 

@@ -9,8 +9,8 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Compare, Constant, Labels, Node
 from tierwise.core.source import Path, Written
 from tierwise.core.types import EnumType, SetType
-from tierwise.plugins.builtin.forms.words import word_of
-from tierwise.plugins.builtin.forms.written import WrittenValue
+from tierwise.plugins.builtin.forms.form_values import WrittenValue
+from tierwise.plugins.builtin.forms.keyed_words import word_of
 
 __all__ = ["classes_of", "value_of_each_class"]
 

@@ -11,7 +11,7 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Constant, Cut, CutBy, Undecided, constant_of, undecided_of
 from tierwise.core.source import Path, Written
 from tierwise.core.types import NumberType, Type
-from tierwise.plugins.builtin.forms.words import word_of
+from tierwise.plugins.builtin.forms.keyed_words import word_of
 
 __all__ = ["REST", "cumulative_cuts"]
 

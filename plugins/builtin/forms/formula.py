@@ -7,7 +7,7 @@ from typing import Any
 
 from tierwise.core.environment import FormContext
 from tierwise.core.plan import Node
-from tierwise.plugins.builtin.forms.written import WrittenValue
+from tierwise.plugins.builtin.forms.form_values import WrittenValue
 
 __all__ = ["Formula"]
 

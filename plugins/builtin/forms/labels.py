@@ -11,7 +11,7 @@ from tierwise.core.plan import Labels as LabelsNode
 from tierwise.core.plan import Named, Node
 from tierwise.core.source import Written
 from tierwise.core.types import BooleanType, EnumType, SetType, Type
-from tierwise.plugins.builtin.forms.words import word_of
+from tierwise.plugins.builtin.forms.keyed_words import word_of
 
 __all__ = ["Labels"]
 

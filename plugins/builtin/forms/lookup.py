@@ -11,7 +11,7 @@ from tierwise.core.environment import FormContext
 from tierwise.core.plan import HitPolicy, Node, Pick, Rule, Table
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
-from tierwise.plugins.builtin.forms.written import WrittenValue, is_written
+from tierwise.plugins.builtin.forms.form_values import WrittenValue, is_written
 
 __all__ = ["Lookup", "LookupValue"]
 

@@ -15,7 +15,7 @@ from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
 from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, EnumType, NumberType
 from tierwise.plugins.builtin.forms.cuts import cumulative_cuts
-from tierwise.plugins.builtin.forms.written import WrittenValue, is_written
+from tierwise.plugins.builtin.forms.form_values import WrittenValue, is_written
 
 __all__ = ["ROUNDING", "Ranking", "RankingValue"]
 

@@ -14,9 +14,9 @@ from tierwise.core.plan import HitPolicy, Node, Pick, Table, Undecided
 from tierwise.core.policy.texts import Flag, Part
 from tierwise.core.source import Written
 from tierwise.plugins.builtin.forms.acknowledged import AcknowledgedGap, AcknowledgedOverlap, acknowledgements
+from tierwise.plugins.builtin.forms.form_values import WrittenValue, is_written
 from tierwise.plugins.builtin.forms.rules import columns_of, output_order, read_rules, rules_of
 from tierwise.plugins.builtin.forms.text_table import TextTable, read_text_table
-from tierwise.plugins.builtin.forms.written import WrittenValue, is_written
 
 __all__ = ["DecisionTable", "TableValue"]
 

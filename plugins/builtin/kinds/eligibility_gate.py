@@ -11,8 +11,8 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
-from tierwise.plugins.builtin.kinds.conditions import Conclusion, concluded, hidden_conditions, repeated_conditions
-from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, labels_of
+from tierwise.plugins.builtin.kinds.named_conditions import Conclusion, concluded, hidden_conditions, repeated_conditions
+from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, labels_of
 
 __all__ = ["EligibilityGate", "EligibilityGateKeys", "EligibilityGives"]
 

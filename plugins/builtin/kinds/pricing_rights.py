@@ -13,10 +13,10 @@ from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part, Whole
 from tierwise.core.source import Written, written
 from tierwise.core.types import BooleanType, NumberType, Type
-from tierwise.plugins.builtin.kinds.keys import Acknowledged, Given, NamedDecision
 from tierwise.plugins.builtin.kinds.ladder import grades_of, inversion_finding, inversions
 from tierwise.plugins.builtin.kinds.price_right import PriceRight
 from tierwise.plugins.builtin.kinds.share import share_of
+from tierwise.plugins.builtin.kinds.shared_keys import Acknowledged, Given, NamedDecision
 
 __all__ = ["PricingGives", "PricingRights", "PricingRightsKeys"]
 

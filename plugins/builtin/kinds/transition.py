@@ -13,7 +13,7 @@ from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written, joined, written
 from tierwise.core.types import BooleanType, EnumType
-from tierwise.plugins.builtin.kinds.keys import Gives, Labels, NamedDecision, Scale, labels_of
+from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, Scale, labels_of
 from tierwise.plugins.builtin.kinds.writing import any_word, is_open, quoted, table
 
 __all__ = ["Transition", "TransitionGives", "TransitionKeys"]

@@ -13,8 +13,8 @@ from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
 from tierwise.core.types import DurationType
-from tierwise.plugins.builtin.kinds.keys import Acknowledged, Given, NamedDecision
 from tierwise.plugins.builtin.kinds.ladder import amounts_by_grade, grades_of, inversion_finding, inversions
+from tierwise.plugins.builtin.kinds.shared_keys import Acknowledged, Given, NamedDecision
 
 __all__ = ["CadenceGives", "VisitCadence", "VisitCadenceKeys"]
 
