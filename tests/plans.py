@@ -1,4 +1,4 @@
-"""Builds plans by hand, so that engines and checks are tested without reading a policy."""
+"""Builds plans by hand, so that engines and checks are tested without reading a policy; and a small vocabulary to build them of."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import (
+    Acknowledgement,
     Compare,
     CompareOp,
     Constant,
@@ -27,16 +28,31 @@ from tierwise.core.plan import (
     Undecided,
     Within,
 )
-from tierwise.core.types import BooleanType, NumberType, TextType, Type
+from tierwise.core.types import BooleanType, EnumType, NumberType, TextType, Type
 
-__all__ = ["between", "compare", "constant", "decision", "fact", "is_in", "lost", "plan", "reading", "rules", "table"]
+USAGE = FactRef("usage", NumberType(2, "元", Decimal(0)))
+SIZE = FactRef("size", EnumType(("large", "medium", "small")))
+SAFE = FactRef("safe", BooleanType())
+GRADES = EnumType(("A", "B", "C"))
+LOST = Undecided(Reason.LOST, (), GRADES)
+
+
+def named(text: str) -> dict[str, str]:
+    """Return a text for people in both languages."""
+    return {"zh": text, "en": text}
 
 
 def constant(value: Any, type: Type | None = None) -> Constant:
-    """Make a constant; a whole number may be an ``int``."""
+    """Make a constant; a number may be an ``int`` or, where the type says so, a text."""
     if type is None:
         type = BooleanType() if isinstance(value, bool) else TextType() if isinstance(value, str) else NumberType()
-    return Constant(Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value, type)
+    is_written = isinstance(value, int | str) if isinstance(type, NumberType) else isinstance(value, int)
+    return Constant(Decimal(value) if is_written and not isinstance(value, bool) else value, type)
+
+
+def grade(value: str) -> Constant:
+    """Make one of the ``GRADES``."""
+    return constant(value, GRADES)
 
 
 def lost(type: Type, *candidates: Any) -> Undecided:
@@ -49,9 +65,10 @@ def compare(node: Node, op: CompareOp, value: Any) -> Compare:
     return Compare(op, node, constant(value, getattr(node, "type", None)))
 
 
-def between(node: Node, low: Any, high: Any, low_inclusive: bool = True, high_inclusive: bool = True) -> Within:
-    """Test an interval of constants."""
-    return Within(node, constant(low, NumberType()), constant(high, NumberType()), low_inclusive, high_inclusive)
+def interval(node: Node, text: str) -> Within:
+    """Test an interval of numbers, written as in a cell: ``[2..5)``."""
+    low, high = text[1:-1].split("..")
+    return Within(node, constant(low, NumberType()), constant(high, NumberType()), text[0] == "[", text[-1] == "]")
 
 
 def is_in(node: Node, *values: Any) -> InSet:
@@ -59,18 +76,24 @@ def is_in(node: Node, *values: Any) -> InSet:
     return InSet(node, values)
 
 
+def declared(ref: FactRef, **more: Any) -> Fact:
+    """Declare the fact that a reference reads."""
+    return Fact(ref.name, ref.type, named(ref.name), **more)
+
+
 def fact(name: str, type: Type, **more: Any) -> tuple[Fact, FactRef]:
     """Make a fact and a reference to it."""
-    return Fact(name, type, {"zh": name, "en": name}, **more), FactRef(name, type)
+    ref = FactRef(name, type)
+    return declared(ref, **more), ref
 
 
 def reading(name: str, *values: str, settled: str | None = None) -> tuple[Reading, ReadingRef]:
     """Make a reading and a reference to it."""
-    return Reading(name, values, settled, {"zh": name, "en": name}), ReadingRef(name, values)
+    return Reading(name, values, settled, named(name)), ReadingRef(name, values)
 
 
 def rules(*rows: Sequence[Any], type: Type) -> tuple[Rule, ...]:
-    """Make rules of one output: each row is its tests and then its value (or a node)."""
+    """Make rules of one output, called 1, 2, 3 …: each row is its tests and then its value (or a node)."""
     made = []
     for number, row in enumerate(rows, start=1):
         *tests, value = row
@@ -80,17 +103,34 @@ def rules(*rows: Sequence[Any], type: Type) -> tuple[Rule, ...]:
 
 
 def table(
-    name: str, hit: HitPolicy, columns: Sequence[Node], rows: Sequence[Sequence[Any]], type: Type, default: Node | None = None
+    name: str,
+    hit: HitPolicy,
+    columns: Sequence[Node],
+    rows: Sequence[Sequence[Any]],
+    type: Type,
+    default: Node | None = None,
+    acknowledged: Sequence[Acknowledgement] = (),
 ) -> tuple[Table, Pick]:
     """Make a table of one output and what reads it."""
-    texts = tuple(getattr(column, "name", "expression") for column in columns)
-    made = Table(name, hit, tuple(columns), texts, (name,), rules(*rows, type=type), (default,) if default is not None else ())
+    texts = tuple(getattr(column, "name", f"column {i}") for i, column in enumerate(columns))
+    made = Table(name, hit, tuple(columns), texts, (name,), rules(*rows, type=type), (default,), tuple(acknowledged))
     return made, Pick(name, 0, type)
+
+
+def grade_table(
+    columns: Sequence[Node],
+    rows: Sequence[Sequence[Any]],
+    hit: HitPolicy = HitPolicy.UNIQUE,
+    default: Node | None = None,
+    acknowledged: Sequence[Acknowledgement] = (),
+) -> Table:
+    """Make the table ``grade``, which gives one of the ``GRADES``."""
+    return table("grade", hit, columns, rows, GRADES, default, acknowledged)[0]
 
 
 def decision(name: str, type: Type, node: Node, **more: Any) -> Decision:
     """Make a decision."""
-    return Decision(name, type, node, {"zh": name, "en": name}, "module", more.pop("form", "formula"), **more)
+    return Decision(name, type, node, named(name), "module", more.pop("form", "formula"), **more)
 
 
 def plan(
@@ -100,6 +140,7 @@ def plan(
     readings: Sequence[Reading] = (),
     rankings: Sequence[Ranking] = (),
     parameters: Mapping[str, Any] | None = None,
+    lost: Sequence[str] = (),
 ) -> Plan:
     """Make a plan; decisions stand in the order in which they are to be decided."""
     return Plan(
@@ -114,4 +155,11 @@ def plan(
         rankings={r.name: r for r in rankings},
         decisions={d.name: d for d in decisions},
         parameters=parameters or {},
+        lost=tuple(lost),
     )
+
+
+def plan_of(*tables: Table, facts: Sequence[Fact] = (), decisions: Sequence[Decision] | None = None, **more: Any) -> Plan:
+    """Make a plan of tables that give grades; by default over usage, size and safe, with a decision that reads each table."""
+    made = [decision(t.name, GRADES, Pick(t.name, 0, GRADES), form="table") for t in tables] if decisions is None else decisions
+    return plan(facts or [declared(ref) for ref in (USAGE, SIZE, SAFE)], made, tables, **more)

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tests.differential.comparing import ENVIRONMENT, differences
-from tests.hand_built import decision, named
+from tests.plans import decision, named
 from tierwise.core.meaning.subjects import Subject
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Constant, Fact, FactRef, Overdue, Plan, Reading, ReadingRef
@@ -27,7 +27,7 @@ AS_OF = [date(2024, 2, 29), date(2024, 5, 22)]
 def duty(every: Duration, settled: str | None) -> Plan:
     """Return the plan that asks whether something due so often is overdue."""
     node = Overdue(FactRef("last", DateType()), Constant(every, DurationType()), FactRef("as_of", DateType()), ReadingRef("cadence", WORDS))
-    made = decision("late", node, BooleanType())
+    made = decision("late", BooleanType(), node)
     return Plan(
         policy="duty",
         version="1.0.0",

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from tests.differential.comparing import differences
-from tests.hand_built import decision, fact, plan_of
+from tests.plans import decision, declared, plan_of
 from tierwise.core.environment import Environment, Function
 from tierwise.core.plan import Call, Constant, FactRef, Plan
 from tierwise.core.types import (
@@ -81,8 +81,8 @@ def plan_of_calls(functions: Mapping[str, Function]) -> Plan:
         for places, type in islice(sorts_of(function), MOST_SORTS):
             arguments = tuple(facts[place, n] for n, place in enumerate(places))
             call = Call(name, (*arguments, *([ORDER] if name in BY_ORDER else [])), type)
-            decisions.append(decision(f"{name} {places}", call, type, "formula"))
-    return plan_of(facts=[fact(ref, nullable=True) for ref in facts.values()], decisions=decisions)
+            decisions.append(decision(f"{name} {places}", type, call))
+    return plan_of(facts=[declared(ref, nullable=True) for ref in facts.values()], decisions=decisions)
 
 
 def test_functions_agree_at_the_ends_of_their_domains(engine: Engine) -> None:

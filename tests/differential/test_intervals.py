@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.differential.comparing import ENVIRONMENT, differences
-from tests.hand_built import decision, fact, plan_of
+from tests.plans import decision, declared, plan_of
 from tierwise.core.meaning import Evaluator
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import Compare, FactRef, Logic, Plan, Within
@@ -25,8 +25,8 @@ STATES: list[Any] = ["missing", None, Decimal(1), Decimal(2), Decimal(3)]
 def plan() -> Plan:
     """Return a plan with every sort of interval."""
     tests = [Within(VALUE, *ends, *inclusive) for ends in ENDS for inclusive in INCLUSIVE]
-    made = [decision(f"d{n}", test, BooleanType(), "formula") for n, test in enumerate(tests)]
-    return plan_of(facts=[fact(ref, nullable=True) for ref in (VALUE, LOW, HIGH)], decisions=made)
+    made = [decision(f"d{n}", BooleanType(), test) for n, test in enumerate(tests)]
+    return plan_of(facts=[declared(ref, nullable=True) for ref in (VALUE, LOW, HIGH)], decisions=made)
 
 
 def subjects() -> list[dict[str, Any]]:
@@ -43,10 +43,10 @@ def test_every_interval_is_the_same_in_every_engine(engine: Engine) -> None:
 def test_an_interval_is_both_of_its_comparisons(inclusive: tuple[bool, bool]) -> None:
     sides = Compare(">=" if inclusive[0] else ">", VALUE, LOW), Compare("<=" if inclusive[1] else "<", VALUE, HIGH)
     pair = plan_of(
-        facts=[fact(ref, nullable=True) for ref in (VALUE, LOW, HIGH)],
+        facts=[declared(ref, nullable=True) for ref in (VALUE, LOW, HIGH)],
         decisions=[
-            decision("interval", Within(VALUE, LOW, HIGH, *inclusive), BooleanType()),
-            decision("both", Logic("and", sides), BooleanType()),
+            decision("interval", BooleanType(), Within(VALUE, LOW, HIGH, *inclusive)),
+            decision("both", BooleanType(), Logic("and", sides)),
         ],
     )
     evaluator = Evaluator(pair, ENVIRONMENT)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.hand_built import GRADES, LOST, SAFE, SIZE, USAGE, compare, decision, fact, grade, named, plan_of, table, word
+from tests.plans import GRADES, LOST, SAFE, SIZE, USAGE, compare, decision, declared, grade, grade_table, is_in, named, plan_of
 from tierwise.core.checking.constant_conditions import find_constant_conditions
 from tierwise.core.checking.unclear import find_unclear
 from tierwise.core.checking.unreachable import find_unreachable
@@ -31,36 +31,36 @@ from tierwise.core.types import BooleanType, EnumType, NumberType, SetType, Text
 
 
 def test_a_fact_that_nothing_reads_is_reported() -> None:
-    found = list(find_unused(plan_of(table([USAGE], [((compare(">", USAGE, 5), word(SAFE, True)), "A")]))))
+    found = list(find_unused(plan_of(grade_table([USAGE], [(compare(USAGE, ">", 5), is_in(SAFE, True), "A")]))))
 
     assert [(f.code, f.message, f.severity) for f in found] == [("unused-fact", "nothing reads the fact `size`", Severity.WARNING)]
 
 
 def test_it_is_a_note_while_a_part_is_still_to_be_filled() -> None:
-    (finding,) = find_unused(plan_of(decisions=[decision("grade", LOST)], facts=[fact(USAGE)], lost=["grade"]))
+    (finding,) = find_unused(plan_of(decisions=[decision("grade", GRADES, LOST)], facts=[declared(USAGE)], lost=["grade"]))
 
     assert finding.severity is Severity.NOTE
 
 
 def test_it_is_a_note_with_the_remark_of_the_author_on_the_fact() -> None:
-    remarked = replace(fact(USAGE), note={"zh": "原文没有规则使用", "en": "used by no rule"})
-    (finding,) = find_unused(plan_of(decisions=[decision("grade", grade("A"))], facts=[remarked]))
+    remarked = replace(declared(USAGE), note={"zh": "原文没有规则使用", "en": "used by no rule"})
+    (finding,) = find_unused(plan_of(decisions=[decision("grade", GRADES, grade("A"))], facts=[remarked]))
 
     assert (finding.severity, finding.help) == (Severity.NOTE, "used by no rule")
 
 
 def test_readings_and_hidden_decisions_that_nothing_reads_are_reported() -> None:
-    made = [decision("shown", grade("A")), decision("hidden", DecisionRef("shown", GRADES), output=False)]
+    made = [decision("shown", GRADES, grade("A")), decision("hidden", GRADES, DecisionRef("shown", GRADES), output=False)]
     readings = [Reading("open", ("x", "y"), None, named("open")), Reading("settled", ("x", "y"), "x", named("settled"))]
-    found = [f.message for f in find_unused(plan_of(decisions=made, facts=[fact(FactRef("as_of", NumberType(0)))], readings=readings))]
+    found = [f.message for f in find_unused(plan_of(decisions=made, facts=[declared(FactRef("as_of", NumberType(0)))], readings=readings))]
 
     assert found == ["nothing hangs on the reading `open`", "nothing reads the hidden decision `hidden`"]
 
 
 def test_words_that_nothing_gives_are_reported_through_other_decisions() -> None:
     made = [
-        decision("inner", Conditional(SAFE, grade("A"), grade("B"), GRADES)),
-        decision("outer", DecisionRef("inner", GRADES)),
+        decision("inner", GRADES, Conditional(SAFE, grade("A"), grade("B"), GRADES)),
+        decision("outer", GRADES, DecisionRef("inner", GRADES)),
     ]
     found = [f.message for f in find_unreachable(plan_of(decisions=made))]
 
@@ -68,14 +68,14 @@ def test_words_that_nothing_gives_are_reported_through_other_decisions() -> None
 
 
 def test_labels_without_a_condition_are_reported() -> None:
-    labels = Labels((("A", SAFE), ("C", compare(">", USAGE, 5))), SetType(GRADES))
-    found = [f.message for f in find_unreachable(plan_of(decisions=[decision("classes", labels, SetType(GRADES), "labels")]))]
+    labels = Labels((("A", SAFE), ("C", compare(USAGE, ">", 5))), SetType(GRADES))
+    found = [f.message for f in find_unreachable(plan_of(decisions=[decision("classes", SetType(GRADES), labels, form="labels")]))]
 
     assert found == ["nothing gives `B` of `classes`"]
 
 
 def test_a_long_chain_of_decisions_is_no_deep_recursion() -> None:
-    chain = [decision("d0", grade("A")), *(decision(f"d{i}", DecisionRef(f"d{i - 1}", GRADES)) for i in range(1, 3000))]
+    chain = [decision("d0", GRADES, grade("A")), *(decision(f"d{i}", GRADES, DecisionRef(f"d{i - 1}", GRADES)) for i in range(1, 3000))]
 
     assert len(list(find_unreachable(plan_of(decisions=chain)))) == 3000
 
@@ -90,17 +90,17 @@ def test_a_long_chain_of_decisions_is_no_deep_recursion() -> None:
     ],
 )
 def test_words_that_may_be_given_are_not_reported(node: Node) -> None:
-    assert not list(find_unreachable(plan_of(decisions=[decision("grade", node)])))
+    assert not list(find_unreachable(plan_of(decisions=[decision("grade", GRADES, node)])))
 
 
 def test_conditions_that_decide_nothing_are_reported() -> None:
-    never = Logic("and", (compare(">", USAGE, 5), compare("<", USAGE, 3)))
+    never = Logic("and", (compare(USAGE, ">", 5), compare(USAGE, "<", 3)))
     made = [
-        decision("flag", Logic("or", (SAFE, Not(SAFE))), BooleanType(), "formula"),
+        decision("flag", BooleanType(), Logic("or", (SAFE, Not(SAFE)))),
         decision(
-            "classes", Labels((("big", never), ("small", compare("<", USAGE, 3))), SetType(TextType())), SetType(TextType()), "labels"
+            "classes", SetType(TextType()), Labels((("big", never), ("small", compare(USAGE, "<", 3))), SetType(TextType())), form="labels"
         ),
-        decision("grade", Conditional(compare(">=", USAGE, 0), grade("A"), grade("B"), GRADES), form="formula"),
+        decision("grade", GRADES, Conditional(compare(USAGE, ">=", 0), grade("A"), grade("B"), GRADES)),
     ]
     found = [(f.code, f.message) for f in find_constant_conditions(plan_of(decisions=made))]
 
@@ -112,14 +112,14 @@ def test_conditions_that_decide_nothing_are_reported() -> None:
 
 
 def test_a_plain_true_is_meant() -> None:
-    made = [decision("flag", Constant(True, BooleanType()), BooleanType(), "formula")]
+    made = [decision("flag", BooleanType(), Constant(True, BooleanType()))]
 
     assert not list(find_constant_conditions(plan_of(decisions=made)))
 
 
 def test_columns_without_fixed_bounds_are_named() -> None:
     other = FactRef("other", NumberType(2))
-    (note,) = find_unclear(plan_of(table([SIZE, USAGE], [((word(SIZE, "large"), Compare(">", USAGE, other)), "A")])))
+    (note,) = find_unclear(plan_of(grade_table([SIZE, USAGE], [(is_in(SIZE, "large"), Compare(">", USAGE, other), "A")])))
 
     assert (note.code, note.severity) == ("not-analysed", Severity.NOTE)
     assert note.message == "column `usage` of `grade` has conditions without fixed bounds: not analysed"
@@ -127,6 +127,6 @@ def test_columns_without_fixed_bounds_are_named() -> None:
 
 def test_an_alternative_with_too_many_combinations_is_unclear() -> None:
     columns = [FactRef(f"n{i}", EnumType(tuple("abcdefgh"))) for i in range(5)]
-    of = table([Logic("or", tuple(word(c, "a") for c in columns))], [((Logic("or", tuple(word(c, "a") for c in columns)),), "A")])
+    of = grade_table([Logic("or", tuple(is_in(c, "a") for c in columns))], [(Logic("or", tuple(is_in(c, "a") for c in columns)), "A")])
 
     assert [f.code for f in find_unclear(plan_of(of))] == ["not-analysed"]

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.hand_built import SAFE, SIZE, compare, decision, fact, grade, interval, plan_of, table, word
+from tests.plans import SAFE, SIZE, compare, decision, declared, grade, grade_table, interval, is_in, plan_of
 from tierwise.core.checking.gaps import find_gaps
 from tierwise.core.checking.overlaps import find_overlaps
 from tierwise.core.checking.plan_checks import CHECKS, check_plan
@@ -62,25 +62,25 @@ def applies(rule: Rule, subject: Mapping[str, Any]) -> bool:
 border = st.integers(0, 12).map(lambda n: str(Decimal(n) / 4))
 on_points = st.one_of(
     st.none(),
-    st.builds(lambda op, at: compare(op, POINTS, at), st.sampled_from(["<", "<=", ">", ">=", "=", "!="]), border),
+    st.builds(lambda op, at: compare(POINTS, op, at), st.sampled_from(["<", "<=", ">", ">=", "=", "!="]), border),
     st.builds(
         lambda a, low, high, b: interval(POINTS, f"{a}{low}..{high}{b}"), st.sampled_from("[("), border, border, st.sampled_from("])")
     ),
-    st.just(word(POINTS, None)),
+    st.just(is_in(POINTS, None)),
 )
-on_size = st.one_of(st.none(), st.sampled_from([word(SIZE, "large"), word(SIZE, "medium", "small"), Not(word(SIZE, "medium"))]))
+on_size = st.one_of(st.none(), st.sampled_from([is_in(SIZE, "large"), is_in(SIZE, "medium", "small"), Not(is_in(SIZE, "medium"))]))
 on_safe = st.one_of(
     st.none(),
     st.sampled_from(
-        [word(SAFE, True), word(SAFE, False), Logic("or", (SAFE, word(SIZE, "small"))), Logic("or", (SAFE, compare(">", POINTS, 1)))]
+        [is_in(SAFE, True), is_in(SAFE, False), Logic("or", (SAFE, is_in(SIZE, "small"))), Logic("or", (SAFE, compare(POINTS, ">", 1)))]
     ),
 )
-rows = st.lists(st.tuples(st.tuples(on_points, on_size, on_safe), st.sampled_from("ABC")), max_size=6)
+rows = st.lists(st.tuples(on_points, on_size, on_safe, st.sampled_from("ABC")), max_size=6)
 
 
 def plan_with(of: Table) -> Plan:
     """Return a plan in which points may be none."""
-    return plan_of(of, facts=[fact(POINTS, nullable=True), fact(SIZE), fact(SAFE)])
+    return plan_of(of, facts=[declared(POINTS, nullable=True), declared(SIZE), declared(SAFE)])
 
 
 def subject_of(witness: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def subject_of(witness: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 @settings(max_examples=100)
 @given(rows)
 def test_no_gap_is_reported_exactly_when_every_subject_hits_a_rule(written: Any) -> None:
-    of = table([POINTS, SIZE, SAFE], written)
+    of = grade_table([POINTS, SIZE, SAFE], written)
     gaps = list(find_gaps(plan_with(of)))
 
     assert bool(gaps) == any(not any(applies(rule, subject) for rule in of.rules) for subject in SUBJECTS)
@@ -103,7 +103,7 @@ def test_no_gap_is_reported_exactly_when_every_subject_hits_a_rule(written: Any)
 @settings(max_examples=100)
 @given(rows)
 def test_no_overlap_is_reported_exactly_when_hits_agree(written: Any) -> None:
-    of = table([POINTS, SIZE, SAFE], written)
+    of = grade_table([POINTS, SIZE, SAFE], written)
     overlaps = [f for f in find_overlaps(plan_with(of)) if f.code == "overlap"]
 
     def outputs(subject: Mapping[str, Any]) -> set[Node]:
@@ -117,7 +117,7 @@ def test_no_overlap_is_reported_exactly_when_hits_agree(written: Any) -> None:
 @settings(max_examples=100)
 @given(rows)
 def test_a_rule_is_reported_exactly_when_it_never_decides(written: Any) -> None:
-    of = table([POINTS, SIZE, SAFE], written, HitPolicy.FIRST)
+    of = grade_table([POINTS, SIZE, SAFE], written, HitPolicy.FIRST)
     deciding = {next((rule.id for rule in of.rules if applies(rule, subject)), "") for subject in SUBJECTS}
 
     reported = {f.message.split("`")[1] for f in find_shadowed(plan_with(of))}
@@ -130,8 +130,8 @@ def test_a_removed_band_is_found_with_a_subject_that_misses(cuts: list[int], dat
     borders = ["0", *(str(Decimal(cut) / 10) for cut in cuts), "3.1"]
     bands = [f"[{low}..{high})" for low, high in pairwise(borders)]
     removed = data.draw(st.integers(0, len(bands) - 1))
-    of = table([POINTS], [((interval(POINTS, band),), "A") for i, band in enumerate(bands) if i != removed])
-    (gap,) = find_gaps(plan_of(of, facts=[fact(POINTS)]))
+    of = grade_table([POINTS], [(interval(POINTS, band), "A") for i, band in enumerate(bands) if i != removed])
+    (gap,) = find_gaps(plan_of(of, facts=[declared(POINTS)]))
 
     assert value(interval(POINTS, bands[removed]), subject_of(gap.witness))
 
@@ -143,14 +143,14 @@ def test_a_square_bracket_for_a_round_one_is_found_at_the_border(cuts: list[int]
     bands = [f"[{low}..{high})" for low, high in pairwise(borders)]
     wrong = data.draw(st.integers(0, len(bands) - 2))
     bands[wrong] = bands[wrong].replace(")", "]")
-    of = table([POINTS], [((interval(POINTS, band),), "AB"[i % 2]) for i, band in enumerate(bands)])
-    (overlap,) = find_overlaps(plan_of(of, facts=[fact(POINTS)]))
+    of = grade_table([POINTS], [(interval(POINTS, band), "AB"[i % 2]) for i, band in enumerate(bands)])
+    (overlap,) = find_overlaps(plan_of(of, facts=[declared(POINTS)]))
 
     assert subject_of(overlap.witness)["points"] == Decimal(borders[wrong + 1])
 
 
 def test_every_check_is_run_in_its_order_and_every_code_is_explained() -> None:
-    of = table([POINTS, SIZE], [((compare(">", POINTS, 1), None), "A"), ((compare(">=", POINTS, 1), word(SIZE, "large")), "B")])
+    of = grade_table([POINTS, SIZE], [(compare(POINTS, ">", 1), None, "A"), (compare(POINTS, ">=", 1), is_in(SIZE, "large"), "B")])
     plan = plan_with(of)
 
     assert check_plan(plan) == [*(finding for check in CHECKS for finding in check(plan)), *find_unused(plan)]
@@ -159,15 +159,15 @@ def test_every_check_is_run_in_its_order_and_every_code_is_explained() -> None:
 
 
 def test_an_empty_plan_is_sound() -> None:
-    assert check_plan(plan_of(decisions=[decision("grade", FactRef("size", SIZE.type), SIZE.type)], facts=[fact(SIZE)])) == []
+    assert check_plan(plan_of(decisions=[decision("grade", SIZE.type, FactRef("size", SIZE.type))], facts=[declared(SIZE)])) == []
 
 
 def test_a_grid_of_160_bands_is_checked_whole() -> None:
     column, other = (FactRef(name, NumberType(0, "", Decimal(0), Decimal(1000))) for name in ("a", "b"))
     cells = [f"[{100 * i}..{100 * i + 100})" for i in range(10)]
     kinds = FactRef("kind", EnumType(("p", "q")))
-    rows = [((interval(column, x), interval(other, y), word(kinds, k)), "A") for x in cells[:8] for y in cells for k in ("p", "q")]
-    plan = plan_of(table([column, other, kinds], rows), facts=[fact(column), fact(other), fact(kinds)])
+    rows = [(interval(column, x), interval(other, y), is_in(kinds, k), "A") for x in cells[:8] for y in cells for k in ("p", "q")]
+    plan = plan_of(grade_table([column, other, kinds], rows), facts=[declared(column), declared(other), declared(kinds)])
 
     found = check_plan(plan)
 
@@ -179,6 +179,6 @@ def test_a_grid_of_160_bands_is_checked_whole() -> None:
 
 def test_what_would_take_too_long_is_a_note(monkeypatch: Any) -> None:
     monkeypatch.setattr("tierwise.core.checking.cover.BITS", 1)
-    of = table([SIZE], [((word(SIZE, "large", "small"),), "A"), ((word(SIZE, "medium", "small"),), grade("B"))])
+    of = grade_table([SIZE], [(is_in(SIZE, "large", "small"), "A"), (is_in(SIZE, "medium", "small"), grade("B"))])
 
     assert "analysis-capped" in [f.code for f in check_plan(plan_with(of))]

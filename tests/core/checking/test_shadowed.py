@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.hand_built import SAFE, SIZE, USAGE, compare, interval, plan_of, table, word
+from tests.plans import SAFE, SIZE, USAGE, compare, grade_table, interval, is_in, plan_of
 from tierwise.core.checking.shadowed import find_shadowed
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Compare, FactRef, HitPolicy, Table
@@ -15,26 +15,26 @@ def shadowed(of: Table) -> list[Finding]:
 
 
 def test_a_rule_behind_a_wider_one_never_decides() -> None:
-    (finding,) = shadowed(table([USAGE], [((compare(">=", USAGE, 5),), "A"), ((compare(">=", USAGE, 9),), "B")], HitPolicy.FIRST))
+    (finding,) = shadowed(grade_table([USAGE], [(compare(USAGE, ">=", 5), "A"), (compare(USAGE, ">=", 9), "B")], HitPolicy.FIRST))
 
     assert finding.code == "shadowed-rule"
     assert finding.message == "rule `2` of `grade` never decides: `1` covers all of it first"
 
 
 def test_several_rules_together_may_hide_one() -> None:
-    rows = [((word(SAFE, True), None), "A"), ((None, word(SIZE, "small")), "B"), ((word(SAFE, False), word(SIZE, "large", "medium")), "A")]
-    (finding,) = shadowed(table([SAFE, SIZE], [*rows, ((None, None), "C")], HitPolicy.FIRST))
+    rows = [(is_in(SAFE, True), None, "A"), (None, is_in(SIZE, "small"), "B"), (is_in(SAFE, False), is_in(SIZE, "large", "medium"), "A")]
+    (finding,) = shadowed(grade_table([SAFE, SIZE], [*rows, (None, None, "C")], HitPolicy.FIRST))
 
     assert finding.message == "rule `4` of `grade` never decides: `1`, `2` and `3` cover all of it first"
 
 
 def test_narrow_rules_first_hide_nothing() -> None:
-    assert not shadowed(table([USAGE], [((compare(">=", USAGE, 9),), "A"), ((compare(">=", USAGE, 5),), "B")], HitPolicy.FIRST))
+    assert not shadowed(grade_table([USAGE], [(compare(USAGE, ">=", 9), "A"), (compare(USAGE, ">=", 5), "B")], HitPolicy.FIRST))
 
 
 def test_priority_hides_by_output_not_by_row() -> None:
-    rows = [((compare(">=", USAGE, 9),), "C"), ((compare(">=", USAGE, 5),), "A")]
-    (finding,) = shadowed(table([USAGE], rows, HitPolicy.PRIORITY))
+    rows = [(compare(USAGE, ">=", 9), "C"), (compare(USAGE, ">=", 5), "A")]
+    (finding,) = shadowed(grade_table([USAGE], rows, HitPolicy.PRIORITY))
 
     assert finding.message == "rule `1` of `grade` never decides: `2` covers all of it first"
 
@@ -42,12 +42,12 @@ def test_priority_hides_by_output_not_by_row() -> None:
 def test_a_rule_that_cannot_be_analysed_hides_nothing() -> None:
     other = Compare(">", USAGE, FactRef("other", NumberType(2)))
 
-    assert not shadowed(table([USAGE], [((other,), "A"), ((compare(">", USAGE, 5),), "B")], HitPolicy.FIRST))
+    assert not shadowed(grade_table([USAGE], [(other, "A"), (compare(USAGE, ">", 5), "B")], HitPolicy.FIRST))
 
 
 def test_conditions_that_exclude_each_other_are_found_under_every_hit_policy() -> None:
     for hit in HitPolicy:
-        (finding,) = shadowed(table([USAGE, USAGE], [((compare(">", USAGE, 5), compare("<", USAGE, 3)), "A")], hit))
+        (finding,) = shadowed(grade_table([USAGE, USAGE], [(compare(USAGE, ">", 5), compare(USAGE, "<", 3), "A")], hit))
 
         assert finding.code == "rule-never-fires"
         assert finding.message == "rule `1` of `grade` can never apply: no `usage` meets its condition"
@@ -55,17 +55,17 @@ def test_conditions_that_exclude_each_other_are_found_under_every_hit_policy() -
 
 def test_an_interval_without_a_value_of_the_scale_never_fires() -> None:
     count = FactRef("count", NumberType(0))
-    (finding,) = shadowed(table([count], [((interval(count, "(3..4)"),), "A")]))
+    (finding,) = shadowed(grade_table([count], [(interval(count, "(3..4)"), "A")]))
 
     assert finding.code == "rule-never-fires"
 
 
 def test_many_shadowed_rules_are_capped() -> None:
-    found = shadowed(table([USAGE], [((None,), "A")] * 12, HitPolicy.FIRST))
+    found = shadowed(grade_table([USAGE], [(None, "A")] * 12, HitPolicy.FIRST))
 
     assert len(found) == 9
     assert found[-1].message == "3 more rules of `grade` never decide"
 
 
 def test_rules_in_falling_steps_are_sound_and_fast() -> None:
-    assert not shadowed(table([USAGE], [((compare(">=", USAGE, 300 - i),), "A") for i in range(300)], HitPolicy.FIRST))
+    assert not shadowed(grade_table([USAGE], [(compare(USAGE, ">=", 300 - i), "A") for i in range(300)], HitPolicy.FIRST))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.plans import between, compare, decision, fact, is_in, plan, table
+from tests.plans import compare, decision, fact, interval, is_in, plan, table
 from tierwise.core.environment import Environment
 from tierwise.core.meaning import decide
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
@@ -28,9 +28,9 @@ def big_customers() -> Plan:
     rate, r = fact("profit_rate_high", BooleanType())
     rows = [
         (compare(u, ">=", 500000), is_in(s, "large"), is_in(p, "good"), None, None, None, "A1"),
-        (between(u, 200000, 300000), is_in(s, "fairly_large"), is_in(p, "fairly_good"), None, None, None, "A2"),
-        (between(u, 50000, 100000), None, None, is_in(g, "large"), None, None, "B1"),
-        (between(u, 20000, 50000), None, None, is_in(g, "small"), None, None, "B2"),
+        (interval(u, "[200000..300000]"), is_in(s, "fairly_large"), is_in(p, "fairly_good"), None, None, None, "A2"),
+        (interval(u, "[50000..100000]"), None, None, is_in(g, "large"), None, None, "B1"),
+        (interval(u, "[20000..50000]"), None, None, is_in(g, "small"), None, None, "B2"),
         (None, is_in(s, "fairly_large"), None, None, is_in(c, "low"), None, "C"),
         (None, is_in(s, "small"), None, is_in(g, "some"), None, compare(r, "=", True), "D"),
     ]

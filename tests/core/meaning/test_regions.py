@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.hand_built import USAGE, compare, interval
+from tests.plans import USAGE, compare, interval
 from tierwise.core.meaning.regions import atoms_of, domain_of
 from tierwise.core.plan import Compare, Constant, FactRef, InSet, Logic, Not, borders_of
 from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, EnumType, NumberType, SetType, TextType, Type
@@ -54,7 +54,7 @@ def test_a_nullable_domain_ends_with_none() -> None:
 
 def test_only_constants_of_the_column_are_borders_when_one_is_named() -> None:
     other = FactRef("other", NumberType(0))
-    test = Logic("and", (compare(">", USAGE, 5), Not(compare("<", other, 7)), InSet(USAGE, (D(9),)), interval(USAGE, "[1..2)")))
+    test = Logic("and", (compare(USAGE, ">", 5), Not(compare(other, "<", 7)), InSet(USAGE, (D(9),)), interval(USAGE, "[1..2)")))
 
     assert list(borders_of(test, USAGE)) == [5, 9, 1, 2]
     assert list(borders_of(test)) == [5, 7, 9, 1, 2]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.plans import between, compare, constant, decision, fact, is_in, lost, plan, reading, table
+from tests.plans import compare, constant, decision, fact, interval, is_in, lost, plan, reading, table
 from tierwise.core.plan import (
     Compare,
     Comparison,
@@ -86,7 +86,7 @@ def test_a_comparison_with_a_plain_value_is_turned_so_that_the_value_stands_on_t
 
 
 def test_what_is_tested_is_the_side_that_is_no_plain_value() -> None:
-    assert [questions.tested(node) for node in (Compare("<", TEN, USAGE), between(USAGE, 1, 2), is_in(SIZE, "large"))] == [
+    assert [questions.tested(node) for node in (Compare("<", TEN, USAGE), interval(USAGE, "[1..2]"), is_in(SIZE, "large"))] == [
         USAGE,
         USAGE,
         SIZE,
@@ -94,7 +94,7 @@ def test_what_is_tested_is_the_side_that_is_no_plain_value() -> None:
 
 
 def test_borders_are_the_plain_values_that_conditions_compare_with_also_below_and_or_and_not() -> None:
-    test = Logic("or", (Not(compare(USAGE, ">", 10)), between(USAGE, 1, 2), is_in(SIZE, "large", None), Compare("<", TEN, USAGE)))
+    test = Logic("or", (Not(compare(USAGE, ">", 10)), interval(USAGE, "[1..2]"), is_in(SIZE, "large", None), Compare("<", TEN, USAGE)))
 
     assert list(borders_of(test)) == [Decimal(10), Decimal(1), Decimal(2), "large", None, Decimal(10)]
     assert list(borders_of(test, SIZE)) == ["large", None]

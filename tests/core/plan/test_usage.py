@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from tests.plans import between, compare, constant, decision, fact, is_in, plan, table
+from tests.plans import compare, constant, decision, fact, interval, is_in, plan, table
 from tierwise.core.plan import Arithmetic, Compare, Conditional, DecisionRef, HitPolicy, Node, Prefer, usage_of
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType
 from tierwise.core.values import Duration
@@ -25,7 +25,7 @@ PLAN = plan([USAGE_FACT, SIZE_FACT, DAY_FACT, NOTE_FACT, FLAG_FACT])
     [
         compare(USAGE, ">", 10),
         Compare("<", constant(10), USAGE),
-        between(USAGE, 1, 2),
+        interval(USAGE, "[1..2]"),
         is_in(SIZE, "A", None),
         Compare("<", DAY, constant(date(2026, 1, 1), DateType())),
         Compare("=", NOTE, constant("a")),

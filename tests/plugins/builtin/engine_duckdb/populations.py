@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.differential.comparing import ENVIRONMENT, fact_table
-from tests.hand_built import GRADES, SAFE, SIZE, USAGE, compare, decision, fact, grade, plan_of, table, word
+from tests.plans import GRADES, SAFE, SIZE, USAGE, compare, decision, declared, grade, grade_table, is_in, plan_of
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import Conditional, Constant, Cut, CutBy, DecisionRef, Node, Plan, RankCut, Ranking, Undecided
 from tierwise.core.types import TextType
@@ -20,14 +20,14 @@ OPEN = Undecided(Reason.LOST, (), GRADES)
 
 def ranked(among: Node | None = SAFE, by: CutBy = "top", partition: Node | None = None) -> Plan:
     """Return a plan that ranks by usage: the first is A, the others are B; ``shown`` leaves little usage open."""
-    cells = table([SIZE], [([word(SIZE, "large")], "A"), ([word(SIZE, "small")], "B")])
+    cells = grade_table([SIZE], [(is_in(SIZE, "large"), "A"), (is_in(SIZE, "small"), "B")])
     limit = Decimal("0.8") if by == "pareto" else Decimal(1)
     cut = RankCut("r", None, None, by, (Cut("A", limit), Cut("B", None)), Constant("floor", TextType()), grade("C"), GRADES)
-    shown = Conditional(compare(">", USAGE, 10), DecisionRef("place", GRADES), OPEN, GRADES)
+    shown = Conditional(compare(USAGE, ">", 10), DecisionRef("place", GRADES), OPEN, GRADES)
     made = plan_of(
         cells,
-        facts=[fact(ref) for ref in (USAGE, SIZE, SAFE)],
-        decisions=[decision("place", cut, form="ranking"), decision("shown", shown, form="formula")],
+        facts=[declared(ref) for ref in (USAGE, SIZE, SAFE)],
+        decisions=[decision("place", GRADES, cut, form="ranking"), decision("shown", GRADES, shown)],
     )
     return replace(made, rankings={"r": Ranking("r", USAGE, True, partition, among)})
 

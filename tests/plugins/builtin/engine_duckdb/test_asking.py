@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.differential.comparing import ENVIRONMENT, fact_table
-from tests.hand_built import GRADES, SAFE, decision, fact, plan_of
-from tests.hand_built import grade as letter
+from tests.plans import GRADES, SAFE, decision, declared, plan_of
+from tests.plans import grade as letter
 from tests.plugins.builtin.engine_duckdb.populations import graded, ranked, subject
 from tierwise.core.outcome import Outcome, Reason, Undetermined
 from tierwise.core.plan import Conditional
@@ -50,7 +50,7 @@ def test_one_by_one_or_together_the_outcomes_are_the_same(monkeypatch: pytest.Mo
 def test_rows_that_no_fact_tells_apart_have_one_answer_without_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "FEW_ASKED", 0)
     either = Conditional(SAFE, letter("A"), letter("B"), GRADES)
-    plan = plan_of(facts=[fact(SAFE)], decisions=[decision("shown", either)])
+    plan = plan_of(facts=[declared(SAFE)], decisions=[decision("shown", GRADES, either)])
     table = fact_table(plan, [{}, {}, {}])
     grading = grade(plan, ENVIRONMENT, FactTable(table.connection, table.relation, {}, {}), None)
     assert isinstance(grading, DuckGrading)

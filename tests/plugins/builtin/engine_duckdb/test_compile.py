@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 from sqlglot import parse_one
 
-from tests.hand_built import GRADES, SAFE, SIZE, USAGE, decision, fact, grade, number, plan_of, table, word
+from tests.plans import GRADES, SAFE, SIZE, USAGE, constant, decision, declared, grade, grade_table, is_in, plan_of
 from tests.plugins.builtin.engine_duckdb.evaluating import UNKNOWN, told, worked_out
 from tierwise.core.environment import Environment, Function
 from tierwise.core.outcome import Reason
@@ -53,11 +53,12 @@ from tierwise.core.plan import (
 from tierwise.core.types import DateType, DurationType, EnumType, ListType, MapType, NumberType, RecordType, SetType, TextType
 from tierwise.core.values import Duration
 from tierwise.plugins.builtin.engine_duckdb.compile import LEFT_TO_REFERENCE, Compiler, Picked
-from tierwise.plugins.builtin.engine_duckdb.terms import Term, constant
+from tierwise.plugins.builtin.engine_duckdb.terms import Term
+from tierwise.plugins.builtin.engine_duckdb.terms import constant as term
 
 INTEGER, NUMBERS, WORDS = NumberType(0), ListType(NumberType(0)), SetType(EnumType(("x", "y")))
-ONE, TWO = number(1), number(2)
-FACTS = {"usage": constant(Decimal(2), USAGE.type), "size": constant("large", SIZE.type), "safe": constant(True, SAFE.type)}
+ONE, TWO = constant(1), constant(2)
+FACTS = {"usage": term(Decimal(2), USAGE.type), "size": term("large", SIZE.type), "safe": term(True, SAFE.type)}
 LIST, ITEM = Constant((Decimal(1), Decimal(2)), NUMBERS), ItemRef(INTEGER)
 DAY = Constant(date(2024, 1, 1), DateType())
 SHARES = FactRef("shares", MapType(NumberType(2)))
@@ -91,7 +92,7 @@ SAMPLES: list[tuple[Node, Any]] = [
     (Collected(SOME, (("x", Constant(("y",), WORDS)),), WORDS), ("y",)),
     (Prefer((USAGE, ONE), NumberType(2)), 2),
     (Overdue(DAY, Constant(Duration(months=1), DurationType()), DAY, Constant("rolling", TextType())), False),
-    (RankCut("r", ONE, number(10), "top", (Cut("A", Decimal(1)), Cut("B", None)), Constant("floor", TextType()), None, GRADES), "A"),
+    (RankCut("r", ONE, constant(10), "top", (Cut("A", Decimal(1)), Cut("B", None)), Constant("floor", TextType()), None, GRADES), "A"),
 ]
 """A node of each type, and its value."""
 
@@ -101,11 +102,11 @@ ONLY_INSIDE = (ItemRef, Quotient)
 
 def plan() -> Plan:
     """Return a plan that has what the samples lead to."""
-    cells = table([SIZE], [([word(SIZE, "small")], "A"), ([word(SIZE, "large")], "C")])
+    cells = grade_table([SIZE], [(is_in(SIZE, "small"), "A"), (is_in(SIZE, "large"), "C")])
     made = plan_of(
         cells,
-        facts=[fact(ref) for ref in (USAGE, SIZE, SAFE, SHARES)],
-        decisions=[decision("before", grade("B"))],
+        facts=[declared(ref) for ref in (USAGE, SIZE, SAFE, SHARES)],
+        decisions=[decision("before", GRADES, grade("B"))],
         readings=[Reading("rounding", ("floor", "ceiling"), "floor", {})],
     )
     made.rankings["r"] = Ranking("r", USAGE, True, None, None)  # type: ignore[index]  # a plan of one's own
@@ -159,7 +160,7 @@ def test_a_node_over_facts_that_nobody_supplies_is_unknown(node: Node) -> None:
     ],
 )
 def test_a_table_gives_the_value_and_the_rules_of_its_hits(hit: HitPolicy, value: str, rules: tuple[str, ...] | None) -> None:
-    cells = table([SIZE], [([word(SIZE, "large")], "B"), ([None], "A"), ([word(SIZE, "small")], "C")], hit)
+    cells = grade_table([SIZE], [(is_in(SIZE, "large"), "B"), (None, "A"), (is_in(SIZE, "small"), "C")], hit)
     compile = Compiler(plan_of(cells), ENVIRONMENT, FACTS, {})
     picked = compile.decisions()["grade"]
 
@@ -177,7 +178,7 @@ def number_in(picked: Picked, compile: Compiler) -> int:
 
 def test_where_the_policy_leaves_a_branch_open_a_number_says_which() -> None:
     node = Conditional(SAFE, Undecided(Reason.LOST, (), GRADES), grade("B"), GRADES)
-    compile = Compiler(plan_of(decisions=[decision("d", node)]), ENVIRONMENT, FACTS, {})
+    compile = Compiler(plan_of(decisions=[decision("d", GRADES, node)]), ENVIRONMENT, FACTS, {})
     picked = compile.decisions()["d"]
 
     assert told(picked.value, compile.layers) == UNKNOWN

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.hand_built import SIZE, USAGE, compare, grade, interval, number, word
+from tests.plans import SIZE, USAGE, compare, constant, grade, interval, is_in
 from tierwise.core.plan import Compare, Constant, FactRef, InSet, Node, Rule, Within
 from tierwise.core.types import NumberType
 from tierwise.plugins.builtin.engine_duckdb.disjoint import are_disjoint
@@ -22,22 +22,22 @@ def rule(*tests: Node | None) -> Rule:
 @pytest.mark.parametrize(
     ("left", "right", "is_proved"),
     [
-        (word(SIZE, "large"), word(SIZE, "small", "medium"), True),
-        (word(SIZE, "large"), word(SIZE, "small", "large"), False),
+        (is_in(SIZE, "large"), is_in(SIZE, "small", "medium"), True),
+        (is_in(SIZE, "large"), is_in(SIZE, "small", "large"), False),
         (interval(USAGE, "[1..2)"), interval(USAGE, "[2..3]"), True),
         (interval(USAGE, "[1..2]"), interval(USAGE, "[2..3]"), False),
         (interval(USAGE, "[1..2]"), interval(OTHER, "[5..6]"), False),
-        (compare("<", USAGE, 2), compare(">=", USAGE, 2), True),
-        (compare("<=", USAGE, 2), compare(">=", USAGE, 2), False),
-        (compare("=", USAGE, 2), interval(USAGE, "(2..3]"), True),
-        (compare("=", USAGE, 3), interval(USAGE, "(2..3]"), False),
-        (compare("!=", USAGE, 3), compare("=", USAGE, 3), False),
+        (compare(USAGE, "<", 2), compare(USAGE, ">=", 2), True),
+        (compare(USAGE, "<=", 2), compare(USAGE, ">=", 2), False),
+        (compare(USAGE, "=", 2), interval(USAGE, "(2..3]"), True),
+        (compare(USAGE, "=", 3), interval(USAGE, "(2..3]"), False),
+        (compare(USAGE, "!=", 3), compare(USAGE, "=", 3), False),
         (InSet(USAGE, (None,)), interval(USAGE, "(2..3]"), True),
         (InSet(USAGE, (None, Decimal(3))), interval(USAGE, "(2..3]"), False),
-        (Within(USAGE, None, number(2), False, True), Within(USAGE, number(3), None, True, False), True),
-        (Within(USAGE, None, OTHER, False, True), Within(USAGE, number(3), None, True, False), False),
-        (Compare("=", USAGE, Constant(None, NumberType())), compare(">", USAGE, 1), True),
-        (None, compare(">", USAGE, 1), False),
+        (Within(USAGE, None, constant(2), False, True), Within(USAGE, constant(3), None, True, False), True),
+        (Within(USAGE, None, OTHER, False, True), Within(USAGE, constant(3), None, True, False), False),
+        (Compare("=", USAGE, Constant(None, NumberType())), compare(USAGE, ">", 1), True),
+        (None, compare(USAGE, ">", 1), False),
     ],
 )
 def test_disjointness_is_proved_from_one_column(left: Node | None, right: Node | None, is_proved: bool) -> None:
@@ -46,6 +46,6 @@ def test_disjointness_is_proved_from_one_column(left: Node | None, right: Node |
 
 
 def test_one_column_is_enough() -> None:
-    same = compare(">", OTHER, 1)
+    same = compare(OTHER, ">", 1)
 
-    assert are_disjoint(rule(same, word(SIZE, "large")), rule(same, word(SIZE, "small")))
+    assert are_disjoint(rule(same, is_in(SIZE, "large")), rule(same, is_in(SIZE, "small")))

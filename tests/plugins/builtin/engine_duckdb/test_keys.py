@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.differential.comparing import ENVIRONMENT, fact_table
 from tests.differential.random_plans import AS_OF, random_plan, random_subjects
-from tests.hand_built import GRADES, SAFE, USAGE, compare, decision, fact, grade, plan_of
+from tests.plans import GRADES, SAFE, USAGE, compare, decision, declared, grade, plan_of
 from tierwise.core.meaning import Evaluator
 from tierwise.core.plan import Arithmetic, Compare, Conditional, Constant, FactRef, Node, Plan
 from tierwise.core.types import NumberType
@@ -54,19 +54,19 @@ def test_subjects_with_equal_keys_have_one_outcome(seed: int) -> None:
 
 
 TOTAL = Arithmetic("+", (USAGE, FactRef("bonus", NumberType(2))), NumberType(2))
-BONUS = fact(FactRef("bonus", NumberType(2)))
+BONUS = declared(FactRef("bonus", NumberType(2)))
 
 
 @pytest.mark.parametrize(
     ("node", "groups"),
     [
-        (Conditional(compare(">", USAGE, 10), grade("A"), grade("B"), GRADES), 4),  # below, at, above; missing
+        (Conditional(compare(USAGE, ">", 10), grade("A"), grade("B"), GRADES), 4),  # below, at, above; missing
         (Compare(">", TOTAL, Constant(Decimal(10), NumberType())), 3),  # true, false; unknown whatever the bonus is
         (Conditional(SAFE, grade("A"), grade("B"), GRADES), 1),  # missing everywhere
     ],
 )
 def test_subjects_that_the_outcome_cannot_tell_apart_share_their_keys(node: Node, groups: int) -> None:
-    plan = plan_of(facts=[fact(USAGE), BONUS, fact(SAFE)], decisions=[decision("d", node, node.type)])
+    plan = plan_of(facts=[declared(USAGE), BONUS, declared(SAFE)], decisions=[decision("d", node.type, node)])
     subjects: list[dict[str, Any]] = [{"usage": Decimal(n), "bonus": Decimal(0)} for n in range(20)] + [
         {"bonus": Decimal(1)},
         {"bonus": Decimal(2)},

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.differential.comparing import ENVIRONMENT
 from tests.differential.random_plans import AS_OF, random_plan, random_subjects
-from tests.hand_built import GRADES, SAFE, SIZE, USAGE, compare, decision, grade, interval, number, plan_of, table, word
+from tests.plans import GRADES, SAFE, SIZE, USAGE, compare, constant, decision, grade, grade_table, interval, is_in, plan_of
 from tests.plugins.builtin.engine_duckdb.test_compile import SAMPLES
 from tierwise.core.meaning import Evaluator
 from tierwise.core.meaning.unknown import Unknown
@@ -106,12 +106,12 @@ ITEMS = FactRef("items", NUMBERS)
 @pytest.mark.parametrize(
     ("node", "over_facts", "strict"),
     [
-        (Arithmetic("+", (USAGE, number(1)), NumberType(2)), True, True),
-        (Logic("or", (SAFE, compare(">", USAGE, 1))), True, False),
+        (Arithmetic("+", (USAGE, constant(1)), NumberType(2)), True, True),
+        (Logic("or", (SAFE, compare(USAGE, ">", 1))), True, False),
         (Filter(ITEMS, Compare(">", ItemRef(NumberType(0)), USAGE), NUMBERS), True, False),
         (Compare(">", ItemRef(NumberType(0)), USAGE), False, False),
         (Compare("=", DecisionRef("d", GRADES), grade("A")), False, False),
-        (Prefer((USAGE, number(1)), NumberType(2)), False, False),
+        (Prefer((USAGE, constant(1)), NumberType(2)), False, False),
         (Undecided(Reason.GAP, (), GRADES), False, False),
     ],
 )
@@ -121,9 +121,9 @@ def test_what_is_over_facts_and_strict(node: Node, over_facts: bool, strict: boo
 
 def graded() -> Plan:
     """Return a plan in which a decision looks up a grade and another compares it."""
-    cells = table([SIZE], [([word(SIZE, "large")], "A"), ([word(SIZE, "small")], Undecided(Reason.VAGUE, ("A", "B"), GRADES))])
+    cells = grade_table([SIZE], [(is_in(SIZE, "large"), "A"), (is_in(SIZE, "small"), Undecided(Reason.VAGUE, ("A", "B"), GRADES))])
     chosen = Conditional(SAFE, DecisionRef("grade", GRADES), grade("C"), GRADES)
-    return plan_of(cells, decisions=[decision("grade", SAMPLES[17][0]), decision("chosen", chosen)])
+    return plan_of(cells, decisions=[decision("grade", GRADES, SAMPLES[17][0]), decision("chosen", GRADES, chosen)])
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def graded() -> Plan:
         (DecisionRef("chosen", GRADES), {"A", "B", "C"}),
         (grade("A"), {"A"}),
         (SIZE, None),
-        (Arithmetic("+", (number(1), number(2)), NumberType()), None),
+        (Arithmetic("+", (constant(1), constant(2)), NumberType()), None),
     ],
 )
 def test_the_few_values_of_a_decision(node: Node, values: set[Any] | None) -> None:
@@ -142,13 +142,13 @@ def test_the_few_values_of_a_decision(node: Node, values: set[Any] | None) -> No
 
 
 def test_the_ends_of_a_decision_are_constants_and_parts_over_facts() -> None:
-    price = Conditional(SAFE, USAGE, Prefer((number(3), USAGE), NumberType(2)), NumberType(2))
-    parts = possible_parts(plan_of(decisions=[decision("price", price)]), DecisionRef("price", NumberType(2)))
+    price = Conditional(SAFE, USAGE, Prefer((constant(3), USAGE), NumberType(2)), NumberType(2))
+    parts = possible_parts(plan_of(decisions=[decision("price", GRADES, price)]), DecisionRef("price", NumberType(2)))
 
     assert parts is not None
-    assert sorted(parts, key=repr) == sorted([USAGE, number(3)], key=repr)
-    assert possible_parts(plan_of(), Prefer(tuple(map(number, range(8))), NumberType())) is not None
-    assert possible_parts(plan_of(), Prefer(tuple(map(number, range(9))), NumberType())) is None, "they are many"
+    assert sorted(parts, key=repr) == sorted([USAGE, constant(3)], key=repr)
+    assert possible_parts(plan_of(), Prefer(tuple(map(constant, range(8))), NumberType())) is not None
+    assert possible_parts(plan_of(), Prefer(tuple(map(constant, range(9))), NumberType())) is None, "they are many"
 
 
 def test_decisions_are_found_through_others_and_through_tables() -> None:
@@ -159,11 +159,11 @@ def test_decisions_are_found_through_others_and_through_tables() -> None:
 def test_leaves_are_the_largest_parts_over_facts() -> None:
     found = [leaf.node for leaf in leaves_of(graded(), DecisionRef("chosen", GRADES))]
 
-    assert sorted(found, key=repr) == sorted([SAFE, word(SIZE, "large"), word(SIZE, "small")], key=repr)
+    assert sorted(found, key=repr) == sorted([SAFE, is_in(SIZE, "large"), is_in(SIZE, "small")], key=repr)
 
 
 def test_what_a_preference_looks_at_first_stands_on_the_way() -> None:
-    first, second = compare(">", USAGE, 1), interval(USAGE, "[2..3]")
+    first, second = compare(USAGE, ">", 1), interval(USAGE, "[2..3]")
     found = {leaf.node: leaf for leaf in leaves_of(plan_of(), Prefer((first, second), SAFE.type))}
 
     assert found[first] == Leaf(first, (), is_outcome=True)

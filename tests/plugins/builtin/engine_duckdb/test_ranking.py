@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.differential.comparing import ENVIRONMENT, fact_table
-from tests.hand_built import SAFE, SIZE
+from tests.plans import SAFE, SIZE
 from tests.plugins.builtin.engine_duckdb.populations import graded, ranked, subject
 from tierwise.core.outcome import Determined, Reason
 from tierwise.core.plan import FactRef, Logic, Not

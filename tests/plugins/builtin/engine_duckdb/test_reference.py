@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from tests.differential.comparing import ENVIRONMENT
-from tests.hand_built import GRADES, USAGE, compare, decision, fact, grade, plan_of
+from tests.plans import GRADES, USAGE, compare, decision, declared, grade, plan_of
 from tierwise.core.meaning import Subject
 from tierwise.core.outcome import Determined, Reason, Undetermined
 from tierwise.core.plan import Call, Compare, Conditional, Constant, FactRef, Plan
@@ -23,10 +23,10 @@ TODAY = Compare("=", FactRef("as_of", DateType()), Constant(date(2024, 1, 1), Da
 def plan() -> Plan:
     """Return a plan of decisions about one subject, about all, and about one among all."""
     many = Conditional(Compare(">", COUNT, Constant(Decimal(2), NumberType(0))), grade("A"), grade("B"), GRADES)
-    alone = decision("alone", Conditional(compare(">", USAGE, 10), grade("A"), grade("B"), GRADES))
-    dated = decision("dated", TODAY, TODAY.type)
-    of_all = replace(decision("of_all", COUNT, NumberType(0)), population=True)
-    return plan_of(facts=[fact(USAGE)], decisions=[alone, dated, decision("among", many), of_all])
+    alone = decision("alone", GRADES, Conditional(compare(USAGE, ">", 10), grade("A"), grade("B"), GRADES))
+    dated = decision("dated", TODAY.type, TODAY)
+    of_all = replace(decision("of_all", NumberType(0), COUNT), population=True)
+    return plan_of(facts=[declared(USAGE)], decisions=[alone, dated, decision("among", GRADES, many), of_all])
 
 
 class Reads:
@@ -61,6 +61,6 @@ def test_all_subjects_are_read_once_and_only_where_a_decision_asks_for_them() ->
 
 
 def test_a_part_of_the_plan_is_worked_out_for_one_subject() -> None:
-    part = Reference(plan(), ENVIRONMENT, None, Reads()).part(compare(">", USAGE, 10))
+    part = Reference(plan(), ENVIRONMENT, None, Reads()).part(compare(USAGE, ">", 10))
 
     assert part({"usage": Decimal(11)}, {}) is True

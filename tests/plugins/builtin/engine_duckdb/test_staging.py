@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from tests.differential.comparing import fact_table
-from tests.hand_built import SAFE, SIZE, USAGE, fact, plan_of
+from tests.plans import SAFE, SIZE, USAGE, declared, plan_of
 from tests.plugins.builtin.engine_duckdb.evaluating import NONE, told
 from tierwise.core.meaning import Subject
 from tierwise.core.plan import Fact
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW, facts_of, read_subjects, staging_of
 from tierwise.plugins.facts import FactTable
 
-PLAN = plan_of(facts=[fact(USAGE, nullable=True), fact(SIZE), fact(SAFE)])
+PLAN = plan_of(facts=[declared(USAGE, nullable=True), declared(SIZE), declared(SAFE)])
 GIVEN: list[dict[str, Any]] = [{"usage": None, "size": "large"}, {"usage": Decimal("2.50"), "safe": True}, {}]
 
 
@@ -35,7 +35,7 @@ def test_only_the_facts_that_are_read_get_columns() -> None:
 
 
 def test_what_nobody_supplies_is_none_only_where_the_policy_says_so() -> None:
-    absent = [Fact("usage", USAGE.type, {}, nullable=True, absent_is_none=True), fact(SIZE)]
+    absent = [Fact("usage", USAGE.type, {}, nullable=True, absent_is_none=True), declared(SIZE)]
     plan = plan_of(facts=absent)
     table = fact_table(plan, [{}])
     staging = staging_of(plan, FactTable(table.connection, table.relation, {}, {}), list(plan.facts), None)
@@ -45,5 +45,5 @@ def test_what_nobody_supplies_is_none_only_where_the_policy_says_so() -> None:
 
 
 def test_columns_are_read_as_facts() -> None:
-    assert facts_of([fact(USAGE, nullable=True), fact(SIZE)], [None, "large"], [True, None]) == {"usage": None, "size": "large"}
-    assert facts_of([fact(USAGE)], [None], [False]) == {}
+    assert facts_of([declared(USAGE, nullable=True), declared(SIZE)], [None, "large"], [True, None]) == {"usage": None, "size": "large"}
+    assert facts_of([declared(USAGE)], [None], [False]) == {}
