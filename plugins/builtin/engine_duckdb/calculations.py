@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from tierwise.core.environment import Function
 from tierwise.core.plan import RoundMode
-from tierwise.core.types import DateTimeType, DateType, DurationType, NumberType, Type
+from tierwise.core.types import DateTimeType, DateType, DurationType, ListType, NumberType, SetType, Type
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb import dates, numbers
 from tierwise.plugins.builtin.engine_duckdb.layers import Layers
@@ -72,13 +72,27 @@ def rounded(ratio: Ratio, scale: int, mode: RoundMode, type: Type, layers: Layer
 
 
 def called(function: Function | None, arguments: Sequence[Term], type: Type) -> Term:
-    """Call a function by its SQL template; without one, or where its result has no fixed scale, the reference engine computes it."""
+    """Call a function by its SQL template.
+
+    The reference engine computes it where there is none; where the result has no fixed scale; where the template does not name the last
+    argument, so that it is for fewer than a variadic function was given; and where a list is made of lists of other types, which DuckDB
+    would bring to one type by rules of its own, or of a set, which has no order of its own in SQL.
+    """
     template = function.sql.get(sql.DIALECT) if function else None
     if template is None or (isinstance(type, NumberType) and type.scale is None):
+        return unknown(type)
+    is_for_fewer = bool(arguments) and f"{{{len(arguments) - 1}}}" not in template
+    if is_for_fewer or (isinstance(type, ListType) and not all(_is_list_like(argument.type, type) for argument in arguments)):
         return unknown(type)
     known = sql.all_of(*(sql.is_known(argument.sql) for argument in arguments))
     filled = _filled(template, [argument.sql for argument in arguments])
     return number_of(Term(sql.case((known, sql.try_cast(filled, canonical_type(type)))), type))
+
+
+def _is_list_like(given: Type, wanted: ListType) -> bool:
+    """Whether what is given is a list held as the one wanted is, or no list at all."""
+    is_same = isinstance(given, ListType) and canonical_type(given) == canonical_type(wanted)
+    return is_same or not isinstance(given, ListType | SetType)
 
 
 def _none_in_none_out(result: Term, parts: Sequence[Term], ways: Iterable[Sql]) -> Term:

@@ -341,7 +341,7 @@ class Compiler:
 
     def _over_items(self, node: Filter | Project | Quantified) -> Term:
         of = self.shared(node.of)
-        if not isinstance(of.type, ListType | SetType) or of.none is not None:
+        if not isinstance(of.type, ListType | SetType):
             return unknown(node.type)
         if isinstance(node, Project):
             return lists.projected(of, self._with_item(of.type.item, lambda: self.term(node.each).sql), node.type)

@@ -96,13 +96,33 @@ _MOST_PER_CALENDAR = (
     f"list_transform([list_transform({{0}}, lambda day: {_PERIOD})], lambda periods: "  # which works the periods out once
     "list_max(list_transform(periods, lambda one: len(list_filter(periods, lambda other: other = one)))))[1] END AS DECIMAL(18,0)) END"
 )
+_TIMES_PER_CALENDAR = (
+    "CASE WHEN {0} IS NOT NULL AND {1} IN ('month', 'quarter', 'half-year', 'year') "
+    "THEN CAST(CASE WHEN len({0}) < {2} THEN 0 ELSE "
+    f"list_transform([list_transform({{0}}, lambda day: {_PERIOD})], lambda periods: len(list_filter(list_distinct(periods), "
+    "lambda one: len(list_filter(periods, lambda other: other = one)) >= {2})))[1] END AS DECIMAL(18,0)) END"
+)
 # NULL, which leaves the answer to Python, for lengths below zero and where a window could leave the calendar.
+_CAN_STEP = (
+    "{0} IS NOT NULL AND struct_extract({1}, 'months') BETWEEN 0 AND 1200 "
+    "AND struct_extract({1}, 'seconds') BETWEEN 0 AND 3155760000 AND coalesce(list_max({0}) < '9800-01-01', true)"
+)
+_LENGTH = (
+    "to_months(least(greatest(struct_extract({1}, 'months'), 0), 1200)) "
+    "+ to_seconds(least(greatest(struct_extract({1}, 'seconds'), 0), 3155760000))"
+)
 _MOST_WITHIN = (
-    "CASE WHEN {0} IS NOT NULL AND struct_extract({1}, 'months') BETWEEN 0 AND 1200 "
-    "AND struct_extract({1}, 'seconds') BETWEEN 0 AND 3155760000 AND coalesce(list_max({0}) < '9800-01-01', true) "
-    f"THEN CAST({_FEW}list_max(list_transform({{0}}, lambda start: len(list_filter({{0}}, lambda day: day >= start AND day <= start "
-    "+ to_months(least(greatest(struct_extract({1}, 'months'), 0), 1200)) "
-    "+ to_seconds(least(greatest(struct_extract({1}, 'seconds'), 0), 3155760000)))))) END AS DECIMAL(18,0)) END"
+    f"CASE WHEN {_CAN_STEP} THEN CAST({_FEW}list_max(list_transform({{0}}, lambda start: len(list_filter({{0}}, "
+    f"lambda day: day >= start AND day <= start + {_LENGTH})))) END AS DECIMAL(18,0)) END"
+)
+_TIMES_WITHIN = (  # one pass over the dates in their order, which carries how often a window was full and who waits for the next
+    f"CASE WHEN {_CAN_STEP} THEN CAST(CASE WHEN len({{0}}) < {{2}} THEN 0 WHEN {{2}} <= 1 THEN len({{0}}) ELSE struct_extract(list_reduce("
+    "list_transform(list_sort({0}), lambda day: struct_pack(times := 0, waiting := [day])), "
+    "lambda before, now: list_transform([list_concat(list_filter(struct_extract(before, 'waiting'), lambda earlier: "
+    f"list_extract(struct_extract(now, 'waiting'), 1) <= earlier + {_LENGTH}), struct_extract(now, 'waiting'))], "
+    "lambda waiting: CASE WHEN len(waiting) >= {2} "
+    "THEN struct_pack(times := struct_extract(before, 'times') + 1, waiting := list_filter(waiting, lambda earlier: false)) "
+    "ELSE struct_pack(times := struct_extract(before, 'times'), waiting := waiting) END)[1]), 'times') END AS DECIMAL(18,0)) END"
 )
 
 
@@ -240,6 +260,7 @@ DATES = (
         (list_of(date_or_time), text, whole),
         INTEGER,
         _times_per_calendar,
+        _TIMES_PER_CALENDAR,
     ),
     declare(
         "times within(dates: list of date, length: duration, least: integer) -> integer",
@@ -247,5 +268,6 @@ DATES = (
         (list_of(date_or_time), duration, whole),
         INTEGER,
         _times_within,
+        _TIMES_WITHIN,
     ),
 )

@@ -186,6 +186,7 @@ LISTS = (
         (LIST, LIST),
         _as_list,
         lambda *lists: tuple(item for items in lists for item in items),
+        "CASE WHEN {0} IS NOT NULL AND {1} IS NOT NULL THEN list_concat({0}, {1}) END",
         variadic=True,
         together=_same_items,
     ),

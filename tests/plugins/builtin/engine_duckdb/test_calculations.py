@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from tests.plugins.builtin.engine_duckdb.evaluating import NONE, UNKNOWN, fresh, number, term, told
+from tests.plugins.builtin.engine_duckdb.evaluating import AMOUNT, NONE, UNKNOWN, fresh, number, term, told
 from tierwise.core.environment import Function
-from tierwise.core.types import DateTimeType, DateType, DurationType, NumberType, TextType
+from tierwise.core.types import DateTimeType, DateType, DurationType, ListType, NumberType, SetType, TextType, Type
 from tierwise.core.values import Duration
 from tierwise.plugins.builtin.engine_duckdb import calculations
 from tierwise.plugins.builtin.engine_duckdb.calculations import Operator
 from tierwise.plugins.builtin.engine_duckdb.numbers import Ratio
 from tierwise.plugins.builtin.engine_duckdb.terms import Term
+from tierwise.plugins.builtin.functions.by_subject import BUILTIN_FUNCTIONS
 
 ANY = NumberType(None)
 DAY, LENGTH = term(date(2024, 1, 31), DateType()), term(Duration(months=1), DurationType())
@@ -85,3 +86,18 @@ def test_a_function_without_a_template_or_a_fixed_scale_is_left_to_the_reference
     assert told(calculations.called(shout(other="upper({0})"), [term("a", TextType())], TextType())) == UNKNOWN
     assert told(calculations.called(None, [], TextType())) == UNKNOWN
     assert told(calculations.called(shout(duckdb="1.5"), [], ANY)) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("types", "made"),
+    [
+        ((ListType(AMOUNT), ListType(AMOUNT)), (Decimal(1), Decimal(1))),
+        ((ListType(AMOUNT), ListType(AMOUNT), ListType(AMOUNT)), UNKNOWN),
+        ((ListType(AMOUNT), ListType(NumberType(0))), UNKNOWN),
+        ((ListType(AMOUNT), SetType(AMOUNT)), UNKNOWN),
+    ],
+)
+def test_a_list_is_made_only_of_as_many_lists_as_the_template_names_and_of_its_own_type(types: tuple[Type, ...], made: Any) -> None:
+    joined = BUILTIN_FUNCTIONS["concatenate"]
+
+    assert told(calculations.called(joined, [term((Decimal(1),), type) for type in types], ListType(AMOUNT))) == made

@@ -9,11 +9,11 @@ from typing import Any, Literal
 import pytest
 from sqlglot import exp
 
-from tests.plugins.builtin.engine_duckdb.evaluating import UNKNOWN, told
+from tests.plugins.builtin.engine_duckdb.evaluating import NONE, UNKNOWN, told
 from tierwise.core.types import ListType, NumberType
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb import lists
-from tierwise.plugins.builtin.engine_duckdb.terms import constant
+from tierwise.plugins.builtin.engine_duckdb.terms import constant, none_term
 from tierwise.plugins.sql import Sql
 
 NUMBERS = ListType(NumberType(0))
@@ -61,3 +61,15 @@ def test_one_item_may_decide_though_others_are_open(op: Literal["some", "every"]
     decisive = POSITIVE if op == "some" else sql.negate(POSITIVE)
 
     assert told(lists.quantified(op, items(*values), over(decisive), over(sql.is_null(POSITIVE)))) == holds
+
+
+def test_of_none_none_is_made() -> None:
+    none = none_term(NUMBERS)
+
+    assert told(lists.filtered(none, over(POSITIVE), over(sql.is_null(POSITIVE)), NUMBERS)) == NONE
+    assert told(lists.projected(none, over(ITEM), NUMBERS)) == NONE
+
+
+@pytest.mark.parametrize(("op", "holds"), [("some", False), ("every", True)])
+def test_none_has_no_items(op: Literal["some", "every"], holds: bool) -> None:
+    assert told(lists.quantified(op, none_term(NUMBERS), over(POSITIVE), over(sql.is_null(POSITIVE)))) == holds
