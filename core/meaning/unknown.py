@@ -146,7 +146,7 @@ def either(options: Sequence[Result], needs: frozenset[Need]) -> Result:
     """
     unknowns = [option for option in options if isinstance(option, Unknown)]
     values = [option for option in options if not isinstance(option, Unknown)]
-    if not unknowns and all(same(values[0], value) for value in values[1:]):
+    if values and not unknowns and all(same(values[0], value) for value in values[1:]):
         return values[0]
     left_open = frozenset().union(*(u.needs for u in unknowns))
     if len(unknowns) == len(options) and all(u.is_final for u in unknowns) and len({u.reason for u in unknowns}) == 1:
