@@ -1,8 +1,16 @@
-"""Draws the same examples in every run, so that a change is judged by itself; ``--hypothesis-profile=explore`` draws new ones."""
+"""Draws the same examples in every run, so that a change is judged by itself; ``--hypothesis-profile=explore`` draws new ones.
+
+Marks what is ``fast``: the examples of the core, without the properties, which try many. ``pytest -m fast`` is for while you work.
+"""
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, is_hypothesis_test, settings
+
+CORE = Path(__file__).parent / "core"
 
 # A claim does not hang on how busy the machine is: no example has a deadline, and slow drawing is no fault.
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -10,3 +18,14 @@ CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fixed", CALM, derandomize=True)
 settings.register_profile("explore", CALM, derandomize=False, print_blob=True)
 settings.load_profile("fixed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the fast tests."""
+    for item in items:
+        if (
+            item.path.is_relative_to(CORE)
+            and not is_hypothesis_test(getattr(item, "obj", None))
+            and item.get_closest_marker("slow") is None
+        ):
+            item.add_marker("fast")
