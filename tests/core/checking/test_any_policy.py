@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.compiling import FACTS, HEAD, checked, plan_of
+from tests.short_policies import FACTS, HEAD, checked
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
 
@@ -45,7 +45,7 @@ modules:
       queued: {type: list of text, order: {list: queue, by: [grade, score desc], give: order}}
       all_of_them: {type: list of text, of: population, order: {list: population, by: [amount desc], give: customer_id}}
       in_force: {type: enum, values: [A, B, C], prefer: [grade, level]}
-  n: {kind: doubling, amount: count, give: twice}
+  n: {kind: credit-level, scale: [A, B, C], demote: {from: grade, when: count >= 2, give: lowered}}
 """
 )
 
@@ -82,7 +82,7 @@ SPLINTERS = st.sampled_from(
 
 
 def test_a_policy_of_every_form_compiles() -> None:
-    plan = plan_of(checked(EVERY_FORM))
+    plan = checked(EVERY_FORM).require_plan()
     assert {decision.form for decision in plan.decisions.values()} == {
         "table", "formula", "lookup", "scorecard", "weighted", "ranking", "labels", "agree", "gather", "schedule", "order", "prefer", "parameter",
     }  # fmt: skip

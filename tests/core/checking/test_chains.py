@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.deciding import decided, found
+from tests.short_policies import decided, found
 from tierwise.core.finding import Finding
 
 FACTS = """\

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.compiling import checked, decided, underlined
+from tests.short_policies import ENVIRONMENT, checked, underlined, with_facts
 from tierwise.plugins.testing import assert_finding
 
+KINDS = [f"`{kind}`" for kind in ENVIRONMENT.kinds]
 TABLE = """
 tier:
   type: enum
@@ -30,17 +31,20 @@ tier:
     ],
 )
 def test_a_form_that_is_not_there_is_found_at_its_key(old: str, new: str, code: str, underline: str, help: str) -> None:
-    finding = assert_finding(decided(TABLE.replace(old, new)), code)
+    finding = assert_finding(with_facts(TABLE.replace(old, new)), code)
 
     assert underlined(finding.span) == underline
     assert help in finding.help
 
 
 def test_a_decision_without_a_form_is_found() -> None:
-    assert underlined(assert_finding(decided("tier: {type: integer}"), "no-form").span) == "tier"
+    assert underlined(assert_finding(with_facts("tier: {type: integer}"), "no-form").span) == "tier"
 
 
-@pytest.mark.parametrize(("kind", "help"), [("modul", "did you mean `module`?"), ("something", "the kinds are `module`, `doubling`")])
+@pytest.mark.parametrize(
+    ("kind", "help"),
+    [("modul", "did you mean `module`?"), ("something", f"the kinds are {', '.join(KINDS[:5])} and {len(KINDS) - 5} more")],
+)
 def test_a_kind_that_is_not_there_is_found(kind: str, help: str) -> None:
     policy = checked(f"facts: {{a: {{type: integer}}}}\nmodules:\n  m:\n    kind: {kind}\n")
 
@@ -48,7 +52,7 @@ def test_a_kind_that_is_not_there_is_found(kind: str, help: str) -> None:
 
 
 def test_all_of_them_are_found_at_once() -> None:
-    policy = decided("a: {type: integer, fromula: 1}\nb: {type: integer}\nc: {formula: 1, hiden: true}")
+    policy = with_facts("a: {type: integer, fromula: 1}\nb: {type: integer}\nc: {formula: 1, hiden: true}")
 
     assert [finding.code for finding in policy.findings] == ["unknown-form", "no-form", "unknown-key"]
 

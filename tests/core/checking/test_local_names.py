@@ -7,13 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.compiling import decided as compiled
-from tests.compiling import plan_of, underlined
-from tests.deciding import HEAD, decided
 from tests.differential.comparing import differences
+from tests.short_policies import checked, decided, underlined, with_facts
 from tierwise.core.plan.canonical import node_text
 from tierwise.plugins.manager import Plugins
-from tierwise.plugins.testing import policy_from
 
 POLICY = """\
 facts:
@@ -53,7 +50,7 @@ def test_a_part_means_what_is_written_for_it_and_two_decisions_may_use_one_name(
     told: dict[str, Any] = decided(POLICY, {"last": "2026-01-15", "calendar": True}, AS_OF)
 
     assert told["months"] == told["long"] and told["late"] is True
-    assert {"months.whole", "months.rest", "late.whole"} <= set(policy_from(HEAD + POLICY).require_plan().decisions)
+    assert {"months.whole", "months.rest", "late.whole"} <= set(checked(POLICY).require_plan().decisions)
 
 
 @pytest.mark.parametrize("as_of", [AS_OF, None])
@@ -64,7 +61,7 @@ def test_the_engines_agree_whatever_is_missing(as_of: date | None) -> None:
         for day in days
         for calendar in (None, True, False)
     ]
-    plugins, plan = Plugins(entry_points=False), policy_from(HEAD + POLICY).require_plan()
+    plugins, plan = Plugins(entry_points=False), checked(POLICY).require_plan()
 
     for engine in plugins.engines().values():
         assert differences(engine, plan, subjects, as_of, plugins.environment()) == []
@@ -84,7 +81,7 @@ def test_the_engines_agree_whatever_is_missing(as_of: date | None) -> None:
     ],
 )
 def test_a_faulty_part_is_told_at_its_words(where: str, formula: str, code: str, words: str) -> None:
-    checked = compiled(f"d: {{type: boolean, where: {where}, formula: {formula}}}\nother: {{type: integer, formula: count}}\n")
+    checked = with_facts(f"d: {{type: boolean, where: {where}, formula: {formula}}}\nother: {{type: integer, formula: count}}\n")
 
     [finding] = [one for one in checked.findings if one.code == code]
     assert underlined(finding.span) == words
@@ -92,19 +89,19 @@ def test_a_faulty_part_is_told_at_its_words(where: str, formula: str, code: str,
 
 
 def test_no_other_decision_sees_a_part() -> None:
-    checked = compiled("d: {type: integer, where: {a: count + 1}, formula: a * 2}\ne: {type: integer, formula: a}\n")
+    checked = with_facts("d: {type: integer, where: {a: count + 1}, formula: a * 2}\ne: {type: integer, formula: a}\n")
 
     assert [finding.code for finding in checked.findings if finding.severity == "error"] == ["unknown-name"]
 
 
 def test_a_decision_about_all_subjects_has_parts_about_all() -> None:
-    plan = plan_of(compiled("d: {type: integer, of: population, where: {big: 'population[count > 1]'}, formula: count(big)}\n"))
+    plan = with_facts("d: {type: integer, of: population, where: {big: 'population[count > 1]'}, formula: count(big)}\n").require_plan()
 
     assert plan.decisions["d.big"].population
     assert node_text(plan.decisions["d"].node) == "count(`d.big`)"
 
 
 def test_a_part_that_reads_its_own_decision_is_a_cycle() -> None:
-    checked = compiled("d: {type: integer, where: {a: d + 1}, formula: a * 2}\n")
+    checked = with_facts("d: {type: integer, where: {a: d + 1}, formula: a * 2}\n")
 
     assert [finding.code for finding in checked.findings if finding.severity == "error"] == ["cycle"]

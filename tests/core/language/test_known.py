@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.deciding import HEAD, decided
 from tests.differential.comparing import differences
+from tests.short_policies import checked, decided
 from tierwise.plugins.manager import Plugins
-from tierwise.plugins.testing import policy_from
 
 POLICY = """\
 facts:
@@ -51,7 +50,7 @@ def test_it_is_false_unless_it_is_sure(facts: dict[str, Any], wanted: tuple[Any,
 def test_the_engines_agree_whatever_is_missing() -> None:
     choices = product((None, True, False), (None, True, False), (None, 5, 6), (None, 2, 7))
     subjects = [{name: value for name, value in zip("abnk", values, strict=True) if value is not None} for values in choices]
-    plugins, plan = Plugins(entry_points=False), policy_from(HEAD + POLICY).require_plan()
+    plugins, plan = Plugins(entry_points=False), checked(POLICY).require_plan()
 
     for engine in plugins.engines().values():
         assert differences(engine, plan, subjects, None, plugins.environment()) == []

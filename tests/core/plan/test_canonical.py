@@ -11,8 +11,8 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from tests.compiling import ENVIRONMENT, HEAD, PLAIN, PlainKind, plan_of
 from tests.differential.random_plans import random_plan
+from tests.short_policies import ENVIRONMENT, HEAD
 from tierwise.core.checking import check
 from tierwise.core.environment import Environment, KindContext, KindDecision
 from tierwise.core.finding import Finding
@@ -38,7 +38,7 @@ from tierwise.plugins.yaml_text.policy_files import read_policy
 
 OVERLAY = """\
 overlay: 1
-policy: sample
+policy: short
 parameters: {days: 30}
 readings: {quarter: rolling}
 tables:
@@ -80,7 +80,7 @@ modules:
 
 def plan_in(text: str, overlay: str | None = None, environment: Environment = ENVIRONMENT, **tables: str) -> Plan:
     files = {"policy.yaml": HEAD + text, **{f"tables/{name}.csv": table for name, table in tables.items()}}
-    return plan_of(check(read_policy(files, environment.limits, Source("company.yaml", overlay) if overlay else None), environment))
+    return check(read_policy(files, environment.limits, Source("company.yaml", overlay) if overlay else None), environment).require_plan()
 
 
 def fingerprint(text: str, overlay: str | None = None, environment: Environment = ENVIRONMENT, **tables: str) -> str:
@@ -172,11 +172,15 @@ class _Limit(BaseModel):
     give: str
 
 
-class ThresholdKind(PlainKind):
+THRESHOLD: Named = {"zh": "门槛", "en": "Threshold"}
+
+
+class ThresholdKind:
     """A kind whose meaning is its own: true above a threshold that no policy names."""
 
     name = "threshold"
-    title: Named = PLAIN
+    title: Named = THRESHOLD
+    about = "True above a threshold."
     keys: type[BaseModel] = _Limit
 
     def __init__(self, threshold: int) -> None:
@@ -214,7 +218,7 @@ def test_it_reads_as_the_policy_does() -> None:
 
 TEXT = """\
 plan 2
-policy sample
+policy short
 subject "customer"
 
 facts

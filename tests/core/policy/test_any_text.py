@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tierwise.core.environment import Environment
+from tierwise.core.environment import Limits
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
 from tierwise.core.source import Source
@@ -98,9 +98,9 @@ def assert_inside(findings: Iterable[Finding], sources: Iterable[Source]) -> Non
 @example("{1: {2: [")
 @example("facts: {a: {type: record, fields: {b: {type: list of list of list of list of list of text}}}}\nmodules: {a: 1}\n")
 @given(TEXTS)
-def test_any_policy_text(environment: Environment, text: str) -> None:
+def test_any_policy_text(text: str) -> None:
     try:
-        policy = read_policy({"policy.yaml": text}, environment.limits)
+        policy = read_policy({"policy.yaml": text}, Limits())
     except PolicyError as error:
         assert error.findings
         assert_inside(error.findings, [Source("policy.yaml", text)])
@@ -110,15 +110,15 @@ def test_any_policy_text(environment: Environment, text: str) -> None:
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(TEXTS, TEXTS, st.integers(0, 900))
-def test_any_damage_to_a_policy_and_any_overlay_and_cases(environment: Environment, text: str, damage: str, other: str, at: int) -> None:
+def test_any_damage_to_a_policy_and_any_overlay_and_cases(text: str, damage: str, other: str, at: int) -> None:
     overlay, cases = Source("company.yaml", "overlay: 1\npolicy: big-customers\n" + other), Source("cases.yaml", other)
     try:
         damaged = text[:at] + damage + text[at:]
-        policy = read_policy({"policy.yaml": damaged}, environment.limits)
+        policy = read_policy({"policy.yaml": damaged}, Limits())
     except PolicyError as error:
         assert_inside(error.findings, [Source("policy.yaml", damaged)])
-        policy = read_policy({"policy.yaml": text}, environment.limits)
-    for attempt in (lambda: read_policy({"policy.yaml": text}, environment.limits, overlay), lambda: read_cases(policy, cases)):
+        policy = read_policy({"policy.yaml": text}, Limits())
+    for attempt in (lambda: read_policy({"policy.yaml": text}, Limits(), overlay), lambda: read_cases(policy, cases)):
         try:
             attempt()
         except PolicyError as error:

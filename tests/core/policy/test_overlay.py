@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from tierwise.core.environment import Environment
+from tierwise.core.environment import Limits
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Severity
 from tierwise.core.policy import Policy
@@ -96,12 +96,12 @@ facts: {{x: {{type: boolean}}}}
 
 
 @pytest.fixture
-def layered(environment: Environment) -> Callable[..., Policy]:
+def layered() -> Callable[..., Policy]:
     """Read a policy with adjustable parameters, overlays given as YAML, and settings."""
 
     def of(*overlays: str, text: str = ADJUSTABLE, **settings: object) -> Policy:
         sources = [Source(f"{n}.yaml", f"overlay: 1\npolicy: adjusted\n{body}\n") for n, body in enumerate(overlays, 1)]
-        return read_policy({"policy.yaml": text}, environment.limits, sources, settings=settings)
+        return read_policy({"policy.yaml": text}, Limits(), sources, settings=settings)
 
     return of
 
@@ -223,9 +223,9 @@ def test_what_is_set_is_checked_as_an_overlay_is(
     assert help is None or said == help
 
 
-def test_an_overlay_called_like_a_file_of_the_policy_takes_nothing_from_it(environment: Environment) -> None:
+def test_an_overlay_called_like_a_file_of_the_policy_takes_nothing_from_it() -> None:
     files = {"policy.yaml": ADJUSTABLE, "binding.yaml": "binding: 1\n"}
 
-    policy = read_policy(files, environment.limits, Source("binding.yaml", "overlay: 1\npolicy: adjusted\n"))
+    policy = read_policy(files, Limits(), Source("binding.yaml", "overlay: 1\npolicy: adjusted\n"))
 
     assert policy.sources["binding.yaml"].text == "binding: 1\n"

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tierwise.core.environment import Environment
+from tierwise.core.environment import Limits
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
 from tierwise.core.outcome import Reason
@@ -182,6 +182,6 @@ def test_a_policy_that_is_no_mapping_says_what_to_write(read: Read, root: str) -
     assert [(f.code, f.help) for f in findings_of(read, root)] == [("wrong-shape", "start with `tierwise: 1`")]
 
 
-def test_a_folder_without_a_policy_is_an_error(environment: Environment) -> None:
+def test_a_folder_without_a_policy_is_an_error() -> None:
     with pytest.raises(PolicyError, match=r"there is no `policy\.yaml`"):
-        read_policy({"cases.yaml": ""}, environment.limits)
+        read_policy({"cases.yaml": ""}, Limits())

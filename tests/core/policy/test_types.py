@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.compiling import checked, plan_of, underlined
+from tests.short_policies import checked, underlined
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
 from tierwise.core.types import EnumType, ListType, MapType, NumberType, RecordType, SetType, Type
@@ -56,7 +56,7 @@ def with_type(type: str) -> str:
     ],
 )
 def test_a_named_type_is_what_it_was_declared_to_be(written: str, type: Type) -> None:
-    plan = plan_of(checked(with_type(written)))
+    plan = checked(with_type(written)).require_plan()
 
     assert plan.facts["last"].type == type
     assert plan.parameters["least"] == Decimal(50_000)
@@ -76,7 +76,7 @@ def test_the_plan_is_the_same_as_if_all_were_written_out() -> None:
         assert named in out
         out = out.replace(named, written)
 
-    assert plan_of(checked(out)).fingerprint == plan_of(checked(with_type("class"))).fingerprint
+    assert checked(out).require_plan().fingerprint == checked(with_type("class")).require_plan().fingerprint
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ DEFAULT = "facts: {{a: {declared}, b: {{type: boolean}}}}\nmodules: {{m: {{kind:
     ],
 )
 def test_a_fact_has_its_default(declared: str, default: object) -> None:
-    fact = plan_of(checked(DEFAULT.format(declared=declared))).facts["a"]
+    fact = checked(DEFAULT.format(declared=declared)).require_plan().facts["a"]
 
     assert fact.default == default
     assert not fact.can_be_none

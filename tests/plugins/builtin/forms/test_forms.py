@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.compiling import decided, plan_of, underlined
+from tests.short_policies import underlined, with_facts
 from tierwise.core.checking import CheckedPolicy
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import (
@@ -41,7 +41,7 @@ READINGS = "readings:\n  cadence: [rolling, calendar]\n  rounding: [floor, ceili
 
 
 def node_of(decisions: str, name: str = "d", **more: str) -> object:
-    return plan_of(decided(decisions, **more)).decisions[name].node
+    return with_facts(decisions, **more).require_plan().decisions[name].node
 
 
 def found(policy: CheckedPolicy) -> list[tuple[str, str]]:
@@ -58,7 +58,7 @@ def test_a_formula_may_be_left_open() -> None:
 
 
 def test_a_lookup_is_a_unique_table_with_a_rule_for_each_word() -> None:
-    plan = plan_of(decided("d: {type: integer, lookup: {by: grade, values: {A: 20, B: 30, C: undetermined(gap)}}}"))
+    plan = with_facts("d: {type: integer, lookup: {by: grade, values: {A: 20, B: 30, C: undetermined(gap)}}}").require_plan()
     assert plan.decisions["d"].node == Pick("d", 0, NumberType(0))
     table = plan.tables["d"]
     assert table.hit is HitPolicy.UNIQUE
@@ -69,8 +69,7 @@ def test_a_lookup_is_a_unique_table_with_a_rule_for_each_word() -> None:
 
 
 def test_each_output_of_a_table_is_a_decision_of_its_own() -> None:
-    plan = plan_of(
-        decided("""
+    plan = with_facts("""
 terms:
   outputs:
     days: {type: integer, nullable: true}
@@ -86,8 +85,7 @@ terms:
     acknowledge:
       - {gap: {amount: "< 3"}, why: not said}
       - {overlap: [best, rest], why: said nowhere}
-""")
-    )
+""").require_plan()
     assert plan.decisions["days"].node == Pick("terms", 1, NumberType(0))
     table = plan.tables["terms"]
     assert (table.hit, table.outputs, table.column_texts) == (HitPolicy.FIRST, ("level", "days"), ("grade", "amount"))
@@ -106,16 +104,16 @@ terms:
 
 def test_the_rules_of_a_table_may_stand_in_a_csv_file() -> None:
     files = {"tables/t.csv": "grade,->d,# note\nA,20,best\n-,30,\n"}
-    plan = plan_of(decided("d: {type: integer, table: {hit: first, rules: tables/t.csv}}", files=files))
+    plan = with_facts("d: {type: integer, table: {hit: first, rules: tables/t.csv}}", files=files).require_plan()
     assert [rule.outputs[0] for rule in plan.tables["d"].rules] == [Constant(Decimal(n), NumberType(0)) for n in (20, 30)]
 
 
 def test_a_local_table_is_lost_until_an_overlay_fills_it() -> None:
     entry = "d: {type: integer, table: {local: true, inputs: [grade]}}"
-    plan = plan_of(decided(entry))
+    plan = with_facts(entry).require_plan()
     assert plan.decisions["d"].node == Undecided(Reason.LOST, (), NumberType(0))
     assert plan.lost == ("d",)
-    filled = plan_of(decided(entry, overlay="tables:\n  d: |\n    grade -> d\n    A     -> 1\n    -     -> 2\n"))
+    filled = with_facts(entry, overlay="tables:\n  d: |\n    grade -> d\n    A     -> 1\n    -     -> 2\n").require_plan()
     assert filled.lost == ()
     assert [rule.id for rule in filled.tables["d"].rules] == ["1", "2"]
 
@@ -124,8 +122,8 @@ def test_collected_cells_are_single_words_or_lists() -> None:
     single = "d: {type: set, values: [x, y], table: {hit: collect, rules: 'grade -> d\n\n  A -> x\n\n  B -> y'}}"
     lists = 'd: {type: set, values: [x, y], table: {hit: collect, rules: \'grade -> d\n\n  A -> "[x, y]"\n\n  B -> "[y]"\'}}'
     words = EnumType(("x", "y"))
-    assert plan_of(decided(single)).tables["d"].rules[0].outputs == (Constant("x", words),)
-    assert plan_of(decided(lists.replace('"', ""))).tables["d"].rules[0].outputs == (Constant(("x", "y"), SetType(words)),)
+    assert with_facts(single).require_plan().tables["d"].rules[0].outputs == (Constant("x", words),)
+    assert with_facts(lists.replace('"', "")).require_plan().tables["d"].rules[0].outputs == (Constant(("x", "y"), SetType(words)),)
 
 
 SCORECARD = """
@@ -148,7 +146,7 @@ d:
 
 
 def test_a_scorecard_sums_hidden_decisions_one_for_each_characteristic() -> None:
-    plan = plan_of(decided(SCORECARD))
+    plan = with_facts(SCORECARD).require_plan()
     assert list(plan.decisions) == ["d.size", "d.kind", "d.open", "d.sum", "d"]
     assert plan.decisions["d.size"].node == Pick("d.size", 0, NumberType(0))
     assert [rule.outputs[0] for rule in plan.tables["d.size"].rules] == [
@@ -168,7 +166,7 @@ def test_a_scorecard_sums_hidden_decisions_one_for_each_characteristic() -> None
 
 
 def test_an_overlay_fills_the_points_of_a_local_characteristic() -> None:
-    plan = plan_of(decided(SCORECARD, overlay="tables:\n  d.open: |\n    > 3 | 20\n    -   | 0\n"))
+    plan = with_facts(SCORECARD, overlay="tables:\n  d.open: |\n    > 3 | 20\n    -   | 0\n").require_plan()
     assert plan.lost == ()
     assert len(plan.tables["d.open"].rules) == 2
 
@@ -200,7 +198,7 @@ d:
     ],
 )
 def test_a_ranking_is_cut_cumulatively(quotas: str, by: str, limits: list[str | None], rounding: str | None) -> None:
-    plan = plan_of(decided(RANKING.replace("QUOTAS", quotas), more=READINGS))
+    plan = with_facts(RANKING.replace("QUOTAS", quotas), more=READINGS).require_plan()
     cut = plan.decisions["d"].node
     assert isinstance(cut, RankCut)
     assert cut.by == by
@@ -220,10 +218,10 @@ def test_a_ranking_is_cut_cumulatively(quotas: str, by: str, limits: list[str | 
 def test_a_ranking_by_a_lost_share_is_lost() -> None:
     lost = "parameters:\n  best: {type: number, scale: 2, local: true}\n"
     entry = RANKING.replace("QUOTAS", "quotas: {A: best, C: rest}, rounding: floor")
-    plan = plan_of(decided(entry, more=lost))
+    plan = with_facts(entry, more=lost).require_plan()
     assert plan.decisions["d"].node == Undecided(Reason.LOST, (), GRADES)
     assert plan.lost == ("best",)
-    given = plan_of(decided(entry, more=lost, overlay="parameters: {best: 5%}\n"))
+    given = with_facts(entry, more=lost, overlay="parameters: {best: 5%}\n").require_plan()
     node = given.decisions["d"].node
     assert isinstance(node, RankCut)
     assert node.cuts[0] == Cut("A", Decimal("0.05"))
@@ -263,13 +261,11 @@ def test_gather_unites_sets() -> None:
 
 
 def test_a_schedule_declares_its_outputs_itself() -> None:
-    plan = plan_of(
-        decided(
-            "visits: {schedule: {last: last, every: 2 weeks, reading: cadence, labels: {due: 到期},"
-            " outputs: {interval: interval, due_on: due_on, due: due, overdue: late}}}",
-            more=READINGS,
-        )
-    )
+    plan = with_facts(
+        "visits: {schedule: {last: last, every: 2 weeks, reading: cadence, labels: {due: 到期},"
+        " outputs: {interval: interval, due_on: due_on, due: due, overdue: late}}}",
+        more=READINGS,
+    ).require_plan()
     last, every = FactRef("last", DateType()), Constant(Duration.of_days(14), DurationType())
     as_of = FactRef("as_of", DateType())
     due_on = Arithmetic("+", (last, every), DateType())
@@ -341,7 +337,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("entry", "code", "text"), FAULTS)
 def test_a_fault_is_found_at_its_place(entry: str, code: str, text: str) -> None:
-    assert found(decided(entry)) == [(code, text)]
+    assert found(with_facts(entry)) == [(code, text)]
 
 
 TABLE_FAULTS = [
@@ -358,10 +354,10 @@ TABLE_FAULTS = [
 @pytest.mark.parametrize(("rules", "code", "text"), TABLE_FAULTS)
 def test_a_fault_in_a_table_is_found_at_its_cell(rules: str, code: str, text: str) -> None:
     entry = f"d:\n  type: integer\n  table:\n    rules: |\n      {rules.replace(chr(10), chr(10) + '  ')}\n"
-    assert (code, text) in found(decided(entry))
+    assert (code, text) in found(with_facts(entry))
 
 
 def test_rules_of_an_overlay_are_bound_to_the_inputs_and_to_local_tables() -> None:
     entry = "d: {type: integer, table: {local: true, inputs: [grade]}}"
-    assert found(decided(entry, overlay="tables:\n  d: |\n    count -> d\n    -     -> 2\n")) == [("input-not-allowed", "count")]
-    assert found(decided(entry, overlay="tables:\n  e: |\n    count -> d\n    -     -> 2\n"))[0][0] == "not-local"
+    assert found(with_facts(entry, overlay="tables:\n  d: |\n    count -> d\n    -     -> 2\n")) == [("input-not-allowed", "count")]
+    assert found(with_facts(entry, overlay="tables:\n  e: |\n    count -> d\n    -     -> 2\n"))[0][0] == "not-local"

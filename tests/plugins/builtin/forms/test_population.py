@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.deciding import HEAD
+from tests.short_policies import checked
 from tierwise.plugins.deciding.decider import Decider
 from tierwise.plugins.manager import Plugins
-from tierwise.plugins.testing import policy_from
 
 POLICY = """\
 facts:
@@ -37,7 +36,7 @@ def member(key: str, region: str, tons: int, orders: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def decider() -> Decider:
-    return Decider(policy_from(HEAD + POLICY).require_plan(), Plugins(entry_points=False).environment())
+    return Decider(checked(POLICY).require_plan(), Plugins(entry_points=False).environment())
 
 
 def plain(outcomes: dict[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.deciding import HEAD, decided, found
+from tests.short_policies import checked, decided, found
 from tierwise.core.finding import Severity
 from tierwise.plugins.deciding.given import read_facts
-from tierwise.plugins.testing import assert_finding, assert_no_findings, policy_from
+from tierwise.plugins.testing import assert_finding, assert_no_findings
 
 POLICY = """\
 facts:
@@ -73,7 +73,7 @@ def test_a_sound_module_has_no_findings() -> None:
 
 
 def test_an_unknown_title_counts_as_missing_where_titles_are_a_closed_list() -> None:
-    _, findings = read_facts(policy_from(HEAD + POLICY).require_plan(), {"acted_by": "janitor"})
+    _, findings = read_facts(checked(POLICY).require_plan(), {"acted_by": "janitor"})
 
     assert [finding.code for finding in findings] == ["bad-value"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.deciding import decided, found
+from tests.short_policies import decided, found
 from tierwise.plugins.testing import assert_finding, assert_no_findings
 
 POLICY = """\

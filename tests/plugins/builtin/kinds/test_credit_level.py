@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.kind_modules import CREDIT, TERMS, found, outcomes
-from tierwise.core.environment import Environment
+from tests.plugins.builtin.kinds.modules import CREDIT, FACTS, TERMS, found
+from tests.short_policies import outcomes
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.plugins.testing import assert_finding
 
@@ -21,31 +21,31 @@ from tierwise.plugins.testing import assert_finding
         ("C", 0, Determined("C", ("keep",))),
     ],
 )
-def test_the_level_keeps_or_steps_down(level: str, late: int, expected: Outcome, environment: Environment) -> None:
-    assert outcomes(CREDIT, {"level_now": level, "late": Decimal(late)}, environment)["level"] == expected
+def test_the_level_keeps_or_steps_down(level: str, late: int, expected: Outcome) -> None:
+    assert outcomes(FACTS + CREDIT, {"level_now": level, "late": Decimal(late)})["level"] == expected
 
 
-def test_there_is_no_level_below_the_lowest(environment: Environment) -> None:
-    got = outcomes(CREDIT, {"level_now": "C", "late": Decimal(2)}, environment)["level"]
+def test_there_is_no_level_below_the_lowest() -> None:
+    got = outcomes(FACTS + CREDIT, {"level_now": "C", "late": Decimal(2)})["level"]
 
     assert isinstance(got, Undetermined)
     assert got.reason is Reason.GAP
 
 
-def test_the_lowest_level_may_stay(environment: Environment) -> None:
+def test_the_lowest_level_may_stay() -> None:
     modules = CREDIT.replace("give: level", "give: level, lowest: C")
 
-    assert outcomes(modules, {"level_now": "C", "late": Decimal(2)}, environment)["level"] == Determined("C", ("C",))
+    assert outcomes(FACTS + modules, {"level_now": "C", "late": Decimal(2)})["level"] == Determined("C", ("C",))
 
 
-def test_a_demotion_may_take_several_steps(environment: Environment) -> None:
+def test_a_demotion_may_take_several_steps() -> None:
     modules = CREDIT.replace("give: level", "steps: 2, give: level")
 
-    assert outcomes(modules, {"level_now": "A", "late": Decimal(2)}, environment)["level"] == Determined("C", ("A",))
+    assert outcomes(FACTS + modules, {"level_now": "A", "late": Decimal(2)})["level"] == Determined("C", ("A",))
 
 
-def test_an_unknown_condition_leaves_both_levels_possible(environment: Environment) -> None:
-    got = outcomes(CREDIT, {"level_now": "A"}, environment)["level"]
+def test_an_unknown_condition_leaves_both_levels_possible() -> None:
+    got = outcomes(FACTS + CREDIT, {"level_now": "A"})["level"]
 
     assert isinstance(got, Undetermined)
     assert (got.reason, got.candidates, got.needs) == (Reason.MISSING_FACT, ("A", "B"), ("late",))

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.deciding import HEAD, decided, found
-from tierwise.plugins.testing import assert_finding, assert_no_findings, policy_from
+from tests.short_policies import checked, decided, found
+from tierwise.plugins.testing import assert_finding, assert_no_findings
 
 POLICY = """\
 facts:
@@ -46,7 +46,7 @@ def test_the_first_gate_that_is_not_passed_excludes(facts: dict[str, Any], eligi
 
 
 def test_a_gate_shows_its_label_where_it_excludes() -> None:
-    plan = policy_from(HEAD + POLICY).require_plan()
+    plan = checked(POLICY).require_plan()
 
     assert plan.decisions["资格.agent"].label == {"zh": "代理", "en": "代理"}
     assert not plan.decisions["资格.agent"].output

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.deciding import HEAD, decided, found
+from tests.short_policies import checked, decided, found
 from tierwise.core.finding import Severity
-from tierwise.plugins.testing import assert_finding, policy_from
+from tierwise.plugins.testing import assert_finding
 
 POLICY = """\
 facts:
@@ -58,7 +58,7 @@ def test_an_action_is_held_against_the_lists(facts: dict[str, Any], expected: di
 
 
 def test_labels_are_those_of_the_author_or_of_the_kind() -> None:
-    decisions = policy_from(HEAD + POLICY).require_plan().decisions
+    decisions = checked(POLICY).require_plan().decisions
 
     assert (decisions["do_all"].label["zh"], decisions["dont"].label["zh"]) == ("全部", "不应做的")
     assert not decisions["several.dont"].output

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kind_modules import CREDIT, HEAD, PRICE, TERMS, TIER, VISITS, found
+from tests.plugins.builtin.kinds.modules import CREDIT, FACTS, PRICE, TERMS, TIER, VISITS, found
+from tests.short_policies import checked
 from tierwise.core.finding import Severity
-from tierwise.plugins.testing import assert_no_findings, policy_from
+from tierwise.plugins.testing import assert_no_findings
 
 
 @pytest.mark.parametrize("modules", [PRICE, CREDIT, CREDIT + TERMS, VISITS, TIER], ids=["price", "credit", "terms", "visits", "tier"])
@@ -16,7 +17,7 @@ def test_a_sound_module_has_no_findings(modules: str) -> None:
 
 @pytest.mark.parametrize("modules", [PRICE, CREDIT, VISITS], ids=["price", "credit", "visits"])
 def test_every_decision_of_a_kind_has_a_chinese_label(modules: str) -> None:
-    plan = policy_from(HEAD + modules).require_plan()
+    plan = checked(FACTS + modules).require_plan()
 
     assert [d.name for d in plan.decisions.values() if d.label["zh"].isascii()] == []
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.deciding import HEAD, found
+from tests.short_policies import HEAD, found
 from tierwise.core.finding import Severity
 from tierwise.core.limits import Limits
 from tierwise.core.policy import Document

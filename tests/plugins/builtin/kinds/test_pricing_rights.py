@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.kind_modules import HEAD, PRICE, found, outcomes
-from tierwise.core.environment import Environment
+from tests.plugins.builtin.kinds.modules import FACTS, PRICE, found
+from tests.short_policies import outcomes
 from tierwise.core.finding import Severity
-from tierwise.core.meaning import decide
 from tierwise.core.outcome import Determined, Reason, Undetermined
-from tierwise.plugins.testing import assert_finding, policy_from
+from tierwise.plugins.testing import assert_finding
 
 
 @pytest.mark.parametrize(
@@ -25,10 +24,8 @@ from tierwise.plugins.testing import assert_finding, policy_from
         ("C", "1050.0001", {"ok": False}),
     ],
 )
-def test_a_quote_is_held_against_the_right_of_its_grade(
-    grade: str, offered: str, expected: dict[str, Any], environment: Environment
-) -> None:
-    got = outcomes(PRICE, {"grade": grade, "price": Decimal(1000), "offered": Decimal(offered)}, environment)
+def test_a_quote_is_held_against_the_right_of_its_grade(grade: str, offered: str, expected: dict[str, Any]) -> None:
+    got = outcomes(FACTS + PRICE, {"grade": grade, "price": Decimal(1000), "offered": Decimal(offered)})
 
     for name, value in expected.items():
         outcome = got[name]
@@ -36,21 +33,19 @@ def test_a_quote_is_held_against_the_right_of_its_grade(
         assert outcome.value == (Decimal(value) if isinstance(value, str) else value), name
 
 
-def test_a_right_may_be_left_open(environment: Environment) -> None:
+def test_a_right_may_be_left_open() -> None:
     modules = PRICE.replace("C: {surcharge: 5%}", "C: undetermined(lost)")
 
-    got = outcomes(modules, {"grade": "C", "price": Decimal(1000), "offered": Decimal(1)}, environment)
+    got = outcomes(FACTS + modules, {"grade": "C", "price": Decimal(1000), "offered": Decimal(1)})
 
     assert got["ok"] == Undetermined(Reason.LOST, needs=got["ok"].needs, rules=got["ok"].rules)  # type: ignore[union-attr]  # is one
 
 
-def test_a_share_may_be_a_parameter(environment: Environment) -> None:
+def test_a_share_may_be_a_parameter() -> None:
     modules = PRICE.replace("5%}, B", "discount_a}, B")
-    head = HEAD.replace("facts:", "parameters:\n  discount_a: {type: number, scale: 2, value: 10%}\nfacts:")
+    declared = FACTS.replace("facts:", "parameters:\n  discount_a: {type: number, scale: 2, value: 10%}\nfacts:")
 
-    plan = policy_from(head + modules).require_plan()
-
-    assert decide(plan, environment, {"grade": "A", "price": Decimal(1000)}, None)["floor"] == Determined(Decimal(900), ("A",))
+    assert outcomes(declared + modules, {"grade": "A", "price": Decimal(1000)})["floor"] == Determined(Decimal(900), ("A",))
 
 
 def test_a_lower_grade_that_pays_less_is_an_error_with_an_example() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kind_modules import TIER, found
+from tests.plugins.builtin.kinds.modules import TIER, found
 from tierwise.plugins.testing import assert_finding, assert_no_findings
 
 

@@ -6,47 +6,47 @@ from datetime import date
 
 import pytest
 
-from tests.kind_modules import HEAD, VISITS, found, outcomes
-from tierwise.core.environment import Environment
+from tests.plugins.builtin.kinds.modules import FACTS, VISITS, found
+from tests.short_policies import checked, outcomes
 from tierwise.core.finding import Severity
 from tierwise.core.outcome import Determined, Reason, Undetermined
 from tierwise.core.values import Duration
-from tierwise.plugins.testing import assert_finding, policy_from
+from tierwise.plugins.testing import assert_finding
 
 
-def test_interval_and_dates_are_counted_from_the_last_visit(environment: Environment) -> None:
-    got = outcomes(VISITS, {"grade": "A", "last_on": date(2026, 11, 1)}, environment, date(2026, 11, 8))
+def test_interval_and_dates_are_counted_from_the_last_visit() -> None:
+    got = outcomes(FACTS + VISITS, {"grade": "A", "last_on": date(2026, 11, 1)}, date(2026, 11, 8))
 
     assert got["interval"] == Determined(Duration.of_days(7), ("A",))
     assert got["due_on"] == Determined(date(2026, 11, 8))
     assert (got["due"], got["overdue"]) == (Determined(True), Determined(False))
 
 
-def test_between_one_and_two_intervals_the_reading_decides(environment: Environment) -> None:
+def test_between_one_and_two_intervals_the_reading_decides() -> None:
     facts = {"grade": "A", "last_on": date(2026, 11, 2)}
 
-    assert outcomes(VISITS, facts, environment, date(2026, 11, 10))["overdue"].reason is Reason.READING  # type: ignore[union-attr]  # is one
-    assert outcomes(VISITS, facts, environment, date(2026, 11, 16))["overdue"] == Determined(True)
+    assert outcomes(FACTS + VISITS, facts, date(2026, 11, 10))["overdue"].reason is Reason.READING  # type: ignore[union-attr]  # is one
+    assert outcomes(FACTS + VISITS, facts, date(2026, 11, 16))["overdue"] == Determined(True)
 
 
-def test_a_lost_interval_is_lost(environment: Environment) -> None:
-    got = outcomes(VISITS, {"grade": "C", "last_on": date(2026, 11, 1)}, environment, date(2026, 11, 10))
+def test_a_lost_interval_is_lost() -> None:
+    got = outcomes(FACTS + VISITS, {"grade": "C", "last_on": date(2026, 11, 1)}, date(2026, 11, 10))
 
     assert {name: outcome.reason for name, outcome in got.items()} == dict.fromkeys(got, Reason.LOST)  # type: ignore[union-attr]  # all are
 
 
-def test_classes_have_to_agree_on_the_interval(environment: Environment) -> None:
+def test_classes_have_to_agree_on_the_interval() -> None:
     modules = "  visits: {kind: visit-cadence, of: classes, every: {vip: 7 days, plain: 14 days}, give: {interval: interval}}\n"
 
-    both = outcomes(modules, {"classes": ("vip", "plain")}, environment)["interval"]
+    both = outcomes(FACTS + modules, {"classes": ("vip", "plain")})["interval"]
 
     assert isinstance(both, Undetermined)
     assert both.reason is Reason.OVERLAP
-    assert outcomes(modules, {"classes": ("vip",)}, environment)["interval"] == Determined(Duration.of_days(7))
+    assert outcomes(FACTS + modules, {"classes": ("vip",)})["interval"] == Determined(Duration.of_days(7))
 
 
 def test_an_interval_without_a_name_is_hidden() -> None:
-    plan = policy_from(HEAD + VISITS.replace("interval: interval, ", "")).require_plan()
+    plan = checked(FACTS + VISITS.replace("interval: interval, ", "")).require_plan()
 
     assert not plan.decisions["visits_interval"].output
 

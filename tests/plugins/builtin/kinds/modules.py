@@ -1,26 +1,11 @@
-"""One small module of each kind, and what comes of a policy that holds it."""
+"""One small module of each kind, the facts they read, and what is found in a policy that holds them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from typing import Any
-
-from tierwise.core.environment import Environment
+from tests import short_policies
 from tierwise.core.finding import Finding
-from tierwise.core.meaning import decide
-from tierwise.core.outcome import Outcome
-from tierwise.plugins.testing import findings_of, policy_from
 
-__all__ = ["CREDIT", "HEAD", "PRICE", "TERMS", "TIER", "VISITS", "found", "outcomes"]
-
-HEAD = """\
-tierwise: 1
-policy: kinds
-version: 1.0.0
-title: Kinds
-source: a test
-subject: customer
+FACTS = """\
 readings:
   cadence: [rolling, calendar]
 facts:
@@ -78,11 +63,7 @@ TIER = """\
 UNUSED = "unused-fact"
 
 
-def outcomes(modules: str, facts: Mapping[str, Any], environment: Environment, as_of: date | None = None) -> Mapping[str, Outcome]:
-    """Decide a policy that holds these modules."""
-    return decide(policy_from(HEAD + modules).require_plan(), environment, facts, as_of)
-
-
 def found(modules: str) -> list[Finding]:
-    """What is found beside facts that a short policy leaves unused."""
-    return [finding for finding in findings_of(HEAD + modules) if finding.code != UNUSED and "reading" not in finding.code]
+    """Return what is found beside facts and readings that a short policy leaves unused."""
+    findings = short_policies.found(FACTS + modules)
+    return [finding for finding in findings if finding.code != UNUSED and "reading" not in finding.code]
