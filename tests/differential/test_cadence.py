@@ -8,10 +8,10 @@ import duckdb
 import pytest
 
 from tests.differential.comparing import ENVIRONMENT, differences
-from tests.plans import decision, named
+from tests.plans import decision, declared, named, plan_of
 from tierwise.core.meaning.subjects import Subject
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
-from tierwise.core.plan import Constant, Fact, FactRef, Overdue, Plan, Reading, ReadingRef
+from tierwise.core.plan import Constant, FactRef, Overdue, Plan, Reading, ReadingRef
 from tierwise.core.types import BooleanType, DateType, DurationType
 from tierwise.core.values import Duration
 from tierwise.plugins.builtin.engine_reference import grade as grade_by_reference
@@ -27,20 +27,10 @@ AS_OF = [date(2024, 2, 29), date(2024, 5, 22)]
 def duty(every: Duration, settled: str | None) -> Plan:
     """Return the plan that asks whether something due so often is overdue."""
     node = Overdue(FactRef("last", DateType()), Constant(every, DurationType()), FactRef("as_of", DateType()), ReadingRef("cadence", WORDS))
-    made = decision("late", BooleanType(), node)
-    return Plan(
-        policy="duty",
-        version="1.0.0",
-        title=named("duty"),
-        subject="customer",
-        fingerprint="0" * 64,
-        facts={"last": Fact("last", DateType(), named("last"), nullable=True)},
-        readings={"cadence": Reading("cadence", WORDS, settled, named("cadence"))},
-        tables={},
-        rankings={},
-        decisions={"late": made},
-        parameters={},
-        lost=(),
+    return plan_of(
+        facts=[declared(FactRef("last", DateType()), nullable=True)],
+        decisions=[decision("late", BooleanType(), node)],
+        readings=[Reading("cadence", WORDS, settled, named("cadence"))],
     )
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.differential.comparing import ENVIRONMENT, differences, fact_table
 from tests.differential.random_plans import AS_OF, random_plan, random_subjects
+from tests.plans import decision, declared, plan_of
 from tierwise.core.outcome import Determined
-from tierwise.core.plan import Arithmetic, Compare, Constant, Decision, Fact, FactRef, Plan, Quotient, Round
+from tierwise.core.plan import Arithmetic, Compare, Constant, Decision, FactRef, Plan, Quotient, Round
 from tierwise.core.types import BooleanType, NumberType
 from tierwise.plugins.builtin.engine_duckdb import asking
 from tierwise.plugins.engine import Engine
@@ -20,7 +21,6 @@ from tierwise.plugins.engine import Engine
 SLOW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MORE = settings(SLOW, max_examples=6)
 AMOUNT = NumberType(2)
-LABEL = {"zh": "", "en": ""}
 
 
 @SLOW
@@ -59,9 +59,7 @@ def test_nothing_changes_when_few_rows_are_asked_about_one_by_one(engine: Engine
 
 def plan_over(*decisions: Decision) -> Plan:
     """Return a plan over two amounts."""
-    facts = {name: Fact(name, AMOUNT, LABEL) for name in ("a", "b")}
-    named = {d.name: d for d in decisions}
-    return Plan("borders", "1.0.0", LABEL, "customer", "0" * 64, facts, {}, {}, {}, named, {})
+    return plan_of(facts=[declared(FactRef(name, AMOUNT)) for name in ("a", "b")], decisions=decisions)
 
 
 A, B = FactRef("a", AMOUNT), FactRef("b", AMOUNT)
@@ -80,7 +78,7 @@ TENTH = Compare(">=", Quotient(A, B, NumberType()), Constant(Decimal("0.1"), Num
     ],
 )
 def test_a_quotient_is_compared_exactly_at_its_border(engine: Engine, a: str, b: str, is_reached: bool) -> None:
-    plan = plan_over(Decision("reached", BooleanType(), TENTH, LABEL, "m", "formula"))
+    plan = plan_over(decision("reached", BooleanType(), TENTH))
     subjects = [{"a": Decimal(a), "b": Decimal(b)}]
     (row,) = engine.grade(plan, ENVIRONMENT, fact_table(plan, subjects), None).rows()
     assert row.outcomes["reached"] == Determined(is_reached)
@@ -89,7 +87,7 @@ def test_a_quotient_is_compared_exactly_at_its_border(engine: Engine, a: str, b:
 @pytest.mark.parametrize("mode", ["up", "down", "half up", "half down", "half even", "floor", "ceiling"])
 def test_rounding_agrees_at_every_half(engine: Engine, mode: str) -> None:
     node = Round(Quotient(A, B, NumberType()), 1, mode, NumberType(1))  # type: ignore[arg-type]
-    plan = plan_over(Decision("rounded", NumberType(1), node, LABEL, "m", "formula"))
+    plan = plan_over(decision("rounded", NumberType(1), node))
     subjects = [{"a": Decimal(n) / 4, "b": Decimal(d)} for n in range(-9, 10) for d in (-5, 0, 5)]
     assert differences(engine, plan, subjects, None) == []
 
@@ -97,15 +95,15 @@ def test_rounding_agrees_at_every_half(engine: Engine, mode: str) -> None:
 def test_amounts_beyond_every_sql_number_are_still_exact(engine: Engine) -> None:
     product = Arithmetic("*", (A, A, B, B), NumberType())
     plan = plan_over(
-        Decision("huge", NumberType(8), product, LABEL, "m", "formula"),
-        Decision("is_huge", BooleanType(), Compare(">", product, Constant(Decimal("1e50"), NumberType())), LABEL, "m", "formula"),
+        decision("huge", NumberType(8), product),
+        decision("is_huge", BooleanType(), Compare(">", product, Constant(Decimal("1e50"), NumberType()))),
     )
     amounts = [Decimal("0.01"), Decimal("9999999999999999.99"), Decimal("-9999999999999999.99")]
     assert differences(engine, plan, [{"a": a, "b": b} for a in amounts for b in amounts], None) == []
 
 
 def test_rows_without_a_key_or_with_the_same_key_are_kept(engine: Engine) -> None:
-    plan = plan_over(Decision("reached", BooleanType(), TENTH, LABEL, "m", "formula"))
+    plan = plan_over(decision("reached", BooleanType(), TENTH))
     facts = fact_table(plan, [{"a": Decimal(1), "b": Decimal(2)}] * 3)
     facts.connection.execute("UPDATE subjects SET key = NULL WHERE key = '00000'")
     facts.connection.execute("UPDATE subjects SET key = 'same' WHERE key IS NOT NULL")

@@ -10,16 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.differential.comparing import ENVIRONMENT, differences, fact_table
-from tests.differential.test_engines_agree import LABEL, MORE
+from tests.differential.test_engines_agree import MORE
+from tests.plans import decision, declared, plan_of
 from tierwise.core.outcome import Reason, Undetermined
 from tierwise.core.plan import (
     Arithmetic,
     Compare,
     Conditional,
     Constant,
-    Decision,
     DecisionRef,
-    Fact,
     FactRef,
     HitPolicy,
     InSet,
@@ -61,12 +60,12 @@ PRICES: dict[str, Node] = {
 
 def priced() -> Plan:
     """Return a plan that gives each tier another price, and tests an offer against it."""
-    facts = {
-        "tier": Fact("tier", TIERS, LABEL),
-        "list_price": Fact("list_price", AMOUNT, LABEL),
-        "floor": Fact("floor", AMOUNT, LABEL, nullable=True),
-        "offered": Fact("offered", AMOUNT, LABEL),
-    }
+    facts = [
+        declared(FactRef("tier", TIERS)),
+        declared(FactRef("list_price", AMOUNT)),
+        declared(FactRef("floor", AMOUNT), nullable=True),
+        declared(FactRef("offered", AMOUNT)),
+    ]
     rules = tuple(Rule(tier, (InSet(TIER, (tier,)),), (price,)) for tier, price in PRICES.items())
     table = Table("prices", HitPolicy.UNIQUE, (TIER,), ("tier",), ("price",), rules, (None,))
     price = DecisionRef("price", PRICE)
@@ -77,8 +76,8 @@ def priced() -> Plan:
         "fair": Compare(">=", OFFERED, price),
         "twice": Arithmetic("+", (price, price), PRICE),
     }
-    made = {name: Decision(name, getattr(node, "type", BooleanType()), node, LABEL, "m", "formula") for name, node in decisions.items()}
-    return Plan("prices", "1.0.0", LABEL, "customer", "0" * 64, facts, {}, {"prices": table}, {}, made, {})
+    made = [decision(name, getattr(node, "type", BooleanType()), node) for name, node in decisions.items()]
+    return plan_of(table, facts=facts, decisions=made)
 
 
 @MORE
@@ -97,17 +96,8 @@ def test_amounts_at_and_around_each_other_are_those_of_the_reference_engine(engi
 
 def test_a_single_amount_is_each_customers_own(engine: Engine) -> None:
     plan = priced()
-    only = {
-        "price": Decision(
-            "price",
-            PRICE,
-            Conditional(Constant(True, BooleanType()), Prefer((LIST_PRICE,), PRICE), PRICES["D"], PRICE),
-            LABEL,
-            "m",
-            "formula",
-        )
-    }
-    without_tier = replace(plan, decisions=only)
+    own = Conditional(Constant(True, BooleanType()), Prefer((LIST_PRICE,), PRICE), PRICES["D"], PRICE)
+    without_tier = replace(plan, decisions={"price": decision("price", PRICE, own)})
     subjects = [{"list_price": Decimal(price)} for price in (1, 2)] + [{}]
     assert differences(engine, without_tier, subjects, None) == []
 

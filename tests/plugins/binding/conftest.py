@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tierwise.core.plan import Fact, Plan
+from tests.plans import declared, plan
+from tierwise.core.plan import FactRef, Plan
 from tierwise.core.types import Type
 from tierwise.plugins.builtin import source_csv, source_duckdb, source_excel, source_parquet, source_sqlite
 from tierwise.plugins.source import Source, SourceOpener, open_source
@@ -20,11 +22,11 @@ def plan_of() -> Callable[..., Plan]:
     """Make a plan with nothing but facts: name to type, or to (type, more arguments of ``Fact``)."""
 
     def make(**facts: Type | tuple[Type, dict[str, Any]]) -> Plan:
-        made = {}
+        made = []
         for name, type in facts.items():
             plain, more = type if isinstance(type, tuple) else (type, {})
-            made[name] = Fact(name, plain, {"zh": name, "en": name}, **more)
-        return Plan("sample", "1.0.0", {"zh": "样", "en": "sample"}, "customer", "", made, {}, {}, {}, {}, {})
+            made.append(declared(FactRef(name, plain), **more))
+        return replace(plan(made), policy="sample")
 
     return make
 

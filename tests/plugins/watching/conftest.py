@@ -13,16 +13,15 @@ from typing import Any
 
 import pytest
 
-from tierwise.core.checking import CheckedPolicy, check
-from tierwise.core.source import Source
+from tierwise.core.checking import CheckedPolicy
 from tierwise.plugins.builtin.watch_reference import ReferenceMatcher
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import LoadedPolicy, load
+from tierwise.plugins.testing import policy_from
 from tierwise.plugins.watching.action import Action
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import WatchPlan
 from tierwise.plugins.watching.watcher import Watcher
-from tierwise.plugins.yaml_text.policy_files import read_policy
 
 HEAD = """\
 tierwise: 1
@@ -81,12 +80,11 @@ INSERT INTO calls VALUES (1, 'p', '2024-02-01');
 @pytest.fixture(scope="session")
 def checked() -> Callable[..., CheckedPolicy]:
     """Check a policy whose section ``watch`` is given as YAML; its readings are read by it alone."""
-    environment = Plugins(entry_points=False).environment()
+    plugins = Plugins(entry_points=False)
 
     def of(watch: str, overlay: str = "") -> CheckedPolicy:
         text = HEAD + "watch:\n" + indent(dedent(watch), "  ")
-        source = Source("company.yaml", "overlay: 1\npolicy: watched\n" + dedent(overlay)) if overlay else None
-        return check(read_policy({"policy.yaml": text}, environment.limits, source, sections=environment.section_keys), environment)
+        return policy_from(text, plugins, overlay and "overlay: 1\npolicy: watched\n" + dedent(overlay))
 
     return of
 

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import plans
+from tests.plans import constant, decision, plan_of
 from tierwise.core.finding import Severity
-from tierwise.core.plan import Agree, Compare, Constant, Decision, FactRef, HitPolicy, InSet, Logic, Node, Not, Pick, Plan, Rule, Table
+from tierwise.core.plan import Agree, Compare, Constant, FactRef, HitPolicy, InSet, Logic, Node, Not, Pick, Plan, Table
 from tierwise.core.policy.texts import Text
 from tierwise.core.types import EnumType, NumberType
 from tierwise.core.values import Duration
@@ -20,22 +22,19 @@ GRADES = ("A", "B", "C")
 GRADE = EnumType(GRADES)
 BY = FactRef("grade", GRADE)
 NUMBER = NumberType(0)
-LABEL = {"zh": "额度", "en": "limit"}
 
 
 def number(value: int | str) -> Constant:
-    return Constant(Decimal(value), NUMBER)
+    return constant(value, NUMBER)
 
 
-def plan_of(node: Node, *tables: Table) -> Plan:
+def limits(node: Node, *tables: Table) -> Plan:
     """A plan with the one decision ``limit``."""
-    decision = Decision("limit", NUMBER, node, LABEL, "credit", "lookup")
-    return Plan("p", "1.0.0", LABEL, "customer", "", {}, {}, {t.name: t for t in tables}, {}, {"limit": decision}, {})
+    return plan_of(*tables, decisions=[decision("limit", NUMBER, node, form="lookup")])
 
 
-def table(columns: tuple[Node, ...], *rows: tuple[tuple[Node | None, ...], Node]) -> Table:
-    rules = tuple(Rule(str(i), tests, (output,)) for i, (tests, output) in enumerate(rows, 1))
-    return Table("limit", HitPolicy.UNIQUE, columns, tuple("c" for _ in columns), ("limit",), rules)
+def table(columns: tuple[Node, ...], *rows: tuple[Node | None, ...]) -> Table:
+    return plans.table("limit", HitPolicy.UNIQUE, columns, rows, NUMBER)[0]
 
 
 def is_(word: str) -> Node:
@@ -101,9 +100,9 @@ def test_there_is_no_inversion_exactly_when_the_amounts_never_rise(amounts: dict
     ids=["one each", "a list", "not", "or, then any", "unequal"],
 )
 def test_amounts_are_read_off_any_cell_over_the_grade(tests: list[Node | None], expected: dict[str, int]) -> None:
-    rules = table((BY,), *(((test,), number(i)) for i, test in enumerate(tests, 1)))
+    rules = table((BY,), *((test, number(i)) for i, test in enumerate(tests, 1)))
 
-    [found] = amounts_by_grade(plan_of(Pick("limit", 0, NUMBER), rules), "limit", "grade", GRADES)
+    [found] = amounts_by_grade(limits(Pick("limit", 0, NUMBER), rules), "limit", "grade", GRADES)
 
     assert found == {grade: Decimal(amount) for grade, amount in expected.items()}
 
@@ -111,11 +110,9 @@ def test_amounts_are_read_off_any_cell_over_the_grade(tests: list[Node | None], 
 def test_rules_are_compared_only_where_their_other_cells_agree() -> None:
     new = FactRef("is_new", NUMBER)
     yes, no = Compare("=", new, number(1)), Compare("=", new, number(0))
-    rules = table(
-        (new, BY), ((yes, is_("A")), number(1)), ((yes, is_("B")), number(0)), ((no, is_("A")), number(9)), ((no, is_("B")), number(8))
-    )
+    rules = table((new, BY), (yes, is_("A"), number(1)), (yes, is_("B"), number(0)), (no, is_("A"), number(9)), (no, is_("B"), number(8)))
 
-    found = list(amounts_by_grade(plan_of(Pick("limit", 0, NUMBER), rules), "limit", "grade", GRADES))
+    found = list(amounts_by_grade(limits(Pick("limit", 0, NUMBER), rules), "limit", "grade", GRADES))
 
     assert found == [{"A": Decimal(1), "B": Decimal(0)}, {"A": Decimal(9), "B": Decimal(8)}]
 
@@ -123,23 +120,23 @@ def test_rules_are_compared_only_where_their_other_cells_agree() -> None:
 def test_amounts_are_read_off_classes_that_have_to_agree() -> None:
     node = Agree(BY, (("A", number(1)), ("B", Constant(None, NUMBER)), ("C", FactRef("x", NUMBER))), None, NUMBER)
 
-    assert list(amounts_by_grade(plan_of(node), "limit", "grade", GRADES)) == [{"A": Decimal(1)}]
+    assert list(amounts_by_grade(limits(node), "limit", "grade", GRADES)) == [{"A": Decimal(1)}]
 
 
 @pytest.mark.parametrize("node", [number(1), FactRef("x", NUMBER)], ids=["a constant", "a fact"])
 def test_a_decision_without_amounts_by_grade_is_left_alone(node: Node) -> None:
-    assert list(amounts_by_grade(plan_of(node), "limit", "grade", GRADES)) == []
+    assert list(amounts_by_grade(limits(node), "limit", "grade", GRADES)) == []
 
 
 def test_a_table_over_something_else_is_left_alone() -> None:
-    rules = table((FactRef("other", GRADE),), ((None,), number(1)))
+    rules = table((FactRef("other", GRADE),), (None, number(1)))
 
-    assert list(amounts_by_grade(plan_of(Pick("limit", 0, NUMBER), rules), "limit", "grade", GRADES)) == []
+    assert list(amounts_by_grade(limits(Pick("limit", 0, NUMBER), rules), "limit", "grade", GRADES)) == []
 
 
 def test_only_an_enum_has_grades() -> None:
-    assert grades_of(plan_of(number(1)), "limit") == ()
-    assert grades_of(plan_of(number(1)), "not there") == ()
+    assert grades_of(limits(number(1)), "limit") == ()
+    assert grades_of(limits(number(1)), "not there") == ()
 
 
 def finding(**more: Any) -> Any:
