@@ -36,6 +36,7 @@ POWERS: Mapping[str, int] = {"万": 4, "亿": 8, "%": -2}
 """What a sign behind a number multiplies it by, as a power of ten."""
 
 _MOST_DIGITS = 38
+_MOST_SHOWN = 80
 _NEAR = Fraction(1, 1_000_000)  # of one step of the scale: what a float may be off
 
 _BETWEEN = re.compile(rf"\s*[{''.join(sorted(SEPARATORS))}]\s*")
@@ -56,6 +57,12 @@ class UnfitError(Exception):
         self.help = help
 
 
+def _shown(raw: Any) -> str:
+    """Return what was given, cut where it is long."""
+    text = str(raw)
+    return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"
+
+
 def read_value(raw: Any, type: Type) -> Any:
     """Return the value of ``type`` that ``raw`` stands for.
 
@@ -74,13 +81,13 @@ def _number(raw: Any, type: NumberType) -> Decimal:
     if not number.is_finite():
         raise UnfitError("is no number")
     if len(number.as_tuple().digits) > _MOST_DIGITS or abs(number.adjusted()) > _MOST_DIGITS:
-        raise UnfitError(f"is `{raw}`, which has more than {_MOST_DIGITS} digits")
+        raise UnfitError(f"is `{_shown(raw)}`, which has more than {_MOST_DIGITS} digits")
     if type.scale is not None:
         number = _at_scale(number, type.scale)
     if type.low is not None and number < type.low:
-        raise UnfitError(f"is `{raw}`, which is below the least value `{type.low:f}`")
+        raise UnfitError(f"is `{_shown(raw)}`, which is below the least value `{type.low:f}`")
     if type.high is not None and number > type.high:
-        raise UnfitError(f"is `{raw}`, which is above the greatest value `{type.high:f}`")
+        raise UnfitError(f"is `{_shown(raw)}`, which is above the greatest value `{type.high:f}`")
     return number or Decimal(0)
 
 
@@ -98,7 +105,7 @@ def _decimal(raw: Any, unit: str) -> Decimal:
     written = _written(raw, NumberType(unit=unit))
     if isinstance(written, Decimal):
         return written
-    raise UnfitError(f"is `{raw}`, which is no number")
+    raise UnfitError(f"is `{_shown(raw)}`, which is no number")
 
 
 def written_power(sign: str, unit: str) -> int:
@@ -128,20 +135,20 @@ def _boolean(raw: Any, type: BooleanType) -> bool:
         return raw
     if isinstance(raw, str) and raw.strip() in ("true", "false"):
         return raw.strip() == "true"
-    raise UnfitError(f"is `{raw}`, where `true` or `false` is needed")
+    raise UnfitError(f"is `{_shown(raw)}`, where `true` or `false` is needed")
 
 
 def _date(raw: Any, type: DateType) -> date:
     moment = _moment(raw)
     if moment is None:
-        raise UnfitError(f"is `{raw}`, where a date such as `2026-11-21` is needed")
+        raise UnfitError(f"is `{_shown(raw)}`, where a date such as `2026-11-21` is needed")
     return moment.date()
 
 
 def _date_time(raw: Any, type: DateTimeType) -> datetime:
     moment = _moment(raw)
     if moment is None:
-        raise UnfitError(f"is `{raw}`, where a date and time such as `2026-11-21T09:30:00` is needed")
+        raise UnfitError(f"is `{_shown(raw)}`, where a date and time such as `2026-11-21T09:30:00` is needed")
     return moment
 
 
@@ -162,11 +169,11 @@ def _moment(raw: Any) -> datetime | None:
     try:
         return datetime(year, month, day, hour, minute, second, int((written["fraction"] or "").ljust(6, "0")))
     except ValueError:
-        raise UnfitError(f"is `{raw}`, which is no date of the calendar") from None
+        raise UnfitError(f"is `{_shown(raw)}`, which is no date of the calendar") from None
 
 
 def _zoned(raw: Any) -> UnfitError:
-    return UnfitError(f"is `{raw}`, whose zone says only with another on which day it is", "give the local time, without a zone")
+    return UnfitError(f"is `{_shown(raw)}`, whose zone says only with another on which day it is", "give the local time, without a zone")
 
 
 def _duration(raw: Any, type: DurationType) -> Duration:
@@ -179,7 +186,7 @@ def _duration(raw: Any, type: DurationType) -> Duration:
         literal = _written(raw, type)
         if isinstance(literal, Duration):
             return literal
-        raise UnfitError(f"is `{raw}`, where a duration such as `P7D` or `P3M`, or a number of days, is needed")
+        raise UnfitError(f"is `{_shown(raw)}`, where a duration such as `P7D` or `P3M`, or a number of days, is needed")
     months, days, seconds, short = (int(part or 0) for part in written.groups())
     return Duration(months + short, Duration.of_days(days).seconds + seconds)
 
@@ -191,7 +198,7 @@ def _text(raw: Any, type: TextType) -> str:
         return str(int(raw))  # a key of digits, as spreadsheets keep it
     if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
         return f"{_decimal(raw, ''):f}"
-    raise UnfitError(f"is `{raw}`, which is no text")
+    raise UnfitError(f"is `{_shown(raw)}`, which is no text")
 
 
 def _word(raw: Any, type: EnumType) -> str:
@@ -203,14 +210,14 @@ def _word(raw: Any, type: EnumType) -> str:
         if type.others is not None and text:
             return type.others
     shown = ", ".join(type.values[:5]) + (f" and {len(type.values) - 5} more" if len(type.values) > 5 else "")
-    raise UnfitError(f"is `{raw}`, which is none of {shown}", suggest(str(raw), (*type.values, *dict(type.aliases))))
+    raise UnfitError(f"is `{_shown(raw)}`, which is none of {shown}", suggest(str(raw), (*type.values, *dict(type.aliases))))
 
 
 def _list(raw: Any, type: ListType) -> tuple[Any, ...]:
     if isinstance(raw, str):
         return _divided(raw, type)
     if not isinstance(raw, list | tuple):
-        raise UnfitError(f"is `{raw}`, which is no list")
+        raise UnfitError(f"is `{_shown(raw)}`, which is no list")
     return tuple(_item(item, type.item) for item in raw)
 
 
@@ -220,7 +227,7 @@ def _divided(raw: str, type: ListType | SetType) -> tuple[Any, ...]:
     if written is not None:
         return tuple(written)
     if raw.strip().startswith("["):
-        raise UnfitError(f"is `{raw}`, which is no list")
+        raise UnfitError(f"is `{_shown(raw)}`, which is no list")
     inner, marks = type.item.undivided() if isinstance(type.item, EnumType) else (type.item, ())
     for spelling, mark in marks:
         raw = raw.replace(spelling, mark)
@@ -230,7 +237,7 @@ def _divided(raw: str, type: ListType | SetType) -> tuple[Any, ...]:
 def _set(raw: Any, type: SetType) -> tuple[Any, ...]:
     raw = _divided(raw, type) if isinstance(raw, str) else raw
     if not isinstance(raw, list | tuple | set | frozenset):
-        raise UnfitError(f"is `{raw}`, which is no list")
+        raise UnfitError(f"is `{_shown(raw)}`, which is no list")
     return set_of((_item(item, type.item) for item in (sorted(raw) if isinstance(raw, set | frozenset) else raw)), type.item)
 
 
@@ -246,7 +253,7 @@ def _item(raw: Any, type: Type) -> Any:
 def _record(raw: Any, type: RecordType) -> dict[str, Any]:
     fields = dict(type.fields)
     if not isinstance(raw, Mapping):
-        raise UnfitError(f"is `{raw}`, which is no record")
+        raise UnfitError(f"is `{_shown(raw)}`, which is no record")
     for name in raw:
         if name not in fields:
             raise UnfitError(f"has a field `{name}` that is not declared", suggest(str(name), fields))
@@ -255,7 +262,7 @@ def _record(raw: Any, type: RecordType) -> dict[str, Any]:
 
 def _map(raw: Any, type: MapType) -> dict[str, Any]:
     if not isinstance(raw, Mapping):
-        raise UnfitError(f"is `{raw}`, which is no map")
+        raise UnfitError(f"is `{_shown(raw)}`, which is no map")
     for name, value in raw.items():
         if value is None:
             # Without it the others would look like the whole: a share or a sum would be wrong, not unknown.

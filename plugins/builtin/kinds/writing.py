@@ -17,7 +17,7 @@ def quoted(word: str) -> Written:
 
     Example:
         >>> print(quoted('14" screens'))
-        "14\\\\" screens"
+        "14\\" screens"
     """
     if '"' not in word and "\\" not in word:
         return written('"{}"', word)
