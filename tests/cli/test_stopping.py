@@ -183,7 +183,8 @@ def test_a_closed_pipe_is_no_error(small: Path, demo_db: Path, arguments: tuple[
         assert stream is not None
         stream.close()
 
-    assert (process.returncode, said) == (0, "")
+    assert process.returncode == 0
+    assert [line for line in said.splitlines() if not line.startswith("[")] == []  # nothing but findings about the data
 
 
 @pytest.mark.parametrize("arguments", [("policies",), ("--help",), ("grade", "--help"), ("--version",)], ids=" ".join)
