@@ -48,7 +48,10 @@ __all__ = ["MEANINGS", "Evaluation"]
 _MOST_COMPARED = 64  # items of which some have unknown keys: they are compared two by two
 
 
-_FUNCTIONS = "tierwise_functions"
+def _fault(function: str, giver: str, what: str) -> PluginError:
+    """Return what a function did wrong, as the fault of the plugin that gave it."""
+    owner = f"function `{function}`" + (f" of plugin {giver}" if giver else "")
+    return PluginError(f"{owner} {what}", giver.partition(" ")[0] or function, "tierwise_functions")
 
 
 class Evaluation:
@@ -213,16 +216,12 @@ class Evaluation:
 
     def _called(self, node: nodes.Call, arguments: Sequence[Value]) -> Value:
         giver = self.environment.givers.get(node.function, "")
-        owner = f"function `{node.function}`" + (f" of plugin {giver}" if giver else "")
         try:
             value: Value = self.environment.functions[node.function].python(*arguments)
         except Exception as error:  # a plugin's code: say whose fault it is instead of losing the subject silently
-            raise PluginError(
-                f"{owner} failed: {type(error).__name__}: {error}", giver.partition(" ")[0] or node.function, _FUNCTIONS
-            ) from error
-        wrong = misfit(value, node.type) if giver else ""
-        if wrong:
-            raise PluginError(f"{owner} gave {wrong}", giver.partition(" ")[0], _FUNCTIONS)
+            raise _fault(node.function, giver, f"failed: {type(error).__name__}: {error}") from error
+        if giver and (wrong := misfit(value, node.type)):
+            raise _fault(node.function, giver, f"gave {wrong}")
         return value
 
     # ---- conditions, and the choice between two ways

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import assert_never
 
+from tierwise.core.language.messages import quoted
 from tierwise.core.outcome import distinct
 from tierwise.core.types import (
     BooleanType,
@@ -25,8 +26,6 @@ from tierwise.core.types import (
 from tierwise.core.values import Duration
 
 __all__ = ["misfit"]
-
-_SHOWN = 60
 
 
 def misfit(value: object, type_: Type) -> str:
@@ -95,5 +94,4 @@ def _fields(value: object, types: Mapping[str, Type]) -> str:
 
 
 def _no(value: object, demanded: str) -> str:
-    shown = repr(value)
-    return f"`{shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '…'}`, where {demanded} is needed"
+    return f"{quoted(repr(value))}, where {demanded} is needed"
