@@ -55,6 +55,8 @@ def command(
     session = Session.of(context)
     loaded = session.load(policy_name, layers)
     with grade_database(session, loaded, database, binding, as_of, engine_name) as run:
+        if form != "text":  # before anything is saved, so that what is said of saving stands last
+            show_data_findings(run.bound.facts.findings, session.error_format)
         if save:
             run_id = save_run(run, ledger, layers)
             session.stopping.saved = f"run {run_id} in {ledger}"
@@ -62,6 +64,5 @@ def command(
         if form == "text":
             print_grading(session, run, limit)
         else:
-            show_data_findings(run.bound.facts.findings, session.error_format)
             columns, rows = row_documents(run.grading, form, run.bound.facts.problems_of)
             write_rows(rows, columns, form)
