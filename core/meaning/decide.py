@@ -53,7 +53,7 @@ def with_as_of(facts: Mapping[str, Value], as_of: date | None) -> Mapping[str, V
 
 
 def outcomes_of(evaluator: Evaluator, facts: Mapping[str, Value], positions: Mapping[str, Position]) -> dict[str, Outcome]:
-    return {d.name: evaluator.decide(d.name, facts, positions) for d in evaluator.plan.outputs}
+    return evaluator.outcomes([d.name for d in evaluator.plan.outputs], facts, positions)
 
 
 def population_of(evaluator: Evaluator, subjects: Sequence[Subject], as_of: date | None) -> PopulationOutcomes:
@@ -61,10 +61,10 @@ def population_of(evaluator: Evaluator, subjects: Sequence[Subject], as_of: date
     all_facts = [with_as_of(subject.facts, as_of) for subject in subjects]
     positions = positions_of(evaluator, all_facts)
     everybody = with_as_of({POPULATION: records}, as_of)
-    population = {d.name: evaluator.decide(d.name, everybody) for d in evaluator.plan.outputs if d.population}
+    population = evaluator.outcomes([d.name for d in evaluator.plan.outputs if d.population], everybody)
     each = [d.name for d in evaluator.plan.outputs if not d.population]
     results = tuple(
-        SubjectResult(s.key, s.name, {name: evaluator.decide(name, {**facts, POPULATION: records}, places) for name in each})
+        SubjectResult(s.key, s.name, evaluator.outcomes(each, {**facts, POPULATION: records}, places))
         for s, facts, places in zip(subjects, all_facts, positions, strict=True)
     )
     return PopulationOutcomes(results, population, {s.key: places for s, places in zip(subjects, positions, strict=True)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tierwise.core.environment import Environment
 from tierwise.core.meaning.completion import Completion, Finished, Settled
@@ -43,7 +43,14 @@ class Evaluator:
             facts: Fact name to value; none is ``None``, missing is absent. ``as_of`` is among them when it is known.
             positions: Ranking name to the subject's position, where a population has been ranked.
         """
-        return self._outcome(decision, self._settle(self._node(decision), World(facts, positions)))
+        return self.outcomes([decision], facts, positions)[decision]
+
+    def outcomes(
+        self, decisions: Iterable[str], facts: Mapping[str, Value], positions: Mapping[str, Position] = _NO_POSITIONS
+    ) -> dict[str, Outcome]:
+        """Return the outcomes of several decisions about one subject; what they share is worked out once. The arguments are those of ``decide``."""
+        world = World(facts, positions)
+        return {name: self._outcome(name, self._settle(self._node(name), world)) for name in decisions}
 
     def value_of(self, node: Node, facts: Mapping[str, Value], positions: Mapping[str, Position] = _NO_POSITIONS) -> Result:
         """Return the value of any part of the plan under every completion, or an ``Unknown`` that nothing can settle."""
@@ -56,7 +63,7 @@ class Evaluator:
             facts: As for ``decide``.
             positions: As for ``decide``.
         """
-        outcomes = {name: self.decide(name, facts, positions) for name in self.plan.decisions}
+        outcomes = self.outcomes(self.plan.decisions, facts, positions)
         decided = {name: outcome.value for name, outcome in outcomes.items() if isinstance(outcome, Determined)}
         world = World(facts, positions, chosen=decided)
         results: dict[int, Result] = {}

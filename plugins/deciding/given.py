@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from tierwise.core.errors import DataError
@@ -37,7 +38,7 @@ def read_facts(plan: Plan, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list
     findings: list[Finding] = []
     for name in raw:
         if name not in plan.facts and name != AS_OF:
-            findings.append(Finding.error("unknown-fact", f"the policy has no fact `{name}`", help=suggest(name, plan.facts)))
+            findings.append(Finding.error("unknown-fact", f"the policy has no fact `{name}`", help=_suggestion(name, tuple(plan.facts))))
     for fact in _facts(plan):
         given = raw.get(fact.name)
         if given is None:
@@ -97,6 +98,11 @@ def read_as_of(raw: date | str | None) -> date | None:
     except UnfitError as error:
         raise DataError(f"`as_of` {error}", "give the day of the run, without a time zone") from None
     return day if isinstance(day, date) else None
+
+
+@lru_cache(maxsize=1_000)  # a caller's dictionary has the same unknown keys for every subject
+def _suggestion(name: str, known: tuple[str, ...]) -> str:
+    return suggest(name, known)
 
 
 def _facts(plan: Plan) -> list[Fact]:

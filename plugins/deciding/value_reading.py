@@ -80,9 +80,10 @@ def _number(raw: Any, type: NumberType) -> Decimal:
     number = _decimal(raw, type.unit)
     if not number.is_finite():
         raise UnfitError("is no number")
-    if len(number.as_tuple().digits) > _MOST_DIGITS or abs(number.adjusted()) > _MOST_DIGITS:
+    _, digits, exponent = number.as_tuple()
+    if len(digits) > _MOST_DIGITS or abs(number.adjusted()) > _MOST_DIGITS:
         raise UnfitError(f"is `{_shown(raw)}`, which has more than {_MOST_DIGITS} digits")
-    if type.scale is not None:
+    if type.scale is not None and -int(exponent) > type.scale:
         number = _at_scale(number, type.scale)
     if type.low is not None and number < type.low:
         raise UnfitError(f"is `{_shown(raw)}`, which is below the least value `{type.low:f}`")
