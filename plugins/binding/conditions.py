@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -46,12 +46,14 @@ class Conditions:
     Attributes:
         places: The file in which they stand.
         columns: What may be named.
-        typed: Where a read value is put, so that it is read once; without it, it stands where it is used.
+        readings: Where is put what a stored value is by the way it is written, so that this stands there once.
+        typed: Where the values made of that are put; without the two, each stands where it is used.
         formats: How the values of a column of a table are written.
     """
 
     places: Places
     columns: dict[str, RowColumn]
+    readings: Layer | None = None
     typed: Layer | None = None
     formats: Formats = _plainly
     findings: list[Finding] = field(default_factory=list)
@@ -102,7 +104,8 @@ class Conditions:
     def written(self, found: RowColumn, type: Type) -> Written:
         """Say what a column is once it is known how its values are written."""
         form = self.formats(found.table.name, found.column.name)
-        return written(column(found.column.name, found.alias), found.stored_type, type, form, found.rows())
+        read = written(column(found.column.name, found.alias), found.stored_type, type, form, found.rows())
+        return read if self.readings is None else replace(read, value=self.readings.add(read.value))
 
     def span(self, path: Path, text: str = " ") -> Span:
         """Return where a value stands; for a binding without a file, a place in the value's own text."""

@@ -45,7 +45,7 @@ def group_aggregates(
         if place not in groups:
             groups[place] = _row_group(source, binding, name, told, subject_key)
         group = groups[place]
-        conditions = Conditions(binding, group.columns, group.typed, partial(binding.format_of, fact=name))
+        conditions = Conditions(binding, group.columns, group.readings, group.typed, partial(binding.format_of, fact=name))
         bound = _Compiler(plan.facts[name], told, conditions, as_of, group.tested).bound(position)
         findings += conditions.findings
         if bound is not None:

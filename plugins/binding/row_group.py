@@ -17,7 +17,7 @@ from tierwise.plugins.sql import alias, all_of, any_of, column, identifier, sele
 
 __all__ = ["BETWEEN", "CHILD", "RowGroup"]
 
-CHILD, BETWEEN, TYPED, TESTED = "c", "v", "t", "r"
+CHILD, BETWEEN, READ, TYPED, TESTED = "c", "v", "w", "t", "r"
 
 
 @dataclass
@@ -34,6 +34,7 @@ class RowGroup:
     links: tuple[tuple[Column, Column], ...]
     key: Column
     columns: dict[str, RowColumn]
+    readings: Layer = field(default_factory=lambda: Layer(READ))
     typed: Layer = field(default_factory=lambda: Layer(TYPED))
     tested: Layer = field(default_factory=lambda: Layer(TESTED))
     aggregates: list[BoundAggregate] = field(default_factory=list)
@@ -41,7 +42,7 @@ class RowGroup:
     def query(self, source: Source) -> exp.Query:
         """Return the query: ``id``, ``all_rows`` and the cells of each aggregate, one row an id.
 
-        Three layers: values read as their types, tests on them, aggregates.
+        Four layers: values by the way they are written, these read as their types, tests on them, aggregates.
         """
         return self._aggregated(source, {"all_rows": exp.Count(this=exp.Star()), **self._cells(source_cells)})
 
@@ -71,12 +72,13 @@ class RowGroup:
     def _aggregated(self, source: Source, cells: Mapping[str, exp.Expr], ids: exp.Select | None = None) -> exp.Select:
         owner = BETWEEN if self.between else CHILD
         id = as_id(column(self.key.name, owner), source.type_of((self.between or self.child).name, self.key))
-        typed = select(alias(id, "id"), *_named(self.typed.cells), source=_aliased(source, self.child, CHILD))
+        rows = select(alias(id, "id"), *_named(self.readings.cells), source=_aliased(source, self.child, CHILD))
         if self.between is not None:
             on = all_of(*(self._same(source, child, between) for child, between in self.links))
-            typed.append("joins", exp.Join(this=_aliased(source, self.between, BETWEEN), on=on, side="LEFT"))
+            rows.append("joins", exp.Join(this=_aliased(source, self.between, BETWEEN), on=on, side="LEFT"))
         if ids is not None:
-            typed = typed.where(exp.In(this=id.copy(), query=exp.Subquery(this=ids)), copy=False)
+            rows = rows.where(exp.In(this=id.copy(), query=exp.Subquery(this=ids)), copy=False)
+        typed = select(alias(column("id", READ), "id"), *_named(self.typed.cells), source=subquery(rows, READ))
         tested = select(alias(column("id", TYPED), "id"), *_named(self.tested.cells), source=subquery(typed, TYPED))
         aggregated = select(column("id", TESTED), *_named(cells), source=subquery(tested, TESTED))
         return aggregated.group_by(column("id", TESTED), copy=False)
@@ -86,7 +88,7 @@ class RowGroup:
         owners = {CHILD: self.child.name, **({BETWEEN: self.between.name} if self.between else {})}
         places = [(owner, c.name) for pair in self.links for owner, c in zip((CHILD, BETWEEN), pair, strict=True)]
         places.append((BETWEEN if self.between else CHILD, self.key.name))
-        places += [(found.table, found.name) for cell in self.typed.cells.values() for found in cell.find_all(exp.Column)]
+        places += [(found.table, found.name) for cell in self.readings.cells.values() for found in cell.find_all(exp.Column)]
         read: dict[str, set[str]] = {}
         for owner, name in places:
             read.setdefault(owners[owner], set()).add(name)

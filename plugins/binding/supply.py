@@ -133,7 +133,7 @@ def supply_stored(
     read = written(raw, raw_type, fact.type, form, rows)
     value = read.value
     once: Mapping[str, exp.Expr] = {}
-    if isinstance(fact.type, NumberType) and raw_type == "VARCHAR":  # it is looked at several times
+    if isinstance(fact.type, NumberType) and not isinstance(value, exp.Column):  # it is looked at several times
         value, once = column(f"{fact.name}.reading"), {f"{fact.name}.reading": read.value}
     entered, named, readings = enter_once(fact, value, read.type, read.faults, rounded)
     supply = Supply(

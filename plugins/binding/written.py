@@ -154,6 +154,8 @@ def _of_mixed(raw: exp.Expr, type: Type, form: Format, rows: exp.Expr | None) ->
     words = call("union_extract", raw, text("words"))
     is_text = call("union_tag", raw).eq(text("words"))
     inner = written(words, "VARCHAR", type, form, None)
+    if inner.value is words:
+        return Written(raw, MIXED)
     value = exp.Anonymous(this="union_value", expressions=[exp.PropertyEQ(this=exp.to_identifier("words"), expression=inner.value)])
     assert "words" in SORTS
     kept = case((inner.value.is_(NULL), NULL), default=cast(value, MIXED))
