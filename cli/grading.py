@@ -10,7 +10,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tierwise.cli.distribution import distribution_lines, first_rows, outcome_lines
-from tierwise.cli.options import Layers
 from tierwise.cli.progress import working
 from tierwise.cli.session import Session
 from tierwise.cli.visible import escaped, on_one_line, say
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from tierwise.plugins.policy import LoadedPolicy
     from tierwise.plugins.run import Bound, Run
 
-__all__ = ["bound_with_progress", "data_finding_lines", "grade_database", "print_grading", "save_run", "show_data_findings"]
+__all__ = ["bound_with_progress", "data_finding_lines", "grade_database", "print_grading", "show_data_findings"]
 
 
 @contextmanager
@@ -47,31 +46,6 @@ def grade_database(
         with working(f"grading {database}"):
             run = grade_bound(bound, engine)
         yield run
-
-
-def save_run(run: Run, ledger: str, layers: Layers) -> int:
-    """Save a run in a ledger, which is made when it is not there, and return the run's number."""
-    from datetime import datetime
-
-    from tierwise import __version__
-    from tierwise.plugins.ledger import Ledger, RunRecord
-
-    plan = run.bound.loaded.plan
-    record = RunRecord(
-        policy=plan.policy,
-        version=plan.version,
-        fingerprint=plan.fingerprint,
-        overlay=", ".join(layers.overlays),
-        settings=", ".join(f"{name}={value}" for name, value in layers.settings.items()),
-        source=run.bound.facts.location,
-        as_of=run.bound.as_of.isoformat() if run.bound.as_of else "",
-        started=datetime.now().astimezone().isoformat(timespec="seconds"),
-        engine=run.engine,
-        tierwise=__version__,
-        plugins=", ".join(run.bound.loaded.plugins.others()),
-    )
-    with working(f"saving to {ledger}"), Ledger(ledger, create=True) as book:
-        return book.save(record, run.grading, run.bound.facts.findings)
 
 
 def print_grading(session: Session, run: Run, limit: int) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +13,21 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from tierwise.core.errors import DataError
+from tierwise.plugins.processes import writer_of
 
-__all__ = ["Store", "StoredTable"]
+__all__ = ["BusyStoreError", "Store", "StoredTable"]
 
 APPLICATION_ID = 0x54574C47
 """What marks a SQLite file as a ledger, so that no other database is ever written to."""
-WAIT_SECONDS = 5.0
+WAIT_SECONDS = 60.0
+"""How long another process is waited for."""
+ATTEMPT_SECONDS = 0.5
+"""How long SQLite waits by itself: while it does, nobody can stop it."""
 
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _ANOTHER = "name another file"
 _UNSAVED = "; nothing of this {unit} was saved"
 _REFUSALS = {
-    sqlite3.SQLITE_BUSY: ("is being written by another process", f"wait for it, or {_ANOTHER}"),
-    sqlite3.SQLITE_LOCKED: ("is being written by another process", f"wait for it, or {_ANOTHER}"),
     sqlite3.SQLITE_FULL: ("cannot be written: the disk is full" + _UNSAVED, "free some space"),
     sqlite3.SQLITE_IOERR: ("cannot be written: the disk failed" + _UNSAVED, f"free some space, or {_ANOTHER}"),
     sqlite3.SQLITE_READONLY: ("may not be written", _ANOTHER),
@@ -32,6 +36,10 @@ _REFUSALS = {
     sqlite3.SQLITE_CORRUPT: ("is damaged", "restore it from a copy"),
 }
 """What is said, by SQLite's primary result code (https://sqlite.org/rescode.html)."""
+
+
+class BusyStoreError(DataError):
+    """Another process has written to the file for longer than is waited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +59,27 @@ class StoredTable:
 class Store:
     """An open file; a context manager that closes it, and leaves none behind in which nothing was saved."""
 
-    def __init__(self, location: str | None, unit: str, create: bool = False) -> None:
+    def __init__(self, location: str | None, unit: str, create: bool = False, waiting: Callable[[str], None] = lambda who: None) -> None:
         """Open the file.
 
         Args:
             location: The ledger's file; ``None`` for a file of SQLite's own that is gone when it is closed.
             unit: What is written whole or not at all, for messages: a run, a batch.
             create: Whether it may be made when it is not there.
+            waiting: Is told, once, what process is waited for.
 
         Raises:
             DataError: It is not there, a folder, another database, damaged, or not to be opened.
         """
         self.location = location
         self._unit = unit
+        self._waiting = waiting
         self._made = location is not None and not Path(location).exists()
         if location is not None:
             _refuse_place(Path(location), location, create)
         with self._errors():
             # the empty name is a file of SQLite's own, so that what is kept does not fill the memory
-            self._connection = sqlite3.connect(location or "", timeout=WAIT_SECONDS, isolation_level=None)
+            self._connection = sqlite3.connect(location or "", timeout=ATTEMPT_SECONDS, isolation_level=None)
             self._database = Database(self._connection)
             try:
                 self._prepare()
@@ -96,12 +106,14 @@ class Store:
             DataError: The file cannot be read.
         """
         with self._errors():
-            yield from self._database.query(query, arguments)
+            found = self._patiently(query, arguments)
+            names = [name for name, *_ in found.description or ()]
+            yield from (dict(zip(names, row, strict=True)) for row in found)
 
     def has(self, table: str) -> bool:
         """Say whether a table is there."""
         with self._errors():
-            return table in self._database.table_names()
+            return self._patiently("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [table]).fetchone() is not None
 
     @contextmanager
     def writing(self, tables: Sequence[StoredTable] = ()) -> Iterator[Database]:
@@ -114,14 +126,14 @@ class Store:
             DataError: It cannot be written: the disk is full, another process writes. The file is then as it was.
         """
         with self._errors():
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._patiently("BEGIN IMMEDIATE")
             try:
                 if tables:
                     self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 for table in tables:
                     self._make(table)
                 yield self._database
-                self._connection.execute("COMMIT")
+                self._patiently("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:  # SQLite has rolled back by itself after some errors, such as a full disk
                     self._connection.execute("ROLLBACK")
@@ -129,9 +141,26 @@ class Store:
 
     # ---- private -------------------------------------------------------------------------------------------------------------
 
+    def _patiently(self, statement: str, arguments: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
+        """Run a statement that may have to wait for another process."""
+        started = time.monotonic()
+        told = False
+        while True:
+            try:
+                return self._connection.execute(statement, arguments)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() - started >= WAIT_SECONDS:
+                    raise
+            if not told:
+                self._waiting(self._writer())
+                told = True
+
+    def _writer(self) -> str:
+        return writer_of(self.location) if self.location is not None else "another process"
+
     def _prepare(self) -> None:
         """Refuse a database of others; keep no journal of a file that nobody can open again."""
-        application = self._connection.execute("PRAGMA application_id").fetchone()[0]
+        application = self._patiently("PRAGMA application_id").fetchone()[0]
         if application != APPLICATION_ID and self._database.table_names():
             raise DataError(f"`{self.location}` is a database, but not a ledger", help=_ANOTHER)
         if self.location is None:
@@ -161,6 +190,8 @@ class Store:
         except sqlite3.Error as error:
             name = f"the ledger `{self.location}`" if self.location is not None else "the temporary file of this process"
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the module raises some by itself, without a code
+            if code in _BUSY:
+                raise BusyStoreError(f"{name} is being written by {self._writer()}", help=f"wait for it, or {_ANOTHER}") from error
             said, help = _REFUSALS.get(code, (f"cannot be used: {error}", ""))
             raise DataError(f"{name} {said.format(unit=self._unit)}", help) from error
 

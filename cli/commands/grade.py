@@ -8,7 +8,6 @@ import click
 
 from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, ledger_option, policy_option
 from tierwise.cli.session import Session
-from tierwise.cli.visible import say
 from tierwise.plugins.engine import DEFAULT_ENGINE
 
 
@@ -49,20 +48,20 @@ def command(
       tierwise grade demo/demo.db --policy scorecard-100-rights --as-of 2026-06-30
     """
     from tierwise.cli.distribution import row_documents
-    from tierwise.cli.grading import grade_database, print_grading, save_run, show_data_findings
+    from tierwise.cli.grading import grade_database, print_grading, show_data_findings
     from tierwise.cli.output import write_rows
+    from tierwise.cli.saving import save_run
 
     session = Session.of(context)
     loaded = session.load(policy_name, layers)
     with grade_database(session, loaded, database, binding, as_of, engine_name) as run:
         if form != "text":  # before anything is saved, so that what is said of saving stands last
             show_data_findings(run.bound.facts.findings, session.error_format)
-        if save:
-            run_id = save_run(run, ledger, layers)
-            session.stopping.saved = f"run {run_id} in {ledger}"
-            say(f"saved as run {run_id} in {ledger}", err=True)
+        unsaved = save_run(session, run, ledger, layers) if save else None
         if form == "text":
             print_grading(session, run, limit)
         else:
             columns, rows = row_documents(run.grading, form, run.bound.facts.problems_of)
             write_rows(rows, columns, form)
+    if unsaved:
+        raise unsaved

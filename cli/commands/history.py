@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tierwise.cli.options import format_option, ledger_option
+from tierwise.cli.visible import say
 
 if TYPE_CHECKING:
     from tierwise.core.outcome import Outcome
@@ -18,9 +19,20 @@ if TYPE_CHECKING:
 @click.option("--policy", "policy_name", metavar="POLICY", help="Only runs of this policy.")
 @click.option("--compare", "pair", nargs=2, type=int, metavar="RUN RUN", help="What differs between two runs.")
 @click.option("--output", "output", metavar="NAME", help="With --compare: only this output.")
+@click.option(
+    "--bring-in", "kept", type=click.Path(), metavar="FILE", help="Add the runs of another ledger, such as one kept beside this one."
+)
 @ledger_option
 @format_option("text", "json", "jsonl", "csv", "markdown")
-def command(subject: str | None, policy_name: str | None, pair: tuple[int, int] | None, output: str | None, ledger: str, form: str) -> None:
+def command(
+    subject: str | None,
+    policy_name: str | None,
+    pair: tuple[int, int] | None,
+    output: str | None,
+    kept: str | None,
+    ledger: str,
+    form: str,
+) -> None:
     """List saved runs; with CUSTOMER its outcomes in them; with --compare who changed between two.
 
     \b
@@ -29,9 +41,11 @@ def command(subject: str | None, policy_name: str | None, pair: tuple[int, int] 
       tierwise history
     """
     from tierwise.cli.output import write_rows
-    from tierwise.plugins.ledger import Ledger
+    from tierwise.cli.saving import open_ledger
 
-    with Ledger(ledger) as book:
+    with open_ledger(ledger, create=kept is not None) as book:
+        for there, here in (book.bring_in(kept) if kept is not None else {}).items():
+            say(f"run {there} of {kept} is run {here} in {ledger}", err=True)
         if pair is not None:
             rows, columns = _changes(book, pair, output), ["key", "output", f"run {pair[0]}", f"run {pair[1]}"]
         elif subject is not None:

@@ -1,13 +1,13 @@
 """The ledger: a SQLite file of runs. A run is there whole or not at all: it is written in one transaction, whatever ends the process.
 
-Tables: ``runs``, ``results`` (one row a subject and output), ``data_findings``. Ids are text, values are JSON with all their digits.
+Tables: ``runs``, ``outputs`` (with their types), ``results`` (one row a subject and output), ``data_findings``. Ids are text; values are as
+people who open the file by SQL expect them: words as they are, numbers as numbers, only lists and records as JSON.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, fields, replace
 from typing import Any, Self
 
 from sqlite_utils import Database
@@ -17,7 +17,7 @@ from tierwise.core.outcome import Outcome
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.grading import Grading
 from tierwise.plugins.ledger.record import Change, RunRecord, SavedRun
-from tierwise.plugins.ledger.rows import COMPARISON, as_json, finding, outcome, result_rows, saved_run
+from tierwise.plugins.ledger.rows import COMPARISON, RESULTS, UPGRADE, as_json, finding, outcome, output_rows, result_rows, saved_run
 from tierwise.plugins.store import Store, StoredTable
 
 __all__ = ["Change", "Ledger", "RunRecord", "SavedRun"]
@@ -27,29 +27,34 @@ _RUNS = StoredTable(
 )
 _RESULTS = StoredTable(
     "results",
-    {"run_id": int, **dict.fromkeys(("key", "output", "value", "reason", "candidates", "rules", "needs"), str)},
+    {"run_id": int, "key": str, "output": str, "value": bytes, **dict.fromkeys(("reason", "candidates", "rules", "needs"), str)},
     ("run_id", "key", "output"),
 )
+_OUTPUTS = StoredTable("outputs", {"run_id": int, "output": str, "type": str}, ("run_id", "output"))
 _FINDINGS = StoredTable(
     "data_findings", {"run_id": int, **{field.name: int if field.name == "count" else str for field in fields(DataFinding)}}
 )
+_TABLES = (_RUNS, _OUTPUTS, _RESULTS, _FINDINGS)
 
 
 class Ledger:
     """An open ledger; a context manager that closes it."""
 
-    def __init__(self, location: str, create: bool = False) -> None:
+    def __init__(self, location: str, create: bool = False, waiting: Callable[[str], None] = lambda who: None) -> None:
         """Open a ledger.
 
         Args:
             location: The file.
             create: Whether it may be made when it is not there.
+            waiting: Is told, once, what process is waited for.
 
         Raises:
             DataError: It is not there, a folder, another database, damaged, or not to be opened.
         """
         self.location = location
-        self._store = Store(location, "run", create)
+        self._store = Store(location, "run", create, waiting)
+        if self._store.has("results") and not self._store.has("outputs"):
+            self._upgrade()
 
     def __enter__(self) -> Self:
         return self
@@ -66,8 +71,21 @@ class Ledger:
         Raises:
             DataError: It cannot be written: the disk is full, the file is locked. The ledger is then as it was.
         """
-        with self._store.writing((_RUNS, _RESULTS, _FINDINGS)) as database:
+        with self._store.writing(_TABLES) as database:
             return _write(database, record, grading, findings)
+
+    def bring_in(self, location: str) -> dict[int, int]:
+        """Add the runs of another ledger; one that is there already is left out.
+
+        Returns:
+            The number of each run there, in its order, and its number here.
+
+        Raises:
+            DataError: The other ledger cannot be read, or this one cannot be written; it is then as it was.
+        """
+        with Ledger(location) as other, self._store.writing(_TABLES) as database:
+            known = {replace(run, run_id=0): run.run_id for run in self.runs()}
+            return {run.run_id: known.get(replace(run, run_id=0)) or other._copy(run, database) for run in reversed(other.runs())}
 
     def runs(self, policy: str | None = None) -> tuple[SavedRun, ...]:
         """Return the runs, the latest first, of one policy or of all."""
@@ -87,7 +105,7 @@ class Ledger:
 
     def results(self, run_id: int) -> Iterator[tuple[str, str, Outcome]]:
         """Yield subject, output and outcome of every result of a run, by subject."""
-        for row in self._rows("results", "run_id = ?", [run_id], "key, output"):
+        for row in self._results("r.run_id = ?", [run_id], "r.key, r.output"):
             yield row["key"], row["output"], outcome(row)
 
     def data_findings(self, run_id: int) -> tuple[DataFinding, ...]:
@@ -97,7 +115,7 @@ class Ledger:
     def history(self, key: str, policy: str | None = None) -> Iterator[tuple[SavedRun, str, Outcome]]:
         """Yield run, output and outcome of every result of one subject, the latest run first."""
         for run in self.runs(policy):
-            for row in self._rows("results", "run_id = ? AND key = ?", [run.run_id, key], "output"):
+            for row in self._results("r.run_id = ? AND r.key = ?", [run.run_id, key], "r.output"):
                 yield run, row["output"], outcome(row)
 
     def compare(self, before: int, after: int, output: str | None = None) -> Iterator[Change]:
@@ -108,13 +126,32 @@ class Ledger:
         """
         for run_id in (before, after):
             self.run(run_id)
-        for row in self._store.rows(COMPARISON, {"before": before, "after": after, "output": output}):
-            sides = [outcome(json.loads(row[side])) if row[side] else None for side in ("old", "new")]
+        for row in self._store.rows(COMPARISON, {"earlier": before, "later": after, "output": output}):
+            sides = [outcome(row, f"{side}_") if row[f"{side}_run"] is not None else None for side in ("earlier", "later")]
             yield Change(row["key"], row["output"], *sides)
+
+    def _results(self, where: str, arguments: Sequence[Any], order: str) -> Iterator[dict[str, Any]]:
+        if self._store.has("results"):
+            yield from self._store.rows(RESULTS.format(where=where, order=order), arguments)
 
     def _rows(self, table: str, where: str, arguments: Sequence[Any], order: str) -> Iterator[dict[str, Any]]:
         if self._store.has(table):
             yield from self._store.rows(f"SELECT * FROM {table} WHERE {where} ORDER BY {order}", arguments)
+
+    def _copy(self, run: SavedRun, into: Database) -> int:
+        """Copy a run, and return its number there."""
+        row = {**asdict(run.record), "subjects": run.subjects, "undetermined": run.undetermined}
+        run_id = int(into.table("runs").insert(row).last_pk or 0)
+        for table in (_OUTPUTS, _RESULTS, _FINDINGS):
+            rows = self._rows(table.name, "run_id = ?", [run.run_id], "rowid")
+            cells = ({**dict.fromkeys(table.columns), **row, "run_id": run_id} for row in rows)
+            into.conn.executemany(f"INSERT INTO {table.name} VALUES ({', '.join(f':{name}' for name in table.columns)})", cells)
+        return run_id
+
+    def _upgrade(self) -> None:
+        with self._store.writing((_OUTPUTS, replace(_RESULTS, name="upgraded"))) as database:
+            for step in UPGRADE:
+                database.execute(step)
 
 
 def _write(database: Database, record: RunRecord, grading: Grading, findings: Iterable[DataFinding]) -> int:
@@ -129,6 +166,7 @@ def _write(database: Database, record: RunRecord, grading: Grading, findings: It
                 undetermined += row[4] is not None
                 yield row
 
+    database.conn.executemany("INSERT INTO outputs VALUES (?, ?, ?)", output_rows(run_id, grading.outputs))
     database.conn.executemany(f"INSERT INTO results VALUES ({', '.join('?' * len(_RESULTS.columns))})", rows())
     runs.update(run_id, {"undetermined": undetermined})
     database.table("data_findings").insert_all(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from decimal import Decimal
 from functools import lru_cache
@@ -11,23 +11,50 @@ from typing import Any
 
 from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
-from tierwise.core.values import to_json
+from tierwise.core.plan import Decision
+from tierwise.core.types import BooleanType, NumberType
+from tierwise.core.values import Value, to_json
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.ledger.record import RunRecord, SavedRun
 
-__all__ = ["COMPARISON", "as_json", "finding", "outcome", "result_rows", "saved_run"]
+__all__ = ["COMPARISON", "RESULTS", "UPGRADE", "as_json", "finding", "outcome", "output_rows", "result_rows", "saved_run"]
 
-_SIDE = "json_object('value', {0}.value, 'reason', {0}.reason, 'candidates', {0}.candidates, 'rules', {0}.rules, 'needs', {0}.needs)"
+_CELLS = ("value", "reason", "candidates", "rules", "needs")
+_MOST_DIGITS = 15
+"""As many as SQLite shows of a number that is not whole; one that has more is kept as text."""
+_LARGEST_WHOLE = 2**63 - 1
+
+RESULTS = "SELECT r.*, o.type FROM results r LEFT JOIN outputs o USING (run_id, output) WHERE {where} ORDER BY {order}"
 _KNOWN = "SELECT key, output FROM results WHERE run_id = {0} AND (:output IS NULL OR output = :output)"
+_SIDE = "{0}.run_id {0}_run, {0}_output.type {0}_type, " + ", ".join(f"{{0}}.{cell} {{0}}_{cell}" for cell in _CELLS)
+_JOIN = """
+LEFT JOIN results {0} ON {0}.run_id = :{0} AND {0}.key = k.key AND {0}.output = k.output
+LEFT JOIN outputs {0}_output ON {0}_output.run_id = :{0} AND {0}_output.output = k.output"""
 COMPARISON = f"""
-SELECT k.key, k.output,
-  CASE WHEN b.key IS NOT NULL THEN {_SIDE.format("b")} END AS old, CASE WHEN a.key IS NOT NULL THEN {_SIDE.format("a")} END AS new
-FROM ({_KNOWN.format(":before")} UNION {_KNOWN.format(":after")}) k
-LEFT JOIN results b ON b.run_id = :before AND b.key = k.key AND b.output = k.output
-LEFT JOIN results a ON a.run_id = :after AND a.key = k.key AND a.output = k.output
-WHERE b.key IS NULL OR a.key IS NULL OR b.value IS NOT a.value OR b.reason IS NOT a.reason OR b.candidates IS NOT a.candidates
+SELECT k.key, k.output, {_SIDE.format("earlier")}, {_SIDE.format("later")}
+FROM ({_KNOWN.format(":earlier")} UNION {_KNOWN.format(":later")}) k {_JOIN.format("earlier")} {_JOIN.format("later")}
+WHERE earlier.run_id IS NULL OR later.run_id IS NULL OR earlier.value IS NOT later.value
+  OR earlier.reason IS NOT later.reason OR earlier.candidates IS NOT later.candidates
 ORDER BY k.key, k.output
 """
+
+_SORTS = {"text": "text", "integer": "number", "real": "number", "true": "boolean", "false": "boolean", "array": "list", "object": "record"}
+_SORT = "CASE json_type(value) " + " ".join(f"WHEN '{json}' THEN '{sort}'" for json, sort in _SORTS.items()) + " ELSE '' END"
+_IS_WORD = "json_type(value) IN ('text', 'null') OR (json_type(value) IN ('integer', 'real') AND length(value) <= 15)"
+_PLAIN = f"CASE WHEN {_IS_WORD} THEN json_extract(value, '$') ELSE value END"
+UPGRADE = (
+    f"INSERT INTO outputs SELECT run_id, output, max({_SORT}) FROM results GROUP BY run_id, output",
+    f"INSERT INTO upgraded SELECT run_id, key, output, {_PLAIN}, reason, candidates, rules, needs FROM results",
+    "DROP TABLE results",
+    "ALTER TABLE upgraded RENAME TO results",
+)
+"""Makes of results whose values are all JSON, as the first ledgers kept them, what they are now, in the table ``upgraded``."""
+
+
+def output_rows(run_id: int, outputs: Iterable[Decision]) -> Iterator[tuple[int, str, str]]:
+    """Yield the rows of a run's outputs, as the table `outputs` has them."""
+    for output in outputs:
+        yield run_id, output.name, str(output.type)
 
 
 def result_rows(run_id: int, result: SubjectResult) -> Iterator[tuple[Any, ...]]:
@@ -35,16 +62,31 @@ def result_rows(run_id: int, result: SubjectResult) -> Iterator[tuple[Any, ...]]
     for output, outcome in result.outcomes.items():
         rules = _words(outcome.rules) if outcome.rules else None
         if isinstance(outcome, Determined):
-            value = outcome.value
-            yield run_id, result.key, output, _words(value) if isinstance(value, str) else as_json(value), None, None, rules, None
+            yield run_id, result.key, output, _plain(outcome.value), None, None, rules, None
         else:
             needs = _words(outcome.needs) if outcome.needs else None
             yield run_id, result.key, output, None, outcome.reason.value, as_json(outcome.candidates), rules, needs
 
 
+def _plain(value: Value) -> str | int | float | None:
+    """Return a value as people who open the file by SQL expect it: words as they are, numbers as numbers, dates in ISO form, lists as JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal) and len(value.as_tuple().digits) > _MOST_DIGITS and value != value.to_integral_value():
+        return format(value, "f")
+    shown = to_json(value)
+    if isinstance(shown, list | dict):
+        return as_json(value)
+    if isinstance(shown, int) and abs(shown) > _LARGEST_WHOLE:
+        return str(shown)
+    return shown  # type: ignore[no-any-return]  # JSON's other values are text, numbers and none
+
+
 @lru_cache(maxsize=4_096)
-def _words(words: str | tuple[str, ...]) -> str:
-    """Return text as JSON; grades and rules repeat in millions of rows."""
+def _words(words: tuple[str, ...]) -> str:
+    """Return words as JSON; rules repeat in millions of rows."""
     return as_json(words)
 
 
@@ -53,13 +95,32 @@ def as_json(value: Any) -> str:
     return json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
 
 
-def outcome(row: dict[str, Any]) -> Outcome:
-    """Return an outcome as it was saved: numbers as ``Decimal``, dates and what JSON does not have as text."""
-    rules = tuple(json.loads(row["rules"] or "[]"))
-    if row["reason"] is None:
-        return Determined(json.loads(row["value"], parse_float=Decimal, parse_int=Decimal), rules)
-    candidates = tuple(json.loads(row["candidates"], parse_float=Decimal, parse_int=Decimal))
-    return Undetermined(Reason(row["reason"]), candidates, tuple(json.loads(row["needs"] or "[]")), rules)
+def outcome(row: Mapping[str, Any], side: str = "") -> Outcome:
+    """Return an outcome as it was saved: numbers as ``Decimal``, dates and what JSON does not have as text.
+
+    Args:
+        row: A row of ``RESULTS`` or of ``COMPARISON``.
+        side: What stands before the names of its columns.
+    """
+    value, reason, candidates, rules, needs = (row[side + cell] for cell in _CELLS)
+    given_by = tuple(json.loads(rules or "[]"))
+    if reason is None:
+        return Determined(_value(value, row[side + "type"] or ""), given_by)
+    return Undetermined(Reason(reason), tuple(_read_json(candidates)), tuple(json.loads(needs or "[]")), given_by)
+
+
+def _value(stored: Any, type: str) -> Any:
+    if stored is None:
+        return None
+    if isinstance(stored, int | float) or type in (str(NumberType()), str(NumberType(scale=0))):
+        return Decimal(str(stored))
+    if type == str(BooleanType()):
+        return stored == "true"
+    return _read_json(stored) if type.startswith(("list", "set", "map", "record")) else stored
+
+
+def _read_json(text: str) -> Any:
+    return json.loads(text, parse_float=Decimal, parse_int=Decimal)
 
 
 def saved_run(row: dict[str, Any]) -> SavedRun:

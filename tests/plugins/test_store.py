@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -71,7 +73,7 @@ def test_a_file_that_another_process_writes_is_refused(keep: Keeper, tmp_path: P
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DataError) as raised:
             keep(path)
-    assert str(raised.value) == f"the ledger `{path}` is being written by another process"
+    assert str(raised.value).startswith(f"the ledger `{path}` is being written by ")
     assert raised.value.help == "wait for it, or name another file"
 
 
@@ -136,6 +138,39 @@ def test_a_full_disk_says_what_was_not_saved(keep: Keeper, tmp_path: Path, monke
     monkeypatch.setattr(sqlite3, "connect", connect)
     with pytest.raises(DataError, match=f"the disk is full; nothing of this {UNITS[keep]} was saved"):
         keep(tmp_path / "l.db")
+
+
+def test_who_waits_is_told_for_whom_and_goes_on_when_the_file_is_free(tmp_path: Path) -> None:
+    path, told = tmp_path / "l.db", list[str]()
+    keep_a_run(path)
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert holder.stdin is not None and holder.stdout is not None
+    holder.stdout.readline()
+
+    def waiting(who: str) -> None:
+        told.append(who)
+        holder.communicate(b"go on\n")
+
+    with Ledger(str(path), waiting=waiting) as ledger:
+        assert ledger.save(RECORD, Graded()) == 2
+    assert told in ([f"process {holder.pid} (`{who_is(holder)}`)"], ["another process"])
+
+
+HOLDER = """
+import sqlite3, sys
+held = sqlite3.connect(sys.argv[1], isolation_level=None)
+held.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.readline()
+held.close()
+"""
+
+
+def who_is(process: subprocess.Popen[bytes]) -> str:
+    words = process.args
+    assert isinstance(words, list)
+    shown = " ".join(str(word) for word in words).strip()
+    return shown if len(shown) <= 60 else shown[:60] + "…"
 
 
 def test_runs_and_events_share_a_file(tmp_path: Path) -> None:

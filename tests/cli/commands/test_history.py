@@ -5,7 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from tests.command_line import CUSTOMERS, tierwise
 
@@ -59,3 +63,20 @@ def test_a_run_that_is_not_there(small: Path) -> None:
 
     assert done.code == 4
     assert "9" in done.err
+
+
+def test_a_run_that_others_keep_from_the_ledger_is_kept_beside_it_and_brought_in(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tierwise.plugins.store.WAIT_SECONDS", 0.8)
+    saved_twice(small)
+    with closing(sqlite3.connect(small / "tierwise-ledger.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = tierwise("grade", "customers.csv", *SMALL, "--format", "jsonl")
+
+    assert done.code == 4
+    assert len(done.out.splitlines()) == 3, "what was asked for is printed"
+    assert done.err.startswith("waiting for ")
+    (kept,) = small.glob("tierwise-ledger.kept-*.db")
+    assert f"the run is kept in `{kept.name}`" in done.err
+    brought = tierwise(*done.err.splitlines()[-1].split("`")[1].split()[1:], "--format", "json")
+    assert (brought.code, brought.err) == (0, f"run 1 of {kept.name} is run 3 in tierwise-ledger.db\n")
+    assert [run["run"] for run in json.loads(brought.out)] == [3, 2, 1]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +20,9 @@ import pytest
 from tierwise.core.errors import DataError
 from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
-from tierwise.core.plan import Decision
+from tierwise.core.plan import Constant, Decision
+from tierwise.core.types import BooleanType, EnumType, ListType, NumberType, TextType, Type
+from tierwise.core.values import Value
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.grading import Share
 from tierwise.plugins.ledger import Change, Ledger, RunRecord
@@ -50,6 +53,61 @@ def many(count: int, value: str = "A") -> Graded:
     return Graded({f"{i:06}": {"tier": Determined(value, ("r1",))} for i in range(count)})
 
 
+def outputs_of(outcomes: Mapping[str, Outcome], types: Mapping[str, Type]) -> tuple[Decision, ...]:
+    return tuple(Decision(name, type, Constant(None, type), {}, "", "") for name in outcomes if (type := types.get(name, TextType())))
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "stored"),
+    [
+        (EnumType(("A", "B")), "A", "A"),
+        (TextType(), "007", "007"),
+        (TextType(), "[1]", "[1]"),
+        (TextType(), "true", "true"),
+        (BooleanType(), True, "true"),
+        (BooleanType(), False, "false"),
+        (NumberType(scale=0), Decimal(5), 5),
+        (NumberType(scale=2), Decimal("500000.10"), 500000.1),
+        (NumberType(scale=2), Decimal("12345678901234567.89"), "12345678901234567.89"),
+        (NumberType(scale=0), Decimal(10**30), "1" + "0" * 30),
+        (TextType(), None, None),
+        (ListType(TextType()), ("a", "1"), '["a","1"]'),
+    ],
+)
+def test_values_are_kept_as_people_who_open_the_file_by_sql_expect_them(type: Type, value: Value, stored: object, tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    outcomes: dict[str, Outcome] = {"x": Determined(value)}
+    with Ledger(str(path), create=True) as ledger:
+        run_id = ledger.save(RECORD, Graded({"1": outcomes}, outputs_of(outcomes, {"x": type})))
+        (found,) = [outcome for _, _, outcome in ledger.results(run_id)]
+    assert found == Determined(list(value) if isinstance(value, tuple) else value)  # type: ignore[arg-type]  # saved lists are in their JSON form
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT value FROM results").fetchall() == [(stored,)]
+
+
+def test_a_ledger_whose_values_are_json_is_read_and_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with Ledger(str(path), create=True) as ledger:
+        ledger.save(RECORD, many(1))
+    values = ['"A"', "5", "0.1", '"12345678901234567.89"', "1" + "0" * 30, "true", "null", '["a","b"]']
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript("DROP TABLE outputs; DROP TABLE results")
+        database.execute(
+            "CREATE TABLE results (run_id INTEGER, key TEXT, output TEXT, value TEXT, reason TEXT, candidates TEXT, rules TEXT, needs TEXT, "
+            "PRIMARY KEY (run_id, key, output))"
+        )
+        rows = [(1, "1", f"o{at}", value, None, None, '["r1"]', None) for at, value in enumerate(values)]
+        database.executemany("INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        database.commit()
+    with Ledger(str(path)) as ledger:
+        read = [outcome.value for _, _, outcome in ledger.results(1) if isinstance(outcome, Determined)]
+        assert read == ["A", Decimal(5), Decimal("0.1"), "12345678901234567.89", Decimal(10**30), True, None, ["a", "b"]]
+        changed = Graded({"1": {"o0": Determined("A"), "o1": Determined(Decimal(6))}}, outputs_of({"o0": Determined("A")}, {}))
+        assert ledger.save(RECORD, changed) == 2
+        assert list(ledger.compare(1, 2, "o0")) == []
+        assert [(c.before, c.after) for c in ledger.compare(1, 2, "o1")] == [(Determined(Decimal(5), ("r1",)), Determined(Decimal(6)))]
+
+
 def test_a_run_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     outcomes: dict[str, Outcome] = {
         "tier": Undetermined(Reason.MISSING_FACT, ("甲", "B"), ("用量",), ("r1", "r2")),
@@ -60,10 +118,12 @@ def test_a_run_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     }
     finding = DataFinding("bad-number", "words", 2, "amount", "orders", "amount", (("00123", "n/a"),))
     with Ledger(str(tmp_path / "账.db"), create=True) as ledger:
-        run_id = ledger.save(RECORD, Graded({"00123": outcomes}), [finding])
+        run_id = ledger.save(
+            RECORD, Graded({"00123": outcomes}, outputs_of(outcomes, {"limit": NumberType(), "classes": ListType(TextType())})), [finding]
+        )
         assert [(run.run_id, run.record, run.subjects, run.undetermined) for run in ledger.runs()] == [(run_id, RECORD, 1, 1)]
         saved = {output: outcome for _, output, outcome in ledger.results(run_id)}
-        assert saved == {**outcomes, "limit": Determined("12345678901234567.89"), "classes": Determined(["a", "b"])}  # type: ignore[arg-type]  # saved values are in their JSON form
+        assert saved == {**outcomes, "classes": Determined(["a", "b"])}  # type: ignore[arg-type]  # saved values are in their JSON form
         assert ledger.data_findings(run_id) == (finding,)
         assert [output for _, output, _ in ledger.history("00123")] == ["classes", "limit", "share", "tier", "visited"]
         assert list(ledger.history("123")) == []
@@ -213,10 +273,49 @@ def test_a_locked_ledger_can_be_read_afterwards(tmp_path: Path, monkeypatch: pyt
         ledger.save(RECORD, many(1))
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(DataError, match="is being written by another process"):
+        with pytest.raises(DataError, match="is being written by"):
             ledger.save(RECORD, many(1))
         other.close()
         assert len(ledger.runs()) == 1
+
+
+SAVER = """
+import sys
+from tests_ledger import RECORD, many
+from tierwise.plugins.ledger import Ledger
+sys.stdin.readline()
+with Ledger(sys.argv[1], create=True) as ledger:
+    ledger.save(RECORD, many(20_000))
+"""
+
+
+def test_everyone_of_many_who_save_at_once_is_saved(tmp_path: Path) -> None:
+    (tmp_path / "tests_ledger.py").write_text(Path(__file__).read_text(encoding="utf-8"), encoding="utf-8")
+    path, environment = tmp_path / "l.db", {**os.environ, "PYTHONPATH": python_path(tmp_path)}
+    savers = [
+        subprocess.Popen([sys.executable, "-c", SAVER, str(path)], stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+        for _ in range(6)
+    ]
+    said = [saver.communicate(b"go\n")[1] for saver in savers]
+    assert [saver.returncode for saver in savers] == [0] * 6, said
+    with Ledger(str(path)) as ledger:
+        assert [run.subjects for run in ledger.runs()] == [20_000] * 6
+
+
+def test_runs_of_another_ledger_are_brought_in_once_and_whole(tmp_path: Path) -> None:
+    finding = DataFinding("bad-number", "words", 2, "amount", "orders", "amount", (("00123", "n/a"),))
+    run, later = Graded({"1": {"t": Undetermined(Reason.GAP, ("A",))}}), replace(RECORD, started="2026-11-21T11:00:00")
+    with Ledger(str(tmp_path / "kept.db"), create=True) as kept:
+        kept.save(RECORD, many(3), [finding])
+        kept.save(later, run)
+    with Ledger(str(tmp_path / "l.db"), create=True) as ledger:
+        ledger.save(replace(RECORD, policy="other"), many(2))
+        assert ledger.bring_in(str(tmp_path / "kept.db")) == {1: 2, 2: 3}
+        assert ledger.bring_in(str(tmp_path / "kept.db")) == {1: 2, 2: 3}
+        assert [(saved.run_id, saved.record) for saved in ledger.runs()] == [(3, later), (2, RECORD), (1, replace(RECORD, policy="other"))]
+        assert len(list(ledger.results(2))) == 3
+        assert list(ledger.results(3)) == [("1", "t", Undetermined(Reason.GAP, ("A",)))]
+        assert ledger.data_findings(2) == (finding,)
 
 
 def test_a_ledger_that_is_not_there_is_not_made(tmp_path: Path) -> None:
