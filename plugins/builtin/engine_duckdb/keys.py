@@ -19,7 +19,7 @@ from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import told_apart
 from tierwise.plugins.builtin.engine_duckdb.comparisons import compare
 from tierwise.plugins.builtin.engine_duckdb.compile import Compiler
-from tierwise.plugins.builtin.engine_duckdb.possible import Leaf, Way, facts_in, is_strict, leaves_of
+from tierwise.plugins.builtin.engine_duckdb.possible import Leaf, Way, is_strict, leaves_of
 from tierwise.plugins.builtin.engine_duckdb.terms import MOST_DIGITS, Term, constant
 from tierwise.plugins.sql import Sql
 
@@ -71,7 +71,7 @@ def _ways_to(name: str, leaves: Sequence[Leaf]) -> list[Way]:
     """Return the different ways by which a fact is looked at."""
     ways: list[Way] = []  # of nodes, which cannot all be hashed
     for leaf in leaves:
-        if leaf.way not in ways and name in facts_in(leaf.node):
+        if leaf.way not in ways and name in leaf.facts:
             ways.append(leaf.way)
     return ways
 
@@ -87,7 +87,7 @@ def _parts(
     """Yield the parts in which facts stand whose very value matters; note where that is not enough, and add what has few values to ``atoms``."""
     parts: dict[str, tuple[Term, list[Way], list[bool]]] = {}
     for leaf in leaves:
-        names = [name for name in facts_in(leaf.node) if name in exact]
+        names = [name for name in exact if name in leaf.facts]
         if not names:
             continue
         part = compiler.shared(leaf.node)

@@ -6,9 +6,10 @@ Where such a part is known, the facts in it do not matter one by one. What is sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import partial
 from typing import assert_never
 
 from tierwise.core.plan import (
@@ -48,7 +49,6 @@ from tierwise.core.plan import (
     facts_behind,
     is_unsettled,
     link_of,
-    walk,
     ways,
 )
 from tierwise.core.values import Value
@@ -59,6 +59,7 @@ __all__ = [
     "Way",
     "decisions_in",
     "facts_in",
+    "formulas_over_facts",
     "is_over_facts",
     "is_strict",
     "leaves_of",
@@ -100,18 +101,29 @@ def standing_of(node: Node) -> Standing:
             assert_never(node)
 
 
-def is_over_facts(node: Node, lists: int = 0) -> bool:
-    """Whether a part reads facts and items of at most ``lists`` enclosing lists, and nothing else."""
+def formulas_over_facts(plan: Plan) -> frozenset[str]:
+    """Return the names of the decisions that read nothing but facts, directly or through others of them."""
+    found: set[str] = set()
+    for decision in plan.decisions.values():  # each comes after what it reads
+        if not decision.population and is_over_facts(decision.node, found):
+            found.add(decision.name)
+    return frozenset(found)
+
+
+def is_over_facts(node: Node, formulas: Container[str] = (), lists: int = 0) -> bool:
+    """Whether a part reads facts and items of at most ``lists`` enclosing lists, and nothing else but these formulas over facts."""
     if isinstance(node, ItemRef):
         return node.depth < lists
+    if isinstance(node, DecisionRef):
+        return node.name in formulas
     match standing_of(node):
         case Standing.ELSEWHERE:
             return False
         case Standing.OVER_ITEMS:
             of, *others = node.children
-            return is_over_facts(of, lists) and all(is_over_facts(child, lists + 1) for child in others)
+            return is_over_facts(of, formulas, lists) and all(is_over_facts(child, formulas, lists + 1) for child in others)
         case Standing.STRICT | Standing.LENIENT:
-            return all(is_over_facts(child, lists) for child in node.children)
+            return all(is_over_facts(child, formulas, lists) for child in node.children)
 
 
 def is_strict(node: Node) -> bool:
@@ -119,9 +131,9 @@ def is_strict(node: Node) -> bool:
     return standing_of(node) is Standing.STRICT and all(map(is_strict, node.children))
 
 
-def facts_in(node: Node) -> Iterator[str]:
-    """Yield the names of the facts that stand in a part."""
-    return (part.name for part in walk(node) if isinstance(part, FactRef))
+def facts_in(plan: Plan, node: Node) -> Iterator[str]:
+    """Yield the names of the facts that stand in a part, and in the formulas that it reads."""
+    return (part.name for part in behind(node, plan, decisions=True, declared=False) if isinstance(part, FactRef))
 
 
 def decisions_in(plan: Plan, nodes: Iterable[Node]) -> set[str]:
@@ -144,7 +156,7 @@ def possible_parts(plan: Plan, node: Node) -> tuple[Node, ...] | None:
 
     ``None`` when they are many, or when it computes something of them.
     """
-    return _ends(plan, node, is_over_facts)
+    return _ends(plan, node, partial(is_over_facts, formulas=formulas_over_facts(plan)))
 
 
 def _ends(plan: Plan, node: Node, is_end: Callable[[Node], bool]) -> tuple[Node, ...] | None:
@@ -182,11 +194,13 @@ class Leaf:
     Attributes:
         node: The part.
         way: Facts none of which may be given for the leaf to matter: those of the parts that a ``Prefer`` looks at first.
+        facts: The names of the facts that it reads.
         is_outcome: Whether its value becomes the outcome, and is looked at nowhere on the way.
     """
 
     node: Node
     way: Way
+    facts: frozenset[str]
     is_outcome: bool = False
 
     @property
@@ -197,19 +211,20 @@ class Leaf:
 
 def leaves_of(plan: Plan, node: Node) -> Iterator[Leaf]:
     """Yield the largest parts over facts alone that a node reads, directly or through decisions and tables; and the cuts of rankings."""
+    is_leaf = partial(is_over_facts, formulas=formulas_over_facts(plan))
     seen: set[object] = set()
     pending: list[tuple[Node, Way, bool]] = [(node, (), True)]
     while pending:
         part, way, is_outcome = pending.pop()
-        if is_over_facts(part):
-            if next(facts_in(part), None) is not None:
-                yield Leaf(part, way, is_outcome=is_outcome)
-        elif variants := list(_variants(plan, part)):
-            yield from (Leaf(variant, way) for variant in variants)
-            pending += [(child, way, False) for child in part.children if not is_over_facts(child)]
+        if is_leaf(part):
+            if facts := frozenset(facts_in(plan, part)):
+                yield Leaf(part, way, facts, is_outcome=is_outcome)
+        elif variants := list(_variants(plan, part, is_leaf)):
+            yield from (Leaf(variant, way, frozenset(facts_in(plan, variant))) for variant in variants)
+            pending += [(child, way, False) for child in part.children if not is_leaf(child)]
         else:
             if isinstance(part, RankCut):
-                yield Leaf(part, way)
+                yield Leaf(part, way, frozenset())
             link = (link_of(part), way, is_outcome)
             further = () if link in seen else elsewhere(part, plan)
             if link[0] is not None:
@@ -227,18 +242,18 @@ def _looked_at_before(plan: Plan, node: Node, child: Node) -> Way:
     return tuple(dict.fromkeys(name for part in node.parts[:place] for name in facts_behind(part, plan)))
 
 
-def _variants(plan: Plan, node: Node) -> Iterator[Node]:
+def _variants(plan: Plan, node: Node, is_leaf: Callable[[Node], bool]) -> Iterator[Node]:
     """Yield what a comparison of facts with a decision of few possible ends may be, once for each of them.
 
     A duty that depends on an unsettled reading is yielded for each of its words.
     """
     if isinstance(node, Compare):
         left, right = node.left, node.right
-        if isinstance(right, DecisionRef) and is_over_facts(left):
+        if isinstance(right, DecisionRef) and is_leaf(left):
             yield from (replace(node, right=part) for part in possible_parts(plan, right) or ())
-        elif isinstance(left, DecisionRef) and is_over_facts(right):
+        elif isinstance(left, DecisionRef) and is_leaf(right):
             yield from (replace(node, left=part) for part in possible_parts(plan, left) or ())
-    elif isinstance(node, Overdue) and is_over_facts(node.last) and is_over_facts(node.as_of):
+    elif isinstance(node, Overdue) and is_leaf(node.last) and is_leaf(node.as_of):
         yield from _duties(plan, node)
 
 

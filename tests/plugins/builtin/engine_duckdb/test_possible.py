@@ -21,6 +21,7 @@ from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import (
     Arithmetic,
+    Call,
     Compare,
     Conditional,
     Constant,
@@ -45,6 +46,7 @@ from tierwise.plugins.builtin.engine_duckdb.possible import (
     Standing,
     decisions_in,
     facts_in,
+    formulas_over_facts,
     is_over_facts,
     is_strict,
     leaves_of,
@@ -84,10 +86,11 @@ def test_a_part_over_facts_needs_nothing_but_its_facts(seed: int) -> None:
     plan = random_plan(random)
     (facts,) = random_subjects(random, plan, 1)
     known = {"as_of": AS_OF, **facts}
-    alone = replace(plan, decisions={}, tables={}, rankings={}, readings={})
+    formulas = formulas_over_facts(plan)
+    alone = replace(plan, decisions={name: plan.decisions[name] for name in formulas}, tables={}, rankings={}, readings={})
     for part in parts_of(plan):
-        if is_over_facts(part):
-            own = {name: value for name, value in known.items() if name in set(facts_in(part))}
+        if is_over_facts(part, formulas):
+            own = {name: value for name, value in known.items() if name in set(facts_in(plan, part))}
             here, there = Evaluator(alone, ENVIRONMENT).value_of(part, own), Evaluator(plan, ENVIRONMENT).value_of(part, known)
             assert type(here) is type(there)
             assert isinstance(here, Unknown) or here == there
@@ -162,12 +165,25 @@ def test_leaves_are_the_largest_parts_over_facts() -> None:
     assert sorted(found, key=repr) == sorted([SAFE, is_in(SIZE, "large"), is_in(SIZE, "small")], key=repr)
 
 
+def test_a_leaf_reaches_through_formulas_to_what_is_read_of_a_list() -> None:
+    large = Filter(ITEMS, Compare(">", ItemRef(NumberType(0)), constant(5)), NUMBERS)
+    count = Call("count", (DecisionRef("large", NUMBERS),), NumberType(0))
+    few = Compare("<", DecisionRef("count", NumberType(0)), constant(2))
+    kept = decision("kept", GRADES, Conditional(few, DecisionRef("grade", GRADES), grade("C"), GRADES))
+    formulas = [decision("large", NUMBERS, large), decision("count", NumberType(0), count)]
+    plan = replace(graded(), decisions={**graded().decisions, **{d.name: d for d in (*formulas, kept)}})
+    leaves = [leaf for leaf in leaves_of(plan, kept.node) if "items" in leaf.facts]
+
+    assert formulas_over_facts(plan) == {"large", "count"}
+    assert [leaf.node for leaf in leaves] == [few], "not the list itself, of which no two subjects have the same"
+
+
 def test_what_a_preference_looks_at_first_stands_on_the_way() -> None:
     first, second = compare(USAGE, ">", 1), interval(USAGE, "[2..3]")
     found = {leaf.node: leaf for leaf in leaves_of(plan_of(), Prefer((first, second), SAFE.type))}
 
-    assert found[first] == Leaf(first, (), is_outcome=True)
-    assert found[second] == Leaf(second, ("usage",), is_outcome=True)
+    assert found[first] == Leaf(first, (), frozenset({"usage"}), is_outcome=True)
+    assert found[second] == Leaf(second, ("usage",), frozenset({"usage"}), is_outcome=True)
 
 
 def test_two_cuts_of_one_ranking_both_count_with_the_facts_in_them() -> None:
