@@ -48,7 +48,7 @@ class Undetermined:
 
     Attributes:
         reason: The reason code.
-        candidates: The values still possible, without repeats, in the order in which the policy lists them; may be empty.
+        candidates: The values still possible, without repeats, in the order of their type (words as declared, numbers from the least; none last); may be empty.
         needs: Names of facts, readings or decisions that would settle it, in declaration order.
         rules: The ids of the rules that stay possible, in table order.
     """

@@ -31,6 +31,7 @@ class Settled:
         bound: The values still possible; ``None`` when that may be any.
         is_partial: Besides, it may be left open without any candidate.
         needs: Names of what would settle it.
+        is_final: No fact, reading or decision would settle it: the policy leaves it open.
         rules: Ids of the rules that gave the value, or stay possible.
     """
 
@@ -40,6 +41,7 @@ class Settled:
     needs: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
     is_partial: bool = False
+    is_final: bool = False
 
     def agrees_with(self, other: Settled) -> bool:
         """Say whether both are one value, or undetermined for one reason."""
@@ -139,9 +141,10 @@ class Completion:
         bound = _bound(ways, result.bound)
         is_partial = any(way.is_partial for way in ways)
         if agree:
-            if any(way.bound != ways[0].bound for way in ways):
+            is_final = all(way.is_final for way in ways)
+            if not is_final and any(way.bound != ways[0].bound for way in ways):
                 needs |= self._names(need, world)
-            return Settled(None, ways[0].reason, bound, needs, rules, is_partial)
+            return Settled(None, ways[0].reason, bound, needs, rules, is_partial, is_final)
         return Settled(None, need.reason, bound, needs | self._names(need, world), rules, is_partial)
 
     def _next(self, result: Unknown) -> Need | None:
@@ -182,12 +185,13 @@ class Completion:
 def _agree(need: Need, way: Settled, other: Settled) -> bool:
     """Say whether two ways come to the same: one value, or one reason.
 
-    That candidates differ is the doing of a missing fact when a fact is split, so its own reason stands then; a lost part stays lost whatever
-    the facts are, and under each reading of the source the reason may be the same for candidates of its own.
+    What the policy leaves open for one reason under every value of a fact it leaves open, whatever the candidates. Else, that candidates differ is
+    the doing of a missing fact when a fact is split, so its own reason stands then; under each reading of the source the reason may be the
+    same for candidates of its own.
     """
     if not way.agrees_with(other):
         return False
-    if need.kind != "fact" or way.reason in (None, Reason.LOST, need.reason):
+    if need.kind != "fact" or way.reason in (None, need.reason) or (way.is_final and other.is_final):
         return True
     return way.bound == other.bound
 
@@ -195,7 +199,7 @@ def _agree(need: Need, way: Settled, other: Settled) -> bool:
 def _without_split(result: Result, rules: frozenset[str]) -> Settled:
     if not isinstance(result, Unknown):
         return Settled(result, rules=rules)
-    return Settled(None, result.reason, result.bound, _named(result.needs), rules, result.is_partial)
+    return Settled(None, result.reason, result.bound, _named(result.needs), rules, result.is_partial, result.is_final)
 
 
 def _named(needs: frozenset[Need]) -> frozenset[str]:

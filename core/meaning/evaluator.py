@@ -8,6 +8,7 @@ from tierwise.core.environment import Environment
 from tierwise.core.meaning.completion import Completion, Finished, Settled
 from tierwise.core.meaning.evaluate import Evaluation
 from tierwise.core.meaning.memory import Memory
+from tierwise.core.meaning.ordering import in_stated_order
 from tierwise.core.meaning.trace import Trace
 from tierwise.core.meaning.unknown import Result
 from tierwise.core.meaning.world import World
@@ -89,4 +90,5 @@ class Evaluator:
             return Determined(settled.value, rules)
         last = len(self._places)
         needs = tuple(sorted(settled.needs, key=lambda name: (self._places.get(name, last), name)))
-        return Undetermined(settled.reason, settled.bound or (), needs, rules)
+        candidates = in_stated_order(settled.bound or (), self.plan.decisions[decision].type)
+        return Undetermined(settled.reason, candidates, needs, rules)

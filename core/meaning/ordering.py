@@ -1,22 +1,23 @@
-"""Puts the items of a list in order and takes the first of them (see ``plan.Sorted``).
+"""Puts values in order: the items of a list, of which the first are taken (see ``plan.Sorted``), and the values that an outcome may still have.
 
 A key that is unknown matters only where no earlier one decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
 from itertools import combinations
+from typing import Any
 
 from tierwise.core.meaning.exact import compare, equal
 from tierwise.core.meaning.unknown import Result, Unknown, same
 from tierwise.core.outcome import Reason, distinct
-from tierwise.core.types import EnumType, Type
-from tierwise.core.values import Value
+from tierwise.core.types import EnumType, ListType, SetType, Type
+from tierwise.core.values import Duration, Value
 
-__all__ = ["Keyed", "Order", "leaders", "ranks_of", "taken"]
+__all__ = ["Keyed", "Order", "in_stated_order", "leaders", "ranks_of", "taken"]
 
 Keyed = tuple[tuple[Result, ...], Value]
 """The keys of an item and what is taken of it."""
@@ -95,3 +96,29 @@ def _equal(left: tuple[Result, ...], right: tuple[Result, ...]) -> bool:
     return left is right or all(
         not isinstance(a, Unknown) and not isinstance(b, Unknown) and equal(a, b) for a, b in zip(left, right, strict=True)
     )
+
+
+def in_stated_order(values: Iterable[Value], of: Type) -> tuple[Value, ...]:
+    """Return values in the order of their type, in which candidates are told whatever order they came to light in.
+
+    Words as declared, true before false, numbers and dates from the least, texts by code point, lists and records by what is in them; none last.
+    """
+    words = ranks_of(of.item if isinstance(of, ListType | SetType) else of) or {}
+
+    def place(value: Value) -> tuple[Any, ...]:
+        match value:
+            case None:
+                return (2,)
+            case str():
+                return (0, words.get(value, len(words)), value)
+            case bool():
+                return (0, not value)
+            case tuple():
+                return (0, tuple(map(place, value)))
+            case Duration():
+                return (0, value.months, value.seconds)
+            case Mapping():
+                return (0, tuple((key, place(item)) for key, item in sorted(value.items())))
+        return (0, value)
+
+    return tuple(sorted(values, key=place))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import product
 
 from tierwise.core.meaning.exact import add, compare
-from tierwise.core.meaning.unknown import Need, Result, Unknown, either, merged, same, values_of
+from tierwise.core.meaning.unknown import Need, Result, Unknown, either, merged, same, strongest, values_of
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import HitPolicy, Rule
 from tierwise.core.types import EnumType, SetType, Type
@@ -76,9 +76,17 @@ def _agreeing(hits: Sequence[Hit], values: Sequence[Result], fallback: Result) -
     unknown = [value for value in sure if isinstance(value, Unknown)]
     if known and not unknown and all(not isinstance(value, Unknown) and same(value, known[0]) for value in values):
         return known[0]
-    if unknown and all(u.is_final for u in unknown):
+    if unknown and _stays_open(unknown, values):
         return merged(values, frozenset().union(*(u.needs for u in unknown)))
     return merged(values, tests.union(*(v.needs for v in values if isinstance(v, Unknown))))
+
+
+def _stays_open(sure: Sequence[Unknown], values: Sequence[Result]) -> bool:
+    """Say whether the reason for which the policy leaves a sure hit open stands, whatever else is hit."""
+    unknowns = [value for value in values if isinstance(value, Unknown)]
+    if not all(u.is_final for u in unknowns) or len(distinct([v for v in values if not isinstance(v, Unknown)])) > 1:
+        return False
+    return strongest(need for u in sure for need in u.needs) is strongest(need for u in unknowns for need in u.needs)
 
 
 def _order(hit: HitPolicy, values: Sequence[Result], of: Type) -> list[int]:

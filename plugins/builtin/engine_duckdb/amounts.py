@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from tierwise.core.meaning.ordering import in_stated_order
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import CompareOp, Decision, Plan
 from tierwise.core.types import NumberType
@@ -73,7 +74,7 @@ def filled(outcome: Outcome, amounts: Sequence[Any]) -> Outcome:
 
     if isinstance(outcome, Determined):
         return replace(outcome, value=value(outcome.value)) if isinstance(outcome.value, Slot) else outcome
-    return replace(outcome, candidates=tuple(map(value, outcome.candidates))) if amounts else outcome
+    return replace(outcome, candidates=in_stated_order(map(value, outcome.candidates), NumberType())) if amounts else outcome
 
 
 def own_slot(outcome: Outcome) -> Slot | None:

@@ -34,8 +34,8 @@ POINTS = [(compare(N, ">=", 1), 2), (compare(N, ">=", 5), 7), (compare(N, ">=", 
     [
         (HitPolicy.UNIQUE, 0, Undetermined(Reason.GAP)),
         (HitPolicy.UNIQUE, 1, Determined("B", ("1",))),
-        (HitPolicy.UNIQUE, 5, Undetermined(Reason.OVERLAP, ("B", "A"), (), ("1", "2"))),
-        (HitPolicy.ANY, 5, Undetermined(Reason.OVERLAP, ("B", "A"), (), ("1", "2"))),
+        (HitPolicy.UNIQUE, 5, Undetermined(Reason.OVERLAP, ("A", "B"), (), ("1", "2"))),
+        (HitPolicy.ANY, 5, Undetermined(Reason.OVERLAP, ("A", "B"), (), ("1", "2"))),
         (HitPolicy.FIRST, 9, Determined("B", ("1",))),
         (HitPolicy.PRIORITY, 9, Determined("A", ("2",))),
     ],
@@ -72,7 +72,7 @@ def test_a_default_replaces_the_gap() -> None:
 
 
 def test_a_missing_fact_leaves_what_its_values_could_give() -> None:
-    expected = Undetermined(Reason.MISSING_FACT, ("B", "A"), ("n",), ("1", "2", "3"))
+    expected = Undetermined(Reason.MISSING_FACT, ("A", "B"), ("n",), ("1", "2", "3"))
     assert outcome(HitPolicy.UNIQUE, BANDS, GRADES) == expected
     assert outcome(HitPolicy.FIRST, BANDS, GRADES, constant("B", GRADES)) == Determined("B", ("1",))
 

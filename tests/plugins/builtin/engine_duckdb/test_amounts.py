@@ -21,7 +21,7 @@ def test_customers_who_differ_in_amounts_alone_share_one_answer(monkeypatch: pyt
     assert isinstance(grading, DuckGrading)
     for subject, row in zip(subjects, grading.rows(), strict=True):
         price, floor = subject["list_price"], subject["floor"]
-        candidates = (price * Decimal("0.95"), price * Decimal("0.97"), floor, Decimal("9.5"))
+        candidates = (Decimal("9.5"), floor, price * Decimal("0.95"), price * Decimal("0.97"))
         assert row.outcomes["price"] == Undetermined(Reason.MISSING_FACT, candidates, ("tier",), ("A", "B", "C", "D", "E"))
     assert len(grading.answers("price").outcomes) == 1  # all floors lie above the constant, so the amounts compare alike
 
@@ -32,8 +32,8 @@ OUTCOMES: list[tuple[Outcome, Outcome]] = [
     (Determined(Decimal(3)), Determined(Decimal(3))),
     (Determined(None), Determined(None)),
     (
-        Undetermined(Reason.MISSING_FACT, (Decimal(20), Decimal(3)), ("tier",)),
-        Undetermined(Reason.MISSING_FACT, (Slot(2), Decimal(3)), ("tier",)),  # type: ignore[arg-type]
+        Undetermined(Reason.MISSING_FACT, (Decimal(3), Decimal(20)), ("tier",)),
+        Undetermined(Reason.MISSING_FACT, (Decimal(3), Slot(2)), ("tier",)),  # type: ignore[arg-type]
     ),
 ]
 

@@ -47,7 +47,7 @@ modules:
         ({"made": ["出货/回款表", "客户信息表", "另一表"]}, {"forms_missing": (), "forms_complete": True}),
         ({"goal": None, "limits": "none at all"}, {"basis_missing": ("goal",)}),
         ({"goal": "growth"}, {"basis_missing": ("limits",)}),
-        ({"limits": "x"}, {"basis_missing": ("missing_fact", ("goal",), ())}),
+        ({"limits": "x"}, {"basis_missing": ("missing_fact", (), ("goal",))}),
         ({"trained": False}, {"steps_missing": ("training",)}),
         ({"trained": True}, {"steps_missing": ()}),
         ({"updated_on": "2026-01-10"}, {"next_update_on": date(2026, 2, 10), "stale": ("reading", True, False)}),

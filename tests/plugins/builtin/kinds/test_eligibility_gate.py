@@ -33,7 +33,7 @@ modules:
         ({"party": "agent", "closable": False, "budget": 9}, False, "agent", ("agent", "not closable", "budget")),
         ({"party": "end_user", "closable": False, "budget": 10}, False, "not closable", ("not closable",)),
         ({"party": "end_user", "closable": True, "budget": 9}, False, "budget", ("budget",)),
-        ({"party": "agent", "closable": True}, False, "agent", ("missing_fact", ("agent", "budget"), ("agent",))),
+        ({"party": "agent", "closable": True}, False, "agent", ("missing_fact", ("agent",), ("agent", "budget"))),
         ({"party": "end_user", "budget": 9}, False, ("missing_fact", "not closable", "budget"), None),
         ({"party": "end_user", "closable": True}, ("missing_fact", True, False), ("missing_fact", "budget", None), None),
     ],
