@@ -18,6 +18,7 @@ from tierwise.plugins.binding import stored
 from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.numbers import enter_steps, round_steps
 from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.binding.lineage import WAYS, fault_of
 from tierwise.plugins.binding.model import FactBinding
 from tierwise.plugins.binding.supply import Supply, enter_once, entered_constant, named_once, supply_stored, with_empty
 from tierwise.plugins.sql import (
@@ -144,7 +145,7 @@ def supply_aggregate(bound: BoundAggregate, types: Mapping[str, str]) -> Supply:
     count = call("coalesce", cast(column(f"n{i}"), "BIGINT"), integer(0))
     nothing = exp.Paren(this=count.eq(integer(0)))
     result = column(f"a{i}")
-    nobody = "none" if fact.absent_is_none else "missing"
+    nobody = "none" if fact.absent_is_none or (fact.nullable and binding.is_one_row) else "missing"
     empty = binding.empty or nobody
     if kind == "exists":
         supply = Supply(fact, exp.GT(this=count.copy(), expression=integer(0)), None, null_text(), cast(count, "VARCHAR"), nothing, *place)
@@ -163,7 +164,9 @@ def supply_aggregate(bound: BoundAggregate, types: Mapping[str, str]) -> Supply:
         supply = _of_front(bound, result, place)
     else:
         supply = supply_stored(fact, result, types[f"a{i}"], {}, place, "missing")
-    return with_empty(_kept_out(supply, column(f"b{i}")) if f"b{i}" in types else supply, empty)
+    if f"b{i}" in types:
+        supply = _kept_out(supply, column(f"b{i}"))
+    return with_empty(_kept_out(supply, _fault(bound, supply)) if binding.of and binding.of != "all" else supply, empty)
 
 
 def comparable(fact: Fact, binding: FactBinding, cell: tuple[exp.Expr, str]) -> exp.Expr | None:
@@ -250,6 +253,14 @@ def _of_rows(bound: BoundAggregate, rows: exp.Expr, nothing: exp.Expr, place: tu
     none_there = entered_constant(type, cast(exp.Array(expressions=[]), f"{raw_type}[]"), f"{raw_type}[]")
     value = case((nothing, none_there), default=result) if binding.empty is None else result
     return Supply(bound.fact, value, None, entered.problem, cast(items, "VARCHAR"), nothing, *place, named, readings)
+
+
+def _fault(bound: BoundAggregate, supply: Supply) -> exp.Expr:
+    """Return why the rows of relatives are not all known; of a row above the nearest one is enough."""
+    assert bound.binding.of is not None
+    way, _, last = WAYS[bound.binding.of]
+    fault = fault_of(way, last or bound.binding.levels)
+    return case((supply.absent.copy(), fault)) if bound.binding.of == "above" and bound.binding.is_one_row else fault
 
 
 def _kept_out(supply: Supply, bad: exp.Expr) -> Supply:

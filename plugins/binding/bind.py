@@ -71,6 +71,9 @@ def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading, made: d
         findings = make_keys(source.connection, ROWS, KEYED, types["id"], (layout.table.name, layout.key.name), layout.key.key == 1)
         findings += find_totals(source.connection, KEYED, (layout.table.name, layout.key.name, layout.name.name if layout.name else ""))
         supplies = _column_supplies(layout, types)
+        if layout.lineage is not None:
+            loading.await_tables(layout.lineage.reads())
+            findings += layout.lineage.make(source)
         for number, group in enumerate(layout.groups):
             loading.await_tables(group.reads())
             supplies += _group_supplies(source, group, f"{GROUP}{number}", made)
@@ -107,7 +110,7 @@ def _group_supplies(source: Source, group: RowGroup, relation: str, made: dict[s
 
 def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str) -> list[DataFinding]:
     """Find rows that belong to no subject; not looked for when a condition leaves subjects out."""
-    if layout.where is not None:
+    if layout.where is not None or group.key is None or group.child == layout.table:
         return []
     known = exp.select(column("id")).from_(exp.Table(this=identifier(KEYED))).where(is_known(column("id")))
     lost = any_of(is_null(column("id")), exp.Not(this=exp.In(this=column("id"), query=known.subquery())))

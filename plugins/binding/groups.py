@@ -17,21 +17,22 @@ from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits
 from tierwise.plugins.binding.conditions import Conditions
 from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.layer import Layer
+from tierwise.plugins.binding.lineage import WAYS, Way
 from tierwise.plugins.binding.model import Binding, FactBinding
 from tierwise.plugins.binding.naming import find_column, find_table
-from tierwise.plugins.binding.row_group import BETWEEN, CHILD, RowGroup
+from tierwise.plugins.binding.row_group import BETWEEN, CHILD, RELATED, RowGroup
 from tierwise.plugins.binding.scope import RowColumn, columns_in_scope, named_column
 from tierwise.plugins.binding.windows import window_days
 from tierwise.plugins.source import Column, Source, SourceTable
-from tierwise.plugins.sql import all_of, any_of, is_known, is_null
+from tierwise.plugins.sql import all_of, any_of, column, integer, is_known, is_null
 
 __all__ = ["group_aggregates"]
 
 
 def group_aggregates(
-    source: Source, plan: Plan, binding: Binding, subject_key: Column, as_of: date | None
+    source: Source, plan: Plan, binding: Binding, subjects: tuple[SourceTable, Column], as_of: date | None
 ) -> tuple[list[RowGroup], list[Finding]]:
-    """Compile every aggregate of a binding.
+    """Compile every aggregate of a binding, and what it takes from rows above; ``subjects`` are their table and its column with their id.
 
     Raises:
         DataError: The database lacks a table or column, or a window has no date of the run.
@@ -39,11 +40,18 @@ def group_aggregates(
     groups: dict[tuple[str, ...], RowGroup] = {}
     findings: list[Finding] = []
     for position, (name, told) in enumerate(binding.facts.items()):
-        if told.aggregate is None:
+        if told.aggregate is None and told.of is None:
             continue
-        place = (told.table or "", told.key or "", *((told.via.table, str(told.via.key)) if told.via else ()))
+        if told.aggregate is None:  # the row of one relative
+            told = told.model_copy(update={"aggregate": "first", "table": subjects[0].name})
+        way = WAYS[told.of][0] if told.of and told.of != "all" else None
+        whose = "all" if told.of == "all" else way or ""
+        place = (told.table or subjects[0].name, told.key or "", whose, *((told.via.table, str(told.via.key)) if told.via else ()))
+        if way is not None and (binding.subject is None or binding.subject.parent is None):
+            findings.append(_without_parent(binding, name, told))
+            continue
         if place not in groups:
-            groups[place] = _row_group(source, binding, name, told, subject_key)
+            groups[place] = _row_group(source, binding, name, told, subjects, way)
         group = groups[place]
         conditions = Conditions(binding, group.columns, group.readings, group.typed, partial(binding.format_of, fact=name))
         bound = _Compiler(plan.facts[name], told, conditions, as_of, group.tested).bound(position)
@@ -53,9 +61,17 @@ def group_aggregates(
     return list(groups.values()), findings
 
 
-def _row_group(source: Source, binding: Binding, name: str, told: FactBinding, subject_key: Column) -> RowGroup:
-    path = ("facts", name)
-    child = find_table(source, told.table or "", binding, (*path, "table"))
+def _without_parent(binding: Binding, name: str, told: FactBinding) -> Finding:
+    message = f"fact `{name}` is `of: {told.of}`, and nobody says which row is above which"
+    help = "name the column with the parent's id: `subject: {table: …, key: …, parent: parent_id}`"
+    return Finding.error("no-parent-column", message, binding.span(("facts", name, "of")), help)
+
+
+def _row_group(
+    source: Source, binding: Binding, name: str, told: FactBinding, subjects: tuple[SourceTable, Column], way: Way | None
+) -> RowGroup:
+    path, subject_key = ("facts", name), subjects[1]
+    child = find_table(source, told.table, binding, (*path, "table")) if told.table else subjects[0]
     between: SourceTable | None = None
     links: tuple[tuple[Column, Column], ...] = ()
     if told.via is not None:
@@ -65,9 +81,11 @@ def _row_group(source: Source, binding: Binding, name: str, told: FactBinding, s
             (find_column(child, of_child, binding, (*path, "via", "key")), find_column(between, of_between, binding, (*path, "via", "key")))
             for of_child, of_between in pairs.items()
         )
-    key = find_column(between or child, told.key or subject_key.name, binding, (*path, "key") if told.key else path)
+    key = None
+    if told.of != "all":
+        key = find_column(between or child, told.key or subject_key.name, binding, (*path, "key") if told.key else path)
     tables = [(CHILD, child), *([(BETWEEN, between)] if between else [])]
-    return RowGroup(child, between, links, key, columns_in_scope(source, tables))
+    return RowGroup(child, between, links, key, columns_in_scope(source, tables), way)
 
 
 @dataclass
@@ -97,7 +115,12 @@ class _Compiler:
         if self.told.valid_until is not None:
             self._valid(self.told.valid_until, parts)
         by = self._by(parts, unreadable) if self.told.by is not None else None
+        if self.told.of is not None and self.told.of != "all":
+            level = self._related(parts)
+            by = level if self.told.is_one_row else by
         cells = self._cells()
+        if self.told.of == "above" and self.told.is_one_row and cells:
+            parts.append(is_known(cells[0][0].copy()))
         if has_errors(self.conditions.findings):
             return None
         add = self.tested.add
@@ -126,6 +149,21 @@ class _Compiler:
         value = comparable(self.fact, self.told, (read.value, read.type))
         assert self.conditions.typed is not None
         return None if value is None else self.conditions.typed.add(value)
+
+    def _related(self, parts: list[exp.Expr | None]) -> exp.Expr:
+        """Let rows count of those relatives only that are meant, and return how many levels away they are."""
+        readings, typed = self.conditions.readings, self.conditions.typed
+        assert self.told.of is not None and readings is not None and typed is not None
+        way, first, last = WAYS[self.told.of]
+        if way is Way.GROUP:
+            return integer(0)
+        level = typed.add(readings.add(column("level", RELATED)))
+        if self.told.of == "top":
+            parts.append(typed.add(readings.add(column("is_top", RELATED))))
+        parts.append(exp.GTE(this=level.copy(), expression=integer(first)))
+        if (most := last or self.told.levels) is not None:
+            parts.append(exp.LTE(this=level.copy(), expression=integer(most)))
+        return level
 
     def _window(self, parts: list[exp.Expr | None], unreadable: list[tuple[exp.Expr, exp.Expr]]) -> None:
         window, path = self.told.window, ("facts", self.fact.name, "window")

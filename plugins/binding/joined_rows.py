@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sqlglot import exp
 
 from tierwise.plugins.binding.layout import Layout
+from tierwise.plugins.binding.lineage import LINEAGE, Way
 from tierwise.plugins.binding.supply import Supply
-from tierwise.plugins.sql import alias, column, equal, identifier, select, subquery
+from tierwise.plugins.sql import TRUE, alias, column, equal, identifier, select, subquery
 
 __all__ = ["GROUP", "KEYED", "TIED", "fact_cells", "fact_columns", "joined_rows", "problem_column"]
 
@@ -45,14 +46,14 @@ def fact_cells(supplies: Iterable[Supply], columns: Mapping[str, str]) -> Iterat
 def joined_rows(layout: Layout, supplies: Sequence[Supply], cells: Sequence[exp.Expr]) -> exp.Select:
     """Return the query of cells. What they use of the named expressions and readings of the supplies is computed once, below them."""
     named = _used(cells, (supply.named for supply in supplies))
-    readings = _used(named, (supply.readings for supply in supplies))
+    readings = _used((*cells, *named), (supply.readings for supply in supplies))
     rows = select(
         exp.Column(this=exp.Star(), table=identifier("s")),
         source=exp.Table(this=identifier(KEYED), alias=exp.TableAlias(this=identifier("s"))),
     )
-    for name, unused in _relations(layout):
+    for name, unused, on in _relations(layout):
         rows.append("expressions", exp.Column(this=exp.Star(except_=[identifier(word) for word in unused]), table=identifier(name)))
-        rows.append("joins", exp.Join(this=exp.Table(this=identifier(name)), on=equal(column("id", name), column("id", "s")), side="LEFT"))
+        rows.append("joins", exp.Join(this=exp.Table(this=identifier(name)), on=on, side="LEFT"))
     if readings:
         rows.set("expressions", [*rows.expressions, *readings])
         rows = select(exp.Star(), source=subquery(rows, "rows"))
@@ -60,12 +61,17 @@ def joined_rows(layout: Layout, supplies: Sequence[Supply], cells: Sequence[exp.
     return select(*cells, source=subquery(rows, "rows"))
 
 
-def _relations(layout: Layout) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield the relations of the child rows, and which of their columns are not for the facts."""
+def _relations(layout: Layout) -> Iterator[tuple[str, Sequence[str], exp.Expr]]:
+    """Yield the relations of the child rows, which of their columns are not for the facts, and which of their rows is the subject's."""
+    if layout.lineage is not None:
+        yield LINEAGE, ("id", "top"), equal(column("id", LINEAGE), column("id", "s"))
     for number, group in enumerate(layout.groups):
-        yield f"{GROUP}{number}", ("id", "all_rows")
-        if group.asks_again:
-            yield f"{GROUP}{number}{TIED}", ("id",)
+        known_by = column("top", LINEAGE) if group.way is Way.GROUP else column("id", "s")
+        for name, unused in (
+            (f"{GROUP}{number}", ("id", "all_rows")),
+            *([(f"{GROUP}{number}{TIED}", ("id",))] if group.asks_again else []),
+        ):
+            yield name, unused, equal(column("id", name), known_by.copy()) if group.key else TRUE
 
 
 def _used(cells: Iterable[exp.Expr], named: Iterable[Mapping[str, exp.Expr]]) -> list[exp.Expr]:

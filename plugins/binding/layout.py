@@ -14,7 +14,8 @@ from tierwise.core.plan import Fact, Plan
 from tierwise.plugins.binding.automatic import equal_names, find_subject_table, key_column, name_column, tables_alike
 from tierwise.plugins.binding.conditions import Conditions
 from tierwise.plugins.binding.groups import group_aggregates
-from tierwise.plugins.binding.model import Binding
+from tierwise.plugins.binding.lineage import Lineage
+from tierwise.plugins.binding.model import Binding, ParentLink, SubjectBinding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.scope import columns_in_scope
@@ -62,6 +63,7 @@ class Layout:
     columns: tuple[BoundColumn, ...]
     groups: tuple[RowGroup, ...]
     findings: tuple[DataFinding, ...] = ()
+    lineage: Lineage | None = None
 
     def row_query(self) -> exp.Query:
         """Return the query of the subject's rows: ``id``, ``name`` where there is one, and a column for each bound fact."""
@@ -75,9 +77,9 @@ class Layout:
     def reads(self) -> Mapping[str, set[str]]:
         """Return the columns that are read, by table."""
         read = {self.table.name: {found.name for found in self.row_query().find_all(exp.Column)}}
-        for group in self.groups:
-            for table, columns in group.reads().items():
-                read.setdefault(table, set()).update(columns)
+        parts = [group.reads() for group in self.groups] + ([self.lineage.reads()] if self.lineage else [])
+        for table, columns in (item for part in parts for item in part.items()):
+            read.setdefault(table, set()).update(columns)
         return read
 
 
@@ -112,17 +114,31 @@ def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | N
     conditions = Conditions(binding, columns_in_scope(source, [("", table)]), formats=binding.format_of)
     where = conditions.where(subject.where, ("subject", "where")) if subject else None
     columns += _told_columns(plan, binding, conditions)
-    groups, findings = group_aggregates(source, plan, binding, key, as_of)
+    lineage = _lineage(source, binding, subject, (table, key)) if subject else None
+    groups, findings = group_aggregates(source, plan, binding, (table, key), as_of)
     findings += conditions.findings
     if has_errors(findings):
         raise PolicyError(f"the binding of `{plan.policy}` does not fit `{source.location}`", findings)
-    return Layout(source, table, key, named, where, tuple(columns), tuple(groups), found)
+    return Layout(source, table, key, named, where, tuple(columns), tuple(groups), found, lineage)
+
+
+def _lineage(source: Source, binding: Binding, subject: SubjectBinding, subjects: tuple[SourceTable, Column]) -> Lineage | None:
+    """Return where it is written who stands above whom, when a fact asks for it."""
+    parent, path = subject.parent, ("subject", "parent")
+    if parent is None or not any(told.of and told.of != "all" for told in binding.facts.values()):
+        return None
+    if isinstance(parent, ParentLink):
+        table = find_table(source, parent.table, binding, (*path, "table"))
+        key, above = (find_column(table, getattr(parent, word), binding, (*path, word)) for word in ("key", "column"))
+    else:
+        (table, key), above = subjects, find_column(subjects[0], parent, binding, path)
+    return Lineage(subjects, (table, key, above), binding.format_of(table.name, above.name), subject.levels)
 
 
 def _told_columns(plan: Plan, binding: Binding, conditions: Conditions) -> list[BoundColumn]:
     columns = []
     for i, (name, told) in enumerate(binding.facts.items()):
-        if told.aggregate is not None:
+        if told.aggregate is not None or told.of is not None:
             continue
         cell: exp.Expr | None
         if told.expression is not None:

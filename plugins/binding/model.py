@@ -12,10 +12,13 @@ from tierwise.core.source import Path, Span
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
 from tierwise.plugins.source import FileReading
 
-__all__ = ["Aggregate", "Binding", "FactBinding", "Period", "SubjectBinding", "Via", "Window"]
+__all__ = ["Aggregate", "Binding", "FactBinding", "ParentLink", "Period", "Relatives", "SubjectBinding", "Via", "Window"]
 
 Aggregate = Literal["sum", "count", "count distinct", "min", "max", "avg", "last", "first", "list", "exists"]
 Period = Literal["year", "half-year", "quarter", "month"]
+Relatives = Literal["parent", "above", "top", "below", "branch", "group", "all"]
+
+MOST_LEVELS = 100
 
 
 class Via(Part):
@@ -73,6 +76,14 @@ class TableReading(Part):
         return FileReading(whole.encoding, whole.delimiter, whole.quote, (int(first), int(last or first)) if first else None)
 
 
+class ParentLink(Part):
+    """A table of links between subjects and those above them."""
+
+    table: str = Field(description="the table of the links")
+    key: str = Field(description="its column with the id of the row below")
+    column: str = Field(description="its column with the id of the row above")
+
+
 class SubjectBinding(Part):
     """Which rows are the subjects."""
 
@@ -80,6 +91,10 @@ class SubjectBinding(Part):
     key: str | None = Field(None, description="the column with their id; default: the primary key")
     name: str | None = Field(None, description="the column with what people call them")
     where: dict[str, str | None] = Field(default_factory=dict, description="column to cell: which rows are subjects at all")
+    parent: str | ParentLink | None = Field(
+        None, description="the column with the id of the row above, such as a parent company; or the table that links the two"
+    )
+    levels: Whole = Field(10, description="how many levels of rows there may be above one", ge=1, le=MOST_LEVELS)
 
 
 class FactBinding(Part):
@@ -90,6 +105,11 @@ class FactBinding(Part):
         None, description="its column (or that of `via`) that holds the subject's id; default: the subject's key column"
     )
     via: Via | None = Field(None, description="the table between the child table and the subjects")
+    of: Relatives | None = Field(
+        None,
+        description="whose rows: those of the subject's `parent`, of rows above or below it, or all rows of the table for every subject",
+    )
+    levels: Whole | None = Field(None, description="with `of`: so many levels up or down at most", ge=1, le=MOST_LEVELS)
     aggregate: Aggregate | None = Field(None, description="what is made of the rows")
     column: str | None = Field(None, description="the column whose values are used")
     expression: str | None = Field(None, description="instead of a column: an expression over columns of the row")
@@ -107,13 +127,22 @@ class FactBinding(Part):
     def _whole(self) -> Self:
         if self.column is not None and self.expression is not None:
             raise ValueError("may have `column` or `expression`, not both")
+        if self.levels is not None and self.of not in ("above", "below", "branch"):
+            raise ValueError("has `levels` without `of: above`, `of: below` or `of: branch`, which could go over several")
         if self.table is None and self.aggregate is None:
             return self._of_column()
         return self._of_rows()
 
+    @property
+    def is_one_row(self) -> bool:
+        """Whether it is the value of one relative's row."""
+        return self.of is not None and self.aggregate == "first" and self.by is None
+
     def _of_column(self) -> Self:
         if self.column is None and self.expression is None:
             raise ValueError("demands `column`, `expression`, or `table` with `aggregate`")
+        if self.of in ("below", "branch", "group", "all"):
+            raise ValueError(f"takes `of: {self.of}`, which may be many rows, without `table` and `aggregate`")
         extra = [k for k in ("key", "via", "window", "by", "valid_until") if getattr(self, k) is not None]
         extra += [key for key in ("where", "fields") if getattr(self, key)]
         if extra:
@@ -126,6 +155,8 @@ class FactBinding(Part):
         needs_value = self.aggregate not in ("count", "exists")
         if needs_value and not (self.column or self.expression or (self.aggregate == "list" and self.fields)):
             raise ValueError(f"takes the {self.aggregate} of nothing: add `column`")
+        if self.of == "all" and (self.key is not None or self.via is not None):
+            raise ValueError(f"has `{'key' if self.key else 'via'}`, but with `of: all` a row counts for every subject")
         if self.aggregate in ("last", "first") and self.by is None:
             raise ValueError(f"takes the {self.aggregate} row without an order: add `by`")
         return self

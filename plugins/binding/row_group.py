@@ -11,13 +11,20 @@ from tierwise.plugins.binding.aggregates import BoundAggregate, is_tied, source_
 from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.words import as_id, as_words
 from tierwise.plugins.binding.layer import Layer
+from tierwise.plugins.binding.lineage import LINEAGE, PAIRS, Way
 from tierwise.plugins.binding.scope import RowColumn
 from tierwise.plugins.source import Column, Source, SourceTable
-from tierwise.plugins.sql import alias, all_of, any_of, column, identifier, select, subquery
+from tierwise.plugins.sql import NULL, alias, all_of, any_of, call, cast, column, equal, identifier, select, subquery
 
-__all__ = ["BETWEEN", "CHILD", "RowGroup"]
+__all__ = ["BETWEEN", "CHILD", "RELATED", "RowGroup"]
 
-CHILD, BETWEEN, READ, TYPED, TESTED = "c", "v", "w", "t", "r"
+CHILD, BETWEEN, READ, TYPED, TESTED, RELATED = "c", "v", "w", "t", "r", "related"
+WHOSE: Mapping[Way, tuple[str, str, str]] = {
+    Way.UP: (PAIRS, "above", "id"),
+    Way.DOWN: (PAIRS, "id", "above"),
+    Way.GROUP: (LINEAGE, "id", "top"),
+}
+"""The relation that says for whom the rows of a subject's relatives count, its column with whose they are, and with for whom."""
 
 
 @dataclass
@@ -26,14 +33,16 @@ class RowGroup:
 
     Attributes:
         links: For a table between: columns of the child and of it that must be equal.
-        key: The column with the subject's id, in the child table or the one between.
+        key: The column with the subject's id, in the child table or the one between; ``None`` when every row counts for every subject.
+        way: For whom a row counts, when not for the subject whose it is.
     """
 
     child: SourceTable
     between: SourceTable | None
     links: tuple[tuple[Column, Column], ...]
-    key: Column
+    key: Column | None
     columns: dict[str, RowColumn]
+    way: Way | None = None
     readings: Layer = field(default_factory=lambda: Layer(READ))
     typed: Layer = field(default_factory=lambda: Layer(TYPED))
     tested: Layer = field(default_factory=lambda: Layer(TESTED))
@@ -71,11 +80,20 @@ class RowGroup:
 
     def _aggregated(self, source: Source, cells: Mapping[str, exp.Expr], ids: exp.Select | None = None) -> exp.Select:
         owner = BETWEEN if self.between else CHILD
-        id = as_id(column(self.key.name, owner), source.type_of((self.between or self.child).name, self.key))
+        id: exp.Expr = cast(NULL, "VARCHAR")
+        if self.key is not None:
+            id = as_id(column(self.key.name, owner), source.type_of((self.between or self.child).name, self.key))
+        whose = id
+        if self.way is not None:  # a row that is nobody's is kept, to be found
+            id = call("coalesce", column(WHOSE[self.way][2], RELATED), id)
         rows = select(alias(id, "id"), *_named(self.readings.cells), source=_aliased(source, self.child, CHILD))
         if self.between is not None:
             on = all_of(*(self._same(source, child, between) for child, between in self.links))
             rows.append("joins", exp.Join(this=_aliased(source, self.between, BETWEEN), on=on, side="LEFT"))
+        if self.way is not None:
+            relation, theirs, _ = WHOSE[self.way]
+            related = exp.Table(this=identifier(relation), alias=exp.TableAlias(this=identifier(RELATED)))
+            rows.append("joins", exp.Join(this=related, on=equal(column(theirs, RELATED), whose.copy()), side="LEFT"))
         if ids is not None:
             rows = rows.where(exp.In(this=id.copy(), query=exp.Subquery(this=ids)), copy=False)
         typed = select(alias(column("id", READ), "id"), *_named(self.typed.cells), source=subquery(rows, READ))
@@ -87,11 +105,13 @@ class RowGroup:
         """Return the columns that the query reads, by table."""
         owners = {CHILD: self.child.name, **({BETWEEN: self.between.name} if self.between else {})}
         places = [(owner, c.name) for pair in self.links for owner, c in zip((CHILD, BETWEEN), pair, strict=True)]
-        places.append((BETWEEN if self.between else CHILD, self.key.name))
+        if self.key is not None:
+            places.append((BETWEEN if self.between else CHILD, self.key.name))
         places += [(found.table, found.name) for cell in self.readings.cells.values() for found in cell.find_all(exp.Column)]
         read: dict[str, set[str]] = {}
         for owner, name in places:
-            read.setdefault(owners[owner], set()).add(name)
+            if owner != RELATED:
+                read.setdefault(owners[owner], set()).add(name)
         return read
 
     def _same(self, source: Source, child: Column, between: Column) -> exp.Expr:
