@@ -23,26 +23,34 @@ __all__ = ["bound_with_progress", "data_finding_lines", "grade_database", "print
 
 
 @contextmanager
-def bound_with_progress(session: Session, loaded: LoadedPolicy, database: str, binding: str | None, as_of: date | None) -> Iterator[Bound]:
+def bound_with_progress(
+    session: Session, loaded: LoadedPolicy, database: str, binding: str | None, as_of: date | None, ledger: str | None = None
+) -> Iterator[Bound]:
     """Bind a database's facts, with a sign of life when it takes long; that the policy's own binding does not fit is told."""
     from tierwise.plugins.run import bound_database
 
     with ExitStack() as opened:
         with working(f"reading {database}"):
-            bound = opened.enter_context(bound_database(loaded, database, binding, as_of))
+            bound = opened.enter_context(bound_database(loaded, database, binding, as_of, ledger))
         session.show_findings(bound.findings)
         yield bound
 
 
 @contextmanager
 def grade_database(
-    session: Session, loaded: LoadedPolicy, database: str, binding: str | None, as_of: date | None, engine_name: str
+    session: Session,
+    loaded: LoadedPolicy,
+    database: str,
+    binding: str | None,
+    as_of: date | None,
+    engine_name: str,
+    ledger: str | None = None,
 ) -> Iterator[Run]:
     """Grade a database and say on stderr how its facts were bound and what is wrong with the data."""
     from tierwise.plugins.run import choose_engine, grade_bound
 
     engine = choose_engine(loaded, engine_name)
-    with bound_with_progress(session, loaded, database, binding, as_of) as bound:
+    with bound_with_progress(session, loaded, database, binding, as_of, ledger) as bound:
         with working(f"grading {database}"):
             run = grade_bound(bound, engine)
         yield run

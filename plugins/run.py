@@ -58,11 +58,13 @@ class Run:
 
 
 @contextmanager
-def bound_database(loaded: LoadedPolicy, location: str, binding_file: str | None, as_of: date | None) -> Iterator[Bound]:
+def bound_database(
+    loaded: LoadedPolicy, location: str, binding_file: str | None, as_of: date | None, ledger: str | None = None
+) -> Iterator[Bound]:
     """Open a database read-only and bind its facts; it is closed at the end.
 
     Without a binding file the policy's own ``binding.yaml`` is used when the database has every table it names; else that is a finding, and
-    columns that are called like facts bind by themselves.
+    columns that are called like facts bind by themselves. Facts of the last run come from the file ``ledger``, which is only read.
 
     Raises:
         DataError: The database cannot be opened or read, or the run needs ``as_of``.
@@ -75,7 +77,7 @@ def bound_database(loaded: LoadedPolicy, location: str, binding_file: str | None
         if as_of is None and binding is not None and (windowed := _needs_date(binding)):
             shown = ", ".join(f"`{name}`" for name in windowed[:5])
             raise DataError(f"the binding counts by date for {shown}, and the run has none", help="add `--as-of 2026-11-21`")
-        yield Bound(loaded, bind(source, loaded.plan, binding, as_of), as_of, bound_by, findings)
+        yield Bound(loaded, bind(source, loaded.plan, binding, as_of, ledger), as_of, bound_by, findings)
     finally:
         source.close()
 

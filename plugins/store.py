@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 from sqlite_utils import Database
 
@@ -59,7 +60,14 @@ class StoredTable:
 class Store:
     """An open file; a context manager that closes it, and leaves none behind in which nothing was saved."""
 
-    def __init__(self, location: str | None, unit: str, create: bool = False, waiting: Callable[[str], None] = lambda who: None) -> None:
+    def __init__(
+        self,
+        location: str | None,
+        unit: str,
+        create: bool = False,
+        waiting: Callable[[str], None] = lambda who: None,
+        read_only: bool = False,
+    ) -> None:
         """Open the file.
 
         Args:
@@ -67,6 +75,7 @@ class Store:
             unit: What is written whole or not at all, for messages: a run, a batch.
             create: Whether it may be made when it is not there.
             waiting: Is told, once, what process is waited for.
+            read_only: Whether nothing may be written to it.
 
         Raises:
             DataError: It is not there, a folder, another database, damaged, or not to be opened.
@@ -79,7 +88,8 @@ class Store:
             _refuse_place(Path(location), location, create)
         with self._errors():
             # the empty name is a file of SQLite's own, so that what is kept does not fill the memory
-            self._connection = sqlite3.connect(location or "", timeout=ATTEMPT_SECONDS, isolation_level=None)
+            name = f"file:{quote(str(Path(location).resolve()))}?mode=ro" if location and read_only else location or ""
+            self._connection = sqlite3.connect(name, uri=read_only, timeout=ATTEMPT_SECONDS, isolation_level=None)
             self._database = Database(self._connection)
             try:
                 self._prepare()

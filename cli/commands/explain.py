@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, policy_option
+from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, ledger_option, policy_option
 from tierwise.cli.session import Session
 
 
@@ -20,6 +20,7 @@ from tierwise.cli.session import Session
 @layers_options
 @as_of_option
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only this output; may be repeated.")
+@ledger_option
 @format_option("text", "markdown", "json")
 @click.pass_context
 def command(
@@ -31,6 +32,7 @@ def command(
     layers: Layers,
     as_of: date | None,
     outputs: tuple[str, ...],
+    ledger: str,
     form: str,
 ) -> None:
     """Explain the outcomes of one customer: the rule that won with the values it read, the rules that missed and by how much.
@@ -49,7 +51,7 @@ def command(
 
     session = Session.of(context)
     loaded = session.load(policy_name, layers)
-    with bound_with_progress(session, loaded, database, binding, as_of) as bound:
+    with bound_with_progress(session, loaded, database, binding, as_of, ledger) as bound:
         key = bound.facts.key_of(subject) or subject
         row = bound.facts.row(key)
         explanation = explain_subject(bound, key)

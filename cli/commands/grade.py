@@ -54,7 +54,7 @@ def command(
 
     session = Session.of(context)
     loaded = session.load(policy_name, layers)
-    with grade_database(session, loaded, database, binding, as_of, engine_name) as run:
+    with grade_database(session, loaded, database, binding, as_of, engine_name, ledger) as run:
         if form != "text":  # before anything is saved, so that what is said of saving stands last
             show_data_findings(run.bound.facts.findings, session.error_format)
         unsaved = save_run(session, run, ledger, layers) if save else None

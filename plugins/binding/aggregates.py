@@ -20,7 +20,7 @@ from tierwise.plugins.binding.entry.numbers import enter_steps, round_steps
 from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.lineage import WAYS, fault_of
 from tierwise.plugins.binding.model import FactBinding
-from tierwise.plugins.binding.supply import Supply, enter_once, entered_constant, named_once, supply_stored, with_empty
+from tierwise.plugins.binding.supply import Supply, enter_once, entered_constant, kept_out, named_once, supply_stored, with_empty
 from tierwise.plugins.sql import (
     NULL,
     all_of,
@@ -165,8 +165,8 @@ def supply_aggregate(bound: BoundAggregate, types: Mapping[str, str]) -> Supply:
     else:
         supply = supply_stored(fact, result, types[f"a{i}"], {}, place, "missing")
     if f"b{i}" in types:
-        supply = _kept_out(supply, column(f"b{i}"))
-    return with_empty(_kept_out(supply, _fault(bound, supply)) if binding.of and binding.of != "all" else supply, empty)
+        supply = kept_out(supply, column(f"b{i}"))
+    return with_empty(kept_out(supply, _fault(bound, supply)) if binding.of and binding.of != "all" else supply, empty)
 
 
 def comparable(fact: Fact, binding: FactBinding, cell: tuple[exp.Expr, str]) -> exp.Expr | None:
@@ -261,16 +261,6 @@ def _fault(bound: BoundAggregate, supply: Supply) -> exp.Expr:
     way, _, last = WAYS[bound.binding.of]
     fault = fault_of(way, last or bound.binding.levels)
     return case((supply.absent.copy(), fault)) if bound.binding.of == "above" and bound.binding.is_one_row else fault
-
-
-def _kept_out(supply: Supply, bad: exp.Expr) -> Supply:
-    """Let a row that does not read keep the fact out."""
-    code = call("split_part", bad, text(":"), integer(1))
-    value = case((is_null(bad), supply.value))
-    problem = case((is_known(bad), code), default=supply.problem)
-    stored = case((is_known(bad), call("substr", bad.copy(), exp.Add(this=call("length", code.copy()), expression=integer(2)))))
-    stored.set("default", supply.stored)
-    return replace(supply, value=value, problem=problem, stored=stored)
 
 
 def null_text() -> exp.Expr:

@@ -12,6 +12,7 @@ from tierwise.core.plan import Plan
 from tierwise.plugins.binding.aggregates import supply_aggregate
 from tierwise.plugins.binding.data_findings import find_bad_values, keep_problems
 from tierwise.plugins.binding.joined_rows import GROUP, KEYED, TIED, fact_cells, fact_columns, joined_rows, problem_column
+from tierwise.plugins.binding.last_run import bring_last_run
 from tierwise.plugins.binding.layout import Layout, lay_out
 from tierwise.plugins.binding.loading import Loading, TypesChanged
 from tierwise.plugins.binding.model import Binding
@@ -39,22 +40,24 @@ __all__ = ["bind"]
 ROWS, FACTS = "tierwise_rows", "tierwise_facts"
 
 
-def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date | None = None) -> FactTable:
+def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date | None = None, ledger: str | None = None) -> FactTable:
     """Bring the facts of all subjects of a database into a ``FactTable``.
 
     Args:
         source: The open database; it must stay open while the table is used.
         plan: The policy; only its facts are looked at.
         binding: Where facts come from; columns of the subject's table that are called like a fact bind by themselves.
-        as_of: The date of the run, for windows.
+        as_of: The date of the run, for windows and for what the last run is.
+        ledger: The file of saved runs, for facts that come from the last one.
 
     Raises:
         DataError: The database cannot be read, or lacks a table or column.
         PolicyError: A cell or expression of the binding is wrong.
     """
     made: dict[str, str] = {}
+    last_run = bring_last_run(source.connection, ledger, plan, binding, as_of) if binding else None
     while True:
-        layout = lay_out(source, plan, binding, as_of)
+        layout = lay_out(source, plan, binding, as_of, last_run)
         with Loading(source, layout.reads()) as loading:
             try:
                 return _bound(source, plan, layout, loading, made)
@@ -78,6 +81,9 @@ def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading, made: d
             loading.await_tables(group.reads())
             supplies += _group_supplies(source, group, f"{GROUP}{number}", made)
             findings += _find_orphans(source, layout, group, f"{GROUP}{number}")
+        if layout.last_run is not None:
+            supplies += layout.last_run.supplies()
+            findings += layout.last_run.findings(plan.policy)
         columns = fact_columns(supplies)
         findings += _make_facts(source, layout, types, supplies, columns)
     findings = [*layout.findings, *getattr(source, "findings", ()), *findings]

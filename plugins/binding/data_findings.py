@@ -52,6 +52,7 @@ MESSAGES: Mapping[str, str] = {
     "several-parents": "is asked of relatives, and a link names several rows",
     "parent-cycle": "is asked of relatives, and the links lead in a circle",
     "parent-depth": "is asked of relatives, and they are more levels away than `levels` of the subject",
+    "undecided-last-run": "was undetermined in the last run",
     "ambiguous-row": "differs between rows that stand first together",
 }
 

@@ -40,7 +40,7 @@ def group_aggregates(
     groups: dict[tuple[str, ...], RowGroup] = {}
     findings: list[Finding] = []
     for position, (name, told) in enumerate(binding.facts.items()):
-        if told.aggregate is None and told.of is None:
+        if told.is_own_column or told.last_run is not None:
             continue
         if told.aggregate is None:  # the row of one relative
             told = told.model_copy(update={"aggregate": "first", "table": subjects[0].name})

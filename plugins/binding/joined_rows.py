@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlglot import exp
 
+from tierwise.plugins.binding.last_run import LAST_RUN
 from tierwise.plugins.binding.layout import Layout
 from tierwise.plugins.binding.lineage import LINEAGE, Way
 from tierwise.plugins.binding.supply import Supply
@@ -65,6 +66,8 @@ def _relations(layout: Layout) -> Iterator[tuple[str, Sequence[str], exp.Expr]]:
     """Yield the relations of the child rows, which of their columns are not for the facts, and which of their rows is the subject's."""
     if layout.lineage is not None:
         yield LINEAGE, ("id", "top"), equal(column("id", LINEAGE), column("id", "s"))
+    if layout.last_run is not None:
+        yield LAST_RUN, ("key",), equal(column("key", LAST_RUN), column("key", "s"))
     for number, group in enumerate(layout.groups):
         known_by = column("top", LINEAGE) if group.way is Way.GROUP else column("id", "s")
         for name, unused in (

@@ -14,6 +14,7 @@ from tierwise.core.plan import Fact, Plan
 from tierwise.plugins.binding.automatic import equal_names, find_subject_table, key_column, name_column, tables_alike
 from tierwise.plugins.binding.conditions import Conditions
 from tierwise.plugins.binding.groups import group_aggregates
+from tierwise.plugins.binding.last_run import LastRun
 from tierwise.plugins.binding.lineage import Lineage
 from tierwise.plugins.binding.model import Binding, ParentLink, SubjectBinding
 from tierwise.plugins.binding.naming import find_column, find_table
@@ -64,6 +65,7 @@ class Layout:
     groups: tuple[RowGroup, ...]
     findings: tuple[DataFinding, ...] = ()
     lineage: Lineage | None = None
+    last_run: LastRun | None = None
 
     def row_query(self) -> exp.Query:
         """Return the query of the subject's rows: ``id``, ``name`` where there is one, and a column for each bound fact."""
@@ -83,8 +85,8 @@ class Layout:
         return read
 
 
-def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | None) -> Layout:
-    """Resolve every name and compile every cell.
+def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | None, last_run: LastRun | None = None) -> Layout:
+    """Resolve every name and compile every cell; ``last_run`` has been brought.
 
     Raises:
         DataError: The database lacks a table or column.
@@ -119,7 +121,7 @@ def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | N
     findings += conditions.findings
     if has_errors(findings):
         raise PolicyError(f"the binding of `{plan.policy}` does not fit `{source.location}`", findings)
-    return Layout(source, table, key, named, where, tuple(columns), tuple(groups), found, lineage)
+    return Layout(source, table, key, named, where, tuple(columns), tuple(groups), found, lineage, last_run)
 
 
 def _lineage(source: Source, binding: Binding, subject: SubjectBinding, subjects: tuple[SourceTable, Column]) -> Lineage | None:
@@ -138,7 +140,7 @@ def _lineage(source: Source, binding: Binding, subject: SubjectBinding, subjects
 def _told_columns(plan: Plan, binding: Binding, conditions: Conditions) -> list[BoundColumn]:
     columns = []
     for i, (name, told) in enumerate(binding.facts.items()):
-        if told.aggregate is not None or told.of is not None:
+        if not told.is_own_column:
             continue
         cell: exp.Expr | None
         if told.expression is not None:

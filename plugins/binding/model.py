@@ -110,6 +110,7 @@ class FactBinding(Part):
         description="whose rows: those of the subject's `parent`, of rows above or below it, or all rows of the table for every subject",
     )
     levels: Whole | None = Field(None, description="with `of`: so many levels up or down at most", ge=1, le=MOST_LEVELS)
+    last_run: str | None = Field(None, description="the output of this policy whose value in the last saved run it is")
     aggregate: Aggregate | None = Field(None, description="what is made of the rows")
     column: str | None = Field(None, description="the column whose values are used")
     expression: str | None = Field(None, description="instead of a column: an expression over columns of the row")
@@ -127,11 +128,24 @@ class FactBinding(Part):
     def _whole(self) -> Self:
         if self.column is not None and self.expression is not None:
             raise ValueError("may have `column` or `expression`, not both")
+        if self.last_run is not None:
+            return self._of_last_run()
         if self.levels is not None and self.of not in ("above", "below", "branch"):
             raise ValueError("has `levels` without `of: above`, `of: below` or `of: branch`, which could go over several")
         if self.table is None and self.aggregate is None:
             return self._of_column()
         return self._of_rows()
+
+    def _of_last_run(self) -> Self:
+        extra = sorted(self.model_fields_set - {"last_run", "values", "empty"})
+        if extra:
+            raise ValueError(f"has `{extra[0]}`, but comes from the last run")
+        return self
+
+    @property
+    def is_own_column(self) -> bool:
+        """Whether it is made of columns of the subject's own row."""
+        return self.aggregate is None and self.of is None and self.last_run is None
 
     @property
     def is_one_row(self) -> bool:

@@ -42,6 +42,13 @@ def read_binding(source: Source, plan: Plan, limits: Limits | None = None) -> Bi
         if name not in plan.facts:
             place = document.key_span(("facts", name))
             findings.append(Finding.error("unknown-fact", f"the policy has no fact `{name}`", place, suggest(name, plan.facts)))
+    outputs = [decision.name for decision in plan.outputs]
+    for name, told in binding.facts.items():
+        if told.last_run is not None and told.last_run not in outputs:
+            place = document.span(("facts", name, "last_run"))
+            findings.append(
+                Finding.error("unknown-output", f"the policy has no output `{told.last_run}`", place, suggest(told.last_run, outputs))
+            )
     if findings:
         raise PolicyError(f"the binding `{source.name}` does not fit the policy `{plan.policy}`", findings)
     found: Binding = binding

@@ -17,16 +17,19 @@ from tierwise.plugins.facts import canonical_type
 from tierwise.plugins.sql import (
     alias,
     all_of,
+    call,
     case,
     cast,
     column,
+    integer,
+    is_known,
     is_null,
     select,
     subquery,
     text,
 )
 
-__all__ = ["Supply", "enter_once", "entered_constant", "named_once", "supply_stored", "with_empty"]
+__all__ = ["Supply", "enter_once", "entered_constant", "kept_out", "named_once", "supply_stored", "with_empty"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +156,13 @@ def with_empty(supply: Supply, empty: str) -> Supply:
     given = entered_constant(fact.type, text(empty), "VARCHAR")
     value = case((all_of(exp.Paren(this=absent), is_null(supply.problem)), given), default=supply.value)
     return replace(supply, none=none, value=value)
+
+
+def kept_out(supply: Supply, bad: exp.Expr) -> Supply:
+    """Let what is wrong, as ``code:value`` or NULL, keep the fact out."""
+    code = call("split_part", bad, text(":"), integer(1))
+    value = case((is_null(bad), supply.value))
+    problem = case((is_known(bad), code), default=supply.problem)
+    stored = case((is_known(bad), call("substr", bad.copy(), exp.Add(this=call("length", code.copy()), expression=integer(2)))))
+    stored.set("default", supply.stored)
+    return replace(supply, value=value, problem=problem, stored=stored)

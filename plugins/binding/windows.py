@@ -30,6 +30,7 @@ def window_days(window: Window, as_of: date, span: Span) -> tuple[date | None, d
         return value
 
     first: date | None = None
+    since: object = None
     last = as_of
     if window.last is not None:
         duration = read(window.last, DurationType())
@@ -43,9 +44,10 @@ def window_days(window: Window, as_of: date, span: Span) -> tuple[date | None, d
         first = since if first is None else max(first, since)
     if window.until is not None and isinstance(until := read(window.until, DateType()), date):
         last = min(last, until)
-    if first is not None and first > last and (window.previous is not None or (window.since is not None and last < as_of)):
+    begins_later = first == since and last == as_of  # what no row can be dated yet is no mistake
+    if first is not None and first > last and not begins_later:
         message = f"the window holds no day: it would start on {first} and end on {last}"
-        findings.append(Finding.error("empty-window", message, span, "leave `since` or `until` out, or name another period"))
+        findings.append(Finding.error("empty-window", message, span, "leave `since` or `until` out, or name another period or length"))
     return first, last, findings
 
 

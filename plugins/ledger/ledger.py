@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields, replace
+from datetime import date
 from typing import Any, Self
 
 from sqlite_utils import Database
@@ -40,20 +41,26 @@ _TABLES = (_RUNS, _OUTPUTS, _RESULTS, _FINDINGS)
 class Ledger:
     """An open ledger; a context manager that closes it."""
 
-    def __init__(self, location: str, create: bool = False, waiting: Callable[[str], None] = lambda who: None) -> None:
+    def __init__(
+        self, location: str, create: bool = False, waiting: Callable[[str], None] = lambda who: None, read_only: bool = False
+    ) -> None:
         """Open a ledger.
 
         Args:
             location: The file.
             create: Whether it may be made when it is not there.
             waiting: Is told, once, what process is waited for.
+            read_only: Whether nothing may be written to it, not even to bring a ledger of an earlier version up to date.
 
         Raises:
             DataError: It is not there, a folder, another database, damaged, or not to be opened.
         """
         self.location = location
-        self._store = Store(location, "run", create, waiting)
+        self._store = Store(location, "run", create, waiting, read_only)
         if self._store.has("results") and not self._store.has("outputs"):
+            if read_only:
+                self._store.end(failed=False)
+                raise DataError(f"the ledger `{location}` is of an earlier version", help="`tierwise history` brings it up to date")
             self._upgrade()
 
     def __enter__(self) -> Self:
@@ -108,6 +115,25 @@ class Ledger:
         for row in self._results("r.run_id = ?", [run_id], "r.key, r.output"):
             yield row["key"], row["output"], outcome(row)
 
+    def outcomes(self, run_id: int, output: str) -> Iterator[tuple[str, Outcome]]:
+        """Yield subject and outcome of one output of a run, by subject."""
+        for row in self._results("r.run_id = ? AND r.output = ?", [run_id, output], "r.key"):
+            yield row["key"], outcome(row)
+
+    def last_run(self, policy: str, before: date | None = None) -> SavedRun | None:
+        """Return the last run of a policy, or ``None``; one for which parameters were set for a try is none.
+
+        Args:
+            policy: Its name.
+            before: Only runs as of an earlier day count; one without such a date counts by the day on which it started.
+        """
+        runs = [run for run in self.runs(policy) if not run.record.settings]
+        if before is not None:
+            runs = sorted(
+                (run for run in runs if _day_of(run) < before.isoformat()), key=lambda run: (_day_of(run), run.run_id), reverse=True
+            )
+        return runs[0] if runs else None
+
     def data_findings(self, run_id: int) -> tuple[DataFinding, ...]:
         """Return what was wrong with the data of a run."""
         return tuple(finding(row) for row in self._rows("data_findings", "run_id = ?", [run_id], "rowid"))
@@ -152,6 +178,10 @@ class Ledger:
         with self._store.writing((_OUTPUTS, replace(_RESULTS, name="upgraded"))) as database:
             for step in UPGRADE:
                 database.execute(step)
+
+
+def _day_of(run: SavedRun) -> str:
+    return run.record.as_of or run.record.started[:10]
 
 
 def _write(database: Database, record: RunRecord, grading: Grading, findings: Iterable[DataFinding]) -> int:

@@ -43,6 +43,10 @@ def test_a_window_is_the_days_that_it_says(told: dict[str, object], first: str |
         {"previous": "quarter", "until": "2025-12-31"},
         {"previous": "quarter", "since": "2026-04-01"},
         {"since": "2026-03-01", "until": "2026-02-01"},
+        {"calendar": "quarter", "until": "2025-12-31"},
+        {"last": "3 months", "until": "2026-01-31"},
+        {"last": "3 months", "since": "2026-06-01"},
+        {"last": "0 days"},
     ],
 )
 def test_a_window_without_a_day_is_an_error(told: dict[str, object]) -> None:
