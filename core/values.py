@@ -42,10 +42,12 @@ class Duration:
         return Duration(self.months * factor, self.seconds * factor)
 
     def __str__(self) -> str:
+        """Return the ISO form; a negative one has its sign in front, as XML Schema and FEEL write it."""
+        sign = "-" if self.months < 0 or self.seconds < 0 else ""
         if self.months:
-            return f"P{self.months}M"
-        days, rest = divmod(self.seconds, SECONDS_PER_DAY)
-        return f"P{days}D" if not rest else f"PT{self.seconds}S"
+            return f"{sign}P{abs(self.months)}M"
+        days, rest = divmod(abs(self.seconds), SECONDS_PER_DAY)
+        return f"{sign}P{days}D" if not rest else f"{sign}PT{abs(self.seconds)}S"
 
 
 Value: TypeAlias = "Decimal | Fraction | bool | date | datetime | Duration | str | tuple[Value, ...] | Mapping[str, Value] | None"
@@ -54,6 +56,8 @@ Value: TypeAlias = "Decimal | Fraction | bool | date | datetime | Duration | str
 
 def add_duration(start: date, duration: Duration, sign: int = 1) -> date:
     """Add a duration to a date or a date and time; a month that is too short gives its last day.
+
+    A date is the midnight with which it begins: with hours added or taken away it is the day in which that moment lies.
 
     Raises:
         OverflowError: The result is outside the years 1 to 9999.
@@ -72,7 +76,7 @@ def add_duration(start: date, duration: Duration, sign: int = 1) -> date:
                 day -= 1
     if isinstance(start, datetime):
         return start + timedelta(seconds=sign * duration.seconds)
-    return start + timedelta(days=sign * (duration.seconds // SECONDS_PER_DAY))
+    return start + timedelta(days=sign * duration.seconds // SECONDS_PER_DAY)
 
 
 def to_json(value: Any) -> Any:

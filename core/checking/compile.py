@@ -91,6 +91,7 @@ def _compile_entry(entry: Entry, policy: Policy, scope: Scope, parts: Parts) -> 
                 form=entry.form.name,
                 output=not output.hidden,
                 population=entry.population,
+                nullable=output.nullable,
                 span=output.span,
             )
             parts.decisions |= {one.name: one for one in _among(decision, policy, scope, parts)}

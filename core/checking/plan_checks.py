@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from tierwise.core.checking.constant_conditions import find_constant_conditions
 from tierwise.core.checking.gaps import find_gaps
+from tierwise.core.checking.none_given import find_none_given
 from tierwise.core.checking.overlaps import find_overlaps
 from tierwise.core.checking.recorded_first import find_recorded_first
 from tierwise.core.checking.shadowed import find_shadowed
@@ -25,6 +26,7 @@ CHECKS: tuple[Callable[[Plan], Iterable[Finding]], ...] = (
     find_shadowed,
     find_overlaps,
     find_gaps,
+    find_none_given,
     find_unclear,
     find_unreachable,
 )

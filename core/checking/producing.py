@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import reduce
 from typing import Any
 
+from tierwise.core.checking.guards import NOTHING, Sure, sure_where
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import (
     Arithmetic,
@@ -15,12 +17,13 @@ from tierwise.core.plan import (
     FactRef,
     FieldRef,
     Node,
+    Pick,
     Plan,
     Quotient,
     ReadingRef,
     Round,
+    Table,
     Undecided,
-    comparison_of,
     ways,
 )
 from tierwise.core.types import EnumType, MapType, RecordType
@@ -60,8 +63,15 @@ class Producing:
         branches = ways(node, self.plan)
         return None if branches is None else self._united(branches)
 
-    def can_be_none(self, node: Node) -> bool:
-        """Say whether a value can be *none*: a nullable fact, a quotient by zero, a key that a map lacks, or what is made of them."""
+    def can_be_none(self, node: Node, sure: Sure = NOTHING) -> bool:
+        """Say whether a value can be *none*: a nullable fact, a quotient by zero, a key that a map lacks, or what is made of them.
+
+        Args:
+            node: The value.
+            sure: What is known where it stands, such as ``x != null`` in the branch of an ``if``.
+        """
+        if node in sure.there:
+            return False
         if isinstance(node, Constant):
             return node.value is None
         if isinstance(node, FactRef):
@@ -69,20 +79,24 @@ class Producing:
         if isinstance(node, DecisionRef):
             return self._none.get(node.name, False)
         if isinstance(node, Quotient):
-            by_constant = isinstance(node.right, Constant) and node.right.value != 0
-            return not by_constant or self.can_be_none(node.left)
+            not_zero = node.right in sure.not_zero or (isinstance(node.right, Constant) and node.right.value != 0)
+            return not not_zero or self.can_be_none(node.left, sure) or self.can_be_none(node.right, sure)
         if isinstance(node, FieldRef):
             of = node.of.type
             return isinstance(of, MapType) or (isinstance(of, RecordType) and node.name in of.nullable)
         if isinstance(node, Round):
-            return self.can_be_none(node.value)
+            return self.can_be_none(node.value, sure)
         if isinstance(node, Arithmetic):
-            return any(self.can_be_none(part) for part in node.parts)
+            return any(self.can_be_none(part, sure) for part in node.parts)
         if isinstance(node, Call):
-            return any(self.can_be_none(argument) for argument in node.arguments)
-        if isinstance(node, Conditional) and node.yes == _known_to_be_there(node):
-            return self.can_be_none(node.no)
-        return any(self.can_be_none(branch) for branch in ways(node, self.plan) or ())
+            found = [self.can_be_none(argument, sure) for argument in node.arguments]
+            return all(found) if node.function == "coalesce" else node.function != "list" and any(found)
+        if isinstance(node, Conditional):
+            ways_of_it = ((node.yes, True), (node.no, False))
+            return any(self.can_be_none(branch, sure | sure_where(node.condition, is_met)) for branch, is_met in ways_of_it)
+        if isinstance(node, Pick) and node.table in self.plan.tables:
+            return any(self.can_be_none(value, sure | met) for value, met in _picked(node, self.plan.tables[node.table]))
+        return any(self.can_be_none(branch, sure) for branch in ways(node, self.plan) or ())
 
     def _united(self, branches: Iterable[Node]) -> Words:
         found: set[Any] = set()
@@ -94,7 +108,10 @@ class Producing:
         return frozenset(found)
 
 
-def _known_to_be_there(node: Conditional) -> Node | None:
-    """Return what is not none where the first branch is taken: `if x != null then x`."""
-    comparison = comparison_of(node.condition)
-    return comparison.about if comparison is not None and comparison.op == "!=" and comparison.constant.value is None else None
+def _picked(node: Pick, table: Table) -> Iterator[tuple[Node, Sure]]:
+    """Yield what a table of single hits may give, each with what is sure where it does."""
+    if table.hit.is_single:
+        for rule in table.rules:
+            tests = [sure_where(test, True) for test in rule.tests if test is not None]
+            yield rule.outputs[node.output], reduce(Sure.__or__, tests, NOTHING)
+        yield from ((default, NOTHING) for default in table.defaults[node.output : node.output + 1] if default is not None)

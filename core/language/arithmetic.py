@@ -84,6 +84,8 @@ def opposite(ratio: Ratio, at: Place) -> Ratio:
     constant = above.constant
     if constant is not None and isinstance(constant.value, Duration):
         return Operand(Constant(constant.value.times(-1), DurationType()), at), None
+    if isinstance(above.type, DurationType) and below is None:
+        return Operand(Arithmetic("*", (above.node, Constant(Decimal(-1), NumberType(0))), DurationType()), at), None
     type_ = demand_number(above)
     if constant is not None and isinstance(constant.value, Decimal):
         return Operand(Constant(plain(EXACT.minus(constant.value)), type_), at), below

@@ -406,10 +406,13 @@ class Compiler:
     # ---- tests of a cell ----
 
     def _in(self, tree: syntax.In) -> Node:
-        tests = tree.tests.tests
-        if len(tests) == 1 and isinstance(tests[0], syntax.ListOf):
-            tests = tests[0].items
-        return self.tests(syntax.Tests(tree.tests.at, tests), self._value(tree.of).node)
+        """Compile ``x in …``: tests as in a cell, or a list that holds ``x``; one that is itself a list is held by a list of lists."""
+        tests, of = tree.tests.tests, self._value(tree.of)
+        written = tests[0].items if len(tests) == 1 and isinstance(tests[0], syntax.ListOf) else None
+        if written and isinstance(of.type, ListType | SetType) and all(isinstance(item, syntax.ListOf) for item in written):
+            equal = [self._compared("=", of, self._operand(item, of.type), item.at) for item in written]
+            return nodes.Logic("or", tuple(equal))
+        return self.tests(syntax.Tests(tree.tests.at, tests if written is None else written), of.node)
 
     def _test(self, test: syntax.Test, column: Node) -> Node:
         column_type = column.type
@@ -451,6 +454,8 @@ class Compiler:
             return nodes.Call("list contains", (column, value), BooleanType())
         if isinstance(value_type, ListType | SetType) and fits(value_type.item, column_type.item):
             return nodes.Call("contains any", (column, value), BooleanType())
+        if isinstance(value_type, ListType | SetType) and fits(column_type, value_type.item):
+            return nodes.Call("list contains", (value, column), BooleanType())
         raise Unsound(messages.type_mismatch(test.at.span, str(value_type), str(column_type.item)))
 
 

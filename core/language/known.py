@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from tierwise.core.plan import Compare, Constant, DecisionRef, FactRef, FieldRef, ItemRef, Logic, Node, Not, Prefer, ReadingRef, walk
+from tierwise.core.plan import (
+    Compare,
+    Constant,
+    DecisionRef,
+    FactRef,
+    FieldRef,
+    InSet,
+    ItemRef,
+    Logic,
+    Node,
+    Not,
+    Prefer,
+    Quantified,
+    ReadingRef,
+    Within,
+    walk,
+)
 from tierwise.core.types import BooleanType
 
 __all__ = ["strange_to_know", "surely"]
@@ -42,5 +58,6 @@ def surely(condition: Node, truth: bool = True) -> Node:
 
 
 def _where_given(condition: Node) -> Node:
-    """A condition over one fact as it is where the fact is given, else false."""
-    return Prefer((condition, _FALSE), BooleanType())
+    """A condition over one fact as it is where the fact is given, else false; none counts as false."""
+    is_never_none = isinstance(condition, Compare | Within | InSet | Not | Quantified)
+    return Prefer((condition if is_never_none else Logic("and", (condition,)), _FALSE), BooleanType())

@@ -189,6 +189,12 @@ def bad_literal(span: Span, text: str, demanded: str, help: str = "") -> Finding
     return Finding.error("bad-literal", f"{quoted(text)} is not {article(demanded)}", span, help)
 
 
+def bad_escape(span: Span, escape: str) -> Finding:
+    """A backslash before something that it means nothing before."""
+    help = 'a backslash itself is written `\\\\`; `\\"`, `\\n`, `\\r`, `\\t`, `\\u0041` and `\\U01F40E` are the escapes'
+    return Finding.error("bad-escape", f"`{escape}` stands for no character", span, help)
+
+
 def full_width(span: Span, sign: str, plain: str) -> Finding:
     """A full-width sign read as its ASCII form."""
     return Finding.note("full-width-sign", f"the full-width {quoted(sign)} is read as `{plain}`", span)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -29,6 +30,8 @@ WORD = re.compile(r"[^\W\d]\w*")
 VALUE_WORD = re.compile(r"\w[\w+\-/·]*")
 SPACE = re.compile(r"\s*")
 KEYWORD = re.compile(rf"(?:{'|'.join(sorted(KEYWORDS))})(?!\w)")
+ESCAPES = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
+CODE_POINT = re.compile(r"\\u([Dd][89ABab][0-9A-Fa-f]{2})\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{6})")
 UNITS = Phrases([*MULTIPLES, *TIMES])
 ISO_DURATION = re.compile(
     r"(-?)P(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})W)?(?:([0-9]{1,9})D)?(?:T(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})S)?)?"
@@ -155,7 +158,7 @@ class Scanner:
         return Name(self.since(start), self.text[start + 1 : end], quoted=True)
 
     def quoted(self) -> Text:
-        """Read a text in quotes; ``\\"``, ``\\\\`` and ``\\n`` are escapes."""
+        """Read a text in quotes, with FEEL's escapes (``ESCAPES``, ``\\u0041``, ``\\U01F40E``)."""
         start = self.position
         closing = '”"' if self.text[start] == "“" else self.text[start]
         self.take(1)
@@ -165,12 +168,22 @@ class Scanner:
             self.position += 1
             if sign in closing:
                 return Text(self.since(start), "".join(parts))
-            if sign == "\\" and self.position < len(self.text):
-                escaped = self.text[self.position]
-                self.position += 1
-                sign = {"n": "\n", "t": "\t"}.get(escaped, escaped)
-            parts.append(sign)
+            parts.append(self._escaped() if sign == "\\" and self.position < len(self.text) else sign)
         raise self.problem("the closing quote is missing", start)
+
+    def _escaped(self) -> str:
+        """Read what follows a backslash; two halves of a character beyond ``\\uFFFF`` (``\\uD83D\\uDCA9``) are one."""
+        start = self.position - 1
+        if (sign := ESCAPES.get(self.text[self.position])) is not None:
+            self.position += 1
+            return sign
+        if found := CODE_POINT.match(self.text, start):
+            halves = [int(part, 16) for part in found.groups() if part]
+            code = 0x10000 + (halves[0] - 0xD800) * 0x400 + halves[1] - 0xDC00 if len(halves) > 1 else halves[0]
+            if 0 < code <= sys.maxunicode and not 0xD800 <= code < 0xE000:
+                self.position = found.end()
+                return chr(code)
+        raise SyntaxProblem(messages.bad_escape(self.snippet.span(start, start + 2), self.text[start : start + 2]))
 
     def number(self) -> Number | Time:
         """Read a number with its unit, a date, or a duration."""

@@ -98,6 +98,7 @@ class Decision:
         module: The module it belongs to.
         form: The name of the form that made it, such as ``table``.
         population: It is about the whole population (one value for all), not about one subject.
+        nullable: Its author says that it may be none.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Decision:
     form: str
     output: bool = True
     population: bool = False
+    nullable: bool = field(default=False, compare=False)
     span: Span | None = field(default=None, compare=False)
 
 

@@ -139,8 +139,10 @@ class _Reader:
                 self._report("duplicate-key", f"`{key}` is given twice", key_span, related=(("first given here", known),))
                 inner = (*path, f"{key}\n{self.nodes}")
             self.keys[inner] = key_span
-            value = self._value(next(self.events), inner, key_span)
-            if start.flow_style and isinstance(value, str) and value.count("(") > value.count(")") and '"' not in value:
+            given = next(self.events)
+            value = self._value(given, inner, key_span)
+            is_plain = start.flow_style and isinstance(given, ScalarEvent) and not given.style
+            if is_plain and isinstance(value, str) and value.count("(") > value.count(")") and '"' not in value:
                 self._report(
                     "text-cut-at-comma",
                     f"`{value}` ends at a comma or bracket of the YAML around it",

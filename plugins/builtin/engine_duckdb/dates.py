@@ -80,7 +80,7 @@ def _by_months(start: Sql, kind: str, months: Sql, sign: Literal[1, -1]) -> Sql:
 
 def _by_seconds(start: Sql, kind: str, seconds: Sql, sign: Literal[1, -1]) -> Sql:
     if kind == "DATE":
-        step = _clamped(_signed(_whole_days(seconds), sign), LONGEST * 40)
+        step = _clamped(_whole_days(_signed(seconds, sign)), LONGEST * 40)
     else:
         step = sql.call("to_seconds", _clamped(_signed(seconds, sign), LONGEST_SECONDS, "BIGINT"))
     return sql.try_cast(sql.binary(exp.Add, start, step), kind)

@@ -49,6 +49,7 @@ def underlined(span: Span) -> str:
         ("< 3", "< 3"),
         ("[1, null, true]", ["1", None, "true"]),
         ("{a: 1, b: }", {"a": "1", "b": None}),
+        ("{a: \"x in (2..4]\", b: 'half (open'}", {"a": "x in (2..4]", "b": "half (open"}),
         ("[]", []),
         ("{}", {}),
     ],
