@@ -13,6 +13,7 @@ from tierwise.core.finding import Finding
 from tierwise.core.language.suggest import suggest
 from tierwise.core.source import Path
 from tierwise.plugins.binding.bind import bind
+from tierwise.plugins.binding.files import with_files
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.read import read_binding
@@ -71,7 +72,8 @@ def bound_database(
         PolicyError: The binding cannot be read or does not fit.
     """
     written = _written_binding(loaded, binding_file)
-    source = open_source(location, loaded.plugins.sources().values(), written.told() if written else None)
+    openers = loaded.plugins.sources().values()
+    source = with_files(open_source(location, openers, written.told() if written else None), written, openers)
     try:
         binding, bound_by, findings = _binding(source, written, binding_file)
         if as_of is None and binding is not None and (windowed := _needs_date(binding)):

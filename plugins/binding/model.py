@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path as FilePath
 from typing import Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
@@ -53,8 +54,10 @@ class Window(Part):
 
 
 class TableReading(Part):
-    """How a file of rows, or a sheet, is written; what is left out is found out."""
+    """How a file of rows, or a sheet, is written, and where it is when it is no part of the database; what is left out is found out."""
 
+    file: str = Field("", description="the file in which the table is, beside the binding, when it is not in the database")
+    sheet: str = Field("", description="with `file`: the table or sheet in it, when there are several and none is called like this one")
     encoding: str = Field("", description="of text, such as `gb18030` or `windows-1252`")
     delimiter: str = Field("", description="the sign between two cells of text, such as `;`", max_length=1)
     quote: str = Field("", description="the sign around cells of text, or `none` when quotes mean nothing")
@@ -68,6 +71,17 @@ class TableReading(Part):
         if len(quote) > 1 and quote != "none":
             raise ValueError("demands one sign, or `none`")
         return quote
+
+    @model_validator(mode="after")
+    def _sheet_of_file(self) -> Self:
+        if self.sheet and not self.file:
+            raise ValueError("has `sheet` without `file`; a sheet of the database itself is named by `table`")
+        return self
+
+    @property
+    def says_how(self) -> bool:
+        """Whether it says how a file is written, not only where it is."""
+        return bool(self.model_fields_set - {"file", "sheet"})
 
     def reading(self, below: TableReading | None = None) -> FileReading:
         """Return it as the sources know it; what it leaves out comes from another."""
@@ -193,9 +207,14 @@ class Binding(Part):
     _document: Document | None = PrivateAttr(default=None)
 
     def told(self) -> dict[str, FileReading]:
-        """Return what it says of how files are written, by table; the empty name stands for all."""
+        """Return what it says of how files of the database are written, by table; the empty name stands for all."""
         whole = {} if self.file is None else {"": self.file.reading()}
-        return whole | {name: table.reading(self.file) for name, table in self.tables.items()}
+        return whole | {name: table.reading(self.file) for name, table in self.tables.items() if not table.file}
+
+    @property
+    def folder(self) -> FilePath:
+        """Where the files are that it names; the working folder for one that was made without a file."""
+        return FilePath(self._document.source.name).parent if self._document else FilePath()
 
     def format_of(self, table: str, column: str, fact: str = "") -> Format:
         """Return how the values of a column are written, for a fact or in a condition."""

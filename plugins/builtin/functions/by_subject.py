@@ -12,11 +12,20 @@ from tierwise.plugins.builtin.functions.maps import MAPS
 from tierwise.plugins.builtin.functions.numbers import NUMBERS
 from tierwise.plugins.builtin.functions.scales import SCALES
 from tierwise.plugins.builtin.functions.texts import TEXTS
+from tierwise.plugins.builtin.functions.working_days import WORKING_DAYS
 
 __all__ = ["BUILTIN_FUNCTIONS", "functions_reference"]
 
 SUBJECTS: Mapping[str, tuple[Function, ...]] = MappingProxyType(
-    {"Numbers": NUMBERS, "Lists and sets": LISTS, "Maps": MAPS, "Dates and durations": DATES, "Ordered words": SCALES, "Texts": TEXTS}
+    {
+        "Numbers": NUMBERS,
+        "Lists and sets": LISTS,
+        "Maps": MAPS,
+        "Dates and durations": DATES,
+        "Working days": WORKING_DAYS,
+        "Ordered words": SCALES,
+        "Texts": TEXTS,
+    }
 )
 
 BUILTIN_FUNCTIONS: Mapping[str, Function] = MappingProxyType(

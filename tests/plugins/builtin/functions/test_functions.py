@@ -17,6 +17,8 @@ from tierwise.plugins.builtin.functions.by_subject import BUILTIN_FUNCTIONS, fun
 D = Decimal
 ORDER = ("A", "B", "C")
 JAN31 = date(2024, 1, 31)
+FRIDAY = date(2026, 5, 1)
+MAY = tuple(date(2026, 5, day) for day in range(1, 6))
 
 MEANINGS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("abs", (D("-1.5"),), D("1.5")),
@@ -74,6 +76,21 @@ MEANINGS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("month", (JAN31,), D(1)),
     ("day", (JAN31,), D(31)),
     ("weekday", (JAN31,), D(3)),
+    ("is working day", (FRIDAY, ()), True),
+    ("is working day", (FRIDAY, MAY), False),
+    ("is working day", (date(2026, 5, 9), MAY), False),
+    ("next working day", (FRIDAY, ()), FRIDAY),
+    ("next working day", (FRIDAY, MAY), date(2026, 5, 6)),
+    ("next working day", (datetime(2026, 2, 28, 23, 59), ()), date(2026, 3, 2)),
+    ("next working day", (date.max, (date.max,)), None),
+    ("add working days", (FRIDAY, D(0), MAY), FRIDAY),
+    ("add working days", (FRIDAY, D(1), MAY), date(2026, 5, 6)),
+    ("add working days", (FRIDAY, D(4), MAY), date(2026, 5, 11)),
+    ("add working days", (date(2026, 5, 6), D(-2), MAY), date(2026, 4, 29)),
+    ("add working days", (FRIDAY, D(10) ** 17, ()), None),
+    ("add working days", (date.min, D(-1), ()), None),
+    ("working days between", (date(2026, 4, 30), date(2026, 5, 8), MAY), D(3)),
+    ("working days between", (date(2026, 5, 8), date(2026, 4, 30), MAY), D(-3)),
     ("start of month", (JAN31,), date(2024, 1, 1)),
     ("start of quarter", (date(2024, 6, 30),), date(2024, 4, 1)),
     ("start of year", (JAN31,), date(2024, 1, 1)),
