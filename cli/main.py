@@ -29,7 +29,22 @@ from tierwise.core.errors import DataError, TierwiseError
 
 __all__ = ["cli", "main"]
 
-COMMANDS = ("demo", "policies", "show", "check", "test", "decide", "grade", "explain", "watch", "bind", "history", "plugins", "schema")
+COMMANDS = (
+    "demo",
+    "policies",
+    "show",
+    "check",
+    "test",
+    "decide",
+    "grade",
+    "explain",
+    "impact",
+    "watch",
+    "bind",
+    "history",
+    "plugins",
+    "schema",
+)
 
 # Nearly all that one command makes lives to its end; looking through it as often as Python does by default took a tenth of the time.
 GARBAGE_THRESHOLD = 20_000

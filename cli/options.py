@@ -10,7 +10,16 @@ from typing import Any
 
 import click
 
-__all__ = ["DateParameter", "Layers", "as_of_option", "format_option", "layers_options", "ledger_option", "policy_option"]
+__all__ = [
+    "DateParameter",
+    "Layers",
+    "as_of_option",
+    "baseline_layers_options",
+    "format_option",
+    "layers_options",
+    "ledger_option",
+    "policy_option",
+]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -37,6 +46,10 @@ class Layers:
     overlays: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        """Return them in words; an empty text when there are none."""
+        return ", ".join((*self.overlays, *(f"{name}={value}" for name, value in self.settings.items())))
+
 
 class SettingParameter(click.ParamType[tuple[str, str]]):
     """A parameter or reading and its value, written ``NAME=VALUE``."""
@@ -53,32 +66,38 @@ class SettingParameter(click.ParamType[tuple[str, str]]):
 
 def layers_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--overlay`` and ``--set`` to a command, which takes them as one argument ``layers``."""
+    return _layers(
+        "layers",
+        "",
+        "An overlay file that fills parameters and local tables and settles readings; may be repeated, the later one holds.",
+        "One parameter or reading for a try, over all overlays; may be repeated.",
+    )(command)
 
-    @click.option(
-        "--overlay",
-        "overlays",
-        multiple=True,
-        type=click.Path(),
-        metavar="FILE",
-        help="An overlay file that fills parameters and local tables and settles readings; may be repeated, the later one holds.",
-    )
-    @click.option(
-        "--set",
-        "settings",
-        multiple=True,
-        type=SettingParameter(),
-        metavar="NAME=VALUE",
-        help="One parameter or reading for a try, over all overlays; may be repeated.",
-    )
-    @wraps(command)
-    def with_layers(*arguments: Any, overlays: tuple[str, ...], settings: tuple[tuple[str, str], ...], **more: Any) -> Any:
-        given = dict(settings)
-        if len(given) < len(settings):
-            twice = next(name for name, _ in settings if [other for other, _ in settings].count(name) > 1)
-            raise click.UsageError(f"`--set {twice}=…` is given twice")
-        return command(*arguments, layers=Layers(overlays, given), **more)
 
-    return with_layers
+def baseline_layers_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--against-overlay`` and ``--against-set`` to a command, which takes what lies over the baseline as ``against_layers``."""
+    return _layers("against_layers", "against-", "As --overlay, over the baseline.", "As --set, over the baseline.")(command)
+
+
+def _layers(argument: str, prefix: str, overlay_help: str, set_help: str) -> Decorator:
+    """Return what adds the two options, which a command takes as one argument."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @click.option(f"--{prefix}overlay", f"{argument}_overlays", multiple=True, type=click.Path(), metavar="FILE", help=overlay_help)
+        @click.option(f"--{prefix}set", f"{argument}_settings", multiple=True, type=SettingParameter(), metavar="NAME=VALUE", help=set_help)
+        @wraps(command)
+        def with_layers(*arguments: Any, **more: Any) -> Any:
+            settings: tuple[tuple[str, str], ...] = more.pop(f"{argument}_settings")
+            given = dict(settings)
+            if len(given) < len(settings):
+                twice = next(name for name, _ in settings if [other for other, _ in settings].count(name) > 1)
+                raise click.UsageError(f"`--{prefix}set {twice}=…` is given twice")
+            layers = Layers(more.pop(f"{argument}_overlays"), given)
+            return command(*arguments, **more, **{argument: layers})
+
+        return with_layers
+
+    return decorate
 
 
 as_of_option: Decorator = click.option(

@@ -98,6 +98,12 @@ class FactTable:
         found = self.connection.cursor().execute(query.sql("duckdb"), [key]).fetchone()
         return self._subject(found) if found else None
 
+    def some(self, keys: Sequence[str]) -> dict[str, Subject]:
+        """Return the subjects with these ids, by id; ids that there are not are left out."""
+        query = self._select().where(exp.In(this=exp.column("key", quoted=True), query=exp.select("unnest(?)").subquery()))
+        rows = self.connection.cursor().execute(query.sql("duckdb"), [list(keys)]).fetchall()
+        return {row[0]: self._subject(row) for row in rows}
+
     def key_of(self, word: str) -> str | None:
         """Return the id of the one subject that people call so, by its id or its name; ``None`` when there is none, or several."""
         query = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from tierwise.core.environment import Environment
-from tierwise.core.explaining import Explanation, explain
+from tierwise.core.explaining import MOST_MISSED, Explanation, explain
 from tierwise.core.meaning.decide import with_as_of
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.unknown import Result, Unknown
@@ -35,8 +35,8 @@ class GradedPopulation:
         self._grading = grading
         self._as_of = as_of
 
-    def explain(self, key: str) -> Explanation:
-        """Explain every output for one subject, with its place in every ranking.
+    def explain(self, key: str, most_missed: int = MOST_MISSED) -> Explanation:
+        """Explain every output for one subject, with its place in every ranking, and so many of the rules that a decision missed.
 
         Raises:
             KeyError: No subject has that key.
@@ -46,7 +46,7 @@ class GradedPopulation:
             return self._by_at(ranking, rank, key)
 
         trace = self._evaluator.trace(self._facts(key), self._grading.positions(key))
-        return explain(trace, self._as_of, by_at)
+        return explain(trace, self._as_of, by_at, most_missed)
 
     def _facts(self, key: str) -> Mapping[str, Value]:
         row = self._table.row(key)

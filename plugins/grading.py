@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.meaning.unknown import domain
@@ -13,7 +13,14 @@ from tierwise.core.plan import Decision, Position
 from tierwise.core.types import Type
 from tierwise.core.values import to_json
 
-__all__ = ["Grading", "Placing", "Share", "shares_of"]
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from sqlglot import exp
+
+__all__ = ["CLASS", "NUMBER", "Grading", "Placing", "Share", "Tabled", "shares_of"]
+
+CLASS, NUMBER = "class of ", "number of "
+"""What the columns of a ``Tabled`` grading are called, each followed by the name of the output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,16 @@ class Placing(Protocol):
 
     def keys_at(self, ranking: str, rank: int) -> Iterator[str]:
         """Yield the keys of all who have, or tie for, a rank of a ranking, of any partition."""
+
+
+@runtime_checkable
+class Tabled(Protocol):
+    """A grading whose results stand in a table of DuckDB, so that two of them can be compared there."""
+
+    connection: DuckDBPyConnection
+
+    def classes(self) -> exp.Select:
+        """Return the query of all subjects: ``key``, ``name``, and for each output its class (``outcome_class.py``) and, of numbers, its number."""
 
 
 def shares_of(type: Type, values: Iterable[tuple[Any, int]], reasons: Mapping[Reason, int]) -> tuple[Share, ...]:

@@ -1,4 +1,4 @@
-"""``tierwise schema``: prints the JSON Schema of a policy file or an overlay, for editors that complete and check."""
+"""``tierwise schema``: prints the JSON Schema of a policy file or an overlay, for editors that complete and check, or of a result."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from tierwise.cli.session import Session
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["policy", "overlay"]), default="policy")
+@click.argument("what", type=click.Choice(["policy", "overlay", "impact"]), default="policy")
 @click.pass_context
 def command(context: click.Context, what: str) -> None:
-    """Print the JSON Schema (draft-07) of policy.yaml, or of an overlay.
+    """Print the JSON Schema (draft-07) of policy.yaml, of an overlay, or of what `impact --format json` writes.
 
     \b
     Example:
       tierwise schema > tierwise.schema.json
     """
     from tierwise.cli.output import write_json
+    from tierwise.plugins.impact.document import impact_schema
     from tierwise.plugins.policy_schema import json_schema, overlay_schema
 
-    write_json(overlay_schema() if what == "overlay" else json_schema(Session.of(context).plugins.environment()))
+    if what == "policy":
+        write_json(json_schema(Session.of(context).plugins.environment()))
+    else:
+        write_json(overlay_schema() if what == "overlay" else impact_schema())

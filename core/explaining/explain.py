@@ -36,7 +36,7 @@ from tierwise.core.plan import (
 from tierwise.core.plan.node_text import PEOPLE
 from tierwise.core.values import Value
 
-__all__ = ["explain"]
+__all__ = ["MOST_MISSED", "explain"]
 
 _BASE: Named = {"zh": "基本分", "en": "base"}
 """What people call the part of a sum that every subject has."""
@@ -44,13 +44,14 @@ _BASE: Named = {"zh": "基本分", "en": "base"}
 MOST_MISSED = 5
 
 
-def explain(trace: Trace, as_of: date | None, by_at: ByAt | None = None) -> Explanation:
+def explain(trace: Trace, as_of: date | None, by_at: ByAt | None = None, most_missed: int = MOST_MISSED) -> Explanation:
     """Explain every output for one subject.
 
     Args:
         trace: What deciding it found.
         as_of: The date of the run.
         by_at: Returns what the member at a rank of a ranking is ranked by, where the population is known.
+        most_missed: How many of the rules that a decision missed are told.
 
     Returns:
         The explanation; its outcomes are those of the trace.
@@ -60,11 +61,11 @@ def explain(trace: Trace, as_of: date | None, by_at: ByAt | None = None) -> Expl
     for decision in plan.outputs:
         shown.update(usage_of(plan, decision.node).decisions)
         shown.update([read.name for read in reader.reads(decision.node) if read.kind == "decision"])
-    decisions = {d.name: _explained(d, reader, by_at) for d in plan.decisions.values() if d.name in shown}
+    decisions = {d.name: _explained(d, reader, by_at, most_missed) for d in plan.decisions.values() if d.name in shown}
     return Explanation(plan.policy, plan.version, plan.fingerprint, plan.title, as_of, decisions)
 
 
-def _explained(decision: Decision, reader: Reader, by_at: ByAt | None) -> DecisionTrace:
+def _explained(decision: Decision, reader: Reader, by_at: ByAt | None, most_missed: int) -> DecisionTrace:
     node, outcome = decision.node, reader.trace.outcomes[decision.name]
     terms, factors = _terms(node, reader)
     rules = _rules(node, reader)
@@ -79,8 +80,8 @@ def _explained(decision: Decision, reader: Reader, by_at: ByAt | None) -> Decisi
         reads=reader.reads(node),
         given=given,
         passed_over=passed_over,
-        missed=missed[:MOST_MISSED],
-        more_missed=max(len(missed) - MOST_MISSED, 0),
+        missed=missed[:most_missed],
+        more_missed=max(len(missed) - most_missed, 0),
         terms=terms,
         factors=factors,
         rank=None if (cut := cut_of(node)) is None else rank_of(cut, reader, by_at),

@@ -15,7 +15,8 @@ __all__ = ["tierwise_sections"]
 
 @hookimpl
 def tierwise_sections() -> Iterable[Section]:
-    """Give the section ``watch``."""
+    """Give the sections ``measures`` and ``watch``."""
+    from tierwise.plugins.measures import MeasuresSection
     from tierwise.plugins.watching.compile_rules import WatchSection
 
-    return (WatchSection(),)
+    return (MeasuresSection(), WatchSection())

@@ -134,6 +134,10 @@ class Ledger:
             )
         return runs[0] if runs else None
 
+    def outputs(self, run_id: int) -> tuple[str, ...]:
+        """Return the names of the outputs that a run has results of."""
+        return tuple(row["output"] for row in self._rows("outputs", "run_id = ?", [run_id], "rowid"))
+
     def data_findings(self, run_id: int) -> tuple[DataFinding, ...]:
         """Return what was wrong with the data of a run."""
         return tuple(finding(row) for row in self._rows("data_findings", "run_id = ?", [run_id], "rowid"))

@@ -10,7 +10,7 @@ from tierwise.core.values import Value
 from tierwise.plugins.sentences.phrases import phrase
 from tierwise.plugins.sentences.words import miss_text, name_text, outcome_text, read_text, value_text
 
-__all__ = ["lines_of"]
+__all__ = ["lines_of", "rank_texts"]
 
 Line = tuple[int, str]
 
@@ -46,7 +46,7 @@ def _body(trace: DecisionTrace, language: str) -> Iterator[Line]:
     for rule in trace.passed_over:
         yield 0, phrase("later", language, id=rule.id)
     if trace.rank is not None:
-        yield from _rank(trace.rank, trace, language)
+        yield from ((0, text) for text in rank_texts(trace.rank, trace, language))
     if trace.terms:
         yield from _sum(trace, language)
     if not (trace.given or trace.terms):
@@ -115,13 +115,14 @@ def _term(key: str, term: Term, trace: DecisionTrace, language: str) -> str:
     return phrase(key, language, name=name, value=value)
 
 
-def _rank(rank: RankTrace, trace: DecisionTrace, language: str) -> Iterator[Line]:
+def rank_texts(rank: RankTrace, trace: DecisionTrace, language: str) -> Iterator[str]:
+    """Yield what is said of a place in a ranking: the rank, the cut, and how far the next better class is."""
     key = "rank" if rank.first == rank.last else "tie"
-    yield 0, phrase(key, language, first=rank.first, last=rank.last, count=rank.count)
+    yield phrase(key, language, first=rank.first, last=rank.last, count=rank.count)
     if rank.last_rank is not None:
-        yield 0, phrase("rank end", language, last=rank.last_rank)
+        yield phrase("rank end", language, last=rank.last_rank)
     if rank.to_better is not None:
         better = value_text(rank.better, trace.type, language)
         cut, own = (value_text(value, rank.by_type, language) for value in (rank.by_at_cut, rank.by))
         key = "better" if rank.by_at_cut is None else "better by"
-        yield 0, phrase(key, language, value=better, count=rank.to_better, cut=cut, own=own)
+        yield phrase(key, language, value=better, count=rank.to_better, cut=cut, own=own)

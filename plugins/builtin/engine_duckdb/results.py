@@ -17,6 +17,7 @@ from tierwise.plugins.builtin.engine_duckdb.amounts import filled, own_slot, slo
 from tierwise.plugins.builtin.engine_duckdb.asking import Answers, Asker
 from tierwise.plugins.builtin.engine_duckdb.columns import Columns
 from tierwise.plugins.builtin.engine_duckdb.compile import Compiler
+from tierwise.plugins.builtin.engine_duckdb.outcome_classes import Graded, classes
 from tierwise.plugins.builtin.engine_duckdb.places import Places
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW
 from tierwise.plugins.facts import core_value
@@ -121,6 +122,11 @@ class DuckGrading:
         cursor = self._run(query if limit is None else query.limit(limit))
         while batch := cursor.fetchmany(BATCH):
             yield from (self._result(row) for row in batch)
+
+    def classes(self) -> exp.Select:
+        """Return the query of all subjects: key, name, and for each output its class and, of numbers, its number."""
+        answers = {output.name: self.answers(output.name) for output in self.outputs}
+        return classes(Graded(self.connection, self.table, self.outputs, self.columns, answers))
 
     def positions(self, key: str) -> Mapping[str, Position]:
         """Return ranking name to the position of one subject."""

@@ -1,0 +1,216 @@
+"""A comparison as a page for people: matrices, measures, groups, movers, gates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from tierwise.core.outcome import Determined, Outcome
+from tierwise.core.values import to_json
+from tierwise.plugins.cell_text import cell_text
+from tierwise.plugins.impact.gates import GateResult
+from tierwise.plugins.impact.impact import Impact, MeasureImpact, Move, Mover, OutputImpact
+from tierwise.plugins.outcome_class import class_document, is_undetermined
+from tierwise.plugins.policy_page import Block
+from tierwise.plugins.sentences.phrases import words_of_impact
+
+__all__ = ["class_text", "impact_page"]
+
+MOST_CLASSES = 12
+MOST_CELLS = 10
+MOST_GROUPS = 200
+
+
+def impact_page(
+    impact: Impact, movers: Sequence[Mover], gates: Sequence[GateResult], more_movers: int, subject: str, language: str
+) -> tuple[Block, ...]:
+    """Return the blocks of a page.
+
+    Args:
+        impact: What was counted.
+        movers: Those that are named.
+        gates: What became of the gates.
+        more_movers: How many moves are not named.
+        subject: What the subjects are called.
+        language: ``en`` or ``zh``.
+    """
+    return tuple(_Page(words_of_impact(language), language).blocks(impact, movers, gates, more_movers, subject))
+
+
+def class_text(text: str) -> str:
+    """Return a class for people: the value, or ``? reason``."""
+    found = class_document(text)
+    if is_undetermined(text):
+        return f"? {found['undetermined']}"
+    return "none" if found is None else cell_text(found) or "–"
+
+
+class _Page:
+    def __init__(self, words: Mapping[str, str], language: str) -> None:
+        self.words = words
+        self.language = language
+
+    def say(self, key: str, **parts: object) -> str:
+        return self.words[key].format(**parts)
+
+    def blocks(self, impact: Impact, movers: Sequence[Mover], gates: Sequence[GateResult], more: int, subject: str) -> Iterator[Block]:
+        yield Block(self.say("title", before=impact.before, after=impact.after), 1)
+        counts = {
+            name: f"{count:,}"
+            for name, count in (("subjects", impact.subjects), ("compared", impact.compared), ("moved", impact.any_moved))
+        }
+        yield Block(self.say("subjects", subject=subject, **counts))
+        if gates:
+            yield from self._gates(gates)
+        yield from self._outputs(impact)
+        if impact.measures:
+            yield from self._measures(impact)
+        if impact.groups:
+            yield from self._groups(impact)
+        if movers or more:
+            yield Block(self.say("movers"), 2)
+            yield from (Block(self._mover(mover)) for mover in movers)
+            if more:
+                yield Block(self.say("more", count=f"{more:,}"))
+
+    # ---- outputs -------------------------------------------------------------------------------------------------------------
+
+    def _outputs(self, impact: Impact) -> Iterator[Block]:
+        still = [name for name, found in impact.outputs.items() if not found.moved and not found.only_before and not found.only_after]
+        for name, found in impact.outputs.items():
+            if name not in still:
+                yield Block(self._label(found), 2)
+                yield Block(self._moves(found.moves))
+                yield self._matrix(found)
+                if found.left_out:
+                    yield Block(self.say("others", count=f"{found.left_out:,}"))
+        for key, names in (("unchanged", still), ("added", impact.added), ("removed", impact.removed)):
+            if names:
+                yield Block(self.say(key, names=", ".join(names)))
+        for name, (before, after) in impact.population.items():
+            if before != after:
+                yield Block(self.say("population", name=name, before=_outcome(before), after=_outcome(after)))
+
+    def _label(self, found: OutputImpact) -> str:
+        label = found.label.get(self.language) or found.name
+        return found.name if label == found.name else f"{label} ({found.name})"
+
+    def _moves(self, moves: Mapping[Move, int]) -> str:
+        told = [f"{self.words[move.value]} {moves[move]:,}" for move in Move if move is not Move.SAME and moves.get(move)]
+        return " · ".join(told) or "–"
+
+    def _matrix(self, found: OutputImpact) -> Block:
+        rows, columns = ([text for text in found.classes if text in seen] for seen in _seen(found))
+        if max(len(rows), len(columns)) > MOST_CLASSES:
+            return self._largest(found)
+        counts = {(cell.before, cell.after): cell.count for cell in found.matrix}
+        header = (self.say("baseline"), *(class_text(text) for text in columns), self.say("total"))
+        lines = [
+            (
+                class_text(row),
+                *(_count(counts.get((row, column), 0)) for column in columns),
+                _count(sum(counts.get((row, c), 0) for c in columns)),
+            )
+            for row in rows
+        ]
+        sums = [sum(counts.get((row, column), 0) for row in rows) for column in columns]
+        return Block("", header=header, rows=(*lines, (self.say("total"), *map(_count, sums), _count(sum(sums)))))
+
+    def _largest(self, found: OutputImpact) -> Block:
+        """Return the largest cells of those that moved, where there are too many classes for a matrix."""
+        cells = sorted((cell for cell in found.matrix if cell.before != cell.after), key=lambda cell: -cell.count)
+        rows = tuple((class_text(cell.before), class_text(cell.after), _count(cell.count)) for cell in cells[:MOST_CELLS])
+        return Block("", header=(self.say("from"), self.say("to"), self.say("count")), rows=rows)
+
+    # ---- measures and groups -------------------------------------------------------------------------------------------------
+
+    def _measures(self, impact: Impact) -> Iterator[Block]:
+        yield Block(self.say("measures"), 2)
+        header = tuple(self.say(word) for word in ("measure", "from", "to", "delta", "share", "counted", "not_counted"))
+        yield Block("", header=header, rows=tuple(self._measure(found) for found in impact.measures.values()))
+        yield from (Block(self.say("differs", name=name)) for name, found in impact.measures.items() if found.differs)
+
+    def _measure(self, found: MeasureImpact) -> tuple[str, ...]:
+        before, after = found.before, found.after
+        label = found.measure.label.get(self.language) or found.measure.name
+        unit = f" {found.measure.unit}" if found.measure.unit else ""
+        values = (None if side is None else side.value for side in (before, after))
+        counted, unknown = (
+            " → ".join("–" if side is None else f"{getattr(side, word):,}" for side in (before, after)) for word in ("counted", "unknown")
+        )
+        return (f"{label}{unit}", *(_amount(value) for value in values), _amount(found.delta, sign=True), _share(found), counted, unknown)
+
+    def _groups(self, impact: Impact) -> Iterator[Block]:
+        names = list(impact.groups[0].by)
+        moving = [name for name, found in impact.outputs.items() if found.moved]
+        yield Block(self.say("groups", names=", ".join(names)), 2)
+        header = (
+            *names,
+            self.say("count"),
+            *(self.say("group_moved", name=name) for name in moving),
+            *(self.say("group_delta", name=name) for name in impact.measures),
+        )
+        rows = [
+            (
+                *(self.say("no_group") if group is None else class_text(group) for group in found.by.values()),
+                f"{found.subjects:,}",
+                *(_moved(found.moves[name]) for name in moving),
+                *(_amount(one.delta, sign=True) for one in found.measures),
+            )
+            for found in impact.groups
+        ]
+        yield Block("", header=header, rows=tuple(rows[:MOST_GROUPS]))
+        if len(rows) > MOST_GROUPS:
+            yield Block(f"… {len(rows) - MOST_GROUPS:,}")
+
+    # ---- movers and gates ----------------------------------------------------------------------------------------------------
+
+    def _mover(self, mover: Mover) -> str:
+        name = f" {mover.name}" if mover.name else ""
+        head = (
+            f"{mover.key}{name} · {mover.output}: {class_text(mover.before)} → {class_text(mover.after)} ({self.words[mover.move.value]})"
+        )
+        texts = [
+            self.say(key, text=side["text"]) for key, side in zip(("before", "after"), mover.because, strict=True) if side and side["text"]
+        ]
+        return "  ".join((head, *texts))
+
+    def _gates(self, gates: Sequence[GateResult]) -> Iterator[Block]:
+        yield Block(self.say("gates"), 2)
+        rows = tuple((f"`{found.gate.text}`", self.say("holds" if found.holds else "broken"), found.text) for found in gates)
+        yield Block("", header=(self.say("gates"), "", ""), rows=rows)
+
+
+def _seen(found: OutputImpact) -> tuple[set[str], set[str]]:
+    """Return the classes that occur on either side."""
+    return {cell.before for cell in found.matrix}, {cell.after for cell in found.matrix}
+
+
+def _moved(moves: Mapping[Move, int]) -> str:
+    """Return how many moved, and how many of them up and down a scale."""
+    moved = sum(count for move, count in moves.items() if move.is_moved)
+    ways = [f"{sign}{moves[move]:,}" for sign, move in (("↑", Move.PROMOTED), ("↓", Move.DEMOTED)) if moves.get(move)]
+    return (f"{moved:,}" + (f" ({' '.join(ways)})" if ways else "")) if moved else "·"
+
+
+def _count(count: int) -> str:
+    return f"{count:,}" if count else "·"
+
+
+def _amount(value: Decimal | None, sign: bool = False) -> str:
+    return "–" if value is None else f"{value:+,f}" if sign and value else f"{value:,f}"
+
+
+def _share(found: MeasureImpact) -> str:
+    """Return the delta as a percentage of the baseline; none of a baseline that is not above zero."""
+    base = None if found.before is None else found.before.value
+    if base is None or base <= 0 or found.delta is None:
+        return "–"
+    share = (found.delta * 100 / base).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return f"{share:+,f}%"
+
+
+def _outcome(outcome: Outcome | None) -> str:
+    if outcome is None:
+        return "–"
+    return cell_text(to_json(outcome.value)) if isinstance(outcome, Determined) else f"? {outcome.reason.value}"

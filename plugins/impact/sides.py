@@ -1,0 +1,207 @@
+"""The two sides of a comparison: a database graded by each of two policies, or two runs of a ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Protocol
+
+from tierwise.core.errors import DataError
+from tierwise.core.language import suggest
+from tierwise.core.meaning.subjects import SubjectResult
+from tierwise.core.outcome import Outcome, Reason
+from tierwise.core.plan import Decision, DecisionRef, Fact, FactRef, Named, Plan, Undecided
+from tierwise.core.types import EnumType, TextType
+from tierwise.plugins.engine import DEFAULT_ENGINE, Engine
+from tierwise.plugins.measures import Measure, decisions_of, measures_of
+from tierwise.plugins.policy import LoadedPolicy
+from tierwise.plugins.run import OWN_BINDING, Bound, bound_database, choose_engine
+
+if TYPE_CHECKING:
+    from tierwise.plugins.ledger import Ledger
+
+__all__ = ["Results", "Side", "group_decision", "policies_compared", "runs_compared", "scales_of"]
+
+GROUPS = "group"
+
+
+class Results(Protocol):
+    """What is compared: outcomes by subject; a ``Tabled`` one is compared where it stands."""
+
+    def rows(self) -> Iterator[SubjectResult]:
+        """Yield the results in the order of the subjects' keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison.
+
+    Attributes:
+        name: What messages call it.
+        outputs: The decisions that are compared, by name.
+        scales: Output to its grades, best first, for those that have a scale.
+        measures: What its policy measures.
+        results: All results; of a policy also the numbers of its measures and what the subjects are grouped by.
+        bound: Policy and facts, by which a move is explained; ``None`` for a saved run.
+        population: Outcomes about all subjects.
+        more: The decisions beside these that are graded: the numbers of measures, and groups.
+    """
+
+    name: str
+    outputs: Mapping[str, Decision]
+    scales: Mapping[str, tuple[str, ...]]
+    measures: tuple[Measure, ...]
+    results: Results
+    bound: Bound | None = None
+    population: Mapping[str, Outcome] = field(default_factory=dict)
+    more: Mapping[str, Decision] = field(default_factory=dict)
+
+
+def group_decision(name: str) -> str:
+    """Return the name of the decision that holds what subjects are grouped by; no author can write it."""
+    return f"{GROUPS} | {name}"
+
+
+@contextmanager
+def policies_compared(
+    old: LoadedPolicy,
+    new: LoadedPolicy,
+    database: str,
+    *,
+    as_of: date | None = None,
+    by: Sequence[str] = (),
+    bindings: tuple[str | None, str | None] = (None, None),
+    engine: str = DEFAULT_ENGINE,
+    layers: tuple[str, str] = ("", ""),
+    ledger: str | None = None,
+) -> Iterator[tuple[Side, Side]]:
+    """Grade a database by two policies; where both read the same facts, these are read once.
+
+    Args:
+        old: The baseline.
+        new: What is proposed.
+        database: Where the subjects are.
+        as_of: The date of both runs.
+        by: What the subjects are grouped by, as the baseline has it: facts, outputs, or columns of the subjects' table.
+        bindings: The binding file of either side, where one is named.
+        engine: The engine that runs both.
+        layers: What lies over either policy, in words.
+        ledger: The file from which facts of the last run come.
+
+    Raises:
+        DataError: The database cannot be read, or nothing supplies what the subjects are grouped by.
+        PolicyError: A binding does not fit.
+    """
+    runs = choose_engine(old, engine), choose_engine(new, engine)
+    columns = _columns(old.plan, by)
+    before, after = (replace(policy, plan=_with_columns(policy.plan, columns)) for policy in (old, new))
+    with ExitStack() as opened:
+        bound = opened.enter_context(bound_database(before, database, bindings[0], as_of, ledger))
+        lacking = next((name for name in columns if name not in bound.facts.facts), None)
+        if lacking is not None:
+            known = [*old.plan.facts, *(decision.name for decision in old.plan.outputs)]
+            help = suggest(lacking, known) or "group by a fact, an output, or a column of the customers' table"
+            raise DataError(f"`{lacking}` is no fact and no output of `{old.plan.policy}`, and no column of its customers' table", help)
+        other = (
+            replace(bound, loaded=after)
+            if _read_alike(before, after, bindings)
+            else opened.enter_context(bound_database(after, database, bindings[1], as_of, ledger))
+        )
+        groups = {group_decision(name): _group(name, before.plan) for name in by}
+        yield _graded(bound, runs[0], groups, layers[0]), _graded(other, runs[1], {}, layers[1])
+
+
+def _columns(plan: Plan, by: Sequence[str]) -> tuple[str, ...]:
+    """Return what can only be a column of the database."""
+    return tuple(name for name in by if name not in plan.facts and name not in plan.decisions)
+
+
+def _with_columns(plan: Plan, columns: Sequence[str]) -> Plan:
+    """Let columns be bound like facts of the policy."""
+    facts = {name: Fact(name, TextType(), {"zh": name, "en": name}) for name in columns if name not in plan.facts}
+    return replace(plan, facts={**plan.facts, **facts})
+
+
+def _read_alike(old: LoadedPolicy, new: LoadedPolicy, bindings: tuple[str | None, str | None]) -> bool:
+    """Say whether both sides bind the same facts in the same way."""
+    alike = [(policy.plan.policy, policy.plan.subject, policy.plan.facts) for policy in (old, new)]
+    if alike[0] != alike[1] or bindings[0] != bindings[1]:
+        return False
+    own = [policy.policy.sources.get(OWN_BINDING) for policy in (old, new)]
+    return bindings[0] is not None or [source and source.text for source in own] == [own[0] and own[0].text] * 2
+
+
+def _group(name: str, plan: Plan) -> Decision:
+    """Return the decision that gives the group of a subject."""
+    source = plan.decisions.get(name) or plan.facts[name]
+    node = DecisionRef(name, source.type) if name in plan.decisions else FactRef(name, source.type)
+    return Decision(group_decision(name), source.type, node, source.label, GROUPS, "formula")
+
+
+def _graded(bound: Bound, engine: Engine, groups: Mapping[str, Decision], layers: str) -> Side:
+    loaded = bound.loaded
+    measures = measures_of(loaded.sections)
+    more = {**decisions_of(measures), **groups}
+    plan = replace(loaded.plan, decisions={**loaded.plan.decisions, **more})
+    grading = engine.grade(plan, loaded.environment, bound.facts, bound.as_of)
+    outputs = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
+    name = f"{loaded.plan.policy} {loaded.plan.version}" + (f" ({layers})" if layers else "")
+    return Side(name, outputs, scales_of(loaded), measures, grading, bound, grading.population, more)
+
+
+def scales_of(loaded: LoadedPolicy) -> dict[str, tuple[str, ...]]:
+    """Return, for each output whose values are the scale of a module, these grades, best first."""
+    scales = [module.kind_keys.get("scale") for module in loaded.policy.modules.values()]
+    known = {tuple(str(grade) for grade in scale) for scale in scales if isinstance(scale, list | tuple)}
+    graded = ((d.name, d.type) for d in loaded.plan.outputs)
+    return {name: type.values for name, type in graded if isinstance(type, EnumType) and type.values in known}
+
+
+# ---- saved runs --------------------------------------------------------------------------------------------------------------
+
+
+class SavedResults:
+    """The results of a saved run, read from a ledger."""
+
+    def __init__(self, ledger: Ledger, run_id: int) -> None:
+        self._ledger = ledger
+        self._run_id = run_id
+
+    def rows(self) -> Iterator[SubjectResult]:
+        """Yield the results by subject."""
+        for key, rows in groupby(self._ledger.results(self._run_id), key=itemgetter(0)):
+            yield SubjectResult(key, None, {output: outcome for _, output, outcome in rows})
+
+
+def runs_compared(ledger: Ledger, before: int, after: int, policy: LoadedPolicy | None = None) -> tuple[Side, Side]:
+    """Return two saved runs as the sides of a comparison.
+
+    Args:
+        ledger: Where they are saved.
+        before: The number of the baseline.
+        after: The number of the new side.
+        policy: Whose scales say what is a promotion; without one nothing is.
+
+    Raises:
+        DataError: The ledger has no such run.
+    """
+    scales = {} if policy is None else scales_of(policy)
+    declared = {} if policy is None else {decision.name: decision for decision in policy.plan.outputs}
+    return _saved(ledger, before, scales, declared), _saved(ledger, after, scales, declared)
+
+
+def _saved(ledger: Ledger, run_id: int, scales: Mapping[str, tuple[str, ...]], declared: Mapping[str, Decision]) -> Side:
+    run = ledger.run(run_id)
+    outputs = {name: declared.get(name) or _undeclared(name) for name in ledger.outputs(run_id)}
+    name = f"run {run_id} ({run.record.policy} {run.record.version})"
+    return Side(name, outputs, scales, (), SavedResults(ledger, run_id))
+
+
+def _undeclared(name: str) -> Decision:
+    """Return an output of which only the name is known."""
+    label: Named = {"zh": name, "en": name}
+    return Decision(name, TextType(), Undecided(Reason.LOST, (), TextType()), label, "", "saved")
