@@ -42,6 +42,8 @@ COMMANDS = (
     "watch",
     "bind",
     "history",
+    "export",
+    "import",
     "plugins",
     "schema",
 )
@@ -49,6 +51,7 @@ COMMANDS = (
 # Nearly all that one command makes lives to its end; looking through it as often as Python does by default took a tenth of the time.
 GARBAGE_THRESHOLD = 20_000
 
+LANGUAGES = ("en", "zh")
 EXIT_FINDINGS, EXIT_POLICY, EXIT_DATA, EXIT_DEFECT, EXIT_INTERRUPTED = 1, 3, 4, 5, 130
 
 
@@ -84,10 +87,26 @@ class CommandGroup(click.Group):
         """Return a built-in command, else one that a plugin adds."""
         if cmd_name in COMMANDS:
             command: click.Command = importlib.import_module(f"tierwise.cli.commands.{cmd_name}").command
-            return command
+            return _with_language(command)
         from tierwise.cli.session import Session
 
         return Session.of(ctx).plugin_commands().get(cmd_name)
+
+
+def _with_language(command: click.Command) -> click.Command:
+    """Let a command take ``--language`` after its name, too."""
+    if not any("--language" in option.opts for option in command.params):
+        said = "The same as before the command: language of labels and explanations."
+        choice = click.Choice(LANGUAGES)
+        command.params.append(click.Option(["--language"], type=choice, expose_value=False, callback=_set_language, help=said))
+    return command
+
+
+def _set_language(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    from tierwise.cli.session import Session
+
+    if value is not None:
+        Session.of(context).language = value
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -102,7 +121,7 @@ class CommandGroup(click.Group):
 )
 @click.option(
     "--language",
-    type=click.Choice(["en", "zh"]),
+    type=click.Choice(LANGUAGES),
     envvar="TIERWISE_LANGUAGE",
     default=None,
     help="Language of labels and explanations [default: zh if the locale is Chinese, else en].",

@@ -21,10 +21,12 @@ class Source:
     Attributes:
         name: What messages call it, such as ``policy.yaml``; never an absolute path that the user did not type.
         text: Its whole content.
+        is_cell: Whether it is one cell of a sheet: its name, such as ``tier!C7``, is then all there is to say of a place in it.
     """
 
     name: str
     text: str
+    is_cell: bool = False
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -56,8 +58,8 @@ class Span:
 
     @property
     def place(self) -> str:
-        """``file:line:column``, as editors and compilers write it."""
-        return f"{self.source.name}:{self.line}:{self.column}"
+        """``file:line:column``, as editors and compilers write it; for a cell of a sheet its address."""
+        return self.source.name if self.source.is_cell else f"{self.source.name}:{self.line}:{self.column}"
 
     @property
     def text(self) -> str:

@@ -27,7 +27,7 @@ from tierwise.core.policy.validation import validate
 from tierwise.core.source import Path, Source, Span
 from tierwise.plugins.yaml_text.yaml_document import read_document
 
-__all__ = ["Case", "read_cases"]
+__all__ = ["Case", "cases_of", "read_cases"]
 
 _ABOUT = ("reasons", "candidates", "by_customer")
 _IDENTITY = (SUBJECT_KEY, "customer_name")
@@ -94,10 +94,15 @@ def read_cases(policy: Policy, source: Source, limits: Limits | None = None) -> 
     document, findings = read_document(source, limits or Limits())
     if document is None or findings:
         raise PolicyError(f"`{source.name}` cannot be read", findings)
+    return cases_of(policy, document)
+
+
+def cases_of(policy: Policy, document: Document) -> tuple[Case, ...]:
+    """Read the cases of a document; result and errors are those of ``read_cases``."""
     reader = _CaseReader(policy, document)
     cases = tuple(reader.cases())
     if reader.findings:
-        raise PolicyError(f"`{source.name}` cannot be read", reader.findings)
+        raise PolicyError(f"`{document.source.name}` cannot be read", reader.findings)
     return cases
 
 

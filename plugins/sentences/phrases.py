@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from ruamel.yaml import YAML
 
-__all__ = ["phrase", "words_of_impact", "words_of_pages"]
+__all__ = ["phrase", "words_of", "words_of_impact", "words_of_pages"]
 
 
 @cache
@@ -27,9 +27,14 @@ def phrase(key: str, language: str, **parts: object) -> str:
 
 def words_of_pages(language: str) -> Mapping[str, str]:
     """Return the words of pages in ``en`` or ``zh``."""
-    return {key: both[language] for key, both in _phrases()["page"].items()}
+    return words_of("page", language)
 
 
 def words_of_impact(language: str) -> Mapping[str, str]:
     """Return the words of what a change does in ``en`` or ``zh``."""
-    return {key: both[language] for key, both in _phrases()["impact"].items()}
+    return words_of("impact", language)
+
+
+def words_of(section: str, language: str) -> Mapping[str, str]:
+    """Return the words of a section of the catalogue in ``en`` or ``zh``."""
+    return {key: both[language] for key, both in _phrases()[section].items()}

@@ -12,7 +12,15 @@ from ruamel.yaml import YAML
 from tests.documentation import ROOT, blocks, matches, run_page
 from tierwise.plugins.demo import make_demo_database
 
-RUN = ("README.md", "README.zh.md", "docs/administrator.md", "docs/administrator.zh.md", "docs/command-line.md", "docs/tutorial.md")
+RUN = (
+    "README.md",
+    "README.zh.md",
+    "docs/administrator.md",
+    "docs/administrator.zh.md",
+    "docs/command-line.md",
+    "docs/tutorial.md",
+    "docs/workbook.md",
+)
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md"), *ROOT.glob("policies/*.md")])
 
 

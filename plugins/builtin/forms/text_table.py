@@ -33,13 +33,20 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A table before anything is made of its cells. ``findings`` are about its shape; a row of the wrong length is left out."""
+    """A table before anything is made of its cells. ``findings`` are about its shape; a row of the wrong length is left out.
+
+    Attributes:
+        has_ids: Whether a first column gives the ids of the rules.
+        note_header: What stands above the notes; empty where there are none.
+    """
 
     inputs: tuple[Written, ...]
     outputs: tuple[Written, ...]
     rows: tuple[TableRow, ...]
     span: Span | None
     findings: tuple[Finding, ...] = field(default=())
+    has_ids: bool = False
+    note_header: str = ""
 
 
 def read_text_table(text: Written) -> TextTable:
@@ -95,7 +102,7 @@ def make_table(lines: list[tuple[list[Written], int | None]], span: Span | None,
         rows.append(row)
     if not rows and len(lines) == 1:
         findings.append(Finding.error("empty-table", "the table holds no rules", _across(header), "write one rule a line below the header"))
-    return TextTable(shape.inputs, shape.outputs, tuple(rows), span, tuple(findings))
+    return TextTable(shape.inputs, shape.outputs, tuple(rows), span, tuple(findings), shape.has_ids, shape.note_header)
 
 
 def split_cells(line: Written) -> tuple[list[Written], int | None, bool]:
@@ -147,7 +154,11 @@ class _Shape:
     has_ids: bool
     inputs: tuple[Written, ...]
     outputs: tuple[Written, ...]
-    has_notes: bool
+    note_header: str
+
+    @property
+    def has_notes(self) -> bool:
+        return bool(self.note_header)
 
     @classmethod
     def of(cls, header: list[Written], arrow: int) -> _Shape:
@@ -160,7 +171,8 @@ class _Shape:
         if len(after) > 1 and not after[-1]:
             after = after[:-1]
         has_notes = len(after) > 1 and after[-1].startswith("#")
-        return cls(framed, has_ids, tuple(before[has_ids:]), tuple(after[: len(after) - has_notes]), has_notes)
+        note_header = str(after[-1]) if has_notes else ""
+        return cls(framed, has_ids, tuple(before[has_ids:]), tuple(after[: len(after) - has_notes]), note_header)
 
     def findings(self, header: list[Written]) -> list[Finding]:
         seen: set[str] = set()
