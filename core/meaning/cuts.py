@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from tierwise.core.meaning.exact import round_to
 from tierwise.core.meaning.unknown import Result, Unknown
@@ -42,7 +43,12 @@ def last_rank(cut: Cut, count: int, by: CutBy, rounding: str) -> int | None:
         return None
     if by == "top":
         return int(cut.limit)
-    reach = round_to(Fraction(cut.limit) * count, 0, "half up" if rounding == "nearest" else rounding)
+    return _reach(cut.limit, count, rounding)
+
+
+@lru_cache(maxsize=4096)  # every subject of a population asks the same
+def _reach(share: Decimal, count: int, rounding: str) -> int:
+    reach = round_to(Fraction(share) * count, 0, "half up" if rounding == "nearest" else rounding)
     return int(reach or 0)
 
 

@@ -170,6 +170,7 @@ class _Compiler:
 
     def _find_unused(self, rules: Iterable[WatchRule]) -> None:
         read = {kind for declared in self.section.rules.values() for kind in declared.on}
+        read |= {kind for declared in self.section.rules.values() for kind in declared.reset}
         read |= {kind for declared in self.section.rules.values() for one in declared.expect.values() for kind in one.on}
         for name in self.section.events:
             if name not in read:

@@ -21,7 +21,7 @@ from tierwise.plugins.binding.naming import PartOf, Places, find_column, find_ta
 from tierwise.plugins.binding.scope import columns_in_scope
 from tierwise.plugins.duckdb_connection import readable
 from tierwise.plugins.source import Source
-from tierwise.plugins.sql import all_of, column, identifier
+from tierwise.plugins.sql import all_of, call, column, identifier, integer
 from tierwise.plugins.watching.entering import BadEvent, enter_event
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import EventKind, WatchPlan
@@ -114,7 +114,8 @@ class DatabaseEvents:
 
         cells = {f"id{i}": read(name, ("id",), as_words) for i, name in enumerate(table.id)}
         cells |= {"subject": read(table.subject, ("subject",), as_words), "stored_at": read(table.at, ("at",), as_words)}
-        cells["at"] = read(table.at, ("at",), stored.moment)
+        at = read(table.at, ("at",), stored.moment)
+        cells["at"] = exp.Add(this=at, expression=call("to_days", integer(table.days_later))) if table.days_later else at
         for name, type in kind.fields.items():
             stored_as = table.fields.get(name, name)
             if stored_as is not None:

@@ -19,7 +19,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An event that matters to a rule, with the part it plays: 0 what the rule is about, 1 and more the expected events in order."""
+    """An event that matters to a rule, with the part it plays: its place in ``WatchRule.parts``."""
 
     event: Event
     role: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, assert_never
 
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import Named, Node, Plan
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 SECTION = "watch"
-Again = Literal["after_reset", "each", "never"]
+Again = Literal["after_reset", "after_period", "each", "never"]
 Variant = Mapping[str, str]
 """One word for each reading that a rule hangs on."""
 
@@ -78,6 +78,7 @@ class Count:
         within: The rolling period, its first and last day included; ``None`` for no bound.
         calendar: The calendar period; ``None`` for none.
         reading: The reading that decides between the two, where both are there.
+        resets: The kinds of events that use up all that came before them, also on their day.
     """
 
     count: int
@@ -85,6 +86,7 @@ class Count:
     calendar: str | None
     reading: str | None
     again: Again
+    resets: tuple[str, ...] = ()
 
     def period(self, variant: Variant) -> tuple[Duration | None, str | None]:
         """Return the one period that counts under a variant."""
@@ -143,8 +145,21 @@ class WatchRule:
     @property
     def reads(self) -> frozenset[str]:
         """Every kind of event that matters to it."""
-        expected = self.form.expected if isinstance(self.form, Duty) else ()
-        return frozenset((*self.kinds, *(kind for e in expected for kind in e.kinds)))
+        return frozenset(kind for kinds, _ in self.parts for kind in kinds)
+
+    @property
+    def parts(self) -> tuple[tuple[tuple[str, ...], Node | None], ...]:
+        """The parts that events may play, as kinds and a condition: what it is about, then what else its form looks at."""
+        match self.form:
+            case Duty(expected=expected):
+                others = tuple((one.kinds, one.condition) for one in expected)
+            case Count(resets=resets):
+                others = ((resets, None),) if resets else ()
+            case Silence():
+                others = ()
+            case _:
+                assert_never(self.form)
+        return (self.kinds, self.condition), *others
 
     @property
     def makes(self) -> frozenset[str]:

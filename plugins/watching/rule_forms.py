@@ -39,7 +39,7 @@ class RuleForms:
 
     def _alone(self, rule: WatchRuleDeclaration, form: str, path: Path) -> None:
         """Find keys of one form beside those of another."""
-        others = {"count", "within", "calendar", "reading", "again"} | ({"expect", "by", "met"} if form == "silence" else set())
+        others = {"count", "within", "calendar", "reading", "again", "reset"} | ({"expect", "by", "met"} if form == "silence" else set())
         for key in sorted(others & rule.model_fields_set):
             self.texts.error("watch-form", f"`{key}` has no meaning beside `{form}`", (*path, key), "make it a rule of its own", key=True)
 
@@ -90,7 +90,10 @@ class RuleForms:
             self.texts.error(
                 "watch-form", "`within` and `calendar` stand together", (*path, "calendar"), "add the `reading` that decides", key=True
             )
-        return Count(rule.count, within, rule.calendar, reading, rule.again)
+        resets = self.texts.known(rule.reset, (*path, "reset"))
+        for index, text in enumerate(rule.per if resets else ()):  # what keeps counts apart has to be there in what resets them, too
+            self.texts.expression(text, (*path, "per"), self.texts.scope(self.texts.fields(resets)), index)
+        return Count(rule.count, within, rule.calendar, reading, rule.again, resets)
 
     def _waits(self, lost: Duration | Lost | None, path: Path) -> None:
         if isinstance(lost, Lost):

@@ -50,6 +50,9 @@ class EventTable(Part):
     subject: str = Field(description="the column with the subject's id")
     at: str = Field(description="the column with the day or time of the event; a row without one has not happened")
     via: Between | None = Field(None, description="the table between, when the subject is not in the table itself")
+    days_later: Whole = Field(
+        0, description="how many days after that it happens: 1 for what is late the day after it was due", ge=0, le=36500
+    )
     where: dict[str, str | None] = Field(default_factory=dict, description="column to cell: which rows are events")
     fields: dict[str, str | None] = Field(
         default_factory=dict, description="field to column, where the names differ; `null` where the table does not hold it"
@@ -117,9 +120,11 @@ class WatchRuleDeclaration(Part):
         None, description="within which calendar period"
     )
     reading: str | None = Field(None, description="the reading that decides between `within` (rolling) and `calendar`")
-    again: Literal["after_reset", "each", "never"] = Field(
-        "after_reset", description="when the same subject is next: with new events, with each further event, never"
+    again: Literal["after_reset", "after_period", "each", "never"] = Field(
+        "after_reset",
+        description="when the same subject is next: with new events, with new events of a new period, with each further event, never",
     )
+    reset: Names = Field((), description="kinds of events that use up all that came before them")
     expect: dict[str, ExpectedDeclaration] = Field(default_factory=dict, description="events that have to follow")
     by: str | None = Field(None, description="how long they may take")
     silence: str | None = Field(None, description="how long no further event may fail to come")

@@ -34,7 +34,9 @@ def _rule(rule: WatchRule) -> Iterator[str]:
     match rule.form:
         case Count() as count:
             told = (("within", count.within), ("calendar", count.calendar), ("reading", count.reading), ("again", count.again))
+            resets = ", ".join(count.resets)
             yield f"  count {count.count}{''.join(f', {word} {value}' for word, value in told if value is not None)}"
+            yield from (f"  reset {resets}" for _ in count.resets[:1])
         case Duty() as duty:
             yield f"  by {f'{duty.by.parameter} ({duty.by.reason})' if isinstance(duty.by, Lost) else duty.by}"
             for expected in duty.expected:

@@ -140,15 +140,12 @@ class Watcher:
 
     def _arrivals(self, rule: WatchRule, events: Sequence[Event]) -> list[list[Arrival]]:
         """Return, for each variant, the events that matter, with the part they play."""
-        parts = [(rule.kinds, rule.condition)]
-        if isinstance(rule.form, Duty):
-            parts += [(one.kinds, one.condition) for one in rule.form.expected]
         arrivals: list[list[Arrival]] = [[] for _ in rule.variants]
         for event in events:
             doubts: set[str] = set()
             for found, variant in zip(arrivals, rule.variants, strict=True):
                 if _happens(event, variant):
-                    for role, (kinds, condition) in enumerate(parts):
+                    for role, (kinds, condition) in enumerate(rule.parts):
                         if event.kind in kinds:
                             holds = self._conditions.holds(condition, event, variant)
                             key = self._conditions.key(rule.per, event, variant)
@@ -172,7 +169,7 @@ def _runs(rule: WatchRule) -> Iterator[Run]:
     for variant in rule.variants:
         form = rule.form
         if isinstance(form, Count):
-            yield CountRun(form.count, *form.period(variant), form.again)
+            yield CountRun(form, *form.period(variant))
         elif isinstance(form, Duty):
             yield DutyRun(form, rule.met is not None)
         else:

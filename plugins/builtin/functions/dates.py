@@ -12,9 +12,19 @@ from typing import Any
 
 from tierwise.core.environment import Function
 from tierwise.core.language.scan import read_iso
-from tierwise.core.types import DateType, NumberType, Type
+from tierwise.core.types import DateType, ListType, NumberType, Type
 from tierwise.core.values import Duration, add_duration
-from tierwise.plugins.builtin.functions.declare import INTEGER, date_or_time, declare, duration, list_of, none_if_undefined, text, whole
+from tierwise.plugins.builtin.functions.declare import (
+    INTEGER,
+    date,
+    date_or_time,
+    declare,
+    duration,
+    list_of,
+    none_if_undefined,
+    text,
+    whole,
+)
 
 __all__ = ["DATES"]
 
@@ -78,13 +88,20 @@ def _times_per_calendar(dates: Sequence[Date], period: str, least: Decimal) -> D
 
 
 def _times_within(dates: Sequence[Date], length: Duration, least: Decimal) -> Decimal:
-    """How often so many dates fall into one window, each counted once: those that made it full do not count again."""
-    times, waiting = 0, list[Date]()
+    """How often so many dates fall into one window; no date of a window that was full, from the first that filled it, counts again."""
+    times, waiting, spent = 0, list[Date](), None
     for day in sorted(dates):
+        if spent is not None and day <= spent:
+            continue
         waiting = [*(earlier for earlier in waiting if day <= add_duration(earlier, length)), day]
         if len(waiting) >= least:
-            times, waiting = times + 1, []
+            times, spent, waiting = times + 1, add_duration(waiting[0], length), []
     return Decimal(times)
+
+
+def _later(dates: Sequence[Date], length: Duration) -> tuple[Date, ...]:
+    """Each of the dates so much later."""
+    return tuple(add_duration(day, length) for day in dates)
 
 
 _FEW = "CASE WHEN len({0}) < 2 THEN len({0}) ELSE "  # most lists of dates are short, and comparing each with each is slow
@@ -115,15 +132,21 @@ _MOST_WITHIN = (
     f"CASE WHEN {_CAN_STEP} THEN CAST({_FEW}list_max(list_transform({{0}}, lambda start: len(list_filter({{0}}, "
     f"lambda day: day >= start AND day <= start + {_LENGTH})))) END AS DECIMAL(18,0)) END"
 )
-_TIMES_WITHIN = (  # one pass over the dates in their order, which carries how often a window was full and who waits for the next
-    f"CASE WHEN {_CAN_STEP} THEN CAST(CASE WHEN len({{0}}) < {{2}} THEN 0 WHEN {{2}} <= 1 THEN len({{0}}) ELSE struct_extract(list_reduce("
-    "list_transform(list_sort({0}), lambda day: struct_pack(times := 0, waiting := [day])), "
-    "lambda before, now: list_transform([list_concat(list_filter(struct_extract(before, 'waiting'), lambda earlier: "
+_FULL = (  # one pass over the dates in their order: how often a window was full, who waits for the next, and until when nobody counts again
+    "list_reduce(list_concat([struct_pack(times := 0, waiting := list_filter({0}, lambda day: false), spent := CAST(NULL AS TIMESTAMP))], "
+    "list_transform(list_sort({0}), lambda day: struct_pack(times := 0, waiting := [day], spent := CAST(NULL AS TIMESTAMP)))), "
+    "lambda before, now: CASE WHEN list_extract(struct_extract(now, 'waiting'), 1) <= struct_extract(before, 'spent') THEN before ELSE "
+    "list_transform([list_concat(list_filter(struct_extract(before, 'waiting'), lambda earlier: "
     f"list_extract(struct_extract(now, 'waiting'), 1) <= earlier + {_LENGTH}), struct_extract(now, 'waiting'))], "
     "lambda waiting: CASE WHEN len(waiting) >= {2} "
-    "THEN struct_pack(times := struct_extract(before, 'times') + 1, waiting := list_filter(waiting, lambda earlier: false)) "
-    "ELSE struct_pack(times := struct_extract(before, 'times'), waiting := waiting) END)[1]), 'times') END AS DECIMAL(18,0)) END"
+    "THEN struct_pack(times := struct_extract(before, 'times') + 1, waiting := list_filter(waiting, lambda earlier: false), "
+    f"spent := CAST(list_extract(waiting, 1) + {_LENGTH} AS TIMESTAMP)) "
+    "ELSE struct_pack(times := struct_extract(before, 'times'), waiting := waiting, spent := struct_extract(before, 'spent')) END)[1] END)"
 )
+_TIMES_WITHIN = (
+    f"CASE WHEN {_CAN_STEP} THEN CAST(CASE WHEN len({{0}}) < {{2}} THEN 0 ELSE struct_extract({_FULL}, 'times') END AS DECIMAL(18,0)) END"
+)
+_LATER = f"CASE WHEN {_CAN_STEP} THEN list_transform({{0}}, lambda day: CAST(day + {_LENGTH} AS DATE)) END"
 
 
 def _part(name: str, words: str, python: Callable[[Date], int], duckdb: str) -> Function:
@@ -264,10 +287,19 @@ DATES = (
     ),
     declare(
         "times within(dates: list of date, length: duration, least: integer) -> integer",
-        "How often so many of the dates fall into one window of that length, both ends included; a date that has counted does not count again.",
+        "How often so many of the dates fall into one window of that length, both ends included; no date of a window that has counted, from the "
+        "first that filled it, counts again.",
         (list_of(date_or_time), duration, whole),
         INTEGER,
         _times_within,
         _TIMES_WITHIN,
+    ),
+    declare(
+        "later(dates: list of date, length: duration) -> list of date",
+        "Each of the dates so much later.",
+        (list_of(date), duration),
+        ListType(DateType()),
+        _later,
+        _LATER,
     ),
 )

@@ -41,6 +41,18 @@ CASES = [
         "2024-01-01 2024-01-02 2024-05-03 2024-05-04",
         ["2024-01-02 a demote"],
     ),
+    (
+        "once a quarter, whatever follows in it",
+        "calendar: quarter, again: after_period",
+        "2024-01-01 2024-01-02 2024-01-03 2024-01-04 2024-05-03 2024-05-04",
+        ["2024-01-02 a demote", "2024-05-04 a demote"],
+    ),
+    (
+        "once a rolling period, from the first that counted",
+        "within: 7 days, again: after_period",
+        "2024-01-01 2024-01-02 2024-01-08 2024-01-09 2024-01-12 2024-01-13",
+        ["2024-01-02 a demote", "2024-01-12 a demote"],
+    ),
     ("weeks begin on Monday", "calendar: week", "2024-01-07 2024-01-08 2024-01-14", ["2024-01-14 a demote"]),
     ("a half-year ends in June", "calendar: half-year", "2024-06-30 2024-07-01 2024-12-31", ["2024-12-31 a demote"]),
     (
@@ -162,3 +174,31 @@ def test_a_watcher_goes_on_where_another_stopped(watcher: Callable[..., Any], ev
     first.process([event("2024-03-20", n=3)])
     second.restore([change for change in first.changes() if change[2] is not None], first.now)
     assert brief(second.process([event("2024-04-10")])) == ["2024-04-10 a demote quarter=rolling"]
+
+
+RESETS = """
+events: {late: {}, set: {}}
+rules:
+  demotion: {on: late, count: 2, within: 1 year, reset: set, again: %s, action: {do: demote}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("again", "told", "expected"),
+    [
+        ("after_reset", "2024-01-01 set/2024-01-02 2024-01-03 2024-01-04", ["2024-01-04 a demote"]),
+        ("after_period", "2024-01-01 2024-01-02 set/2024-01-03 2024-01-04 2024-01-05", ["2024-01-02 a demote", "2024-01-05 a demote"]),
+        ("each", "2024-01-01 2024-01-02 set/2024-01-03 2024-01-04", ["2024-01-02 a demote"]),
+        ("never", "2024-01-01 set/2024-01-02 2024-01-03 2024-01-04 2024-01-05", ["2024-01-04 a demote"]),
+        ("after_reset", "2024-01-01 set/2024-01-03 set/2024-01-02 2024-01-03", []),
+    ],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_came_before_a_reset_no_longer_counts(
+    again: str, told: str, expected: list[str], at_once: bool, watcher: Any, event: Any, brief: Any
+) -> None:
+    watching = watcher(RESETS % again)
+    events = [event(day, kind) for kind, _, day in (text.rpartition("/") for text in told.split()) for kind in [kind or "late"]]
+    actions = watching.process(events) if at_once else [action for one in events for action in watching.process([one])]
+
+    assert brief(actions) == expected
