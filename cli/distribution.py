@@ -1,4 +1,4 @@
-"""The page that ``grade`` prints: distributions with bars, what is undetermined and why, and the first rows."""
+"""The page that ``grade`` prints: distributions with bars, and what is undetermined and why; and the documents of all results for programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
 from tierwise.plugins.grading import Grading, Share
 
-__all__ = ["distribution_lines", "first_rows", "outcome_lines", "row_documents"]
+__all__ = ["distribution_lines", "outcome_lines", "row_documents"]
 
 MOST_VALUES = 15
 ROWS_AT_ONCE = 5_000
@@ -102,34 +102,14 @@ def outcome_lines(grading: Grading, of_outputs: Shares) -> Iterator[str]:
     yield from text_table(("output", "determined", "undetermined", "by reason"), rows, right=(1, 2))
 
 
-def first_rows(grading: Grading, of_outputs: Shares, limit: int) -> Iterator[str]:
-    """Yield a table of the first results, without the outputs that are undetermined for everyone."""
-    names = [d.name for d in grading.outputs if any(share.reason is None for share in of_outputs[d.name])]
-    rows = [(result.key, result.name or "", *(outcome_text(result.outcomes[name]) for name in names)) for result in grading.rows(limit)]
-    yield from text_table(("key", "name", *names), rows, most=28)
-
-
-def row_documents(
-    grading: Grading, form: str, problems_of: Callable[[Sequence[str]], Problems]
-) -> tuple[list[str], Iterator[dict[str, Any]]]:
-    """Return columns and rows for a machine format: one row for every subject.
+def row_documents(grading: Grading, problems_of: Callable[[Sequence[str]], Problems]) -> Iterator[dict[str, Any]]:
+    """Yield a document for every subject: the outcomes as objects with the rule ids, and ``findings`` where a value of it does not fit.
 
     Args:
         grading: The results.
-        form: ``csv``, ``markdown``, ``json`` or ``jsonl``.
         problems_of: What is wrong with the data of some subjects, by key: pairs of fact and code.
-
-    ``csv`` and ``markdown`` get, for each output, its value and a column ``<output>?`` with the reason when it is undetermined (and the
-    candidates); JSON forms get the outcomes as objects with the rule ids, and ``findings`` where a value of the subject does not fit.
     """
     names = [decision.name for decision in grading.outputs]
-    if form in ("json", "jsonl"):
-        return ["key", "name", "outputs", "findings"], _documents(grading, names, problems_of)
-    columns = ["key", "name", *(column for name in names for column in (name, f"{name}?"))]
-    return columns, (_flat(result, names) for result in grading.rows())
-
-
-def _documents(grading: Grading, names: Sequence[str], problems_of: Callable[[Sequence[str]], Problems]) -> Iterator[dict[str, Any]]:
     results = iter(grading.rows())
     while some := list(islice(results, ROWS_AT_ONCE)):
         problems = problems_of([result.key for result in some])
@@ -151,15 +131,3 @@ def _document(outcome: Any) -> dict[str, Any]:
     if outcome.rules:
         document["rules"] = list(outcome.rules)
     return document
-
-
-def _flat(result: Any, names: Sequence[str]) -> dict[str, Any]:
-    from tierwise.core.outcome import Determined
-
-    row: dict[str, Any] = {"key": result.key, "name": result.name}
-    for name in names:
-        outcome = result.outcomes[name]
-        determined = isinstance(outcome, Determined)
-        row[name] = to_json(outcome.value) if determined else None
-        row[f"{name}?"] = None if determined else outcome_text(outcome).removeprefix("? ")
-    return row

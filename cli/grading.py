@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tierwise.cli.distribution import distribution_lines, first_rows, outcome_lines
+from tierwise.cli.columns import Column, documents, flat_columns, headings_of, page_columns, rows_of
+from tierwise.cli.distribution import distribution_lines, outcome_lines, row_documents
+from tierwise.cli.output import write_rows
 from tierwise.cli.progress import working
 from tierwise.cli.session import Session
+from tierwise.cli.table import text_table
 from tierwise.cli.visible import escaped, on_one_line, say
 
 if TYPE_CHECKING:
+    from tierwise.plugins.engine import Engine
     from tierwise.plugins.facts import DataFinding
+    from tierwise.plugins.grading import Grading
     from tierwise.plugins.policy import LoadedPolicy
     from tierwise.plugins.run import Bound, Run
 
-__all__ = ["bound_with_progress", "data_finding_lines", "grade_database", "print_grading", "show_data_findings"]
+__all__ = ["Shown", "bound_with_progress", "data_finding_lines", "grade_database", "print_grading", "show_data_findings", "write_grading"]
 
 
 @contextmanager
@@ -43,45 +48,97 @@ def grade_database(
     database: str,
     binding: str | None,
     as_of: date | None,
-    engine_name: str,
+    engine: Engine,
     ledger: str | None = None,
 ) -> Iterator[Run]:
     """Grade a database and say on stderr how its facts were bound and what is wrong with the data."""
-    from tierwise.plugins.run import choose_engine, grade_bound
+    from tierwise.plugins.run import grade_bound
 
-    engine = choose_engine(loaded, engine_name)
     with bound_with_progress(session, loaded, database, binding, as_of, ledger) as bound:
         with working(f"grading {database}"):
             run = grade_bound(bound, engine)
         yield run
 
 
-def print_grading(session: Session, run: Run, limit: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of a run is shown.
+
+    Attributes:
+        grading: The results, of all subjects or of some.
+        chosen_by: By what condition they were chosen, in words; empty for all.
+        columns: The columns of rows that the user named; ``None`` where none was.
+        language: The language of headings; ``None`` for names.
+        hits: Whether rules are counted instead of rows shown.
+    """
+
+    grading: Grading
+    chosen_by: str = ""
+    columns: Sequence[Column] | None = None
+    language: str | None = None
+    hits: bool = False
+
+
+def print_grading(session: Session, run: Run, limit: int, shown: Shown | None = None) -> None:
     """Print the page of a run: what was graded, distributions, counts, data findings, first rows."""
     plan, facts = run.bound.loaded.plan, run.bound.facts
-    count = run.grading.count()
+    shown = shown or Shown(run.grading)
+    grading = shown.grading
+    count, total = grading.count(), run.grading.count()
     as_of = f" · as of {run.bound.as_of}" if run.bound.as_of else ""
+    of_total = f" of {total:,}" if shown.chosen_by else ""
     say(f"{session.text(plan.title)} ({plan.policy} {plan.version})")
-    say(f"{facts.location} · {count:,} × {plan.subject}{as_of} · facts by {run.bound.bound_by} · engine {run.engine}")
+    say(f"{facts.location} · {count:,}{of_total} × {plan.subject}{as_of} · facts by {run.bound.bound_by} · engine {run.engine}")
+    if shown.chosen_by:
+        say(f"only those with {shown.chosen_by}")
     unbound = [name for name in plan.facts if name not in facts.facts]
     if unbound:
         more = f" and {len(unbound) - 8} more" if len(unbound) > 8 else ""
         say(f"not in this database: {', '.join(unbound[:8])}{more}")
-    shares = {decision.name: run.grading.distribution(decision.name) for decision in run.grading.outputs}
-    for line in distribution_lines(run.grading, shares, session.text):
+    shares = {decision.name: grading.distribution(decision.name) for decision in grading.outputs}
+    for line in distribution_lines(grading, shares, session.text):
         say(line)
     say("")
-    for line in outcome_lines(run.grading, shares):
+    for line in outcome_lines(grading, shares):
         say(line)
     found = list(data_finding_lines(facts.findings))
     if found:
         say("\nfindings about the data (these values count as missing; every row stays)")
         for line in found:
             say(f"  {line}")
-    if limit and count:
+    if shown.hits:
+        say("\nhow often each rule decided")
+        write_rows(hit_rows(run, shown), HIT_COLUMNS, "text", right=(2, 3))
+    elif limit and count:
         say(f"\nfirst {min(limit, count)} of {count:,}")
-        for line in first_rows(run.grading, shares, limit):
+        unknown = [name for name, some in shares.items() if all(share.reason is not None for share in some)]
+        columns = shown.columns or page_columns(grading, unknown)
+        rows = [[column.cell(row) for column in columns] for row in rows_of(grading, facts, columns, limit)]
+        for line in text_table(headings_of(columns, shown.language), rows, most=28):
             say(line)
+
+
+def write_grading(run: Run, shown: Shown, form: str) -> None:
+    """Write the results in a format for programs: a row for every subject, or for every rule."""
+    grading, facts = shown.grading, run.bound.facts
+    if shown.hits:
+        write_rows(hit_rows(run, shown), HIT_COLUMNS, form)
+    elif shown.columns is None and form in ("json", "jsonl"):
+        write_rows(row_documents(grading, facts.problems_of), ["key", "name", "outputs", "findings"], form)
+    else:
+        columns = shown.columns or flat_columns(grading)
+        headings = headings_of(columns, shown.language)
+        write_rows(documents(rows_of(grading, facts, columns), columns, headings), headings, form)
+
+
+HIT_COLUMNS = ("output", "rule", "decided", "possible")
+
+
+def hit_rows(run: Run, shown: Shown) -> Iterator[dict[str, Any]]:
+    """Yield how often each rule decided, as rows."""
+    from tierwise.plugins.hits import count_hits
+
+    return (asdict(hits) for hits in count_hits(run.bound.loaded.plan, shown.grading))
 
 
 def show_data_findings(findings: Iterable[DataFinding], error_format: str) -> None:

@@ -9,11 +9,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import click
-
 from tierwise.cli.markdown import markdown_row
 from tierwise.cli.table import text_table
-from tierwise.cli.visible import escaped, say
+from tierwise.cli.visible import escaped, put, say
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
@@ -25,7 +23,7 @@ UNDETERMINED = "?"
 
 def write_json(value: Any) -> None:
     """Write one JSON document."""
-    click.echo(escaped(json.dumps(value, ensure_ascii=False, indent=2)))
+    put(escaped(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
 
 
 def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: str, right: Iterable[int] = ()) -> None:
@@ -41,12 +39,12 @@ def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: 
         write_json(list(rows))
     elif form == "jsonl":
         for row in rows:
-            click.echo(escaped(json.dumps(row, ensure_ascii=False)))
+            put(escaped(json.dumps(row, ensure_ascii=False)) + "\n")
     elif form == "csv":
         _write_csv(rows, columns)
     elif form == "markdown":
         say(markdown_row(list(columns)))
-        click.echo("|" + " --- |" * len(columns))
+        put("|" + " --- |" * len(columns) + "\n")
         for row in rows:
             say(markdown_row([cell_text(row.get(name)) for name in columns]))
     else:
@@ -56,10 +54,10 @@ def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: 
 
 def _write_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
     # The byte order mark tells Excel that the text is UTF-8; without it Chinese turns to noise.
-    click.echo("\ufeff", nl=False)
-    click.echo(_csv_line([_guarded(name) for name in columns]), nl=False)
+    put("\ufeff")
+    put(_csv_line([_guarded(name) for name in columns]))
     for item in rows:
-        click.echo(_csv_line([_guarded(cell_text(item.get(name))) for name in columns]), nl=False)
+        put(_csv_line([_guarded(cell_text(item.get(name))) for name in columns]))
 
 
 def _csv_line(cells: Sequence[str]) -> str:

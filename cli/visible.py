@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import click
 
-__all__ = ["escaped", "on_one_line", "say", "visible"]
+__all__ = ["escaped", "on_one_line", "put", "say", "visible"]
 
 ACTED_ON = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]")
 """Controls, and marks that turn the direction of what follows; a line feed and a tab are shown as they are meant."""
@@ -15,6 +16,11 @@ ACTED_ON = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Write text, part of which may come from data, to stdout or stderr."""
     click.echo(visible(text), err=err, nl=nl)
+
+
+def put(data: str) -> None:
+    """Write data for programs to stdout, every character as it is; on a terminal, where people read it, visibly."""
+    sys.stdout.write(visible(data).replace("␍\n", "\n") if sys.stdout.isatty() else data)
 
 
 def visible(text: str) -> str:

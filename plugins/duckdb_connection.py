@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import duckdb
 
 from tierwise.core.errors import DataError
+from tierwise.plugins.scratch import clear_scratch, scratch_folder
 
 __all__ = ["in_memory", "readable"]
 
 
 def in_memory() -> duckdb.DuckDBPyConnection:
     """Open an empty in-memory database that never loads an extension from the network; what does not fit goes to the system's temporary folder."""
+    clear_scratch()
     settings = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "python_enable_replacements": "false",
-        "temp_directory": str(Path(tempfile.gettempdir()) / f"tierwise-{os.getpid()}"),  # else `.tmp` in the working folder
+        "temp_directory": str(scratch_folder()),  # else `.tmp` in the working folder
     }
     return duckdb.connect(":memory:", config=dict(settings))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from tierwise.plugins.facts import FactTable
 from tierwise.plugins.loading import read_file_of
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.source import Source, open_source
+from tierwise.plugins.spooled import spooled
 
 if TYPE_CHECKING:
     from tierwise.core.explaining import Explanation
@@ -67,21 +68,25 @@ def bound_database(
     Without a binding file the policy's own ``binding.yaml`` is used when the database has every table it names; else that is a finding, and
     columns that are called like facts bind by themselves. Facts of the last run come from the file ``ledger``, which is only read.
 
+    ``-`` is standard input; where it is text, its table is called as the binding calls the subject's.
+
     Raises:
         DataError: The database cannot be opened or read, or the run needs ``as_of``.
         PolicyError: The binding cannot be read or does not fit.
     """
     written = _written_binding(loaded, binding_file)
     openers = loaded.plugins.sources().values()
-    source = with_files(open_source(location, openers, written.told() if written else None), written, openers)
-    try:
+    told = written.told() if written else None
+    piped = {"table": written.subject.table} if written is not None and written.subject is not None else {}
+    with (
+        spooled(location, **piped) as file,
+        closing(with_files(file.named(open_source(file.path, openers, told)), written, openers)) as source,
+    ):
         binding, bound_by, findings = _binding(source, written, binding_file)
         if as_of is None and binding is not None and (windowed := _needs_date(binding)):
             shown = ", ".join(f"`{name}`" for name in windowed[:5])
             raise DataError(f"the binding counts by date for {shown}, and the run has none", help="add `--as-of 2026-11-21`")
         yield Bound(loaded, bind(source, loaded.plan, binding, as_of, ledger), as_of, bound_by, findings)
-    finally:
-        source.close()
 
 
 def _written_binding(loaded: LoadedPolicy, binding_file: str | None) -> Binding | None:

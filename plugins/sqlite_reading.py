@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from adbc_driver_manager import AdbcConnection, AdbcDatabase
     from duckdb import DuckDBPyConnection
 
-__all__ = ["SqliteReader", "UnexpectedType", "arriving_type"]
+__all__ = ["SqliteReader", "TooManyRows", "UnexpectedType", "arriving_type"]
 
 FIRST_ROWS = 1_000
 BATCH = 4_096
@@ -47,12 +47,12 @@ class UnexpectedType(OSError):
         self.column = column
 
 
-def arriving_type(sqlite: sqlite3.Connection, table: str, column: str, declared: str, rows: int = FIRST_ROWS) -> str:
-    """Return the DuckDB type in which a column arrives, as its first rows (-1: all) are; without values, as it is declared."""
+def arriving_type(sqlite: sqlite3.Connection, table: str, column: str, declared: str, rows: int | None = None) -> str:
+    """Return the DuckDB type in which a column arrives, as its first rows (-1: all; ``None``: enough to tell) are; without values, as it is declared."""
     name = _quoted(column)
     large = f"typeof({name}) = 'integer' AND {name} NOT BETWEEN -{LARGEST_EXACT} AND {LARGEST_EXACT}"
     sort = f"CASE WHEN {large} THEN 'large' ELSE typeof({name}) END"
-    query = f"SELECT DISTINCT {sort} FROM (SELECT {name} FROM {_quoted(table)} LIMIT {rows})"
+    query = f"SELECT DISTINCT {sort} FROM (SELECT {name} FROM {_quoted(table)} LIMIT {FIRST_ROWS if rows is None else rows})"
     sorts = {row[0] for row in sqlite.execute(query)} - {"null"}
     if not sorts:
         return "BIGINT" if "INT" in declared else "DOUBLE" if re.search("REAL|FLOA|DOUB", declared) else "VARCHAR"
@@ -61,6 +61,10 @@ def arriving_type(sqlite: sqlite3.Connection, table: str, column: str, declared:
     if sorts <= {"integer", "real"}:  # every whole number is a float, too
         return "DOUBLE"
     return "VARCHAR" if sorts == {"text"} else MIXED
+
+
+class TooManyRows(OSError):
+    """A view gives more rows than it may."""
 
 
 class _Cell(NamedTuple):
@@ -92,7 +96,7 @@ class SqliteReader:
                 result.read_all()
         self._connection.set_autocommit(False)
 
-    def read(self, into: DuckDBPyConnection, name: str, table: str, types: dict[str, str]) -> None:
+    def read(self, into: DuckDBPyConnection, name: str, table: str, types: dict[str, str], most: int | None = None) -> None:
         """Make a DuckDB table.
 
         Args:
@@ -100,8 +104,10 @@ class SqliteReader:
             name: Its name, quoted.
             table: The SQLite table.
             types: Column to the DuckDB type in which it arrives.
+            most: How many rows it may have; ``None`` for any.
 
         Raises:
+            TooManyRows: It has more.
             UnexpectedType: A column holds a value of another type.
         """
         cells = [_Cell(column, sql, sort) for column, type in types.items() for sql, sort in _read_cells(column, type)]
@@ -110,7 +116,9 @@ class SqliteReader:
         failures: list[Exception] = []
         rows = f"SELECT {', '.join(cell.sql for cell in cells)} FROM {_quoted(table)}"
         with self._result(f"SELECT {models} FROM {MODEL_ROWS} UNION ALL {rows}") as result:
-            into.register("tierwise_arrow", pa.RecordBatchReader.from_batches(schema, _batches(result, schema, self._stopped, failures)))
+            into.register(
+                "tierwise_arrow", pa.RecordBatchReader.from_batches(schema, _batches(result, schema, self._stopped, failures, most))
+            )
             try:
                 into.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {_made_cells(types)} FROM tierwise_arrow")
             except Exception as error:
@@ -174,13 +182,19 @@ def _made_cells(types: dict[str, str]) -> str:
     return ", ".join(cells)
 
 
-def _batches(reader: pa.RecordBatchReader, schema: pa.Schema, stopped: Event, failures: list[Exception]) -> Iterator[pa.RecordBatch]:
+def _batches(
+    reader: pa.RecordBatchReader, schema: pa.Schema, stopped: Event, failures: list[Exception], most: int | None
+) -> Iterator[pa.RecordBatch]:
+    count = 0
     try:
         if next(iter(reader)).num_rows != BATCH:
             raise AssertionError("the driver takes another number of rows at a time than it was told to")
         for batch in reader:
             if stopped.is_set():
                 raise InterruptedError("stopped")
+            count += batch.num_rows
+            if most is not None and count > most:
+                raise TooManyRows(f"more than {most} rows")
             arrays = [_of_type(array, field.type) for array, field in zip(batch.columns, schema, strict=True)]
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
     except Exception as error:  # DuckDB tells only its text

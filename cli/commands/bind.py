@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import click
 
 from tierwise.cli.options import Layers, layers_options
@@ -17,17 +19,17 @@ from tierwise.cli.visible import say
 def command(context: click.Context, database: str, policy: str, layers: Layers) -> None:
     """Print a draft binding: which columns look like which facts, and which facts nothing supplies.
 
+    DATABASE may be - for standard input.
+
     \b
     Example:
       tierwise bind demo/demo.db big-customer-tiers > binding.yaml
     """
     from tierwise.plugins.binding.draft import bind_draft
     from tierwise.plugins.source import open_source
+    from tierwise.plugins.spooled import spooled
 
     session = Session.of(context)
     loaded = session.load(policy, layers)
-    source = open_source(database, session.plugins.sources().values())
-    try:
+    with spooled(database) as file, closing(file.named(open_source(file.path, session.plugins.sources().values()))) as source:
         say(bind_draft(source, loaded.plan), nl=False)
-    finally:
-        source.close()

@@ -41,9 +41,10 @@ def command(context: click.Context, folder: Path, every: bool) -> None:
         _grade_all(session, demo.database, demo.overlay)
         return
     from tierwise.cli.grading import grade_database, print_grading
+    from tierwise.plugins.run import choose_engine
 
     loaded = load(demo.policy, overlay=demo.overlay, plugins=session.plugins)
-    with grade_database(session, loaded, str(demo.database), None, demo.as_of, DEFAULT_ENGINE) as run:
+    with grade_database(session, loaded, str(demo.database), None, demo.as_of, choose_engine(loaded, DEFAULT_ENGINE)) as run:
         say("")
         print_grading(session, run, 5)
         key = _interesting(run)

@@ -37,7 +37,7 @@ def command(
 ) -> None:
     """Explain the outcomes of one customer: the rule that won with the values it read, the rules that missed and by how much.
 
-    CUSTOMER is an id, or a name that only one customer has.
+    CUSTOMER is an id, or a name that only one customer has. DATABASE may be - for standard input.
 
     For a ranking it shows the rank, the cut and the distance to it.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import click
+from click.core import ParameterSource
 
 from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, ledger_option, policy_option
 from tierwise.cli.session import Session
+from tierwise.cli.visible import say
 from tierwise.plugins.engine import DEFAULT_ENGINE
 
 
@@ -20,8 +22,37 @@ from tierwise.plugins.engine import DEFAULT_ENGINE
 @layers_options
 @as_of_option
 @click.option("--engine", "engine_name", default=DEFAULT_ENGINE, show_default=True, metavar="NAME", help="The engine that runs the policy.")
+@click.option("--where", "condition", metavar="CONDITION", help="Show only those for whom a condition over facts and outputs holds.")
+@click.option(
+    "--undetermined",
+    "undetermined",
+    multiple=True,
+    metavar="OUTPUT",
+    help="Show only those with this output undetermined; may be repeated: one of them.",
+)
+@click.option(
+    "--columns",
+    "columns",
+    metavar="NAME,…",
+    help="The columns of rows: key, name, facts and outputs by name, OUTPUT.rules, OUTPUT.reason …; `facts`, `outputs` for all.",
+)
+@click.option(
+    "--headings",
+    type=click.Choice(["names", "labels"]),
+    default="names",
+    show_default=True,
+    help="What stands above columns: names, or labels in the language.",
+)
+@click.option("--hits", is_flag=True, help="Show how often each rule decided instead of rows.")
 @click.option("--rows", "limit", type=click.IntRange(0), default=10, show_default=True, help="How many rows the text form shows.")
-@click.option("--save", is_flag=True, help="Save the run in the ledger.")
+@click.option(
+    "--output",
+    "output",
+    type=click.Path(),
+    metavar="FILE",
+    help="Write to a file instead of stdout, whole or not at all, in the format of its ending.",
+)
+@click.option("--save", is_flag=True, help="Save the run in the ledger, all of it.")
 @ledger_option
 @format_option("text", "json", "jsonl", "csv", "markdown")
 @click.pass_context
@@ -33,35 +64,54 @@ def command(
     layers: Layers,
     as_of: date | None,
     engine_name: str,
+    condition: str | None,
+    undetermined: tuple[str, ...],
+    columns: str | None,
+    headings: str,
+    hits: bool,
     limit: int,
+    output: str | None,
     save: bool,
     ledger: str,
     form: str,
 ) -> None:
-    """Grade every subject of a database: SQLite, DuckDB, CSV, Parquet or Excel.
+    """Grade every subject of a database: SQLite, DuckDB, CSV, Parquet or Excel, or - for standard input.
 
     The text form prints the distribution of every output, what is undetermined and why, findings about the data and the first rows; the
-    other forms print a row for every subject. Nothing is written unless asked (--save).
+    other forms print a row for every subject. Nothing is written unless asked (--save, --output).
 
     \b
     Example:
       tierwise grade demo/demo.db --policy scorecard-100-rights --as-of 2026-06-30
+      tierwise grade demo/demo.db --policy big-customer-tiers --where "tier in (A1, A2)" \\
+        --columns key,name,annual_usage_yuan,tier --headings labels --output best.csv
     """
-    from tierwise.cli.distribution import row_documents
-    from tierwise.cli.grading import grade_database, print_grading, show_data_findings
-    from tierwise.cli.output import write_rows
+    from tierwise.cli.choice import read_choice
+    from tierwise.cli.columns import choose_columns
+    from tierwise.cli.destination import format_of_file, written_to
+    from tierwise.cli.grading import Shown, grade_database, print_grading, show_data_findings, write_grading
     from tierwise.cli.saving import save_run
+    from tierwise.plugins.run import choose_engine
 
     session = Session.of(context)
+    if output is not None and context.get_parameter_source("form") is ParameterSource.DEFAULT:
+        form = format_of_file(output)
     loaded = session.load(policy_name, layers)
-    with grade_database(session, loaded, database, binding, as_of, engine_name, ledger) as run:
+    engine = choose_engine(loaded, engine_name)
+    choice = read_choice(session, loaded, condition, undetermined)
+    chosen = choose_columns(columns, loaded.plan) if columns is not None else None
+    language = session.language if headings == "labels" else None
+    read = [database, ledger, policy_name, *layers.overlays, *([binding] if binding else [])]
+    with written_to(output, read), grade_database(session, loaded, database, binding, as_of, engine, ledger) as run:
         if form != "text":  # before anything is saved, so that what is said of saving stands last
             show_data_findings(run.bound.facts.findings, session.error_format)
         unsaved = save_run(session, run, ledger, layers) if save else None
+        shown = Shown(choice.of(run, engine), choice.words, chosen, language, hits)
         if form == "text":
-            print_grading(session, run, limit)
+            print_grading(session, run, limit, shown)
         else:
-            columns, rows = row_documents(run.grading, form, run.bound.facts.problems_of)
-            write_rows(rows, columns, form)
+            write_grading(run, shown, form)
+    if output is not None:
+        say(f"written to {output}", err=True)
     if unsaved:
         raise unsaved

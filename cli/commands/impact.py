@@ -11,6 +11,7 @@ import click
 
 from tierwise.cli.options import Layers, as_of_option, baseline_layers_options, format_option, layers_options, ledger_option
 from tierwise.cli.session import Session
+from tierwise.cli.visible import say
 from tierwise.plugins.engine import DEFAULT_ENGINE
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def _told(
     _print(session, comparison, impact, judged, limit, form, policy.plan.subject if policy is not None else "customer")
     broken = [found for found in judged if not found.holds]
     for found in broken:
-        click.echo(f"gate `{found.gate.text}` is broken: {found.text}", err=True)
+        say(f"gate `{found.gate.text}` is broken: {found.text}", err=True)
     return 1 if broken else 0
 
 
@@ -190,7 +191,6 @@ def _print(
 ) -> None:
     from tierwise.cli.output import write_json, write_rows
     from tierwise.cli.page import render_page
-    from tierwise.cli.visible import say
     from tierwise.plugins.impact.document import impact_document, mover_row
     from tierwise.plugins.impact.movers import movers
     from tierwise.plugins.impact.page import impact_page

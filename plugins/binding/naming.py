@@ -68,7 +68,11 @@ def find_column(table: SourceTable, name: str, places: Places | None, path: tupl
     found = table.column(name)
     if found is None:
         names = [c.name for c in table.columns]
-        help = suggest(name, names) or (f"its columns are {_listed(names)}" if names else "it is a view of what is not there any more")
+        help = suggest(name, names) or (
+            f"its columns are {_listed(names)}"
+            if names
+            else "it cannot be read: a view that is wrong, such as of what is not there any more"
+        )
         raise DataError(f"{_place(places, path)}table `{table.name}` has no column `{name}`", help)
     return found
 

@@ -28,6 +28,10 @@ MAGIC = b"SQLite format 3\x00"
 ENDINGS = (".db", ".sqlite", ".sqlite3", ".db3")
 TABLES = "customer_database"
 WAIT_SECONDS = 2.0
+MOST_ROWS_OF_VIEW = 20_000_000
+"""A view may have no end; a table has as many rows as fit into the file."""
+MOST_STEPS = 2_000_000_000
+"""How much SQLite may do, in steps of its machine, until a view has given the rows that its types are seen by: some minutes."""
 
 
 class SqliteOpener:
@@ -94,20 +98,18 @@ class SqliteSource:
         try:
             columns = self._sqlite.execute("SELECT * FROM pragma_table_info(?)", [table]).fetchall()
         except sqlite3.OperationalError as error:
-            if "no such" not in str(error):
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:  # the file is locked, or the like
                 raise
-            return  # a view of what is not there any more: without columns, nothing can be read of it
+            return  # a view that is wrong, such as of what is not there any more: without columns, nothing can be read of it
         for _, name, type, _, _, key in columns:
             yield Column(name, type.upper(), key)
 
     def type_of(self, table: str, column: Column) -> str:
         """Return the DuckDB type in which a column arrives, found out from its first rows."""
-        from tierwise.plugins.sqlite_reading import arriving_type
-
         place = (table, column.name)
         if place not in self._types:
             with _readable(self.location):
-                self._types[place] = arriving_type(self._sqlite, table, column.name, column.type)
+                self._types[place] = self._arriving_type(table, column)
         return self._types[place]
 
     def named(self, table: str) -> exp.Table:
@@ -136,18 +138,40 @@ class SqliteSource:
 
     def _read(self, named: str, table: str, columns: list[Column]) -> bool:
         """Read columns, and say whether they all are of the types that they were taken for."""
-        from tierwise.plugins.sqlite_reading import UnexpectedType, arriving_type
+        from tierwise.plugins.sqlite_reading import TooManyRows, UnexpectedType
 
         try:
-            self._reader.read(self.connection.cursor(), named, table, {c.name: self.type_of(table, c) for c in columns})
+            types = {c.name: self.type_of(table, c) for c in columns}
+            self._reader.read(self.connection.cursor(), named, table, types, MOST_ROWS_OF_VIEW if table in self._views else None)
+        except TooManyRows as error:
+            raise _without_end(table, f"gives more than {MOST_ROWS_OF_VIEW:,} rows") from error
         except UnexpectedType as unexpected:
             column = next(c for c in columns if c.name == unexpected.column)
-            found = arriving_type(self._sqlite, table, column.name, column.type, rows=-1)
+            found = self._arriving_type(table, column, rows=MOST_ROWS_OF_VIEW if table in self._views else -1)
             if found == self._types[table, column.name]:
                 raise  # the file is being written
             self._types[table, column.name] = found
             return False
         return True
+
+    def _arriving_type(self, table: str, column: Column, rows: int | None = None) -> str:
+        from tierwise.plugins.sqlite_reading import arriving_type
+
+        if table not in self._views:
+            return arriving_type(self._sqlite, table, column.name, column.type, rows)
+        self._sqlite.set_progress_handler(lambda: 1, MOST_STEPS)
+        try:
+            return arriving_type(self._sqlite, table, column.name, column.type, rows)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT and not self._stopped.is_set():
+                raise _without_end(table, "gives nothing for minutes") from error
+            raise
+        finally:
+            self._sqlite.set_progress_handler(None, 0)
+
+    @cached_property
+    def _views(self) -> frozenset[str]:
+        return frozenset(row[0] for row in self._sqlite.execute("SELECT name FROM sqlite_master WHERE type = 'view'"))
 
     @cached_property
     def _reader(self) -> SqliteReader:
@@ -173,6 +197,10 @@ class SqliteSource:
             self._reader.close()
         self._sqlite.close()
         self.connection.close()
+
+
+def _without_end(view: str, said: str) -> DataError:
+    return DataError(f"the view `{view}` {said}: it may have no end", help="put what it gives into a table, and name that")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The phrases of explanations and pages in English and Chinese, read once from ``phrases.yaml`` beside this module."""
+"""The phrases of explanations, pages and tables in English and Chinese, read once from ``phrases.yaml`` beside this module."""
 
 from __future__ import annotations
 

@@ -47,12 +47,6 @@ def test_no_command_writes_text_past_what_makes_it_visible() -> None:
     }
     assert past == {
         "visible.py: click.echo(visible(text), err=err, nl=nl)",
-        "output.py: click.echo(escaped(json.dumps(value, ensure_ascii=False, indent=2)))",
-        "output.py: click.echo(escaped(json.dumps(row, ensure_ascii=False)))",
-        'output.py: click.echo("|" + " --- |" * len(columns))',
-        'output.py: click.echo("\\ufeff", nl=False)',
-        "output.py: click.echo(_csv_line([_guarded(name) for name in columns]), nl=False)",
-        "output.py: click.echo(_csv_line([_guarded(cell_text(item.get(name))) for name in columns]), nl=False)",
         "watching.py: click.echo(action_line(action, session.language, form))",  # visible, or JSON
         "session.py: click.echo(rendered, err=True)",  # its parts are visible, its colours are ours
         "main.py: click.echo(render_error(error, error_format), err=True)",  # likewise
