@@ -21,6 +21,7 @@ from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.lineage import WAYS, fault_of
 from tierwise.plugins.binding.model import FactBinding
 from tierwise.plugins.binding.supply import Supply, enter_once, entered_constant, kept_out, named_once, supply_stored, with_empty
+from tierwise.plugins.binding.units import DIFFERS
 from tierwise.plugins.sql import (
     NULL,
     all_of,
@@ -33,6 +34,7 @@ from tierwise.plugins.sql import (
     is_known,
     is_null,
     lambda_of,
+    negate,
     struct,
     text,
     try_cast,
@@ -55,6 +57,7 @@ class BoundAggregate:
         condition: Which rows count.
         unreadable: Tests for dates that do not read, with the stored value: such a row may or may not count.
         by: What orders the rows, comparable.
+        differs: Its column is in another unit, and nobody knows what that is in the fact's.
     """
 
     fact: Fact
@@ -66,6 +69,7 @@ class BoundAggregate:
     unreadable: tuple[tuple[exp.Expr, exp.Expr], ...]
     by: exp.Expr | None
     shown: str
+    differs: bool = False
 
 
 def fits_aggregate(fact: Fact, binding: FactBinding) -> str:
@@ -164,7 +168,9 @@ def supply_aggregate(bound: BoundAggregate, types: Mapping[str, str]) -> Supply:
         supply = _of_front(bound, result, place)
     else:
         supply = supply_stored(fact, result, types[f"a{i}"], {}, place, "missing")
-    if f"b{i}" in types:
+    if bound.differs:
+        supply = kept_out(supply, case((negate(nothing.copy()), concat(text(f"{DIFFERS}:"), text(bound.shown)))))
+    elif f"b{i}" in types:
         supply = kept_out(supply, column(f"b{i}"))
     return with_empty(kept_out(supply, _fault(bound, supply)) if binding.of and binding.of != "all" else supply, empty)
 

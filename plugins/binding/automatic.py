@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from tierwise.core.errors import DataError
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import NumberType
+from tierwise.plugins.binding.units import bare_name, heading_unit, is_unit
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.source import Column, Source, SourceTable
 
@@ -15,8 +16,6 @@ __all__ = ["equal_names", "find_subject_table", "key_column", "name_column", "ta
 
 NAMES = ("name", "title", "名称", "姓名", "客户名称", "company_name", "companyname", "customer_name", "customername", "contactname")
 KEYS = ("id", "key", "编号", "客户编号", "code")
-UNIT = re.compile(r"(.+?)\s*[(（\[【](.+)[)）\]】]")
-"""A heading with the unit of its numbers."""
 
 
 def find_subject_table(source: Source, plan: Plan) -> SourceTable:
@@ -59,12 +58,11 @@ def _repeated(source: Source, plan: Plan) -> str:
 
 
 def equal_names(table: SourceTable, facts: Mapping[str, Fact]) -> Mapping[str, Column]:
-    """Return the columns called like facts, by fact; behind the name the fact's own unit may stand in brackets."""
+    """Return the columns called like facts, by fact; behind the name a unit may stand in brackets."""
     found = {name: column for name in facts if (column := table.column(name)) is not None}
     for column in table.columns:
-        parts = UNIT.fullmatch(column.name)
-        fact = facts.get(parts[1]) if parts else None
-        if parts and fact and isinstance(fact.type, NumberType) and fact.type.unit == parts[2].strip():
+        fact, unit = facts.get(bare_name(column.name)), heading_unit(column.name)
+        if fact and isinstance(fact.type, NumberType) and unit and (unit == fact.type.unit or is_unit(unit)):
             found.setdefault(fact.name, column)
     return {name: found[name] for name in facts if name in found}
 

@@ -13,12 +13,13 @@ from tierwise.plugins.binding.aggregates import supply_aggregate
 from tierwise.plugins.binding.data_findings import find_bad_values, keep_problems
 from tierwise.plugins.binding.joined_rows import GROUP, KEYED, TIED, fact_cells, fact_columns, joined_rows, problem_column
 from tierwise.plugins.binding.last_run import bring_last_run
-from tierwise.plugins.binding.layout import Layout, lay_out
+from tierwise.plugins.binding.layout import BoundColumn, Layout, lay_out
 from tierwise.plugins.binding.loading import Loading, TypesChanged
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.subject_rows import find_totals, make_keys
 from tierwise.plugins.binding.supply import Supply, supply_stored
+from tierwise.plugins.binding.units import conversion
 from tierwise.plugins.duckdb_connection import readable
 from tierwise.plugins.facts import PROBLEMS, DataFinding, FactTable, none_when_absent
 from tierwise.plugins.source import Source
@@ -97,13 +98,14 @@ def _types(source: Source, relation: str) -> Mapping[str, str]:
 
 
 def _column_supplies(layout: Layout, types: Mapping[str, str]) -> list[Supply]:
-    rows = exp.Table(this=identifier(ROWS))
-    return [
-        supply_stored(
-            c.fact, column(c.alias), types[c.alias], c.values, (layout.table.name, c.shown), c.empty, c.form, rows.copy(), c.rounded
-        )
-        for c in layout.columns
-    ]
+    return [_column_supply(layout, bound, types[bound.alias]) for bound in layout.columns]
+
+
+def _column_supply(layout: Layout, bound: BoundColumn, raw_type: str) -> Supply:
+    rows, place = exp.Table(this=identifier(ROWS)), (layout.table.name, bound.shown)
+    done = conversion(bound.shown, bound.form, bound.fact.type) if isinstance(bound.cell, exp.Column) else None
+    cell = column(bound.alias)
+    return supply_stored(bound.fact, cell, raw_type, bound.values, place, bound.empty, bound.form, rows, bound.rounded, done)
 
 
 def _group_supplies(source: Source, group: RowGroup, relation: str, made: dict[str, str]) -> list[Supply]:

@@ -10,6 +10,7 @@ from sqlglot import exp
 from tierwise.plugins.binding.joined_rows import problem_column
 from tierwise.plugins.binding.seen import help_for
 from tierwise.plugins.binding.supply import Supply
+from tierwise.plugins.binding.units import DIFFERS, unit_help
 from tierwise.plugins.binding.written import UNREAD
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.sql import (
@@ -52,6 +53,7 @@ MESSAGES: Mapping[str, str] = {
     "several-parents": "is asked of relatives, and a link names several rows",
     "parent-cycle": "is asked of relatives, and the links lead in a circle",
     "parent-depth": "is asked of relatives, and they are more levels away than `levels` of the subject",
+    DIFFERS: "is in another unit than its fact",
     "undecided-last-run": "was undetermined in the last run",
     "ambiguous-row": "differs between rows that stand first together",
 }
@@ -122,5 +124,8 @@ def _finding(
     fact, subjects = supply.fact.name, f"{count} subject{'s' * (count != 1)}"
     message = f"`{supply.table}.{supply.column}` {MESSAGES[code]}: fact `{fact}` is missing for {subjects}"
     shown = tuple((key, (stored or "").removeprefix(UNREAD)[:80]) for key, stored in examples)
-    help = help_for(connection, [stored for _, stored in shown if stored], code, supply.fact.type)
+    if code == DIFFERS:
+        help = unit_help(supply.column, supply.fact.type)
+    else:
+        help = help_for(connection, [stored for _, stored in shown if stored], code, supply.fact.type)
     return DataFinding(code, message, count, fact, supply.table, supply.column, shown, help)

@@ -16,6 +16,7 @@ from tierwise.core.types import BooleanType, DateTimeType, DateType, ListType, N
 from tierwise.plugins.binding.automatic import equal_names, key_column, name_column
 from tierwise.plugins.binding.seen import format_line, help_for, seen_format, unread_values
 from tierwise.plugins.binding.subject_rows import TOTAL
+from tierwise.plugins.binding.units import bare_name, conversion, heading_unit, is_unit, unit_help
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
 from tierwise.plugins.source import Column, Source, SourceTable
 from tierwise.plugins.sql import call, cast, column, select, text
@@ -120,6 +121,12 @@ class _Draft:
                 forms[name] = form
             elif values and (help := help_for(self.source.connection, values[:FEW], "bad-value", type)):
                 doubts.append(f"`{word}` ({values[0]}): {help}")
+            done = conversion(of.name, PLAIN_FORMAT, type)
+            said = conversion(of.name, Format.model_validate({"unit": done.unit}), type) if done is not None else None
+            if done is not None and said is not None and said.factor is not None:
+                forms[name] = forms.get(name, PLAIN_FORMAT).model_copy(update={"unit": done.unit})
+            elif done is not None:
+                doubts.append(f"`{word}`: {unit_help(of.name, type)}")
         return forms, doubts
 
     def _holds_judgements(self, table: SourceTable) -> bool:
@@ -127,12 +134,17 @@ class _Draft:
 
     def _certain(self, fact: Fact) -> str:
         """Return a line that can only be meant so: a column called like the fact's label, or a judgement under its name."""
-        labelled = next((c for label in dict.fromkeys(fact.label.values()) if (c := self.table.column(label)) is not None), None)
+        labelled = next((c for label in dict.fromkeys(fact.label.values()) if (c := self._called(label)) is not None), None)
         if labelled is not None:
             return _flow({"column": labelled.name})
         if self.judgements is not None and self._is_judged(fact.name):
             return self._judgement(fact)
         return ""
+
+    def _called(self, label: str) -> Column | None:
+        """Return the column with that heading, perhaps with a unit behind it."""
+        units = (c for c in self.table.columns if bare_name(c.name) == label and is_unit(heading_unit(c.name)))
+        return self.table.column(label) or next(units, None)
 
     def _guess(self, fact: Fact) -> str:
         names = [c.name for c in self.table.columns if c != self.key]

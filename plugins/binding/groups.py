@@ -11,7 +11,7 @@ from sqlglot import exp
 from tierwise.core.errors import DataError
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.plan import Fact, Plan
-from tierwise.core.types import DateType, ListType, NumberType, RecordType, SetType, TextType
+from tierwise.core.types import DateType, ListType, NumberType, RecordType, SetType, TextType, Type
 from tierwise.plugins.binding import stored
 from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits_aggregate
 from tierwise.plugins.binding.conditions import Conditions
@@ -22,7 +22,9 @@ from tierwise.plugins.binding.model import Binding, FactBinding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.row_group import BETWEEN, CHILD, RELATED, RowGroup
 from tierwise.plugins.binding.scope import RowColumn, columns_in_scope, named_column
+from tierwise.plugins.binding.units import conversion, in_unit_of_fact
 from tierwise.plugins.binding.windows import window_days
+from tierwise.plugins.binding.written import Written
 from tierwise.plugins.source import Column, Source, SourceTable
 from tierwise.plugins.sql import all_of, any_of, column, integer, is_known, is_null
 
@@ -97,6 +99,7 @@ class _Compiler:
     conditions: Conditions
     as_of: date | None
     tested: Layer
+    differs: bool = False
 
     def bound(self, position: int) -> BoundAggregate | None:
         path = ("facts", self.fact.name)
@@ -138,6 +141,7 @@ class _Compiler:
             doubts,
             None if by is None else add(by),
             shown,
+            self.differs,
         )
 
     def _value(self, cells: list[tuple[exp.Expr, str]]) -> exp.Expr | None:
@@ -145,7 +149,10 @@ class _Compiler:
         found = named_column(self.conditions.columns, self.told.column) if self.told.column else None
         if found is None:
             return comparable(self.fact, self.told, cells[0]) if cells else None
-        read = self.conditions.written(found, self.fact.type)
+        readings = self.conditions.readings
+        assert readings is not None
+        as_it_is = readings.add(column(found.column.name, found.alias))
+        read = self._counted(found, self.conditions.written(found, self.fact.type), self.fact.type, as_it_is)
         value = comparable(self.fact, self.told, (read.value, read.type))
         assert self.conditions.typed is not None
         return None if value is None else self.conditions.typed.add(value)
@@ -164,6 +171,13 @@ class _Compiler:
         if (most := last or self.told.levels) is not None:
             parts.append(exp.LTE(this=level.copy(), expression=integer(most)))
         return level
+
+    def _counted(self, found: RowColumn, read: Written, type: Type, as_it_is: exp.Expr) -> Written:
+        """Return what a column holds in the unit of the fact; where nobody knows how, nothing reads."""
+        done = conversion(found.column.name, self.conditions.formats(found.table.name, found.column.name), type)
+        if done is not None and done.factor is None:
+            self.differs = True
+        return in_unit_of_fact(read, as_it_is, found.stored_type, done)
 
     def _window(self, parts: list[exp.Expr | None], unreadable: list[tuple[exp.Expr, exp.Expr]]) -> None:
         window, path = self.told.window, ("facts", self.fact.name, "window")
@@ -225,7 +239,11 @@ class _Compiler:
         if self.told.aggregate in ("last", "first", "list"):
             item = self.fact.type.item if isinstance(self.fact.type, ListType | SetType) else self.fact.type
             read = self.conditions.raw(self.told.column, place, item)
-            return [] if read is None else [read]
+            found = named_column(self.conditions.columns, self.told.column)
+            if read is None or found is None:
+                return []
+            counted = self._counted(found, Written(*read), item, self.conditions.stored(found))
+            return [(counted.value, counted.type)]
         found = self.conditions.column(self.told.column, place)
         return [] if found is None else [(self.conditions.stored(found), self.conditions.written(found, TextType()).type)]
 

@@ -12,6 +12,7 @@ from tierwise.core.types import NumberType, Type
 from tierwise.plugins.binding.entry import Entered, enter
 from tierwise.plugins.binding.entry.numbers import enter_rounded
 from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.binding.units import Conversion, in_unit_of_fact
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format, written
 from tierwise.plugins.facts import canonical_type
 from tierwise.plugins.sql import (
@@ -115,6 +116,7 @@ def supply_stored(
     form: Format = PLAIN_FORMAT,
     rows: exp.Expr | None = None,
     rounded: bool = False,
+    done: Conversion | None = None,
 ) -> Supply:
     """Supply a fact from a stored value.
 
@@ -128,12 +130,13 @@ def supply_stored(
         form: How values are written there.
         rows: All rows in which the value stands, to see by them what a sign in it means.
         rounded: A number between two steps of the fact's scale is brought to it.
+        done: What is to be done to numbers that count in another unit.
     """
     if values:
         word = as_words(raw, raw_type)
         raw = case(*((word.eq(text(stored)), text(meant)) for stored, meant in values.items()), default=word)
         raw_type, rows = "VARCHAR", None
-    read = written(raw, raw_type, fact.type, form, rows)
+    read = in_unit_of_fact(written(raw, raw_type, fact.type, form, rows), raw, raw_type, done)
     value = read.value
     once: Mapping[str, exp.Expr] = {}
     if isinstance(fact.type, NumberType) and not isinstance(value, exp.Column):  # it is looked at several times

@@ -73,6 +73,12 @@ class Format(Part):
         default=None, description="the zone in which a day is a day, such as `Asia/Shanghai`, for times that have a zone"
     )
     nothing: Several = Field(default=(), description="words that stand where there is no value, such as `-`, `n/a`, `无`")
+    unit: str | None = Field(default=None, description="the unit in which the numbers are, such as `万元` for a fact in `元`", min_length=1)
+    times: str | None = Field(
+        default=None,
+        description="what one is in the unit of the fact, such as `1000` for tons and a fact in kilograms",
+        pattern=r"^[0-9]{1,9}(\.[0-9]{1,3})?$|^0\.[0-9]{1,9}$",
+    )
 
     @field_validator("number")
     @classmethod
@@ -80,6 +86,13 @@ class Format(Part):
         if example is not None:
             _number_style(example)
         return example
+
+    @field_validator("times")
+    @classmethod
+    def _more_than_nothing(cls, times: str | None) -> str | None:
+        if times is not None and not times.strip("0."):
+            raise ValueError("demands a number that is more than zero")
+        return times
 
     @field_validator("date")
     @classmethod
