@@ -42,6 +42,7 @@ CODES: Mapping[str, str] = {
     "condition-repeated": "Two conditions of a gate, an approval or a list of constraints demand the same.",
     "csv-syntax": "A row of a CSV file that cannot be divided into cells.",
     "cycle": "Decisions read each other in a circle, so none of them can be decided first.",
+    "dash-between-numbers": "A cell such as `30-100`: a dash between two numbers subtracts them; an interval is written `[30..100)`.",
     "default-and-none": "A fact has a `default`, so it is never none: `nullable` and `missing: none` have no meaning for it.",
     "do-and-dont": "A class is both to do and not to do one thing.",
     "duplicate-case": "Two cases of a file have one id.",

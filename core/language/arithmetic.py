@@ -13,11 +13,11 @@ from tierwise.core.language.snippet import Place
 from tierwise.core.language.type_rules import product_type, sum_type
 from tierwise.core.language.unit_checks import check_units
 from tierwise.core.language.units import EXACT, plain
-from tierwise.core.plan import Arithmetic, Call, Constant, Quotient
-from tierwise.core.types import DateTimeType, DateType, DurationType, ListType, NumberType, SetType, Type
+from tierwise.core.plan import Arithmetic, Call, Constant, Node, Quotient, Round, RoundMode
+from tierwise.core.types import DateTimeType, DateType, DurationType, EnumType, ListType, NumberType, SetType, TextType, Type
 from tierwise.core.values import Duration
 
-__all__ = ["Ratio", "computed", "demand_number", "mean_of", "opposite", "quotient", "refuse_quotients", "total"]
+__all__ = ["Ratio", "computed", "demand_number", "mean_of", "opposite", "quotient", "refuse_quotients", "rounded_to", "total"]
 
 Ratio = tuple[Operand, Operand | None]
 """An expression as one exact quotient: what stands above and, when it divides at all, below."""
@@ -64,6 +64,9 @@ def _divided(one: Ratio, other: Ratio, at: Place) -> Ratio:
     (a, b), (c, d) = one, other
     if d is not None:
         raise Unsound(messages.syntax(c.at.span, "a quotient may not stand below another one"))
+    if isinstance(a.type, DurationType) and b is None:
+        demand_number(c)
+        return Operand(Call("divide", (a.node, c.node), DurationType()), at), None
     demand_number(a)
     demand_number(c)
     return a, c if b is None else _product([b, c], at)
@@ -94,6 +97,15 @@ def opposite(ratio: Ratio, at: Place) -> Ratio:
     return Operand(Arithmetic("-", (zero, above.node), below_zero), at), below
 
 
+def rounded_to(ratio: Ratio, zeros: int, mode: RoundMode, at: Place) -> Node:
+    """Return a number or quotient rounded to tens, hundreds, …: what is counted in these is rounded and multiplied out again."""
+    unit = demand_number(ratio[0]).unit
+    size = Operand(Constant(Decimal(10) ** zeros, NumberType(0)), at)
+    counted = quotient(_divided(ratio, (size, None), at), at)
+    whole = Round(counted.node, 0, mode, NumberType(0, unit))
+    return Arithmetic("*", (whole, size.node), NumberType(0, unit))
+
+
 def demand_number(operand: Operand) -> NumberType:
     """Return the type of an operand that must be a number."""
     if not isinstance(operand.type, NumberType) or operand.is_none:
@@ -115,14 +127,18 @@ def _product(operands: Sequence[Operand], at: Place) -> Operand:
 def _repeated(operands: Sequence[Operand], at: Place) -> Operand:
     lengths = [operand for operand in operands if isinstance(operand.type, DurationType)]
     factors = [operand for operand in operands if operand not in lengths]
-    whole = all(isinstance(operand.type, NumberType) and operand.type.scale == 0 for operand in factors)
-    if len(lengths) != 1 or len(operands) != 2 or not whole:
-        raise Unsound(messages.syntax(at.span, "a duration may be multiplied only by one whole number"))
-    return Operand(Arithmetic("*", (lengths[0].node, factors[0].node), DurationType()), at)
+    if len(lengths) != 1:
+        raise Unsound(messages.syntax(at.span, "a duration may be multiplied only by numbers"))
+    (length,), factor = lengths, _product(factors, at)
+    if demand_number(factor).scale == 0:
+        return Operand(Arithmetic("*", (length.node, factor.node), DurationType()), at)
+    return Operand(Call("multiply", (length.node, factor.node), DurationType()), at)
 
 
 def total(operator: str, operands: Sequence[Operand], at: Place) -> Operand:
     """Return the sum or the difference of numbers, dates and durations."""
+    if operator == "+" and all(isinstance(operand.type, TextType | EnumType) for operand in operands):
+        return Operand(Call("join", tuple(operand.node for operand in operands), TextType()), at)
     if not all(isinstance(operand.type, NumberType) for operand in operands):
         return reduce(lambda left, right: _shifted(operator, left, right, at), operands)
     types = [demand_number(operand) for operand in operands]

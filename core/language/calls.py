@@ -15,7 +15,7 @@ from tierwise.core.language.operand import Operand, Unsound
 from tierwise.core.language.parse import ARGUMENT_WORDS
 from tierwise.core.language.scan import read_iso
 from tierwise.core.language.scope import words_of_type
-from tierwise.core.language.syntax import CallOf, Number, Text
+from tierwise.core.language.syntax import CallOf, Number, Opposite, Text
 from tierwise.core.plan import Call, Constant, InSet, Node, Round, RoundMode
 from tierwise.core.types import DateTimeType, DateType, DurationType, EnumType, ListType, NumberType, SetType, TextType, Type
 from tierwise.core.values import Duration
@@ -96,7 +96,7 @@ COMPARED: dict[str, Callable[[tuple[str, ...], str], tuple[str, ...]]] = {
 
 
 def digits_kept(tree: CallOf, function: Function, mode: RoundMode) -> int:
-    """Return how many digits a rounding function keeps.
+    """Return how many digits a rounding function keeps; negative for those before the point that it makes 0.
 
     Raises:
         Unsound: It is called with too many or too few arguments, or the digits are not written out.
@@ -108,9 +108,10 @@ def digits_kept(tree: CallOf, function: Function, mode: RoundMode) -> int:
     if whole:
         return 0
     digits = tree.arguments[1]
-    if isinstance(digits, Number) and digits.value == digits.value.to_integral_value() and digits.value <= MOST_DIGITS:
-        return int(digits.value)
-    problem = f"how many digits to keep must be a whole number from 0 to {MOST_DIGITS}, written out"
+    sign, number = (-1, digits.of) if isinstance(digits, Opposite) else (1, digits)
+    if isinstance(number, Number) and number.value == number.value.to_integral_value() and number.value <= MOST_DIGITS:
+        return sign * int(number.value)
+    problem = f"how many digits to keep must be a whole number from -{MOST_DIGITS} to {MOST_DIGITS}, written out"
     raise Unsound(messages.wrong_arguments(digits.at.span, tree.name.text, problem, function.signature))
 
 

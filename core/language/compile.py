@@ -15,6 +15,7 @@ from typing import Any, get_args
 from tierwise.core.finding import Finding
 from tierwise.core.language import arithmetic, calls, messages, syntax
 from tierwise.core.language.comparing import check_comparable, demand, finer_than_scale
+from tierwise.core.language.idioms import MEMBERS_OF_DURATIONS
 from tierwise.core.language.known import strange_to_know, surely
 from tierwise.core.language.operand import Operand, Unsound, equalled
 from tierwise.core.language.scope import Scope, words_of_type
@@ -28,6 +29,7 @@ from tierwise.core.types import (
     BooleanType,
     DateTimeType,
     DateType,
+    DurationType,
     ListType,
     MapType,
     NumberType,
@@ -40,6 +42,7 @@ from tierwise.core.types import (
 __all__ = ["Compiler"]
 
 DATE_PARTS = ("year", "month", "day", "weekday")
+TIME_PARTS = ("hour", "minute", "second")
 ITEM = "item"
 
 
@@ -332,7 +335,10 @@ class Compiler:
         function = self.scope.functions[name]
         if mode := calls.ROUNDINGS.get(name):
             digits = calls.digits_kept(tree, function, mode)
-            return calls.rounded(self._operand(tree.arguments[0]), digits, mode)
+            of = tree.arguments[0]
+            if digits >= 0:
+                return calls.rounded(self._operand(of), digits, mode)
+            return arithmetic.rounded_to(self._ratio(of), -digits, mode, tree.at)
         if name == "mean":
             raise Unsound(messages.quotient_without_scale(tree.at.span))
         if name == "sum" and len(tree.arguments) > 1:  # of numbers written out: `a + b`
@@ -437,6 +443,8 @@ class Compiler:
         return nodes.Within(column, low.node, high.node, test.low_inclusive, test.high_inclusive)
 
     def _equality(self, test: Tree, column: Node) -> Node:
+        if isinstance(test, syntax.Operation) and test.operator == "-" and all(isinstance(part, syntax.Number) for part in test.parts):
+            raise Unsound(messages.dash_between(test.at.span, *(part.at.text for part in test.parts)))
         value = self._operand(test, column.type)
         if isinstance(value.type, ListType | SetType) and fits(column.type, value.type.item):
             return nodes.Call("list contains", (value.node, column), BooleanType())
@@ -502,9 +510,12 @@ def _member(of: Node, name: syntax.Name) -> Node:
             raise Unsound(messages.unknown_field(name.at.span, name.text, (known for known, _ in type_.fields)))
         return nodes.FieldRef(of, name.text, field)
     if isinstance(type_, DateType | DateTimeType):
-        if name.text not in DATE_PARTS:
-            raise Unsound(messages.unknown_field(name.at.span, name.text, DATE_PARTS))
+        parts = (*DATE_PARTS, *(TIME_PARTS if isinstance(type_, DateTimeType) else ()))
+        if name.text not in parts:
+            raise Unsound(messages.unknown_field(name.at.span, name.text, parts))
         return nodes.Call(name.text, (of,), NumberType(0))
+    if isinstance(type_, DurationType):
+        raise Unsound(messages.type_mismatch(name.at.span, str(type_), "record", MEMBERS_OF_DURATIONS))
     raise Unsound(messages.type_mismatch(name.at.span, str(type_), "record", "only records, maps and dates have parts"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tierwise.core.finding import Finding
+from tierwise.core.language.idioms import FUNCTIONS
 from tierwise.core.language.suggest import suggest
 from tierwise.core.source import Span
 
@@ -69,7 +70,7 @@ def unknown_field(span: Span, name: str, fields: Iterable[str]) -> Finding:
 
 def unknown_function(span: Span, name: str, functions: Iterable[str]) -> Finding:
     """A function that does not exist."""
-    return Finding.error("unknown-function", f"there is no function {quoted(name)}", span, suggest(name, functions))
+    return Finding.error("unknown-function", f"there is no function {quoted(name)}", span, FUNCTIONS.get(name) or suggest(name, functions))
 
 
 def wrong_arguments(span: Span, name: str, problem: str, signature: str = "") -> Finding:
@@ -187,6 +188,16 @@ def unknown_unit(span: Span, number: str, unit: str, units: Iterable[str]) -> Fi
 def bad_literal(span: Span, text: str, demanded: str, help: str = "") -> Finding:
     """A literal that does not read as what it should be."""
     return Finding.error("bad-literal", f"{quoted(text)} is not {article(demanded)}", span, help)
+
+
+def named_argument(span: Span, name: str) -> Finding:
+    """An argument with its name, as FEEL has it."""
+    return syntax(span, f"arguments have no names here, but {quoted(name)} stands before one", "write the arguments alone, in their order")
+
+
+def dash_between(span: Span, low: str, high: str) -> Finding:
+    """A cell such as ``30万-100万``, which is a difference."""
+    return Finding.error("dash-between-numbers", "a dash between two numbers subtracts them", span, f"did you mean `[{low}..{high})`?")
 
 
 def bad_escape(span: Span, escape: str) -> Finding:

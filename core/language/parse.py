@@ -27,6 +27,7 @@ ARGUMENT_WORDS: dict[str, Words] = {"most per calendar": _PERIODS, "times per ca
 QUANTIFIER = re.compile(r"(some|every)\s+\w+\s+in(?!\w)")
 KNOWN = "known to be"
 CALL = re.compile(r"([^\W\d]\w*(?: [^\W\d]\w*){0,3})\s*\(")
+NAMED_ARGUMENT = re.compile(r"([^\W\d][\w ]*?)\s*:(?!\s*\d\d)")
 
 
 class Parser:
@@ -340,12 +341,18 @@ class Parser:
         arguments: list[Tree] = []
         words = (*ARGUMENT_WORDS.get(function, ()), *words)
         while not self.scan.peek(")"):
+            self._refuse_name_of_argument()
             near = [word for argument in arguments for word in self._words_near(argument)]
             arguments.append(self._expression(tuple(dict.fromkeys([*near, *words]))))
             if not self.scan.accept(","):
                 break
         self.scan.expect(")", f" after the arguments of `{function}`")
         return syntax.CallOf(self.scan.since(start), name, tuple(arguments))
+
+    def _refuse_name_of_argument(self) -> None:
+        self.scan.skip_space()
+        if named := NAMED_ARGUMENT.match(self.scan.plain, self.scan.position):
+            raise SyntaxProblem(messages.named_argument(self.scan.snippet.span(*named.span(1)), named.group(1)))
 
     # ---- tests of a cell, and of `x in (…)` ----
 

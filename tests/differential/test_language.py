@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +26,7 @@ facts:
   w: {type: boolean, nullable: true}
   q: {type: boolean, nullable: true, missing: none}
   d: {type: date, nullable: true, missing: none}
+  as_of_day: {type: date, nullable: true, missing: none}
   t: {type: date and time, nullable: true, missing: none}
   h: {type: duration, nullable: true, missing: none}
   s: {type: text, nullable: true, missing: none}
@@ -68,6 +69,41 @@ MEANINGS: list[tuple[str, str, dict[str, Any], Any]] = [
     (r's = "\u0041\u00e9"', "boolean", {"s": "Aé"}, True),
     (r's = "\uD83D\uDCA9\U01F40E"', "boolean", {"s": "💩🐎"}, True),
     (r's = "\t\r\n\"\'"', "boolean", {"s": "\t\r\n\"'"}, True),
+    # durations times and by numbers
+    ("h * 1.5", "duration", {"h": DAY.times(7)}, HOUR.times(252)),
+    ("1.5 * h", "duration", {"h": DAY.times(7)}, HOUR.times(252)),
+    ("h * a", "duration", {"h": DAY, "a": D("-0.50")}, HOUR.times(-12)),
+    ("h / 2", "duration", {"h": DAY.times(7)}, HOUR.times(84)),
+    ("h / n", "duration", {"h": DAY.times(7), "n": D(0)}, None),
+    ("h / 2", "duration", {"h": Duration(months=3)}, Duration(months=1)),
+    ("h * 2 * n", "duration", {"h": Duration(months=3), "n": D(2)}, Duration(months=12)),
+    ("h * 0.5", "duration", {"h": Duration(months=-3)}, Duration(months=-1)),
+    ("h * 1.5", "duration", NONE, None),
+    ("as_of_day - d > h * 1.5", "boolean", {"as_of_day": date(2024, 1, 12), "d": date(2024, 1, 1), "h": DAY.times(7)}, True),
+    ("as_of_day - d > h * 1.5", "boolean", {"as_of_day": date(2024, 1, 11), "d": date(2024, 1, 1), "h": DAY.times(7)}, False),
+    # rounding to tens, hundreds, …
+    ("round half up(a, -2)", "number, scale: 2", {"a": D("1250.00")}, D(1300)),
+    ("round half even(a, -2)", "number, scale: 2", {"a": D("1250.00")}, D(1200)),
+    ("round down(a, -4)", "number, scale: 2", {"a": D("-19999.99")}, D(-10000)),
+    ("round up(a / b, -1)", "number, scale: 2", {"a": D("10"), "b": D("3")}, D(10)),
+    ("round half up(a, -1) = 30", "boolean", {"a": D("25")}, True),
+    # parts of texts, and texts together
+    ("substring(s, 3)", "text", {"s": "SH-0012"}, "-0012"),
+    ("substring(s, -2)", "text", {"s": "SH-0012"}, "12"),
+    ('substring before(s, "-")', "text", {"s": "SH-0012"}, "SH"),
+    ('substring after(s, "-")', "text", {"s": "SH-00-12"}, "00-12"),
+    ('substring after(s, "x")', "text", {"s": "SH"}, ""),
+    ('substring before(s, "")', "text", {"s": "SH"}, ""),
+    ("s + r", "text", {"s": "上海", "r": "-1"}, "上海-1"),
+    ('s + ": " + r', "text", {"s": "a", "r": "b"}, "a: b"),
+    ("s + r", "text", {"s": "a"}, None),
+    # parts of moments
+    ("hour(t) * 60 + t.minute", "integer", {"t": datetime(2024, 1, 31, 23, 59, 59)}, D(1439)),
+    ("t.second", "integer", {"t": datetime(2024, 1, 31, 23, 59, 58)}, D(58)),
+    ("week of year(d)", "integer", {"d": date(2021, 1, 3)}, D(53)),
+    ("week of year(d)", "integer", {"d": date(9999, 12, 31)}, D(52)),
+    ("week of year(d)", "integer", {"d": date(1, 1, 1)}, D(1)),
+    ("day of year(t)", "integer", {"t": datetime(2024, 12, 31, 23, 59)}, D(366)),
     # none where a truth value stands counts as false
     ("p and q", "boolean", {"q": True}, False),
     ("p or q", "boolean", {"q": True}, True),

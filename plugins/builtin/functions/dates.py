@@ -8,27 +8,33 @@ from collections.abc import Callable, Sequence
 from datetime import date as Date
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from tierwise.core.environment import Function
 from tierwise.core.language.scan import read_iso
-from tierwise.core.types import DateType, ListType, NumberType, Type
+from tierwise.core.types import DateType, DurationType, ListType, NumberType, Type
 from tierwise.core.values import Duration, add_duration
 from tierwise.plugins.builtin.functions.declare import (
     INTEGER,
+    Demand,
     date,
     date_or_time,
     declare,
     duration,
     list_of,
     none_if_undefined,
+    number,
     text,
+    time,
     whole,
 )
 
 __all__ = ["DATES"]
 
 MONTHS_IN = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+LONGEST = 10**12
+"""Months or seconds that a length of time may have; written lengths have no more."""
 PERIOD_WORDS = '"month", "quarter", "half-year" or "year"'
 
 
@@ -149,11 +155,19 @@ _TIMES_WITHIN = (
 _LATER = f"CASE WHEN {_CAN_STEP} THEN list_transform({{0}}, lambda day: CAST(day + {_LENGTH} AS DATE)) END"
 
 
-def _part(name: str, words: str, python: Callable[[Date], int], duckdb: str) -> Function:
+def _scaled(length: Duration, factor: Fraction) -> Duration:
+    """Whole seconds, or whole months: what is over is cut off, towards zero."""
+    months, seconds = int(length.months * factor), int(length.seconds * factor)
+    if max(abs(months), abs(seconds)) > LONGEST:
+        raise OverflowError("duration out of range")
+    return Duration(months, seconds)
+
+
+def _part(name: str, words: str, python: Callable[[Any], int], duckdb: str, of: Demand = date_or_time) -> Function:
     return declare(
-        f"{name}(date) -> integer",
+        f"{name}({'date' if of is date_or_time else 'date and time'}) -> integer",
         f"{words}; also written `x.{name}`.",
-        (date_or_time,),
+        (of,),
         INTEGER,
         lambda value: Decimal(python(value)),
         f"CAST({duckdb} AS DECIMAL(18,0))",
@@ -232,10 +246,43 @@ DATES = (
         NumberType(0),
         _hours_between,
     ),
+    declare(
+        "multiply(duration, factor: number) -> duration",
+        "A length of time so many times over, in whole seconds or whole months, cut off towards zero; also written `duration * 1.5`.",
+        (duration, number),
+        DurationType(),
+        lambda length, factor: _scaled(length, Fraction(factor)),
+    ),
+    declare(
+        "divide(duration, divisor: number) -> duration",
+        "A part of a length of time, in whole seconds or whole months, cut off towards zero; none for the divisor 0; also written `duration / 2`.",
+        (duration, number),
+        DurationType(),
+        lambda length, divisor: _scaled(length, 1 / Fraction(divisor)),
+    ),
     _part("year", "The year", lambda value: value.year, "year({0})"),
     _part("month", "The month, 1 to 12", lambda value: value.month, "month({0})"),
     _part("day", "The day of the month", lambda value: value.day, "day({0})"),
     _part("weekday", "The day of the week, Monday 1 to Sunday 7", lambda value: value.isoweekday(), "isodow({0})"),
+    _part("hour", "The hour, 0 to 23", lambda value: value.hour, "hour({0})", time),
+    _part("minute", "The minute of its hour, 0 to 59", lambda value: value.minute, "minute({0})", time),
+    _part("second", "The second of its minute, 0 to 59, without fractions", lambda value: value.second, "second({0})", time),
+    declare(
+        "week of year(date) -> integer",
+        "The number of its ISO week, 1 to 53: weeks begin on Monday, and the first is the one with the year's first Thursday.",
+        (date_or_time,),
+        INTEGER,
+        lambda value: Decimal(value.isocalendar().week),
+        "CAST(week({0}) AS DECIMAL(18,0))",
+    ),
+    declare(
+        "day of year(date) -> integer",
+        "The number of the day in its year, 1 to 366.",
+        (date_or_time,),
+        INTEGER,
+        lambda value: Decimal(value.timetuple().tm_yday),
+        "CAST(dayofyear({0}) AS DECIMAL(18,0))",
+    ),
     declare(
         "start of month(date) -> date",
         "The first day of its month.",

@@ -36,6 +36,7 @@ __all__ = [
     "none_if_undefined",
     "number",
     "text",
+    "time",
     "whole",
 ]
 
@@ -56,6 +57,7 @@ def declare(
     *,
     together: Callable[..., str] | None = None,
     variadic: bool = False,
+    optional: int = 0,
     takes_none: bool = False,
 ) -> Function:
     """Declare a function whose arguments each have a demanded type.
@@ -69,12 +71,13 @@ def declare(
         duckdb: An SQL template with ``{0}``, ``{1}``, …; empty when there is none.
         together: Says what is wrong with the types of the arguments where each by itself is as demanded; an empty text when nothing is.
         variadic: It takes any number of the last argument, at least one.
+        optional: How many of the last arguments may be left out.
         takes_none: It wants to see arguments that are none; else none in, none out.
     """
     name = signature.split("(")[0].strip()
 
     def type_of(types: tuple[Type, ...]) -> Type | str:
-        problem = _count_problem(len(types), len(demands), variadic)
+        problem = _count_problem(len(types), len(demands), variadic, optional)
         if problem:
             return problem
         for position, type_ in enumerate(types):
@@ -104,9 +107,11 @@ def none_if_undefined(python: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _count_problem(given: int, wanted: int, variadic: bool) -> str:
-    if given == wanted or (variadic and given > wanted):
+def _count_problem(given: int, wanted: int, variadic: bool, optional: int) -> str:
+    if wanted - optional <= given <= wanted or (variadic and given > wanted):
         return ""
+    if optional:
+        return f"it takes {wanted - optional} to {wanted} arguments, not {given}"
     return f"it takes {'at least ' if variadic else ''}{wanted} argument{'' if wanted == 1 else 's'}, not {given}"
 
 
@@ -151,6 +156,11 @@ def date(type_: Type) -> bool:
 def date_or_time(type_: Type) -> bool:
     """Accept dates, and dates with a time."""
     return isinstance(type_, DateType | DateTimeType)
+
+
+def time(type_: Type) -> bool:
+    """Accept dates with a time."""
+    return isinstance(type_, DateTimeType)
 
 
 def duration(type_: Type) -> bool:

@@ -67,7 +67,7 @@ NUMBERS = (
     *(
         declare(
             f"round {name}(x: number, digits: integer) -> number",
-            f"The number with that many digits after the point, rounded {words}; a quotient may stand in it.",
+            f"The number with that many digits after the point (`-2` rounds to hundreds), rounded {words}; a quotient may stand in it.",
             (number, whole),
             lambda value, digits: NumberType(None, value.unit),
             _rounded(mode),

@@ -10,10 +10,20 @@ from tierwise.plugins.builtin.functions.declare import INTEGER, declare, text, w
 __all__ = ["TEXTS"]
 
 
-def _substring(value: str, start: Decimal, length: Decimal) -> str:
+def _substring(value: str, start: Decimal, length: Decimal | None = None) -> str:
     """FEEL's substring: positions count from 1, a negative start counts from the end."""
     begin = int(start) - 1 if start > 0 else max(len(value) + int(start), 0)
-    return value[begin : begin + max(int(length), 0)] if start else ""
+    end = len(value) if length is None else begin + max(int(length), 0)
+    return value[begin:end] if start else ""
+
+
+def _before(value: str, part: str) -> str:
+    """FEEL's: an empty text where the part is not in it."""
+    return value.partition(part)[0] if part and part in value else ""
+
+
+def _after(value: str, part: str) -> str:
+    return value.partition(part)[2] if part else value
 
 
 TEXTS = (
@@ -51,10 +61,33 @@ TEXTS = (
     ),
     declare(
         "substring(text, start: integer, length: integer) -> text",
-        "A part of a text; positions count from 1, from the end when negative.",
+        "A part of a text, to its end without a `length`; positions count from 1, from the end when negative.",
         (text, whole, whole),
         TextType(),
         _substring,
+        optional=1,
+    ),
+    declare(
+        "substring before(text, part: text) -> text",
+        "What stands before the first place of another text in it; an empty text where that is not in it.",
+        (text, text),
+        TextType(),
+        _before,
+    ),
+    declare(
+        "substring after(text, part: text) -> text",
+        "What stands behind the first place of another text in it; an empty text where that is not in it.",
+        (text, text),
+        TextType(),
+        _after,
+    ),
+    declare(
+        "join(a: text, b: text, …) -> text",
+        "The texts one behind the other; also written `a + b`.",
+        (text,),
+        TextType(),
+        lambda *parts: "".join(parts),
+        variadic=True,
     ),
     declare(
         "upper case(text) -> text",

@@ -96,6 +96,8 @@ WRONG = [
     ("月均余额(万元)", ">= 3万", "unit-twice", "3万", "leave `万` out, or declare the plain unit"),
     ("grade", "D", "unknown-value", "D", ""),
     ("grade", "A-, A", "unknown-value", "A-", "did you mean `A`?"),
+    ("amount", "30万-100万", "dash-between-numbers", "30万-100万", "did you mean `[30万..100万)`?"),
+    ("orders", "1-5, 9", "dash-between-numbers", "1-5", "did you mean `[1..5)`?"),
     ("grade", "B", "ambiguous-word", "B", 'write `"B"` for the value, or put the name in backquotes'),
     ("grade", "> A", "enum-order", "> A", "write `at least(x, y)`, `better than(x, y)`, `at most(x, y)` or `worse than(x, y)`"),
     ("客户类别", "VIP", "unknown-value", "VIP", "did you mean `VIP客户`?"),

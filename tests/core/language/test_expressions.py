@@ -222,6 +222,15 @@ WRONG = [
     (r'note = "\u0000"', "bad-escape", r"\u", None),
     (r'note = "\U110000"', "bad-escape", r"\U", None),
     ('every = duration("3 months")', "bad-literal", '"3 months"', "write it as `P7D`"),
+    # what FEEL and spreadsheets say otherwise
+    ("birthday < today()", "unknown-function", "today", "write `as_of`, the date of the run; nothing reads the clock"),
+    ("decimal(amount, 2)", "unknown-function", "decimal", None),
+    ("(as_of - birthday).days > 3", "type-mismatch", "days", None),
+    ("birthday.hour", "unknown-field", "hour", None),
+    ("abs(x: -1)", "syntax", "x", "write the arguments alone, in their order"),
+    ("substring(text: note, start: 1)", "syntax", "text", "write the arguments alone, in their order"),
+    ("every * cadence", "syntax", "every * cadence", ""),
+    ("round half up(amount, -31)", "wrong-arguments", "-31", None),
     # syntax
     ("", "syntax", "", ""),
     ("amount >", "syntax", ">", ""),
