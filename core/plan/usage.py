@@ -13,7 +13,7 @@ from tierwise.core.plan.walk import behind, elsewhere, link_of
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, NumberType, TextType
 from tierwise.core.values import Duration, Value
 
-__all__ = ["Usage", "facts_behind", "usage_of"]
+__all__ = ["Usage", "facts_behind", "tested_fact", "usage_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def usage_of(plan: Plan, node: Node) -> Usage:
     pending: list[Node] = [node]
     while pending:
         part = pending.pop()
-        fact = _tested(part)
+        fact = tested_fact(part)
         if fact is not None:
             found.tests.setdefault(fact.name, []).append(part)
             continue
@@ -113,7 +113,7 @@ def _in_order(declared: Iterable[str], found: set[str]) -> tuple[str, ...]:
     return tuple(name for name in declared if name in found)
 
 
-def _tested(node: Node) -> FactRef | None:
+def tested_fact(node: Node) -> FactRef | None:
     """Return the fact that a condition compares with nothing but constants of its own kind, or ``None``."""
     match node:
         case InSet(value=FactRef() as fact, values=values):

@@ -27,12 +27,37 @@ from tierwise.plugins.sql import Sql
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["Answers", "Asker"]
+__all__ = ["Answers", "Asker", "Rows"]
 
 FEW = 50_000  # open rows up to which only their own positions are read
 FEW_ASKED = 200  # rows that are asked about one by one
 BATCH = 2_000
 GROUP, ANSWER = "group", "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Which of the rows that SQL left open are asked about.
+
+    Attributes:
+        are_told: Also those of which SQL tells which values they may have: of these only what they hang on is to be asked.
+        among: A table of the rows to look at; all where it is ``None``.
+    """
+
+    are_told: bool = False
+    among: str | None = None
+
+    def condition(self, columns: Columns) -> Sql:
+        """Return the condition, by the columns of an output."""
+        left_open = columns.is_open() if self.are_told else columns.is_untold()
+        if self.among is None:
+            return left_open
+        return sql.all_of(left_open, exp.In(this=sql.column(ROW), query=sql.select(sql.column(ROW), source=sql.table(self.among)).subquery()))
+
+    @property
+    def name(self) -> str:
+        """What tells their table of answers from others."""
+        return ("told" if self.are_told else "untold") + (f" {self.among}" if self.among else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +101,21 @@ class Asker:
         self.facts = facts
         self.reference = reference
 
-    def output(self, output: Decision, columns: Columns, compiler: Compiler) -> Answers:
-        """Decide what SQL left open of an output: rows with a code by which the policy itself leaves it open, and the others."""
-        coded, left_open = self._open_counts(columns)
+    def output(self, output: Decision, columns: Columns, compiler: Compiler, rows: Rows) -> Answers:
+        """Decide what SQL left open of an output: rows with a code by which the policy itself leaves it open, and the others.
+
+        Args:
+            output: The output.
+            columns: Its columns.
+            compiler: Compiles over the stage.
+            rows: Which of the others.
+        """
+        coded, left_open = self._open_counts(columns, rows)
         decide = self.reference.output(output.name)
-        answers = self._ask_open(output, columns, compiler, decide, left_open) if left_open else Answers()
+        answers = self._ask_open(output, columns, compiler, decide, left_open, rows) if left_open else Answers()
         if not coded or columns.open is None:
             return answers
-        question = self._question(output.node, self._rows_where(columns.is_coded()), compiler, self._named(columns), with_keys=False)
+        question = self._question(output.node, self._rows_where(columns.is_coded()), compiler, self._named(columns, rows), with_keys=False)
         return replace(answers, codes=ask_of_groups(self.connection, question, sql.column(columns.open), decide))
 
     def part(self, node: Node, rows: exp.Select, compiler: Compiler, answer: str) -> Answers:
@@ -97,29 +129,31 @@ class Asker:
         """
         return ask(self.connection, self._question(node, self.stage.rows(rows), compiler, answer), self.reference.part(node))
 
-    def _open_counts(self, columns: Columns) -> tuple[int, int]:
+    def _open_counts(self, columns: Columns, rows: Rows) -> tuple[int, int]:
         """Count the rows of an output that SQL left open: those with a code, and the others."""
-        counts = [sql.call("count_if", condition) for condition in (columns.is_coded(), columns.is_open())]
+        counts = [sql.call("count_if", condition) for condition in (columns.is_coded(), rows.condition(columns))]
         ((coded, left_open),) = self.connection.execute(sql.printed(exp.select(*counts).from_(sql.table(self.table)))).fetchall()
         return coded, left_open
 
-    def _ask_open(self, output: Decision, columns: Columns, compiler: Compiler, decide: Decide, left_open: int) -> Answers:
+    def _ask_open(
+        self, output: Decision, columns: Columns, compiler: Compiler, decide: Decide, left_open: int, rows: Rows
+    ) -> Answers:
         """Ask about the rows of which the facts matter: one by one when they are few, else once for all that have the same answer."""
-        rows = self._rows_where(columns.is_open())
+        left, name = self._rows_where(rows.condition(columns)), self._named(columns, rows)
         if left_open <= FEW_ASKED:
-            return ask_each(self.connection, self._question(output.node, rows, compiler, self._named(columns), with_keys=False), decide)
+            return ask_each(self.connection, self._question(output.node, left, compiler, name, with_keys=False), decide)
         amounts = amounts_of(self.reference.plan, output, compiler)
-        stage = self.stage.rows(rows, are_few=left_open <= FEW)
-        question = self._question(output.node, stage, compiler, self._named(columns), amounts=amounts)
+        stage = self.stage.rows(left, are_few=left_open <= FEW)
+        question = self._question(output.node, stage, compiler, name, amounts=amounts)
         if question.keys or question.amounts:
             return ask(self.connection, question, decide)
         alike = sql.cast(sql.integer(0), "INTEGER")
-        (rest,) = ask_of_groups(self.connection, replace(question, rows=rows), alike, decide).values()
+        (rest,) = ask_of_groups(self.connection, replace(question, rows=left), alike, decide).values()
         return Answers(rest=rest)
 
-    def _named(self, columns: Columns) -> str:
+    def _named(self, columns: Columns, rows: Rows) -> str:
         """Return the name of the table of answers about an output."""
-        return f"{self.table} {columns.value}"
+        return f"{self.table} {columns.value} {rows.name}"
 
     def _rows_where(self, condition: Sql) -> exp.Select:
         return exp.select("*").from_(sql.table(self.table)).where(condition)

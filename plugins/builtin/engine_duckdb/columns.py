@@ -21,24 +21,26 @@ class Columns:
         none: Whether it is none.
         rules: The number of the rules that gave it.
         open: What alone decides the outcome where the policy itself leaves it open.
+        possible: The mask of the values that it may still have (`masks.py`).
     """
 
     value: str
     none: str | None = None
     rules: str | None = None
     open: str | None = None
+    possible: str | None = None
 
     @classmethod
     def of(cls, number: int, picked: Picked) -> Columns:
         """Name the columns of the output of that number."""
-        parts = (("v", picked.value.sql), ("n", picked.value.none), ("r", picked.rules), ("o", picked.open))
+        parts = (("v", picked.value.sql), ("n", picked.value.none), ("r", picked.rules), ("o", picked.open), ("m", picked.possible))
         value, *others = (None if tree is None else f"{kind}{number} of output" for kind, tree in parts)
         return cls(value or "", *others)
 
     def holding(self, picked: Picked) -> Iterator[tuple[str, Sql]]:
         """Yield each column with what it holds."""
-        trees = (picked.value.sql, picked.value.none, picked.rules, picked.open)
-        for name, tree in zip((self.value, self.none, self.rules, self.open), trees, strict=True):
+        trees = (picked.value.sql, picked.value.none, picked.rules, picked.open, picked.possible)
+        for name, tree in zip((self.value, self.none, self.rules, self.open, self.possible), trees, strict=True):
             if name is not None and tree is not None:
                 yield name, tree
 
@@ -51,7 +53,15 @@ class Columns:
         """Whether a code alone tells the outcome of the row."""
         return sql.FALSE if self.open is None else sql.all_of(sql.negate(self.is_determined()), sql.is_known(sql.column(self.open)))
 
+    def is_told(self) -> Sql:
+        """Whether SQL did not decide the row, but tells which values it may have."""
+        return sql.FALSE if self.possible is None else sql.all_of(self.is_open(), sql.is_known(sql.column(self.possible)))
+
     def is_open(self) -> Sql:
-        """Whether the row's own facts are needed to tell its outcome."""
+        """Whether the row's own facts are needed to tell its whole outcome, with what it hangs on."""
         uncoded = None if self.open is None else sql.is_null(sql.column(self.open))
         return sql.all_of(sql.negate(self.is_determined()), uncoded)
+
+    def is_untold(self) -> Sql:
+        """Whether the row's own facts are needed to tell even which values it may have."""
+        return sql.all_of(self.is_open(), None if self.possible is None else sql.is_null(sql.column(self.possible)))

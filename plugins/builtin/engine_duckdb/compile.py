@@ -81,11 +81,13 @@ class Picked:
         value: Its term.
         rules: The number of the rules that gave it (`rulebook.py`); ``None`` when no table gives it.
         open: A small number where the policy itself leaves it open, which alone decides the outcome; else NULL.
+        possible: The mask of the values that it may still have (`masks.py`), where that is told.
     """
 
     value: Term
     rules: Sql | None = None
     open: Sql | None = None
+    possible: Sql | None = None
 
 
 class Compiler:
@@ -405,6 +407,10 @@ class Compiler:
         is_open = sql.one_of(hit, [sql.integer(number) for number in left_open])
         number = sql.binary(exp.Add, hit, sql.integer(start))
         return Picked(hits.looked_up(hit, terms, node.type), number, sql.case((is_open, hit)))
+
+    def hit_of(self, table: Table) -> Sql | None:
+        """Return the number of the rule that is hit, 0 for none, of a table that has been compiled; ``None`` when it is read off several."""
+        return self._single[table.name][0] if table.name in self._single else None
 
     def _single_hit(self, table: Table) -> Sql:
         if table.hit is HitPolicy.FIRST:

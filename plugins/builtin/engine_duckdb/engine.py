@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
+
+from sqlglot import exp
 
 from tierwise.core.environment import Environment
 from tierwise.core.plan import POPULATION, Plan, rankings_in_order, usage_of
@@ -14,6 +17,7 @@ from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.asking import Asker
 from tierwise.plugins.builtin.engine_duckdb.columns import Columns
 from tierwise.plugins.builtin.engine_duckdb.compile import Compiler, Picked
+from tierwise.plugins.builtin.engine_duckdb.masks import Mask, Masks
 from tierwise.plugins.builtin.engine_duckdb.places import Stage
 from tierwise.plugins.builtin.engine_duckdb.possible import decisions_in
 from tierwise.plugins.builtin.engine_duckdb.ranking import NeedsReference, rank
@@ -65,8 +69,22 @@ def _graded(
         stage.ranked.append(rank(connection, f"{name} ranking {number}", ranking, compiler, asker))
     compiler = Compiler(plan, environment, staging.terms, stage.positions())
     picked = compiler.decisions()
-    columns = _create_table(connection, name, stage, compiler, {d.name: picked[d.name] for d in outputs})
-    return DuckGrading(outputs, reference.population(), connection, name, columns, compiler, asker)
+    masks = _masks(connection, stage, staging, compiler, [d.name for d in outputs])
+    shown = {d.name: replace(picked[d.name], possible=masks[d.name].sql) if d.name in masks else picked[d.name] for d in outputs}
+    columns = _create_table(connection, name, stage, compiler, shown)
+    return DuckGrading(outputs, reference.population(), connection, name, columns, compiler, asker, masks)
+
+
+def _masks(
+    connection: DuckDBPyConnection, stage: Stage, staging: Staging, compiler: Compiler, outputs: Sequence[str]
+) -> dict[str, Mask]:
+    """Return the masks of the outputs of which SQL can tell one; none where no fact is missing."""
+    missing = [sql.call("bool_or", sql.negate(term.known)) for term in staging.terms.values() if term.sql.find(exp.Column)]
+    found = connection.execute(sql.printed(sql.select(*missing, source=sql.table(stage.facts)))).fetchone() if missing else ()
+    if not any(found or ()):
+        return {}
+    masks = Masks(compiler)
+    return {name: mask for name in outputs if (mask := masks.of(name)) is not None}
 
 
 def _facts_read(plan: Plan) -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -14,9 +14,10 @@ from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Decision, Position
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import filled, own_slot, slot_column
-from tierwise.plugins.builtin.engine_duckdb.asking import Answers, Asker
+from tierwise.plugins.builtin.engine_duckdb.asking import FEW_ASKED, Answers, Asker, Rows
 from tierwise.plugins.builtin.engine_duckdb.columns import Columns
 from tierwise.plugins.builtin.engine_duckdb.compile import Compiler
+from tierwise.plugins.builtin.engine_duckdb.masks import Mask
 from tierwise.plugins.builtin.engine_duckdb.outcome_classes import Graded, classes
 from tierwise.plugins.builtin.engine_duckdb.places import Places
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["DuckGrading"]
 
 BATCH = 5_000
+UNTOLD, WHOLE = Rows(), Rows(are_told=True)
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class DuckGrading:
         columns: Output name to its columns.
         compiler: What compiled them.
         asker: Decides what SQL left open of an output, when somebody wants to know.
+        masks: Output name to what the bits of its mask stand for.
     """
 
     outputs: tuple[Decision, ...]
@@ -53,14 +56,17 @@ class DuckGrading:
     columns: Mapping[str, Columns]
     compiler: Compiler
     asker: Asker
-    _answers: dict[str, Answers] = field(default_factory=dict)
+    masks: Mapping[str, Mask] = field(default_factory=dict)
+    _answers: dict[tuple[str, Rows], Answers] = field(default_factory=dict)
+    _shown: dict[int, Rows] = field(default_factory=dict)
 
-    def answers(self, output: str) -> Answers:
+    def answers(self, output: str, rows: Rows = UNTOLD) -> Answers:
         """Return what the reference engine decides of an output where SQL did not; it is asked once."""
-        if output not in self._answers:
+        rows = rows if self.columns[output].possible else replace(rows, are_told=False)
+        if (output, rows) not in self._answers:
             decision = self.compiler.plan.decisions[output]
-            self._answers[output] = self.asker.output(decision, self.columns[output], self.compiler)
-        return self._answers[output]
+            self._answers[output, rows] = self.asker.output(decision, self.columns[output], self.compiler, rows)
+        return self._answers[output, rows]
 
     def count(self) -> int:
         """Return the number of subjects."""
@@ -76,12 +82,21 @@ class DuckGrading:
             (None if found is None else core_value(found, decision.type), int(count)) for found, count in self._run(counted).fetchall()
         ]
         reasons: dict[Reason, int] = {}
-        for outcome, count in self._answered(output):
+        for outcome, count in chain(self._answered(output), self._told(output)):
             if isinstance(outcome, Undetermined):
                 reasons[outcome.reason] = reasons.get(outcome.reason, 0) + count
             else:
                 shares.append((outcome.value, count))
         return shares_of(decision.type, _added(shares), reasons)
+
+    def _told(self, output: str) -> Iterator[tuple[Outcome, int]]:
+        """Yield what the rows come to of which SQL tells the values that they may have."""
+        if output not in self.masks:
+            return
+        mask, bits = self.masks[output], sql.column(self.columns[output].possible or "")
+        counted = sql.case((mask.has_one(bits), bits)) if mask.are_many else bits
+        for found, count in self._run(self._counted(counted, self.table).where(self.columns[output].is_told())).fetchall():
+            yield Undetermined(Reason.MISSING_FACT) if found is None else mask.outcome(found), int(count)
 
     def _answered(self, output: str) -> Iterator[tuple[Outcome, int]]:
         columns, answers = self.columns[output], self.answers(output)
@@ -98,7 +113,7 @@ class DuckGrading:
             counted = self._counted(sql.column(columns.open), self.table).where(columns.is_coded())
             yield from ((answers.codes[code], int(count)) for code, count in self._run(counted).fetchall())
         if answers.rest is not None:
-            counted = exp.select(exp.Count(this=exp.Star())).from_(sql.table(self.table)).where(columns.is_open())
+            counted = exp.select(exp.Count(this=exp.Star())).from_(sql.table(self.table)).where(columns.is_untold())
             ((count,),) = self._run(counted).fetchall()
             yield answers.rest, int(count)
 
@@ -107,12 +122,13 @@ class DuckGrading:
 
     def rows(self, limit: int | None = None) -> Iterator[SubjectResult]:
         """Yield the results in the order of the subjects' keys; a few thousand are in memory at a time."""
+        asked = self._first(limit) if limit is not None and limit <= FEW_ASKED else WHOLE
         wanted: list[Sql] = [sql.column(KEY, self.table), sql.column(NAME, self.table)]
         query = exp.select().from_(sql.table(self.table))
         for output in self.outputs:
             columns = self.columns[output.name]
             wanted += [sql.column(c, self.table) if c else sql.NULL for c in (columns.value, columns.none, columns.rules, columns.open)]
-            answers = self.answers(output.name)
+            answers = self.answers(output.name, asked)
             table = answers.table
             wanted += [sql.column(name, table or "") for name in answers.columns()]
             if table is not None:
@@ -121,11 +137,20 @@ class DuckGrading:
         query = query.select(*wanted).order_by(sql.column(KEY, self.table), sql.column(ROW, self.table))
         cursor = self._run(query if limit is None else query.limit(limit))
         while batch := cursor.fetchmany(BATCH):
-            yield from (self._result(row) for row in batch)
+            yield from (self._result(row, asked) for row in batch)
+
+    def _first(self, count: int) -> Rows:
+        """Make a table of the first rows, so that only these are asked about."""
+        if count not in self._shown:
+            name = f"{self.table} first {count}"
+            first = exp.select(sql.column(ROW)).from_(sql.table(self.table)).order_by(sql.column(KEY), sql.column(ROW)).limit(count)
+            self.connection.cursor().execute(sql.create(name, first))
+            self._shown[count] = Rows(are_told=True, among=name)
+        return self._shown[count]
 
     def classes(self) -> exp.Select:
         """Return the query of all subjects: key, name, and for each output its class and, of numbers, its number."""
-        answers = {output.name: self.answers(output.name) for output in self.outputs}
+        answers = {output.name: self.answers(output.name, WHOLE) for output in self.outputs}
         return classes(Graded(self.connection, self.table, self.outputs, self.columns, answers))
 
     def positions(self, key: str) -> Mapping[str, Position]:
@@ -139,12 +164,12 @@ class DuckGrading:
     def _places(self) -> Places:
         return Places(self.connection, self.table, self.asker.stage.ranked)
 
-    def _result(self, row: tuple[Any, ...]) -> SubjectResult:
+    def _result(self, row: tuple[Any, ...], asked: Rows) -> SubjectResult:
         outcomes: dict[str, Outcome] = {}
         cells = iter(row)
         key, name = next(cells), next(cells)
         for output in self.outputs:
-            answers = self.answers(output.name)
+            answers = self.answers(output.name, asked)
             value, none, rules, code = islice(cells, 4)
             answered = tuple(islice(cells, len(answers.columns())))
             if none or value is not None:
