@@ -52,7 +52,9 @@ class Rows:
         left_open = columns.is_open() if self.are_told else columns.is_untold()
         if self.among is None:
             return left_open
-        return sql.all_of(left_open, exp.In(this=sql.column(ROW), query=sql.select(sql.column(ROW), source=sql.table(self.among)).subquery()))
+        return sql.all_of(
+            left_open, exp.In(this=sql.column(ROW), query=sql.select(sql.column(ROW), source=sql.table(self.among)).subquery())
+        )
 
     @property
     def name(self) -> str:
@@ -135,9 +137,7 @@ class Asker:
         ((coded, left_open),) = self.connection.execute(sql.printed(exp.select(*counts).from_(sql.table(self.table)))).fetchall()
         return coded, left_open
 
-    def _ask_open(
-        self, output: Decision, columns: Columns, compiler: Compiler, decide: Decide, left_open: int, rows: Rows
-    ) -> Answers:
+    def _ask_open(self, output: Decision, columns: Columns, compiler: Compiler, decide: Decide, left_open: int, rows: Rows) -> Answers:
         """Ask about the rows of which the facts matter: one by one when they are few, else once for all that have the same answer."""
         left, name = self._rows_where(rows.condition(columns)), self._named(columns, rows)
         if left_open <= FEW_ASKED:

@@ -75,9 +75,7 @@ def _graded(
     return DuckGrading(outputs, reference.population(), connection, name, columns, compiler, asker, masks)
 
 
-def _masks(
-    connection: DuckDBPyConnection, stage: Stage, staging: Staging, compiler: Compiler, outputs: Sequence[str]
-) -> dict[str, Mask]:
+def _masks(connection: DuckDBPyConnection, stage: Stage, staging: Staging, compiler: Compiler, outputs: Sequence[str]) -> dict[str, Mask]:
     """Return the masks of the outputs of which SQL can tell one; none where no fact is missing."""
     missing = [sql.call("bool_or", sql.negate(term.known)) for term in staging.terms.values() if term.sql.find(exp.Column)]
     found = connection.execute(sql.printed(sql.select(*missing, source=sql.table(stage.facts)))).fetchone() if missing else ()

@@ -224,15 +224,18 @@ class Masks:
             self._of_tables[table.name] = self._hits(table, node)
         hits = self._of_tables[table.name]
         values = tuple(output.value if isinstance(output, Constant) else None for output in outputs)
-        if hits is None or default is None and hits.values[0] is True or not _can_be_told(values[default is None :]):
+        if hits is None or not _can_be_told(values):
             return None
+        is_default_possible = hits.values[0] is True
+        if is_default_possible and default is None:
+            return None  # a gap is no value
         return replace(
             hits,
             values=values,
             type=node.type,
             rules=("", *(rule.id for rule in table.rules)),
             are_rules_told=table.hit is HitPolicy.UNIQUE and _is_each_looked_at_once(table),
-            has_bit_0=hits.values[0] is True,
+            has_bit_0=is_default_possible,
         )
 
     def _hits(self, table: Table, node: Pick) -> Mask | None:
@@ -355,7 +358,10 @@ class Masks:
 
         term = self._decided(read.node.name)
         if mask.known is None:
-            branches = [(sql.any_of(*(_has_value(term, value) for value in members)), _number(1 << i, kind)) for i, (_, members) in enumerate(classes)]
+            branches = [
+                (sql.any_of(*(_has_value(term, value) for value in members)), _number(1 << i, kind))
+                for i, (_, members) in enumerate(classes)
+            ]
             one = sql.case((sql.negate(term.known), of_bits(mask.sql)), *branches)
         else:
             one = of_bits(sql.case((sql.negate(term.known), mask.sql), default=mask.known))
@@ -543,9 +549,7 @@ def _may_be(cells: Iterable[tuple[int, ...]], meets: Sequence[Callable[[int], Sq
     boxes: dict[frozenset[tuple[int, ...]], int] = {}
     for first, others in rest.items():
         boxes[frozenset(others)] = boxes.get(frozenset(others), 0) | 1 << first
-    return sql.any_of(
-        *(sql.all_of(meets[0](classes), _may_be(others, meets[1:])) for others, classes in boxes.items())
-    )
+    return sql.any_of(*(sql.all_of(meets[0](classes), _may_be(others, meets[1:])) for others, classes in boxes.items()))
 
 
 def _has_value(term: Term, value: Value) -> Sql:

@@ -11,17 +11,18 @@ from uuid import uuid4
 import pyarrow
 from sqlglot import exp
 
-from tierwise.core.outcome import Determined, Outcome
+from tierwise.core.outcome import Determined, Outcome, Reason
 from tierwise.core.plan import Decision
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.amounts import own_slot, slot_column
 from tierwise.plugins.builtin.engine_duckdb.asking import Answers
 from tierwise.plugins.builtin.engine_duckdb.columns import Columns
+from tierwise.plugins.builtin.engine_duckdb.masks import Mask
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW
 from tierwise.plugins.facts import core_value
 from tierwise.plugins.grading import CLASS, NUMBER
-from tierwise.plugins.outcome_class import class_of, value_class
+from tierwise.plugins.outcome_class import class_of, reason_class, value_class
 from tierwise.plugins.sql import Sql
 
 if TYPE_CHECKING:
@@ -34,13 +35,14 @@ ANSWER, WIDE = "answer", "DECIMAL(38, {scale})"
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A table of results: where it is, its outputs with their columns, and what the reference engine decided of them."""
+    """A table of results: where it is, its outputs with their columns, what the reference engine decided of them, and what SQL tells."""
 
     connection: DuckDBPyConnection
     table: str
     outputs: tuple[Decision, ...]
     columns: Mapping[str, Columns]
     answers: Mapping[str, Answers]
+    masks: Mapping[str, Mask]
 
 
 def classes(graded: Graded) -> exp.Select:
@@ -79,6 +81,8 @@ class _Output:
             for found, outcome in self.answers.codes.items():
                 cases.append((sql.equal(code, sql.integer(found)), sql.text(class_of(outcome))))
                 numbers += self._number(sql.equal(code, sql.integer(found)), outcome)
+        if self.decision.name in self.graded.masks:
+            query = self._with_masks(query, self.graded.masks[self.decision.name], cases, numbers)
         if self.answers.table is not None:
             query = self._with_answers(query, cases, numbers)
         if self.answers.rest is not None:
@@ -136,6 +140,23 @@ class _Output:
         numbers.append((sql.is_known(sql.column(NUMBER, table)), sql.column(NUMBER, table)))
         return query
 
+    def _with_masks(self, query: exp.Select, mask: Mask, cases: list[tuple[Sql, Sql]], numbers: list[tuple[Sql, Sql]]) -> exp.Select:
+        """Join what the masks that leave one value come to; the others leave the outcome open for what is missing."""
+        table = f"{self.name} told"
+        bits = sql.column(self.columns.possible or "", self.graded.table)
+        alone = sql.case((mask.has_one(bits), bits)) if mask.are_many else bits
+        told = exp.select(alone).distinct().from_(sql.table(self.graded.table)).where(self.columns.is_told())
+        found = [bits for (bits,) in self.graded.connection.execute(sql.printed(told)).fetchall() if bits is not None]
+        outcomes = [mask.outcome(bits) for bits in found]
+        made = {"mask": list(map(str, found)), CLASS: list(map(class_of, outcomes)), NUMBER: list(map(self._digits, outcomes))}
+        self._keep(table, made)
+        same = sql.equal(sql.cast(alone.copy(), "VARCHAR"), sql.column("mask", table))
+        query = query.join(sql.table(table), on=same, join_type="left")
+        cases.append((sql.is_known(sql.column(CLASS, table)), sql.column(CLASS, table)))
+        cases.append((sql.is_known(bits), sql.text(reason_class(Reason.MISSING_FACT))))
+        numbers.append((sql.is_known(sql.column(NUMBER, table)), sql.column(NUMBER, table)))
+        return query
+
     def _number(self, condition: Sql, outcome: Outcome) -> Iterator[tuple[Sql, Sql]]:
         """Yield the number of an outcome where it has one."""
         digits = self._digits(outcome)
@@ -149,7 +170,7 @@ class _Output:
 
     def _keep(self, name: str, columns: Mapping[str, list[Any]]) -> None:
         """Make a small table."""
-        types = {CLASS: pyarrow.string(), NUMBER: pyarrow.string()}
+        types = {CLASS: pyarrow.string(), NUMBER: pyarrow.string(), "mask": pyarrow.string()}
         made = pyarrow.table({word: pyarrow.array(cells, types.get(word, pyarrow.int64())) for word, cells in columns.items()})
         given = f"{name} given"
         self.graded.connection.register(given, made)

@@ -150,8 +150,8 @@ class DuckGrading:
 
     def classes(self) -> exp.Select:
         """Return the query of all subjects: key, name, and for each output its class and, of numbers, its number."""
-        answers = {output.name: self.answers(output.name, WHOLE) for output in self.outputs}
-        return classes(Graded(self.connection, self.table, self.outputs, self.columns, answers))
+        answers = {output.name: self.answers(output.name) for output in self.outputs}
+        return classes(Graded(self.connection, self.table, self.outputs, self.columns, answers, self.masks))
 
     def positions(self, key: str) -> Mapping[str, Position]:
         """Return ranking name to the position of one subject."""
