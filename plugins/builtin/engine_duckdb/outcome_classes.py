@@ -148,7 +148,11 @@ class _Output:
         told = exp.select(alone).distinct().from_(sql.table(self.graded.table)).where(self.columns.is_told())
         found = [bits for (bits,) in self.graded.connection.execute(sql.printed(told)).fetchall() if bits is not None]
         outcomes = [mask.outcome(bits) for bits in found]
-        made: dict[str, list[Any]] = {"mask": list(map(str, found)), CLASS: list(map(class_of, outcomes)), NUMBER: list(map(self._digits, outcomes))}
+        made: dict[str, list[Any]] = {
+            "mask": list(map(str, found)),
+            CLASS: list(map(class_of, outcomes)),
+            NUMBER: list(map(self._digits, outcomes)),
+        }
         self._keep(table, made)
         same = sql.equal(sql.cast(alone.copy(), "VARCHAR"), sql.column("mask", table))
         query = query.join(sql.table(table), on=same, join_type="left")
