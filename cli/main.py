@@ -38,6 +38,7 @@ COMMANDS = (
     "decide",
     "grade",
     "explain",
+    "path",
     "impact",
     "watch",
     "bind",

@@ -43,7 +43,7 @@ class GradedPopulation:
         """
 
         def by_at(ranking: str, rank: int) -> Value:
-            return self._by_at(ranking, rank, key)
+            return self.by_at(ranking, rank, key)
 
         trace = self._evaluator.trace(self._facts(key), self._grading.positions(key))
         return explain(trace, self._as_of, by_at, most_missed)
@@ -54,7 +54,7 @@ class GradedPopulation:
             raise KeyError(key)
         return with_as_of(row.facts, self._as_of)
 
-    def _by_at(self, name: str, rank: int, key: str) -> Value:
+    def by_at(self, name: str, rank: int, key: str) -> Value:
         """Return what the member at a rank of a subject's partition is ranked by; ``None`` when nobody surely stands there."""
         ranking = self._evaluator.plan.rankings[name]
         partition = self._value(ranking.partition, key, ())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tierwise.core.errors import DataError, PolicyError
 from tierwise.core.finding import Finding
 from tierwise.core.language.suggest import suggest
+from tierwise.core.meaning.subjects import Subject
 from tierwise.core.source import Path
 from tierwise.plugins.binding.bind import bind
 from tierwise.plugins.binding.files import with_files
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tierwise.core.explaining import Explanation
     from tierwise.plugins.grading import Grading
 
-__all__ = ["Bound", "Run", "bound_database", "choose_engine", "explain_subject", "grade_bound"]
+__all__ = ["Bound", "Run", "bound_database", "choose_engine", "explain_subject", "grade_bound", "grade_by_default"]
 
 OWN_BINDING = "binding.yaml"
 EQUAL_NAMES = "equal names"
@@ -48,6 +49,21 @@ class Bound:
     as_of: date | None
     bound_by: str
     findings: tuple[Finding, ...] = ()
+
+    def subject(self, key: str) -> Subject:
+        """Return one subject.
+
+        Raises:
+            DataError: There is none with that id.
+        """
+        row = self.facts.row(key)
+        if row is None:
+            near = [subject.key for _, subject in zip(range(5), self.facts.subjects(), strict=False)]
+            raise DataError(
+                f"`{self.facts.location}` has no {self.loaded.plan.subject} `{key}`",
+                help=f"ids look like {', '.join(f'`{k}`' for k in near)}" if near else "",
+            )
+        return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,21 +204,16 @@ def explain_subject(bound: Bound, key: str, grading: Grading | None = None) -> E
     from tierwise.plugins.grading import Placing
 
     plan, environment, as_of = bound.loaded.plan, bound.loaded.environment, bound.as_of
-    row = bound.facts.row(key)
-    if row is None:
-        near = [subject.key for _, subject in zip(range(5), bound.facts.subjects(), strict=False)]
-        raise DataError(
-            f"`{bound.facts.location}` has no {plan.subject} `{key}`",
-            help=f"ids look like {', '.join(f'`{k}`' for k in near)}" if near else "",
-        )
+    row = bound.subject(key)
     if not plan.rankings:
         return explain(Evaluator(plan, environment).trace(with_as_of(row.facts, as_of)), as_of)
-    grading = grading or _graded_by_default(bound)
+    grading = grading or grade_by_default(bound)
     if not isinstance(grading, Placing):
         grading = grade(plan, environment, bound.facts.subjects(), as_of)
     return GradedPopulation(plan, environment, bound.facts, grading, as_of).explain(key)
 
 
-def _graded_by_default(bound: Bound) -> Grading | None:
+def grade_by_default(bound: Bound) -> Grading | None:
+    """Return how the default engine grades all subjects, ``None`` where it is not there."""
     engine = bound.loaded.plugins.engines().get(DEFAULT_ENGINE)
     return None if engine is None else engine.grade(bound.loaded.plan, bound.loaded.environment, bound.facts, bound.as_of)

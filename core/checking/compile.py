@@ -195,6 +195,7 @@ def _fact(name: str, fact: FactDeclaration, policy: Policy) -> Fact:
         absent_is_none=fact.missing == "none" or name in policy.fact_defaults,
         default=policy.fact_defaults.get(name),
         judged=fact.judged,
+        changeable=("up", "down") if fact.changeable == "both" else (fact.changeable,) if fact.changeable else (),
         span=policy.key_span(("facts", name)),
         note=fact.note.named() if fact.note is not None else None,
     )

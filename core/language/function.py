@@ -22,6 +22,8 @@ class Function:
         type_of: Argument types to the result type, or to a message (lower case, no full stop) that says what is wrong.
         python: Its meaning, over values (``core/values.py``); an argument may be none. It never raises: it returns none where it is undefined.
         sql: Dialect name to a template such as ``lower({0})``; without one for a dialect the reference engine computes it.
+        rises: For each argument ``+`` when a greater one never makes the result less, ``-`` when it never makes it greater, the last for
+            all that follow; empty where neither is known. Searches for the nearest change use it, decisions do not.
     """
 
     name: str
@@ -30,3 +32,4 @@ class Function:
     type_of: Callable[[tuple[Type, ...]], Type | str]
     python: Callable[..., Any]
     sql: Mapping[str, str] = field(default_factory=dict)
+    rises: str = ""

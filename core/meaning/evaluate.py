@@ -382,9 +382,12 @@ class Evaluation:
         return sets if isinstance(sets, Unknown) else distinct([item for items in sets for item in _as_set(items)])
 
     def _prefer(self, node: nodes.Prefer, world: World) -> Result:
+        return self.evaluate(self.preferred(node, world), world)
+
+    def preferred(self, node: nodes.Prefer, world: World) -> Node:
+        """Return the part of a preference that counts: that hangs on the facts as given alone."""
         given = world.given or world
-        part = next((part for part in node.parts if self._is_given(part, given)), node.parts[-1])
-        return self.evaluate(part, world)
+        return next((part for part in node.parts if self._is_given(part, given)), node.parts[-1])
 
     def _is_given(self, part: Node, given: World) -> bool:
         """Say whether a part reads no facts, or somebody has given one of them."""

@@ -20,7 +20,7 @@ from tierwise.core.meaning.unknown import Result, Unknown
 from tierwise.core.plan import Node, Position, Ranking, rankings_in_order
 from tierwise.core.values import Duration, Value
 
-__all__ = ["positions_of", "standing_at"]
+__all__ = ["positions_of", "share_of", "standing_at"]
 
 Comparable = Any
 """What subjects are ranked by: all numbers, all dates, or all durations as pairs."""
@@ -132,4 +132,9 @@ class _Shares:
 
     def _share(self, members: int) -> Decimal:
         held = self._held or [Decimal(0)]
-        return _SHARES.divide(held[members], held[-1]) if held[-1] else Decimal(0)
+        return share_of(held[members], held[-1])
+
+
+def share_of(part: Decimal, whole: Decimal) -> Decimal:
+    """Return a share of a total, exact enough for every cut that can be written; 0 of nothing."""
+    return _SHARES.divide(part, whole) if whole else Decimal(0)

@@ -52,6 +52,7 @@ class Fact:
         default: What it is instead of none, where the author gives a default; data may then leave it out or give none, so that it is
             ``nullable`` and ``absent_is_none`` for whoever reads data. A value that cannot be read is not replaced: it is unknown.
         judged: A person enters it.
+        changeable: Where it can be moved to reach another grade; no decision reads it.
         note: The author's remark, such as why no rule uses it.
     """
 
@@ -65,6 +66,7 @@ class Fact:
     span: Span | None = field(default=None, compare=False)
     note: Named | None = None
     default: Value | None = None
+    changeable: tuple[OneOfWords["up", "down"], ...] = ()
 
     @property
     def tells_none(self) -> bool:

@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 Missing = Literal["missing_fact", "vague", "lost", "none"]
+Changeable = Literal["up", "down", "both"]
 
 
 class Declared(TypeKeys):
@@ -77,6 +78,7 @@ class FactDeclaration(Declared):
     default: Any = Field(None, description="its value where it is not given, or none")
     judged: Flag = Field(False, description="a person enters it")
     missing: Missing = Field("missing_fact", description="what an outcome that hangs on its absence is called")
+    changeable: Changeable | None = Field(None, description="where it can be moved to reach another grade: up, down or both")
 
     def reason(self) -> Reason:
         """Return the reason of an outcome that hangs on its absence."""

@@ -10,7 +10,7 @@ from tierwise.core.values import Value
 from tierwise.plugins.sentences.phrases import phrase
 from tierwise.plugins.sentences.words import miss_text, name_text, outcome_text, read_text, value_text
 
-__all__ = ["lines_of", "rank_texts"]
+__all__ = ["Line", "lines_of", "rank_texts"]
 
 Line = tuple[int, str]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from tierwise.core.meaning.ranking import share_of
 from tierwise.core.plan import Position as RankPosition
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.cuts import Position
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Places", "Ranked", "Stage", "position_of"]
 
 CHOSEN = "chosen"
-SHARES = Context(prec=200)  # as exact as the reference engine divides
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +135,5 @@ def position_of(cells: Sequence[Any]) -> RankPosition | None:
     first, last, last_possible, count, held_before, held_before_last, held, maybe = cells
     if first is None:
         return None
-    before, before_last = (None if held is None else _share(part, held) for part in (held_before, held_before_last))
+    before, before_last = (None if held is None else share_of(Decimal(part), Decimal(held)) for part in (held_before, held_before_last))
     return RankPosition(first, last, last_possible, count, before, before_last, maybe)
-
-
-def _share(part: int, whole: int) -> Decimal:
-    return SHARES.divide(Decimal(part), Decimal(whole)) if whole else Decimal(0)

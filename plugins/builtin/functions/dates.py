@@ -171,6 +171,7 @@ def _part(name: str, words: str, python: Callable[[Any], int], duckdb: str, of: 
         INTEGER,
         lambda value: Decimal(python(value)),
         f"CAST({duckdb} AS DECIMAL(18,0))",
+        rises="+" if name == "year" else "",
     )
 
 
@@ -223,6 +224,7 @@ DATES = (
         (date_or_time, duration),
         lambda start, length: start,
         add_duration,
+        rises="++",
     ),
     declare(
         "days between(start: date, end: date) -> integer",
@@ -231,6 +233,7 @@ DATES = (
         NumberType(0),
         _days_between,
         "CAST(date_diff('day', {0}, {1}) AS DECIMAL(18,0))",
+        rises="-+",
     ),
     declare(
         "months between(start: date, end: date) -> integer",
@@ -238,6 +241,7 @@ DATES = (
         (date_or_time, date_or_time),
         NumberType(0),
         _months_between,
+        rises="-+",
     ),
     declare(
         "hours between(start: date and time, end: date and time) -> integer",
@@ -245,6 +249,7 @@ DATES = (
         (date_or_time, date_or_time),
         NumberType(0),
         _hours_between,
+        rises="-+",
     ),
     declare(
         "multiply(duration, factor: number) -> duration",
@@ -290,6 +295,7 @@ DATES = (
         DateType(),
         _start_of(1),
         "CAST(date_trunc('month', {0}) AS DATE)",
+        rises="+",
     ),
     declare(
         "start of quarter(date) -> date",
@@ -298,6 +304,7 @@ DATES = (
         DateType(),
         _start_of(3),
         "CAST(date_trunc('quarter', {0}) AS DATE)",
+        rises="+",
     ),
     declare(
         "start of year(date) -> date",
@@ -306,8 +313,11 @@ DATES = (
         DateType(),
         _start_of(12),
         "CAST(date_trunc('year', {0}) AS DATE)",
+        rises="+",
     ),
-    declare("end of month(date) -> date", "The last day of its month.", (date_or_time,), DateType(), _end_of_month, "last_day({0})"),
+    declare(
+        "end of month(date) -> date", "The last day of its month.", (date_or_time,), DateType(), _end_of_month, "last_day({0})", rises="+"
+    ),
     declare(
         "most per calendar(dates: list of date, period: text) -> integer",
         f"The largest number of dates in any one calendar period: {PERIOD_WORDS}.",

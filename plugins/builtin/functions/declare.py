@@ -59,6 +59,7 @@ def declare(
     variadic: bool = False,
     optional: int = 0,
     takes_none: bool = False,
+    rises: str = "",
 ) -> Function:
     """Declare a function whose arguments each have a demanded type.
 
@@ -73,6 +74,7 @@ def declare(
         variadic: It takes any number of the last argument, at least one.
         optional: How many of the last arguments may be left out.
         takes_none: It wants to see arguments that are none; else none in, none out.
+        rises: As in ``Function``: how the result follows each argument.
     """
     name = signature.split("(")[0].strip()
 
@@ -88,9 +90,8 @@ def declare(
         problem = together(*types) if together is not None else ""
         return problem or (result(*types) if callable(result) else result)
 
-    return Function(
-        name, signature, about, type_of, python if takes_none else none_if_undefined(python), {"duckdb": duckdb} if duckdb else {}
-    )
+    called = python if takes_none else none_if_undefined(python)
+    return Function(name, signature, about, type_of, called, {"duckdb": duckdb} if duckdb else {}, rises)
 
 
 def none_if_undefined(python: Callable[..., Any]) -> Callable[..., Any]:

@@ -83,7 +83,7 @@ def _extreme(name: str, words: str, duckdb: str) -> Function:
             return None
         return pick(items)
 
-    return Function(name, f"{name}(list) -> item, {name}(a, b, …)", f"The {words}; none for an empty list.", type_of, python)
+    return Function(name, f"{name}(list) -> item, {name}(a, b, …)", f"The {words}; none for an empty list.", type_of, python, rises="+")
 
 
 def _sum_type(of: Type) -> Type:

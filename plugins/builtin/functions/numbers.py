@@ -62,8 +62,12 @@ def _number_like(*types: Type) -> Type:
 
 NUMBERS = (
     declare("abs(x: number) -> number", "The number without its sign.", (number,), _number_like, Decimal.copy_abs, "abs({0})"),
-    declare("floor(x: number) -> integer", "The next whole number below, or itself.", (number,), INTEGER, _to_whole(ROUND_FLOOR)),
-    declare("ceiling(x: number) -> integer", "The next whole number above, or itself.", (number,), INTEGER, _to_whole(ROUND_CEILING)),
+    declare(
+        "floor(x: number) -> integer", "The next whole number below, or itself.", (number,), INTEGER, _to_whole(ROUND_FLOOR), rises="+"
+    ),
+    declare(
+        "ceiling(x: number) -> integer", "The next whole number above, or itself.", (number,), INTEGER, _to_whole(ROUND_CEILING), rises="+"
+    ),
     *(
         declare(
             f"round {name}(x: number, digits: integer) -> number",

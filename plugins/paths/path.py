@@ -1,0 +1,369 @@
+"""The way up, and the way to stay: which smallest changes of a subject's facts reach a better grade, and which would lose the present one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from itertools import combinations
+
+from tierwise.core.environment import Environment
+from tierwise.core.meaning.decide import outcomes_of, with_as_of
+from tierwise.core.meaning.evaluator import Evaluator
+from tierwise.core.meaning.exact import equal, subtract
+from tierwise.core.meaning.keys import values_to_try
+from tierwise.core.meaning.unknown import Unknown
+from tierwise.core.outcome import Determined, Outcome
+from tierwise.core.plan import AS_OF, Decision, Fact, Logic, Named, Plan, Position
+from tierwise.core.plan.usage import Usage, usage_of
+from tierwise.core.types import DateTimeType, DateType, Type
+from tierwise.core.values import Value
+from tierwise.plugins.paths.ranges import Range, Ranges, Standing
+from tierwise.plugins.paths.search import Nearest, nearest
+from tierwise.plugins.paths.ways import Direction, Way, ways_of
+
+__all__ = ["BOTH", "Change", "Move", "Paths", "Route", "find_paths"]
+
+BOTH: tuple[Direction, ...] = ("up", "down")
+MOST_TOGETHER = 3
+"""How many facts are changed together at most."""
+MOST_SINGLY = 4_000
+MOST_JOINTLY = 1_500
+"""How many boxes a search looks at, for one fact and for several together."""
+MOST_COMPLETED = 4
+"""How many missing facts are tried out to see early that an outcome stays undetermined."""
+MOST_COMBINED = 60
+"""How many combinations are tried; those of the facts that come nearest to something by themselves go first."""
+
+Changeable = Mapping[str, Sequence[Direction]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact that changes.
+
+    Attributes:
+        fact: Its name.
+        label: What people call it.
+        type: Its type.
+        before: Its value now.
+        after: The nearest value that will do.
+        by: The distance between them, where there is one: a number, or a duration between dates.
+    """
+
+    fact: str
+    label: Named
+    type: Type
+    before: Value
+    after: Value
+    by: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An output that a route changes."""
+
+    output: str
+    label: Named
+    type: Type
+    before: Outcome
+    after: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Changes that together reach what was asked for; with any of them one step less they do not.
+
+    Attributes:
+        changes: What changes.
+        outcome: What the output is then.
+        gains: Every other output that changes with it.
+        cost: How far it is, to compare routes: of a number as a share of the largest border that the policy has for it, of a date in years; a
+            word or an item counts as one.
+    """
+
+    changes: tuple[Change, ...]
+    outcome: Outcome
+    gains: tuple[Move, ...]
+    cost: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The ways of one subject from one grade.
+
+    Attributes:
+        output: The output it is about.
+        present: What it is now.
+        wanted: The values that were looked for, best first.
+        up: The nearest routes to one of them, nearest first.
+        lose: The nearest routes away from the present grade to a worse or an undetermined one; empty while it is undetermined.
+        not_searched: Facts that may change but are missing, or of a type without a next value.
+        is_proved: The routes are the nearest there are; else a search was given up before its end.
+    """
+
+    output: Decision
+    present: Outcome
+    wanted: tuple[Value, ...]
+    up: tuple[Route, ...]
+    lose: tuple[Route, ...]
+    not_searched: tuple[str, ...]
+    is_proved: bool
+
+
+def find_paths(
+    plan: Plan,
+    environment: Environment,
+    facts: Mapping[str, Value],
+    output: str,
+    wanted: Sequence[Value],
+    changeable: Changeable,
+    as_of: date | None = None,
+    positions: Mapping[str, Position] | None = None,
+    standing: Standing | None = None,
+) -> Paths:
+    """Return the nearest ways of one subject to a better grade, and away from its present one.
+
+    Args:
+        plan: The plan.
+        environment: Its functions and limits.
+        facts: The subject's facts.
+        output: The output it is about.
+        wanted: Values of it that will do.
+        changeable: Fact name to the directions in which it may be moved to reach one of them; for losing the grade
+            all but dates move either way.
+        as_of: The date of the run.
+        positions: The subject's positions in rankings.
+        standing: Where it would stand with another amount; without it, outputs that hang on a ranking are only known where it stands now.
+    """
+    subject = _Subject(plan, environment, with_as_of(facts, as_of), positions or {}, standing, output)
+    present = subject.outcome({})
+    either_way = {name: marked if _is_date(subject.fact(name).type) else BOTH for name, marked in changeable.items()}
+    if as_of is not None and AS_OF not in changeable:
+        either_way[AS_OF] = ("up",)
+    up, up_proved = _routes(subject, changeable, lambda got: _is_among(got, wanted), lambda found: any(map(found.admits, wanted)))
+    lose: tuple[Route, ...] = ()
+    lose_proved = True
+    if isinstance(present, Determined):
+        keeps = _kept(present.value, subject.decision)
+        lose, lose_proved = _routes(subject, either_way, lambda got: _is_lost(got, keeps), lambda found: not _is_within(found, keeps))
+    missing = [name for name in changeable if name in plan.facts and not subject.ways(name, BOTH)]
+    return Paths(subject.decision, present, tuple(wanted), up, lose, tuple(missing), up_proved and lose_proved)
+
+
+def _is_date(of: Type) -> bool:
+    """Say whether a fact is a date: what has happened on a day does not move back."""
+    return isinstance(of, DateType | DateTimeType)
+
+
+def _kept(value: Value, decision: Decision) -> tuple[Value, ...]:
+    """Return the values that are as good as the present one: itself, and of a scale all before it."""
+    words: tuple[Value, ...] = getattr(decision.type, "values", ())
+    return words[: words.index(value) + 1] if value in words else (value,)
+
+
+def _is_among(outcome: Outcome, values: Sequence[Value]) -> bool:
+    return isinstance(outcome, Determined) and any(equal(outcome.value, value) for value in values)
+
+
+def _is_lost(outcome: Outcome, keeps: Sequence[Value]) -> bool:
+    """Say whether a grade is lost, or may be: another outcome is possible, or none."""
+    values = (outcome.value,) if isinstance(outcome, Determined) else outcome.candidates
+    return not values or any(not any(equal(value, kept) for kept in keeps) for value in values)
+
+
+def _is_within(found: Range, values: Sequence[Value]) -> bool:
+    """Say whether nothing but these values is possible."""
+    if found.is_gap or found.may_be_none or found.values is None:
+        return False
+    return all(any(equal(own, value) for value in values) for own in found.values)
+
+
+class _Subject:
+    """One subject with some of its facts changed."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        environment: Environment,
+        facts: Mapping[str, Value],
+        positions: Mapping[str, Position],
+        standing: Standing | None,
+        output: str,
+    ) -> None:
+        self.plan = plan
+        self.environment = environment
+        self.facts = facts
+        self.positions = positions
+        self.standing = standing
+        self.decision = plan.decisions[output]
+        self._evaluator = Evaluator(plan, environment)
+        self.usage = self._usage()
+
+    def _usage(self) -> Usage:
+        """Return what the output reads, through rankings too."""
+        parts = [self.decision.node]
+        rankings: set[str] = set()
+        while True:
+            usage = usage_of(self.plan, Logic("and", tuple(parts)))
+            more = [name for name in usage.rankings if name not in rankings]
+            if not more:
+                return usage
+            rankings.update(more)
+            parts += [part for name in more for part in self.plan.rankings[name].parts]
+
+    def fact(self, name: str) -> Fact:
+        """Return a fact's declaration; the date of the run has one too."""
+        return self.plan.facts.get(name) or Fact(name, DateType(), {})
+
+    def value(self, name: str) -> Value:
+        """Return what a fact is now, its default where none is given."""
+        value = self.facts.get(name)
+        return self.fact(name).default if value is None else value
+
+    def ways(self, name: str, directions: Sequence[Direction]) -> tuple[Way, ...]:
+        """Return the ways on which a fact may move, none when it is missing or the output does not read it."""
+        value = self.value(name)
+        if value is None or name not in self.usage.facts:
+            return ()
+        day = self.facts.get(AS_OF)
+        return tuple(ways_of(self.fact(name), value, directions, self.usage, day if isinstance(day, date) else None))
+
+    def outcome(self, changed: Mapping[str, Value]) -> Outcome:
+        """Return the outcome with some facts changed."""
+        facts = {**self.facts, **changed}
+        return self._evaluator.decide(self.decision.name, facts, self._placed(facts, changed))
+
+    def outcomes(self, changed: Mapping[str, Value]) -> Mapping[str, Outcome]:
+        """Return the outcomes of all outputs."""
+        facts = {**self.facts, **changed}
+        return outcomes_of(self._evaluator, facts, self._placed(facts, changed))
+
+    def _placed(self, facts: Mapping[str, Value], changed: Mapping[str, Value]) -> Mapping[str, Position]:
+        """Return the positions with some facts changed: everybody else stays where they are."""
+        positions = dict(self.positions) if changed else self.positions
+        if not changed or not positions:
+            return positions
+        moved = {}
+        for name in positions:
+            by = self._evaluator.value_of(self.plan.rankings[name].by, facts, self.positions)
+            place = None if self.standing is None or isinstance(by, Unknown) else self.standing(name, by)
+            if place is not None:
+                moved[name] = place
+        return moved
+
+    def completed(self, moved: frozenset[str]) -> tuple[Ranges, ...]:
+        """Return what parts may come to while some facts move: as things are, and in a few ways in which the unknown may turn out.
+
+        What is to hold has to hold in each of them: an outcome is determined only where every completion gives the same.
+        """
+        ways = [Ranges(self.plan, self.environment, self.facts, self.positions, moved, self.standing)]
+        if self.standing is not None:
+            for end in (_first, _last):
+                positions = {name: end(position) for name, position in self.positions.items()}
+                ways.append(Ranges(self.plan, self.environment, self.facts, positions, moved, _ended(self.standing, end)))
+        open_facts = [
+            name for name in self.usage.facts if name not in self.facts and name in self.plan.facts and name not in self.usage.exact
+        ]
+        for name in open_facts[:MOST_COMPLETED]:
+            for value in values_to_try(self.fact(name), self.usage):
+                ways.append(Ranges(self.plan, self.environment, {**self.facts, name: value}, self.positions, moved, self.standing))
+        return tuple(ways)
+
+
+def _first(position: Position) -> Position:
+    """Return the best place that somebody may have who stands there."""
+    return replace(position, last=position.first, last_possible=position.first, share_before_last=None, maybe=0)
+
+
+def _last(position: Position) -> Position:
+    """Return the worst place that somebody may have who stands there."""
+    last = position.last_possible
+    share = position.share_before if position.share_before_last is None else position.share_before_last
+    return replace(position, first=last, last=last, last_possible=last, share_before=share, share_before_last=None, maybe=0)
+
+
+def _ended(standing: Standing, end: Callable[[Position], Position]) -> Standing:
+    def placed(ranking: str, by: Value) -> Position | None:
+        position = standing(ranking, by)
+        return None if position is None else end(position)
+
+    return placed
+
+
+def _routes(
+    subject: _Subject, changeable: Changeable, holds: Callable[[Outcome], bool], may_hold: Callable[[Range], bool]
+) -> tuple[tuple[Route, ...], bool]:
+    """Return the nearest routes, of one fact each, and of several together where that is nearer than each part of it alone."""
+    ways = [way for name, directions in changeable.items() for way in subject.ways(name, directions)]
+    found: dict[frozenset[str], tuple[Route, ...]] = {}
+    proved = True
+    for some in _combined(ways):
+        names = frozenset(way.name for way in some)
+        parts = [route for other, routes in found.items() if other < names for route in routes]
+        below = min((route.cost for route in parts), default=None)
+        near = _search(subject, some, holds, may_hold, MOST_SINGLY if len(some) == 1 else MOST_JOINTLY, below)
+        proved = proved and near.is_proved
+        if near.steps is not None:
+            found[names] = (*found.get(names, ()), _route(subject, some, near.steps))
+    return tuple(sorted((route for routes in found.values() for route in routes), key=_order)), proved
+
+
+def _order(route: Route) -> tuple[int, Fraction, tuple[str, ...]]:
+    return len(route.changes), route.cost, tuple(change.fact for change in route.changes)
+
+
+def _combined(ways: Sequence[Way]) -> Iterator[tuple[Way, ...]]:
+    """Yield the ways one by one, then together; no fact twice."""
+    yield from ((way,) for way in ways)
+    tried = 0
+    for size in range(2, MOST_TOGETHER + 1):
+        for some in combinations(ways, size):
+            if len({way.name for way in some}) == size and AS_OF not in {way.name for way in some}:
+                if tried == MOST_COMBINED:
+                    return
+                tried += 1
+                yield some
+
+
+def _search(
+    subject: _Subject,
+    ways: tuple[Way, ...],
+    holds: Callable[[Outcome], bool],
+    may_hold: Callable[[Range], bool],
+    most: int,
+    below: Fraction | None,
+) -> Nearest:
+    moved = frozenset(way.name for way in ways)
+    completed = subject.completed(moved)
+
+    def at(steps: tuple[int, ...]) -> bool:
+        return holds(subject.outcome(_values(ways, steps)))
+
+    def within(box: tuple[tuple[int, int], ...]) -> bool:
+        sides = {way.name: way.range(*side) for way, side in zip(ways, box, strict=True)}
+        return all(may_hold(ranges.of(subject.decision.node, sides)) for ranges in completed)
+
+    return nearest(ways, at, within, most, below)
+
+
+def _values(ways: Sequence[Way], steps: Sequence[int]) -> dict[str, Value]:
+    return {way.name: way.value(step) for way, step in zip(ways, steps, strict=True)}
+
+
+def _route(subject: _Subject, ways: Sequence[Way], steps: Sequence[int]) -> Route:
+    changed = _values(ways, steps)
+    after, before = subject.outcomes(changed), subject.outcomes({})
+    gains = tuple(
+        Move(d.name, d.label, d.type, before[d.name], after[d.name])
+        for d in subject.plan.outputs
+        if d.name != subject.decision.name and before[d.name] != after[d.name]
+    )
+    changes = []
+    for name, value in changed.items():
+        fact, now = subject.fact(name), subject.value(name)
+        by = Fraction(0) if isinstance(value, tuple) else subtract(value, now)
+        changes.append(Change(name, fact.label, fact.type, now, value, None if isinstance(value, tuple) else by))
+    cost = sum((way.cost(step) for way, step in zip(ways, steps, strict=True)), Fraction(0))
+    return Route(tuple(changes), subject.outcome(changed), gains, cost)
