@@ -205,6 +205,7 @@ CODES: Mapping[str, str] = {
     "watch-form": "A key of one form of a watch rule stands beside another form, or lacks what it decides between.",
     "watch-unknown": "Events that may matter to a rule, which hangs on a field that is missing or a decision that is undetermined; they do not count.",
     "watch-waits": "A rule of `watch` needs a parameter that has no value yet; until an overlay gives it, it does not watch, or cannot say what is late.",
+    "wide-id": "Ids in signs of full width, or with signs that do not show; they are matched with those of other tables as people see them.",
     "wrong-arguments": "A function called with another number or type of arguments than it takes.",
     "wrong-number-of-cells": "A row has more or fewer cells than the header.",
     "wrong-policy": "An overlay that belongs to another policy.",

@@ -24,6 +24,7 @@ from tierwise.core.types import (
     Type,
 )
 from tierwise.core.values import Duration
+from tierwise.plugins.sql import as_seen
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -106,12 +107,13 @@ class FactTable:
 
     def key_of(self, word: str) -> str | None:
         """Return the id of the one subject that people call so, by its id or its name; ``None`` when there is none, or several."""
+        given, key, name = (as_seen(part).sql("duckdb") for part in (exp.column("word"), exp.column("key"), exp.column("name")))
         query = (
-            f"SELECT key FROM {_quoted(self.relation).sql('duckdb')} WHERE trim(key) = trim(?) OR trim(name) = trim(?) "
-            "ORDER BY key = ? DESC, trim(key) = trim(?) DESC LIMIT 2"
+            f"SELECT key, {key} = {given} FROM {_quoted(self.relation).sql('duckdb')}, (SELECT ?::VARCHAR AS word) "
+            f"WHERE {key} = {given} OR {name} = {given} ORDER BY key = word DESC, {key} = {given} DESC LIMIT 2"
         )
-        keys = [row[0] for row in self.connection.cursor().execute(query, [word] * 4).fetchall()]
-        return keys[0] if len(keys) == 1 or (keys and keys[0].strip() == word.strip()) else None
+        found = self.connection.cursor().execute(query, [word]).fetchall()
+        return found[0][0] if len(found) == 1 or (found and found[0][1]) else None
 
     def problems_of(self, keys: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:
         """Return, of some subjects, the facts whose stored value does not fit, each with the code of the finding."""

@@ -24,6 +24,7 @@ __all__ = [
     "all_of",
     "any_of",
     "array",
+    "as_seen",
     "balanced",
     "binary",
     "call",
@@ -143,6 +144,18 @@ def case(*branches: tuple[Sql, Sql], default: Sql | None = None) -> Sql:
     if not branches:
         return NULL if default is None else default
     return exp.Case(ifs=[exp.If(this=condition, true=value) for condition, value in branches], default=default)
+
+
+_WIDE = "".join(map(chr, range(0xFF01, 0xFF5F))) + "\u3000\u00a0\u2007\u2009\u202f\t"
+_NARROW = "".join(map(chr, range(0x21, 0x7F))) + " " * 6
+_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+
+
+def as_seen(value: Sql) -> Sql:
+    """Return a text as people see it: signs of full width as narrow ones, without what shows nothing and without blanks around it."""
+    is_plain = equal(call("strlen", value), call("length", value.copy()))  # as many bytes as signs: then there is nothing to translate
+    narrow = call("translate", value.copy(), text(_WIDE + _UNSEEN), text(_NARROW))
+    return case((is_plain, call("trim", value.copy())), default=call("trim", narrow))
 
 
 def array(*items: Sql) -> Sql:

@@ -17,7 +17,7 @@ from tierwise.plugins.binding.layout import BoundColumn, Layout, lay_out
 from tierwise.plugins.binding.loading import Loading, TypesChanged
 from tierwise.plugins.binding.model import Binding
 from tierwise.plugins.binding.row_group import RowGroup
-from tierwise.plugins.binding.subject_rows import find_totals, make_keys
+from tierwise.plugins.binding.subject_rows import find_odd_ids, find_totals, make_keys
 from tierwise.plugins.binding.supply import Supply, supply_stored
 from tierwise.plugins.binding.units import conversion
 from tierwise.plugins.duckdb_connection import readable
@@ -82,12 +82,13 @@ def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading, made: d
             loading.await_tables(group.reads())
             supplies += _group_supplies(source, group, f"{GROUP}{number}", made)
             findings += _find_orphans(source, layout, group, f"{GROUP}{number}")
+            findings += _find_odd_ids(source, layout, group)
         if layout.last_run is not None:
             supplies += layout.last_run.supplies()
             findings += layout.last_run.findings(plan.policy)
         columns = fact_columns(supplies)
         findings += _make_facts(source, layout, types, supplies, columns)
-    findings = [*layout.findings, *getattr(source, "findings", ()), *findings]
+    findings = list(dict.fromkeys((*layout.findings, *getattr(source, "findings", ()), *findings)))  # several facts may read one table
     facts = {supply.fact.name: supply.fact for supply in supplies}
     return FactTable(source.connection, FACTS, facts, columns, source.location, tuple(findings), none_when_absent(plan, facts))
 
@@ -131,6 +132,15 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
     rows, belong, are = ("row", "belongs", "it is") if count == 1 else ("rows", "belong", "they are")
     message = f"{count} {rows} of `{group.child.name}` {belong} to no row of `{layout.table.name}`: {are} not counted"
     return [DataFinding("orphan-rows", message, int(count), "", table, key, tuple((str(id), "") for id in ids or ()))]
+
+
+def _find_odd_ids(source: Source, layout: Layout, group: RowGroup) -> list[DataFinding]:
+    """Find ids of rows that are matched as people see them, not as they are written."""
+    owner = group.between or group.child
+    if group.key is None or owner == layout.table:
+        return []
+    raw_type = source.type_of(owner.name, group.key)
+    return find_odd_ids(source.connection, source.named(owner.name), column(group.key.name), raw_type, (owner.name, group.key.name))
 
 
 def _make_facts(

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from tierwise.plugins.binding.aggregates import BoundAggregate, is_tied, source_cells, tied_cells, tied_values
 from tierwise.plugins.binding.entry.mixed import is_mixed
-from tierwise.plugins.binding.entry.words import as_id, as_words
+from tierwise.plugins.binding.entry.words import as_id
 from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.lineage import LINEAGE, PAIRS, Way
 from tierwise.plugins.binding.scope import RowColumn
@@ -118,9 +118,9 @@ class RowGroup:
         assert self.between is not None
         types = source.type_of(self.child.name, child), source.type_of(self.between.name, between)
         left, right = column(child.name, CHILD), column(between.name, BETWEEN)
-        if types[0] == types[1] and not is_mixed(types[0]):
+        if types[0] == types[1] and types[0] != "VARCHAR" and not is_mixed(types[0]):
             return left.eq(right)
-        return as_words(left, types[0]).eq(as_words(right, types[1]))
+        return as_id(left, types[0]).eq(as_id(right, types[1]))
 
 
 def _named(cells: Mapping[str, exp.Expr]) -> Iterator[exp.Expr]:

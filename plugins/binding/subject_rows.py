@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.numbers import WHOLE_TYPES
-from tierwise.plugins.binding.entry.words import as_id
+from tierwise.plugins.binding.entry.words import as_id, as_words
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.sql import (
     alias,
@@ -23,6 +24,7 @@ from tierwise.plugins.sql import (
     integer,
     is_known,
     is_null,
+    negate,
     one_of,
     select,
     subquery,
@@ -32,7 +34,7 @@ from tierwise.plugins.sql import (
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["NO_ID", "TOTAL", "find_totals", "make_keys"]
+__all__ = ["NO_ID", "TOTAL", "find_odd_ids", "find_totals", "make_keys"]
 
 NO_ID = "(no id)"
 TOTAL_STARTS = " tTgGsS合总小共累本"
@@ -56,8 +58,9 @@ def make_keys(
     """
     id = as_id(column("id"), id_type)
     source = exp.Table(this=identifier(rows))
-    padded = _find_blanks(connection, source, id, place) if id_type == "VARCHAR" else []
-    is_primary = is_primary and not padded  # two that differ in blanks only are the same to people
+    odd = find_odd_ids(connection, source, column("id"), id_type, place)
+    is_primary = is_primary and not odd  # two that differ in blanks or widths only are the same to people
+    shown = call("trim", as_words(column("id"), id_type)) if odd else id.copy()
     ordered = column("id") if WHOLE_TYPES.match(id_type) else id
     findings = [] if not is_primary and _ascends(connection, source, ordered) else _find(connection, source, id, place, is_primary)
     rest = exp.Star(except_=[identifier("id")])
@@ -66,11 +69,15 @@ def make_keys(
             connection,
             "VIEW",
             keyed,
-            exp.select(alias(id, "key"), alias(id.copy(), "id"), rest).from_(source),
+            exp.select(alias(shown, "key"), alias(id.copy(), "id"), rest).from_(source),
         )
-        return padded
-    base = call("coalesce", id, text(NO_ID))
-    number = exp.Window(this=call("row_number"), partition_by=[base], order=exp.Order(expressions=[cast(column(rows), "VARCHAR")]))
+        return odd
+    base = call("coalesce", shown, text(NO_ID))
+    number = exp.Window(
+        this=call("row_number"),
+        partition_by=[call("coalesce", id.copy(), text(NO_ID))],
+        order=exp.Order(expressions=[cast(column(rows), "VARCHAR")]),
+    )
     key = case((exp.Paren(this=number).eq(integer(1)), base), default=concat(base, text(" #"), cast(number.copy(), "VARCHAR")))
     # kept: a window over all subjects is not to run again on each use
     _make(
@@ -79,7 +86,7 @@ def make_keys(
         keyed,
         exp.select(alias(key, "key"), alias(id.copy(), "id"), rest).from_(source),
     )
-    return [*padded, *findings]
+    return [*odd, *findings]
 
 
 def find_totals(connection: DuckDBPyConnection, keyed: str, place: tuple[str, str, str]) -> list[DataFinding]:
@@ -133,15 +140,34 @@ def _find(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place
     return findings
 
 
-def _find_blanks(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place: tuple[str, str]) -> list[DataFinding]:
-    """Find ids with blanks around them."""
-    padded = binary(exp.NEQ, cast(column("id"), "VARCHAR"), id)
-    query = select(exp.Count(this=exp.Star()), call("min", id), source=source.copy()).where(padded, copy=False)
-    count, first = connection.execute(query.sql("duckdb")).fetchall()[0]
-    if not count:
+def find_odd_ids(
+    connection: DuckDBPyConnection, source: exp.Table, raw: exp.Expr, raw_type: str, place: tuple[str, str]
+) -> list[DataFinding]:
+    """Find ids with blanks around them or in signs of full width, which are matched without.
+
+    Args:
+        connection: Where the relation lives.
+        source: The relation.
+        raw: Its column with the ids.
+        raw_type: The DuckDB type of that.
+        place: Table and column, as people know them.
+    """
+    if raw_type != "VARCHAR" and not is_mixed(raw_type):
         return []
-    message = f"`{place[0]}.{place[1]}` has {count} ids with blanks around them: they are read without, such as `{first}`"
-    return [DataFinding("padded-id", message, count, "", *place)]
+    words, id = as_words(raw, raw_type), as_id(raw.copy(), raw_type)
+    seen = subquery(select(alias(words, "stored"), alias(id, "id"), source=source.copy()), "seen")
+    differs = binary(exp.NEQ, column("stored"), column("id"))
+    is_blank = binary(exp.EQ, call("trim", column("stored")), column("id"))
+    cells = (exp.Count(this=exp.Star()), call("coalesce", call("count_if", negate(is_blank)), integer(0)), call("min", column("id")))
+    count, wide, first = connection.execute(select(*cells, source=seen).where(differs, copy=False).sql("duckdb")).fetchall()[0]
+    where, found = f"`{place[0]}.{place[1]}`", []
+    if count > wide:
+        message = f"{where} has {count - wide} ids with blanks around them: they are read without, such as `{first}`"
+        found.append(DataFinding("padded-id", message, count - wide, "", *place))
+    if wide:
+        message = f"{where} has {wide} ids in signs of full width or with signs that do not show: they are matched in narrow ones, such as `{first}`"
+        found.append(DataFinding("wide-id", message, wide, "", *place))
+    return found
 
 
 def _ascends(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr) -> bool:

@@ -7,7 +7,7 @@ from sqlglot import exp
 from tierwise.core.types import EnumType
 from tierwise.plugins.binding.entry.entered import Entered, problem_case
 from tierwise.plugins.binding.entry.mixed import is_mixed, sorts_of
-from tierwise.plugins.sql import NULL, call, case, cast, integer, is_null, text, try_cast
+from tierwise.plugins.sql import NULL, as_seen, call, case, cast, integer, is_null, text, try_cast
 
 __all__ = ["FALSE_WORDS", "TRUE_WORDS", "as_id", "as_words", "enter_boolean", "enter_text", "enter_word"]
 
@@ -54,9 +54,9 @@ def as_words(raw: exp.Expr, raw_type: str) -> exp.Expr:
 
 
 def as_id(raw: exp.Expr, raw_type: str) -> exp.Expr:
-    """Return an id as people see it: text, without blanks around it."""
+    """Return an id as people see it: text, in narrow signs, without blanks around it."""
     words = as_words(raw, raw_type)
-    return call("trim", words) if raw_type == "VARCHAR" or is_mixed(raw_type) else words
+    return as_seen(words) if raw_type == "VARCHAR" or is_mixed(raw_type) else words
 
 
 def _among(word: exp.Expr, words: tuple[str, ...]) -> exp.Expr:

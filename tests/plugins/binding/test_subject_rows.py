@@ -55,5 +55,37 @@ def test_ids_are_matched_as_people_see_them(tmp_path: Path, opened: Callable[[Pa
     binding = Binding.model_validate({"binding": "1", "policy": "sample", **told})
     facts = bind(opened(tmp_path), plan_of(sales=NumberType(0)), binding)
     assert {subject.key: subject.facts["sales"] for subject in facts.subjects()} == {"C1": 5, "C2": 7, "C3": 9}
-    assert [finding.code for finding in facts.findings] == ["padded-id"]
+    assert [(finding.code, finding.table) for finding in facts.findings] == [("padded-id", "customers"), ("padded-id", "orders")]
     assert [facts.key_of(word) for word in ("C1", " C2 ", "Cy", "nobody")] == ["C1", "C2", "C3", None]
+
+
+def test_ids_in_other_widths_are_matched_and_stay_as_they_are_written(
+    tmp_path: Path, opened: Callable[[Path | str], Source], plan_of: Callable[..., Plan]
+) -> None:
+    (tmp_path / "customers.csv").write_text("id,name,rep\nＣ１,Ann,甲（北京）\nC2\u200b,Bo,乙\nC3,Cy,乙\nc1,Di,乙\n", encoding="utf-8")
+    (tmp_path / "orders.csv").write_text("no,id,amount\n１,C1,5\n2,Ｃ２,7\n3,C3\u00a0,9\n4,Ｃ９,1\n", encoding="utf-8")
+    (tmp_path / "lines.csv").write_text("no,qty\n1,2\n２,3\n3 ,4\n", encoding="utf-8")
+    told = {
+        "subject": {"table": "customers", "key": "id", "name": "name"},
+        "facts": {
+            "sales": {"table": "orders", "aggregate": "sum", "column": "amount"},
+            "qty": {"table": "lines", "via": {"table": "orders", "key": "no"}, "aggregate": "sum", "column": "qty"},
+        },
+    }
+    binding = Binding.model_validate({"binding": "1", "policy": "sample", **told})
+    facts = bind(opened(tmp_path), plan_of(sales=NumberType(0), qty=NumberType(0)), binding)
+    found = {subject.key: (subject.facts["sales"], subject.facts["qty"]) for subject in facts.subjects()}
+    # capital letters are not blanks or widths: c1 is somebody else
+    assert found == {"Ｃ１": (5, 2), "C2\u200b": (7, 3), "C3": (9, 4), "c1": (0, 0)}
+    codes = sorted((finding.code, finding.table, finding.count) for finding in facts.findings)
+    assert codes == [("orphan-rows", "orders", 1), ("padded-id", "orders", 1), ("wide-id", "customers", 2), ("wide-id", "orders", 2)]
+    assert [facts.key_of(word) for word in ("C1", "Ｃ２", "C3", "c1")] == ["Ｃ１", "C2\u200b", "C3", "c1"]
+
+
+def test_two_ids_that_look_the_same_are_two_subjects_and_told(
+    tmp_path: Path, opened: Callable[[Path | str], Source], plan_of: Callable[..., Plan]
+) -> None:
+    (tmp_path / "c.csv").write_text("id,sales\nA1,5\nＡ１,7\n", encoding="utf-8")
+    facts = bind(opened(tmp_path / "c.csv"), plan_of(sales=NumberType(0)), None)
+    assert len({subject.key for subject in facts.subjects()}) == 2
+    assert {finding.code for finding in facts.findings} == {"wide-id", "duplicate-subject"}
