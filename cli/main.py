@@ -40,6 +40,7 @@ COMMANDS = (
     "explain",
     "path",
     "impact",
+    "diff",
     "watch",
     "bind",
     "history",

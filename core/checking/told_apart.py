@@ -1,0 +1,220 @@
+"""Finds the subjects that some decisions can tell apart: an example of each kind, or, where these cannot be listed, some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from random import Random
+
+from tierwise.core.checking.cells import cells
+from tierwise.core.checking.cover import TooLarge, atoms_in
+from tierwise.core.checking.producing import Producing
+from tierwise.core.checking.space import Box, Space, lay_out
+from tierwise.core.meaning.regions import atoms_of
+from tierwise.core.plan import (
+    POPULATION,
+    Compare,
+    Constant,
+    DecisionRef,
+    Fact,
+    FactRef,
+    InSet,
+    Logic,
+    Node,
+    Not,
+    Pick,
+    Plan,
+    Usage,
+    Within,
+    elsewhere,
+    link_of,
+    usage_of,
+    walk,
+)
+from tierwise.core.types import BooleanType, EnumType, ListType, MapType, NumberType, RecordType, SetType
+from tierwise.core.values import Value
+
+__all__ = ["Kinds", "drawn", "kinds_of"]
+
+Subject = Mapping[str, Value]
+Tests = tuple[Node | None, ...]
+
+_MOST_AROUND = 60
+_RANDOM = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Example subjects.
+
+    Attributes:
+        subjects: Fact name to value; every fact that is read is known. None where ``is_exact`` is not.
+        is_exact: Whether every subject whose facts are known is decided like one of them.
+        why: What stands in the way, where not.
+    """
+
+    subjects: tuple[Subject, ...]
+    is_exact: bool
+    why: str = ""
+
+
+def kinds_of(sources: Sequence[tuple[Plan, Node]], facts: Mapping[str, Fact], most: int) -> Kinds:
+    """Return the subjects that some decisions, of one plan or of several, tell apart.
+
+    Args:
+        sources: Each decision with its plan; a fact of one name has one type in all of them.
+        facts: The facts that may be read, by name.
+        most: How many subjects there may be.
+
+    Returns:
+        An example of each kind; none where they cannot be listed, with the reason.
+    """
+    usages = [usage_of(plan, node) for plan, node in sources]
+    why = _obstacle(usages)
+    if not why:
+        try:
+            return Kinds(tuple(_listed(sources, usages, facts, most)), True)
+        except TooLarge:
+            why = "there are too many cases"
+        except _Unclear as unclear:
+            why = str(unclear)
+    return Kinds((), False, why)
+
+
+class _Unclear(Exception):
+    """A condition cannot be laid out."""
+
+
+def _obstacle(usages: Sequence[Usage]) -> str:
+    rankings = [name for usage in usages for name in usage.rankings]
+    if rankings:
+        return f"it hangs on the ranking `{rankings[0]}`"
+    loose = [name for usage in usages for name in usage.facts if name in usage.exact]
+    return f"`{loose[0]}` is not only compared with constants" if loose else ""
+
+
+# ---- all of them -------------------------------------------------------------------------------------------------------------
+
+
+def _listed(sources: Sequence[tuple[Plan, Node]], usages: Sequence[Usage], facts: Mapping[str, Fact], most: int) -> Iterator[Subject]:
+    rows = _Rows()
+    for (plan, node), usage in zip(sources, usages, strict=True):
+        rows.add(node, plan)
+        for name in usage.loose:
+            rows.add_values(facts[name])
+    tests = list(dict.fromkeys(rows.found))
+    width = max((len(row) for row in tests), default=0)
+    padded = [(*row, *(None,) * (width - len(row))) for row in tests]
+    space = lay_out(Producing(replace(sources[0][0], facts=dict(facts), decisions={})), (), padded)
+    if space.unclear or any(not row.sure for row in space.rows):
+        raise _Unclear("a condition compares more than facts with constants")
+    for count, (_, place) in enumerate(cells([row.may for row in space.rows], space.everything)):
+        if count >= most:
+            raise TooLarge
+        yield _subject(space, place)
+
+
+def _subject(space: Space, place: Box) -> Subject:
+    found: dict[str, Value] = {}
+    for dimension, atoms in zip(space.dimensions, place, strict=True):
+        if not dimension.quantities:
+            continue
+        atom = next(iter(atoms_in(atoms)))
+        for quantity, own in zip(dimension.quantities, dimension.combination(atom), strict=True):
+            if not isinstance(quantity.node, FactRef):
+                raise _Unclear(f"`{quantity.text}` is computed")
+            found[quantity.node.name] = quantity.domain.atoms[own].value
+    return found
+
+
+@dataclass
+class _Rows:
+    """Collects the conditions on facts behind a decision: those of a rule together, every other by itself."""
+
+    found: list[Tests] = field(default_factory=list)
+    _seen: set[object] = field(default_factory=set)
+
+    def add(self, node: Node, plan: Plan) -> None:
+        waiting = [node]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, Logic | Not | Compare | Within | InSet):
+                self._condition((part,))
+                waiting.extend(_decisions_in(part))
+                continue
+            link = (id(plan), link_of(part))
+            if link_of(part) is not None and link in self._seen:
+                continue
+            self._seen.add(link)
+            if isinstance(part, Pick) and part.table in plan.tables:
+                table = plan.tables[part.table]
+                for rule in table.rules:
+                    self._condition(tuple(test for test in rule.tests if test is not None))
+                    waiting.extend(reference for test in rule.tests if test is not None for reference in _decisions_in(test))
+                    waiting.append(rule.outputs[part.output])
+                waiting.extend(default for default in table.defaults if default is not None)
+                continue
+            waiting.extend((*part.children, *elsewhere(part, plan)))
+
+    def add_values(self, fact: Fact) -> None:
+        """Tell every value of a fact from every other."""
+        values = fact.type.values if isinstance(fact.type, EnumType) else (True, False) if isinstance(fact.type, BooleanType) else ()
+        self.found += [(Compare("=", FactRef(fact.name, fact.type), Constant(value, fact.type)),) for value in values]
+
+    def _condition(self, tests: Tests) -> None:
+        """Note what a conjunction asks of facts; a part that asks of decisions, too, is divided into the comparisons of facts in it."""
+        whole = tuple(test for test in tests if test is not None and not _decisions_in(test))
+        if whole:
+            self.found.append(whole)
+        for test in tests:
+            if test is not None and _decisions_in(test):
+                self.found += [(leaf,) for leaf in _leaves(test) if not _decisions_in(leaf)]
+
+
+def _leaves(test: Node) -> Iterator[Node]:
+    if isinstance(test, Logic | Not):
+        for part in test.children:
+            yield from _leaves(part)
+    else:
+        yield test
+
+
+def _decisions_in(node: Node) -> list[DecisionRef]:
+    return [part for part in walk(node) if isinstance(part, DecisionRef)]
+
+
+# ---- a sample ----------------------------------------------------------------------------------------------------------------
+
+
+def drawn(sources: Sequence[tuple[Plan, Node]], facts: Mapping[str, Fact], count: int) -> Iterator[Subject]:
+    """Draw so many subjects, the same in every run, whose values stand at and around what some decisions compare them with."""
+    random = Random(20260101)
+    usages = [usage_of(plan, node) for plan, node in sources]
+    read = [name for name in dict.fromkeys(name for usage in usages for name in usage.facts) if name != POPULATION]
+    values = {name: _values(facts[name], [t for usage in usages for t in usage.tests.get(name, ())], random, count) for name in read}
+    for _ in range(count):
+        yield {name: random.choice(options) for name, options in values.items() if options}
+
+
+def _values(fact: Fact, tests: Sequence[Node], random: Random, count: int) -> list[Value]:
+    """Return values of a fact: one of each piece that its tests tell apart, and some others."""
+    if isinstance(fact.type, SetType) and isinstance(fact.type.item, EnumType):
+        words = fact.type.item.values
+        return [(), *((word,) for word in words), words, *(tuple(w for w in words if random.random() < 0.5) for _ in range(_RANDOM))]
+    if isinstance(fact.type, ListType | SetType):
+        return [()]
+    if isinstance(fact.type, MapType | RecordType):
+        return [{}]
+    found = [atom.value for atom in atoms_of(fact.type, tests, fact.can_be_none)][:_MOST_AROUND]
+    if isinstance(fact.type, NumberType):
+        found += [value for value in _numbers(fact.type, random, count) if value not in found]
+    return found
+
+
+def _numbers(type: NumberType, random: Random, count: int) -> Iterator[Decimal]:
+    low = type.low if type.low is not None else Decimal(-1000) if type.high is None else type.high - 1000
+    high = type.high if type.high is not None else low + Decimal(10) ** random.randint(2, 7)
+    unit = 10 ** (type.scale or 0)
+    for _ in range(count):
+        yield Decimal(random.randint(int(low * unit), int(high * unit))) / unit
