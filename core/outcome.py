@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
@@ -51,12 +51,15 @@ class Undetermined:
         candidates: The values still possible, without repeats, in the order of their type (words as declared, numbers from the least; none last); may be empty.
         needs: Names of facts, readings or decisions that would settle it, in declaration order.
         rules: The ids of the rules that stay possible, in table order.
+        is_bound: The candidates are a bound: no other value is possible, but not each of them need be. So it is where a missing number is
+            computed with, and where to find out which ones are possible would be too much work.
     """
 
     reason: Reason
     candidates: tuple[Value, ...] = ()
     needs: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    is_bound: bool = field(default=False, compare=False)
 
 
 Outcome = Determined | Undetermined

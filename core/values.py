@@ -8,14 +8,14 @@ on its way into a comparison or a rounding; no fact and no outcome holds one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-__all__ = ["LARGEST_EXACT", "SECONDS_PER_DAY", "Duration", "Value", "add_duration", "to_json"]
+__all__ = ["LARGEST_EXACT", "SECONDS_PER_DAY", "Duration", "Value", "add_duration", "hashable", "to_json"]
 
 SECONDS_PER_DAY = 86_400
 LARGEST_EXACT = 2**53
@@ -77,6 +77,18 @@ def add_duration(start: date, duration: Duration, sign: int = 1) -> date:
     if isinstance(start, datetime):
         return start + timedelta(seconds=sign * duration.seconds)
     return start + timedelta(days=sign * duration.seconds // SECONDS_PER_DAY)
+
+
+def hashable(value: Any) -> Hashable:
+    """Return what equal values have in common and a dictionary can hold; records and maps themselves cannot be hashed."""
+    try:
+        hash(value)
+    except TypeError:
+        if isinstance(value, Mapping):
+            return frozenset((key, hashable(item)) for key, item in value.items())
+        return tuple(hashable(item) for item in value) if isinstance(value, tuple) else repr(value)
+    found: Hashable = value
+    return found
 
 
 def to_json(value: Any) -> Any:

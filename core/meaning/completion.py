@@ -12,40 +12,14 @@ from dataclasses import dataclass
 from tierwise.core.meaning.evaluate import Evaluation
 from tierwise.core.meaning.keys import values_to_try
 from tierwise.core.meaning.memory import Memory
+from tierwise.core.meaning.settling import Settled
 from tierwise.core.meaning.unknown import Need, Result, Unknown, same
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import Node
 from tierwise.core.values import Value
 
-__all__ = ["Completion", "Finished", "Settled"]
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What a part comes to under every completion.
-
-    Attributes:
-        value: The one value, when ``reason`` is ``None``.
-        reason: Why there is no single value.
-        bound: The values still possible; ``None`` when that may be any.
-        is_partial: Besides, it may be left open without any candidate.
-        needs: Names of what would settle it.
-        is_final: No fact, reading or decision would settle it: the policy leaves it open.
-        rules: Ids of the rules that gave the value, or stay possible.
-    """
-
-    value: Value = None
-    reason: Reason | None = None
-    bound: tuple[Value, ...] | None = ()
-    needs: frozenset[str] = frozenset()
-    rules: frozenset[str] = frozenset()
-    is_partial: bool = False
-    is_final: bool = False
-
-    def agrees_with(self, other: Settled) -> bool:
-        """Say whether both are one value, or undetermined for one reason."""
-        return self.reason is other.reason and (self.reason is not None or same(self.value, other.value))
+__all__ = ["Completion", "Finished"]
 
 
 _MOST_LISTED = 64  # candidates, where nothing bounds them beforehand
@@ -92,14 +66,6 @@ class Completion:
             self._memory.put(self._memory.key(self._node, world), Finished(settled, 0, 0))
             return settled
 
-    def alone(self, world: World) -> Result:
-        """Return what the part comes to on its own; what it is left open for is told, nothing would settle it."""
-        settled = self.settle(World(world.facts, world.positions))
-        if settled.reason is None:
-            return settled.value
-        needs = frozenset([Need("policy", name, settled.reason) for name in settled.needs or {""}])
-        return Unknown(needs, settled.bound, settled.is_partial)
-
     def _settle(self, world: World, depth: int) -> Finished:
         key = self._memory.key(self._node, world)
         found = self._memory.get(key)
@@ -144,7 +110,7 @@ class Completion:
             is_final = all(way.is_final for way in ways)
             if not is_final and any(way.bound != ways[0].bound for way in ways):
                 needs |= self._names(need, world)
-            return Settled(None, ways[0].reason, bound, needs, rules, is_partial, is_final)
+            return Settled(None, ways[0].reason, bound, needs, rules, is_partial, is_final=is_final)
         return Settled(None, need.reason, bound, needs | self._names(need, world), rules, is_partial)
 
     def _next(self, result: Unknown) -> Need | None:
@@ -189,17 +155,22 @@ def _agree(need: Need, way: Settled, other: Settled) -> bool:
     the doing of a missing fact when a fact is split, so its own reason stands then; under each reading of the source the reason may be the
     same for candidates of its own.
     """
-    if not way.agrees_with(other):
+    if not _is_one(way, other):
         return False
     if need.kind != "fact" or way.reason in (None, need.reason) or (way.is_final and other.is_final):
         return True
     return way.bound == other.bound
 
 
+def _is_one(way: Settled, other: Settled) -> bool:
+    """Say whether both are one value, or undetermined for one reason."""
+    return way.reason is other.reason and (way.reason is not None or same(way.value, other.value))
+
+
 def _without_split(result: Result, rules: frozenset[str]) -> Settled:
     if not isinstance(result, Unknown):
         return Settled(result, rules=rules)
-    return Settled(None, result.reason, result.bound, _named(result.needs), rules, result.is_partial, result.is_final)
+    return Settled(None, result.reason, result.bound, _named(result.needs), rules, result.is_partial, is_final=result.is_final)
 
 
 def _named(needs: frozenset[Need]) -> frozenset[str]:

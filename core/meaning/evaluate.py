@@ -70,6 +70,8 @@ class Evaluation:
 
     def evaluate(self, node: Node, world: World) -> Result:
         """Return the value of a node, or ``Unknown``. What it reads of decisions must have been decided by ``settle``."""
+        if world.parts and id(node) in world.parts:
+            return world.parts[id(node)]
         return MEANINGS[type(node)](self, node, world)
 
     def settle(self, node: Node, world: World) -> Picked:
@@ -110,6 +112,11 @@ class Evaluation:
         hits = world.hits.get(node.table)
         if hits is None:
             hits = world.hits[node.table] = self._hits(table, world)
+        return self.read_off(node, hits, world)
+
+    def read_off(self, node: nodes.Pick, hits: Sequence[Hit], world: World) -> Picked:
+        """Return what is read off a table when these rules are hit, or may be."""
+        table = self.plan.tables[node.table]
         values = [self.evaluate(hit.rule.outputs[node.output], world) for hit in hits]
         default = table.defaults[node.output] if node.output < len(table.defaults) else None
         fallback = Unknown.because(Reason.GAP) if default is None else self.evaluate(default, world)

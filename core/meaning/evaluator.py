@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from tierwise.core.environment import Environment
-from tierwise.core.meaning.completion import Completion, Finished, Settled
+from tierwise.core.errors import PluginError
+from tierwise.core.meaning.completion import Completion, Finished
+from tierwise.core.meaning.diagrams import Case, Diagrams, TooMuchWork
 from tierwise.core.meaning.evaluate import Evaluation
 from tierwise.core.meaning.memory import Memory
 from tierwise.core.meaning.ordering import in_stated_order
+from tierwise.core.meaning.settling import Settled, settled
 from tierwise.core.meaning.trace import Trace
-from tierwise.core.meaning.unknown import Result
+from tierwise.core.meaning.unknown import Need, Result, Unknown
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Determined, Outcome, Undetermined
 from tierwise.core.plan import Node, Plan, Position, table_of, valued_parts
@@ -18,6 +22,7 @@ from tierwise.core.values import Value
 
 __all__ = ["Evaluator"]
 
+_STEPS = 16  # of a diagram, for each completion that may be looked at
 _NO_POSITIONS: Mapping[str, Position] = {}
 
 
@@ -34,6 +39,7 @@ class Evaluator:
         self.evaluation = Evaluation(plan, environment)
         self._most = environment.limits.completions
         self._memory: Memory[Finished] = Memory(self.evaluation)
+        self._diagrams = Diagrams(self.evaluation, _STEPS * self._most)
         self._places = {name: place for place, name in enumerate((*plan.facts, *plan.readings, *plan.decisions))}
 
     def decide(self, decision: str, facts: Mapping[str, Value], positions: Mapping[str, Position] = _NO_POSITIONS) -> Outcome:
@@ -50,12 +56,16 @@ class Evaluator:
         self, decisions: Iterable[str], facts: Mapping[str, Value], positions: Mapping[str, Position] = _NO_POSITIONS
     ) -> dict[str, Outcome]:
         """Return the outcomes of several decisions about one subject; what they share is worked out once. The arguments are those of ``decide``."""
-        world = World(facts, positions)
-        return {name: self._outcome(name, self._settle(self._node(name), world)) for name in decisions}
+        case = self._diagrams.case(World(facts, positions))
+        return {name: self._outcome(name, self._settle(self._node(name), case, name)) for name in decisions}
 
     def value_of(self, node: Node, facts: Mapping[str, Value], positions: Mapping[str, Position] = _NO_POSITIONS) -> Result:
         """Return the value of any part of the plan under every completion, or an ``Unknown`` that nothing can settle."""
-        return self._completion(node).alone(World(facts, positions))
+        settled = self._settle(node, self._diagrams.case(World(facts, positions)))
+        if settled.reason is None:
+            return settled.value
+        needs = frozenset([Need("policy", name, settled.reason) for name in settled.needs or {""}])
+        return Unknown(needs, settled.bound, settled.is_partial)
 
     def trace(self, facts: Mapping[str, Value], positions: Mapping[str, Position] = _NO_POSITIONS) -> Trace:
         """Return what deciding one subject found: every decision's outcome, and what each part of the plan came to.
@@ -73,11 +83,14 @@ class Evaluator:
                 results[id(part)] = self.evaluation.settle(part, world).result
         return Trace(self.plan, facts, positions, outcomes, results)
 
-    def _settle(self, node: Node, world: World) -> Settled:
-        return self._completion(node).settle(world)
-
-    def _completion(self, node: Node) -> Completion:
-        return Completion(self.evaluation, node, self._most, self._memory)
+    def _settle(self, node: Node, case: Case, decision: str = "") -> Settled:
+        """Return what a part comes to; where that is too much work, or a function fails on what cannot be, what completing it lazily tells."""
+        try:
+            return settled(self._diagrams, case.decision(decision) if decision else case.part(node), node.type)
+        except (TooMuchWork, PluginError):
+            given = World(case.world.facts, case.world.positions)
+            found = Completion(self.evaluation, node, self._most, self._memory).settle(given)
+            return replace(found, is_exact=found.reason is None)
 
     def _node(self, decision: str) -> Node:
         return self.plan.decisions[decision].node
@@ -91,4 +104,4 @@ class Evaluator:
         last = len(self._places)
         needs = tuple(sorted(settled.needs, key=lambda name: (self._places.get(name, last), name)))
         candidates = in_stated_order(settled.bound or (), self.plan.decisions[decision].type)
-        return Undetermined(settled.reason, candidates, needs, rules)
+        return Undetermined(settled.reason, candidates, needs, rules, is_bound=bool(candidates) and not settled.is_exact)

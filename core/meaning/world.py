@@ -26,6 +26,7 @@ class World:
         results: Decision name to its value or ``Unknown``.
         hits: Table name to its hits.
         possible: Table name to the hits in the world of which less was assumed: no other rule can be hit.
+        parts: What some parts of the plan come to, by their identity, instead of being evaluated.
         items: The items that enclosing list nodes look at, innermost last, each with the name of its list.
     """
 
@@ -37,6 +38,7 @@ class World:
     results: dict[str, Result] = field(default_factory=dict)
     hits: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
     possible: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
+    parts: Mapping[int, Result] = field(default_factory=dict)
     items: list[tuple[Result, str]] = field(default_factory=list)
 
     def assume(self, need: Need, value: Result) -> World:

@@ -5,7 +5,7 @@ The meaning of each node is written here once, next to it; ``core/meaning/evalua
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Literal as OneOfWords
@@ -13,7 +13,7 @@ from typing import get_args
 
 from tierwise.core.outcome import Reason
 from tierwise.core.types import BooleanType, EnumType, Type
-from tierwise.core.values import Value
+from tierwise.core.values import Value, hashable
 
 __all__ = [
     "Agree",
@@ -99,13 +99,7 @@ class Constant(_Part):
         try:
             return hash((self.value, self.type))
         except TypeError:
-            return hash((_hashable(self.value), self.type))
-
-
-def _hashable(value: Value) -> Hashable:
-    if isinstance(value, Mapping):
-        return frozenset((key, _hashable(item)) for key, item in value.items())
-    return tuple(_hashable(item) for item in value) if isinstance(value, tuple) else value
+            return hash((hashable(self.value), self.type))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from tierwise.core.plan.nodes import DecisionRef, FactRef, InSet, Node, Prefer, RankCut, ReadingRef, Within
 from tierwise.core.plan.plan import Plan
-from tierwise.core.plan.questions import comparison_of, constants_of
+from tierwise.core.plan.questions import comparison_of, constants_of, is_unsettled
 from tierwise.core.plan.walk import behind, elsewhere, link_of
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, NumberType, TextType
 from tierwise.core.values import Duration, Value
 
-__all__ = ["Usage", "facts_behind", "tested_fact", "usage_of"]
+__all__ = ["Reads", "Usage", "facts_behind", "reads_of", "tested_fact", "usage_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,55 @@ def usage_of(plan: Plan, node: Node) -> Usage:
         readings=_in_order(plan.readings, found.readings),
         rankings=_in_order(plan.rankings, found.rankings),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a part reads itself, without what stands behind the decisions it names.
+
+    Attributes:
+        facts: Names of the facts.
+        exact: Those of them that are more than compared with constants, and have too many values to try.
+        decisions: Names of the decisions.
+        readings: Names of the readings that are not settled.
+        rankings: Names of the rankings whose positions it needs.
+        prefers: The preferences in it.
+    """
+
+    facts: tuple[str, ...]
+    exact: tuple[str, ...]
+    decisions: tuple[str, ...]
+    readings: tuple[str, ...]
+    rankings: tuple[str, ...]
+    prefers: tuple[Prefer, ...]
+
+
+def reads_of(plan: Plan, node: Node) -> Reads:
+    """Return what a part reads itself."""
+    found: dict[str, dict[Any, None]] = {kind: {} for kind in ("facts", "exact", "decisions", "readings", "rankings", "prefers")}
+    seen: set[object] = set()
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        fact = tested_fact(part)
+        match fact or part:
+            case FactRef(name=name, type=of):
+                found["facts"][name] = None
+                if fact is None and not isinstance(of, BooleanType | EnumType):
+                    found["exact"][name] = None
+            case DecisionRef(name=name):
+                found["decisions"][name] = None
+            case ReadingRef(name=name) if is_unsettled(part, plan):
+                found["readings"][name] = None
+            case RankCut(ranking=name):
+                found["rankings"][name] = None
+            case Prefer():
+                found["prefers"][part] = None
+        link = link_of(part)
+        is_end = fact is not None or link is None or link in seen or isinstance(part, DecisionRef)
+        seen.add(link)
+        pending.extend(reversed((*(() if fact else part.children), *(() if is_end else elsewhere(part, plan)))))
+    return Reads(*(tuple(names) for names in found.values()))
 
 
 def facts_behind(node: Node, plan: Plan) -> tuple[str, ...]:

@@ -56,12 +56,17 @@ class Result:
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:
-    """Return an outcome in its JSON form: ``{"value": …}`` or ``{"undetermined": reason}``, with ``candidates`` only when there are any."""
+    """Return an outcome in its JSON form: ``{"value": …}`` or ``{"undetermined": reason}``, with ``candidates`` only when there are any.
+
+    ``"bound": true`` stands beside candidates that are only all that may be.
+    """
     if isinstance(outcome, Determined):
         return {"value": to_json(outcome.value)}
     document: dict[str, Any] = {"undetermined": str(outcome.reason)}
     if outcome.candidates:
         document["candidates"] = to_json(outcome.candidates)
+        if outcome.is_bound:
+            document["bound"] = True
     return document
 
 

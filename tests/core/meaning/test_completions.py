@@ -67,7 +67,8 @@ def test_a_table_with_facts_missing_is_what_all_completions_say() -> None:
             assert isinstance(found, Determined) and found.value == expected.value, seed
         else:
             assert isinstance(found, Undetermined), seed
-            assert (found.reason, found.candidates) == (expected.reason, expected.candidates), seed
+            assert (found.reason, found.candidates, found.needs) == (expected.reason, expected.candidates, expected.needs), seed
+            assert not found.is_bound, seed
 
 
 def test_no_order_of_rules_or_facts_changes_what_a_table_without_order_says() -> None:
