@@ -39,6 +39,7 @@ COMMANDS = (
     "grade",
     "explain",
     "path",
+    "readiness",
     "impact",
     "diff",
     "watch",

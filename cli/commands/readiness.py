@@ -1,0 +1,101 @@
+"""``tierwise readiness``: which missing facts keep how many customers undetermined, and which to collect first."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, policy_option
+from tierwise.cli.session import Session
+
+if TYPE_CHECKING:
+    from tierwise.plugins.readiness import FactToCollect, OutputReadiness, Readiness
+
+
+@click.command("readiness")
+@click.argument("database", metavar="DATABASE")
+@policy_option
+@click.option(
+    "--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names."
+)
+@layers_options
+@as_of_option
+@click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only this output; may be repeated.")
+@format_option("text", "markdown", "csv", "json")
+@click.pass_context
+def command(
+    context: click.Context,
+    database: str,
+    policy_name: str,
+    binding: str | None,
+    layers: Layers,
+    as_of: date | None,
+    outputs: tuple[str, ...],
+    form: str,
+) -> None:
+    """Say which missing facts block how many customers, and in which order to collect them.
+
+    An outcome is counted with the facts that it hangs on: knowing all of them decides it. The first fact in the list decides the most
+    outcomes by itself, each further one the most together with those before it. Beside a fact stand the texts that did not read.
+
+    \b
+    Example:
+      tierwise readiness demo/demo.db --policy big-customer-tiers --as-of 2026-06-30
+    """
+    from tierwise.cli.grading import grade_database
+    from tierwise.core.language.suggest import suggest
+    from tierwise.plugins.engine import DEFAULT_ENGINE
+    from tierwise.plugins.readiness import readiness_of
+    from tierwise.plugins.run import choose_engine
+
+    session = Session.of(context)
+    loaded = session.load(policy_name, layers)
+    known = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
+    for output in outputs:
+        if output not in known:
+            told = suggest(output, known) or "the outputs are " + ", ".join(known)
+            raise click.BadParameter(f"no output `{output}`; {told}", param_hint="--output")
+    chosen = [known[output] for output in outputs] or list(known.values())
+    with grade_database(session, loaded, database, binding, as_of, choose_engine(loaded, DEFAULT_ENGINE)) as run:
+        found = readiness_of(loaded.plan, chosen, run.grading.rows(), run.bound.facts.findings)
+    _print(found, session, form)
+
+
+def _print(found: Readiness, session: Session, form: str) -> None:
+    from tierwise.cli.output import write_json, write_rows
+
+    outputs = [_output(output) for output in found.outputs]
+    facts = [_fact(fact, session) for fact in found.facts]
+    if form == "json":
+        write_json({"subjects": found.subjects, "outputs": outputs, "facts": [_document(fact) for fact in found.facts]})
+        return
+    columns = ("fact", "label", "subjects", "blocks", "alone", "first", "stored")
+    if form == "csv":
+        write_rows(facts, columns, form)
+        return
+    told = [{**row, "otherwise": ", ".join(f"{reason} {count:,}" for reason, count in row["otherwise"].items())} for row in outputs]
+    write_rows(told, ("output", "determined", "by_facts", "otherwise"), form, right=(1, 2))
+    click.echo("")
+    write_rows(facts, columns, form, right=(2, 3, 4, 5))
+
+
+def _output(output: OutputReadiness) -> dict[str, Any]:
+    otherwise = {str(reason): count for reason, count in output.otherwise.items()}
+    return {"output": output.output.name, "determined": output.determined, "by_facts": output.by_facts, "otherwise": otherwise}
+
+
+def _fact(fact: FactToCollect, session: Session) -> dict[str, Any]:
+    stored = [f"{key}: {value}" for finding in fact.unread for key, value in finding.examples]
+    counts = {"subjects": fact.subjects, "blocks": fact.blocks, "alone": fact.alone, "first": fact.first}
+    return {"fact": fact.fact, "label": session.text(fact.label), **counts, "stored": "; ".join(stored)}
+
+
+def _document(fact: FactToCollect) -> dict[str, Any]:
+    stored = [
+        {"code": finding.code, "count": finding.count, "examples": [{"key": key, "stored": value} for key, value in finding.examples]}
+        for finding in fact.unread
+    ]
+    counts = {"subjects": fact.subjects, "blocks": fact.blocks, "alone": fact.alone, "first": fact.first}
+    return {"fact": fact.fact, "label": dict(fact.label), **counts, "stored": stored}
