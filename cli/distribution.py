@@ -17,7 +17,7 @@ from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
 from tierwise.plugins.grading import Grading, Share
 
-__all__ = ["distribution_lines", "outcome_lines", "row_documents"]
+__all__ = ["distribution_lines", "outcome_lines", "outcome_parts", "row_documents"]
 
 MOST_VALUES = 15
 ROWS_AT_ONCE = 5_000
@@ -117,14 +117,15 @@ def row_documents(grading: Grading, problems_of: Callable[[Sequence[str]], Probl
             row: dict[str, Any] = {
                 "key": result.key,
                 "name": result.name,
-                "outputs": {name: _document(result.outcomes[name]) for name in names},
+                "outputs": {name: outcome_parts(result.outcomes[name]) for name in names},
             }
             if result.key in problems:
                 row["findings"] = [{"fact": fact, "code": code} for fact, code in problems[result.key]]
             yield row
 
 
-def _document(outcome: Any) -> dict[str, Any]:
+def outcome_parts(outcome: Any) -> dict[str, Any]:
+    """Return an outcome as a document, with the rules that gave it or stay possible."""
     from tierwise.plugins.deciding.result import outcome_document
 
     document = dict(outcome_document(outcome))

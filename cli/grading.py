@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from tierwise.cli.columns import Column, documents, flat_columns, headings_of, page_columns, rows_of
 from tierwise.cli.distribution import distribution_lines, outcome_lines, row_documents
+from tierwise.cli.lines import csv_head, csv_lines, json_lines
 from tierwise.cli.output import write_rows
 from tierwise.cli.progress import working
 from tierwise.cli.session import Session
 from tierwise.cli.table import text_table
-from tierwise.cli.visible import escaped, on_one_line, say
+from tierwise.cli.visible import escaped, on_one_line, put, say
 
 if TYPE_CHECKING:
     from tierwise.plugins.engine import Engine
@@ -123,12 +125,36 @@ def write_grading(run: Run, shown: Shown, form: str) -> None:
     grading, facts = shown.grading, run.bound.facts
     if shown.hits:
         write_rows(hit_rows(run, shown), HIT_COLUMNS, form)
+    elif _is_written_in_bulk(run, shown, form):
+        return
     elif shown.columns is None and form in ("json", "jsonl"):
         write_rows(row_documents(grading, facts.problems_of), ["key", "name", "outputs", "findings"], form)
     else:
         columns = shown.columns or flat_columns(grading)
         headings = headings_of(columns, shown.language)
         write_rows(documents(rows_of(grading, facts, columns), columns, headings), headings, form)
+
+
+def _is_written_in_bulk(run: Run, shown: Shown, form: str) -> bool:
+    """Write the results by the engine itself where it can, and where nothing but key, name and outcomes is asked for."""
+    from tierwise.plugins.grading import Writing
+
+    is_plain = shown.columns is None and shown.language is None and not sys.stdout.isatty()
+    if not is_plain or not isinstance(shown.grading, Writing):
+        return False
+    if form == "jsonl" and not any(finding.fact for finding in run.bound.facts.findings):
+        head, line_form = "", json_lines(shown.grading)
+    elif form == "csv":
+        head, line_form = csv_head(shown.grading), csv_lines(shown.grading)
+    else:
+        return False
+    lines = shown.grading.lines(line_form)
+    if lines is None:
+        return False
+    put(head)
+    for some in lines:
+        put(some.decode())
+    return True
 
 
 HIT_COLUMNS = ("output", "rule", "decided", "possible")

@@ -16,7 +16,7 @@ from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
 
-__all__ = ["outcome_text", "write_json", "write_rows"]
+__all__ = ["csv_cells", "csv_start", "outcome_text", "write_json", "write_rows"]
 
 UNDETERMINED = "?"
 
@@ -53,11 +53,20 @@ def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: 
 
 
 def _write_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    # The byte order mark tells Excel that the text is UTF-8; without it Chinese turns to noise.
-    put("\ufeff")
-    put(_csv_line([_guarded(name) for name in columns]))
+    put(csv_start(columns))
     for item in rows:
         put(_csv_line([_guarded(cell_text(item.get(name))) for name in columns]))
+
+
+def csv_start(columns: Sequence[str]) -> str:
+    """Return what stands before the first row: the headings, and the mark that tells Excel that the text is UTF-8, not noise."""
+    return "\ufeff" + _csv_line([_guarded(name) for name in columns])
+
+
+def csv_cells(values: Sequence[Any]) -> str:
+    """Return JSON values as cells of a row that goes on."""
+    end = "end"
+    return _csv_line([*(_guarded(cell_text(value)) for value in values), end]).removesuffix(f",{end}\r\n")
 
 
 def _csv_line(cells: Sequence[str]) -> str:

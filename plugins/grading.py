@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from sqlglot import exp
 
-__all__ = ["CLASS", "NUMBER", "Grading", "Placing", "Share", "Tabled", "shares_of"]
+__all__ = ["CLASS", "NUMBER", "Grading", "LineForm", "Placing", "Share", "Tabled", "Writing", "shares_of"]
 
 CLASS, NUMBER = "class of ", "number of "
 """What the columns of a ``Tabled`` grading are called, each followed by the name of the output."""
@@ -46,6 +46,38 @@ class Grading(Protocol):
 
     def rows(self, limit: int | None = None) -> Iterator[SubjectResult]:
         """Yield the results in the order of the subjects' keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineForm:
+    """How a result is written as a line of text: what stands before each of its parts, and the parts themselves.
+
+    Attributes:
+        before: What stands before the key, the name and each output.
+        end: What ends a line.
+        quote: What stands on both sides of a plain word.
+        word: Writes a key, or a name, of which there may be none.
+        outcome: Writes the outcome of an output, by the place of the output.
+        shows_rules: Whether it writes the rules of outcomes.
+    """
+
+    before: Sequence[str]
+    end: str
+    quote: str
+    word: Callable[[str | None], str]
+    outcome: Callable[[int, Outcome], str]
+    shows_rules: bool
+
+
+@runtime_checkable
+class Writing(Protocol):
+    """What a grading may do besides: write all results as lines without making an object of each."""
+
+    def lines(self, form: LineForm) -> Iterator[bytes] | None:
+        """Yield the lines in the order of the subjects' keys, in UTF-8, many at once; ``None`` when it cannot.
+
+        The outcomes that are written may lack what they hang on.
+        """
 
 
 @runtime_checkable

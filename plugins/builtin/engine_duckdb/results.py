@@ -17,12 +17,13 @@ from tierwise.plugins.builtin.engine_duckdb.amounts import filled, own_slot, slo
 from tierwise.plugins.builtin.engine_duckdb.asking import FEW_ASKED, Answers, Asker, Rows
 from tierwise.plugins.builtin.engine_duckdb.columns import Columns
 from tierwise.plugins.builtin.engine_duckdb.compile import Compiler
+from tierwise.plugins.builtin.engine_duckdb.lines import OutcomeCells, write_lines
 from tierwise.plugins.builtin.engine_duckdb.masks import Mask
 from tierwise.plugins.builtin.engine_duckdb.outcome_classes import Graded, classes
 from tierwise.plugins.builtin.engine_duckdb.places import Places
 from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW
 from tierwise.plugins.facts import core_value
-from tierwise.plugins.grading import Share, shares_of
+from tierwise.plugins.grading import LineForm, Share, shares_of
 from tierwise.plugins.sql import Sql
 
 if TYPE_CHECKING:
@@ -138,6 +139,28 @@ class DuckGrading:
         cursor = self._run(query if limit is None else query.limit(limit))
         while batch := cursor.fetchmany(BATCH):
             yield from (self._result(row, asked) for row in batch)
+
+    def lines(self, form: LineForm) -> Iterator[bytes] | None:
+        """Yield all results as lines of text; ``None`` when too many outcomes differ."""
+        return write_lines(self.connection, self.table, (self._cells(place, form) for place in range(len(self.outputs))), form)
+
+    def _cells(self, place: int, form: LineForm) -> OutcomeCells:
+        """Return what tells the outcomes of an output apart, as far as a form shows them."""
+        output = self.outputs[place]
+        columns, mask = self.columns[output.name], self.masks.get(output.name)
+        is_told = mask is not None and (mask.are_rules_told or not form.shows_rules)
+        answers = self.answers(output.name, UNTOLD if is_told else WHOLE)
+        wanted = [columns.value, columns.none, columns.rules, columns.open, columns.possible if is_told else None]
+        cells = [sql.column(name, self.table) if name else sql.NULL for name in wanted]
+        cells += [sql.column(name, answers.table or "") for name in answers.columns()]
+
+        def outcome(found: Sequence[Any]) -> Outcome:
+            value, none, rules, code, bits, *answered = found
+            if none or value is not None:
+                return Determined(None if none else core_value(value, output.type), self.compiler.rulebook.ids(rules))
+            return mask.outcome(bits) if mask is not None and bits is not None else self._undecided(answers, code, answered)
+
+        return OutcomeCells(place, cells, answers.table, outcome)
 
     def _first(self, count: int) -> Rows:
         """Make a table of the first rows, so that only these are asked about."""
