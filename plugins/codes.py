@@ -105,6 +105,7 @@ CODES: Mapping[str, str] = {
     "not-analysed": "A condition compares two things with each other instead of one with a constant; gaps and overlaps that hang on it are not found.",
     "not-constant": "A share or number that must be known before any subject is (a plain value or a parameter) hangs on a subject.",
     "not-finite": "A stored number is NaN or infinite; the fact is missing for that subject.",
+    "not-a-partition": "A ranking is divided by a list, a set, a record or a map; it takes single values.",
     "not-local": "An overlay gives rules for a table or characteristic that the policy does not leave local, or changes a parameter of the source that is not adjustable.",
     "not-of-none": "A `not` over what may be none: none counts as false, so it holds for subjects of whom nothing is known.",
     "not-ordered": "A ranking or an order goes by something that has no order, such as a boolean or a list.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal as OneOfWords
 
 from tierwise.core.outcome import Outcome, Reason, Undetermined
@@ -128,6 +129,8 @@ class RankTrace:
         count: How many are ranked.
         last_rank: The last rank of its class; ``None`` for the class that takes the rest.
         better: The next better class, and ``to_better`` how many ranks it is away.
+        share: In a Pareto ranking the share of the total up to it (with it, where who crosses a cut is out); ``limit`` that up to which its class
+            reaches, and ``to_better_share`` how much too large the share is for the next better class.
         by: What it was ranked by, and ``by_at_cut`` what the last one in the better class has, where a population is known.
     """
 
@@ -140,6 +143,9 @@ class RankTrace:
     by: Value = None
     by_at_cut: Value = None
     by_type: Type | None = None
+    share: Decimal | None = None
+    limit: Decimal | None = None
+    to_better_share: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

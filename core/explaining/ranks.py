@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tierwise.core.explaining.explanation import RankTrace
 from tierwise.core.explaining.reader import Reader
-from tierwise.core.meaning.cuts import ROUNDINGS, class_at, last_rank
+from tierwise.core.meaning.cuts import ROUNDINGS, class_at, last_rank, shares_of
 from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.plan import Position, RankCut
 from tierwise.core.values import Value
@@ -48,9 +48,11 @@ def rank_of(node: RankCut, reader: Reader, by_at: ByAt | None = None) -> RankTra
 
 def _place(node: RankCut, position: Position, rounding: str, plain: RankTrace, by_at: ByAt | None) -> RankTrace:
     """Return the trace with the cuts that one way of rounding gives."""
-    current = class_at(position, node.by, node.cuts, rounding)
+    current = class_at(position, node, rounding)
     index = next((i for i, cut in enumerate(node.cuts) if not isinstance(current, Unknown) and cut.value == current), None)
-    if index is None or node.by == "pareto":
+    if node.by == "pareto":
+        return _by_share(node, position, plain, index)
+    if index is None:
         return plain
     end = last_rank(node.cuts[index], position.count, node.by, rounding)
     better = last_rank(node.cuts[index - 1], position.count, node.by, rounding) if index else None
@@ -58,6 +60,20 @@ def _place(node: RankCut, position: Position, rounding: str, plain: RankTrace, b
         return replace(plain, last_rank=end)
     at_cut = None if by_at is None else by_at(node.ranking, better)
     return replace(plain, last_rank=end, better=node.cuts[index - 1].value, to_better=position.first - better, by_at_cut=at_cut)
+
+
+def _by_share(node: RankCut, position: Position, plain: RankTrace, index: int | None) -> RankTrace:
+    """Return the trace with the share that counts, the cut of its class, and how far the next better class is."""
+    shares = shares_of(position, node.crossing)
+    if shares is None:
+        return plain
+    share = shares[1] if node.ties == "together_worse" else shares[0]
+    if index is None:
+        return replace(plain, share=share)
+    better = node.cuts[index - 1] if index else None
+    if better is None or better.limit is None:
+        return replace(plain, share=share, limit=node.cuts[index].limit)
+    return replace(plain, share=share, limit=node.cuts[index].limit, better=better.value, to_better_share=share - better.limit)
 
 
 def _position(node: RankCut, reader: Reader) -> Position | None:

@@ -441,9 +441,9 @@ class Evaluation:
         rounding = self.evaluate(node.rounding, world)
         needs = name_of(self.plan.rankings[node.ranking].by)
         if not isinstance(rounding, Unknown):
-            return class_at(position, node.by, node.cuts, str(rounding), needs)
+            return class_at(position, node, str(rounding), needs)
         ways = rounding.bound or ROUNDINGS
-        found = either([class_at(position, node.by, node.cuts, str(way), needs) for way in ways], rounding.needs)
+        found = either([class_at(position, node, str(way), needs) for way in ways], rounding.needs)
         if not isinstance(found, Unknown):
             return found
         return replace(found, bound=tuple(value for value in distinct([cut.value for cut in node.cuts]) if value in (found.bound or ())))

@@ -10,8 +10,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal
+from operator import itemgetter
 from typing import Any
 
 from tierwise.core.meaning.evaluator import Evaluator
@@ -43,7 +44,10 @@ def positions_of(evaluator: Evaluator, subjects: Sequence[Mapping[str, Value]]) 
     positions: list[dict[str, Position]] = [{} for _ in subjects]
     for ranking in rankings_in_order(evaluator.plan):
         partitions, anywhere = _members(evaluator, ranking, subjects, positions)
-        found = {subject: place for members in partitions.values() for subject, place in _places(members, anywhere, ranking.descending)}
+        descending = ranking.descending
+        if ranking.then:
+            partitions, descending = _by_several(partitions, [is_down for _, is_down in ranking.keys]), False
+        found = {subject: place for members in partitions.values() for subject, place in _places(members, anywhere, descending)}
         for subject, place in found.items():
             positions[subject][ranking.name] = place
     return positions
@@ -74,9 +78,23 @@ def _members(
         if isinstance(partition, Unknown):
             anywhere += 1
             continue
-        by = _value(evaluator, ranking.by, facts, place, None)
-        partitions[partition].append(_Member(subject, None if isinstance(by, Unknown) else _sortable(by), among is True))
+        keys = [_value(evaluator, key, facts, place, None) for key, _ in ranking.keys]
+        known = [_sortable(key) for key in keys if not isinstance(key, Unknown) and key is not None]
+        by = (tuple(known) if ranking.then else known[0]) if len(known) == len(keys) else None
+        partitions[partition].append(_Member(subject, by, among is True))
     return dict(partitions), anywhere
+
+
+def _by_several(partitions: Mapping[Result, Sequence[_Member]], descending: Sequence[bool]) -> dict[Result, list[_Member]]:
+    """Put in the place of several keys the number of their combination, the one that comes first being the least."""
+    ordered = list({member.by for members in partitions.values() for member in members if member.by is not None})
+    for key, is_down in reversed(list(enumerate(descending))):
+        ordered.sort(key=itemgetter(key), reverse=is_down)  # which keeps the order of equals: the last key is sorted by first
+    numbers = {by: number for number, by in enumerate(ordered)}
+    return {
+        partition: [replace(member, by=None if member.by is None else numbers[member.by]) for member in members]
+        for partition, members in partitions.items()
+    }
 
 
 def _value(
@@ -106,8 +124,8 @@ def _places(members: Sequence[_Member], anywhere: int, descending: bool) -> list
         low, high = bisect_left(known, member.by), bisect_right(known, member.by)
         before = len(known) - high if descending else low
         last = before + (high - low) + others
-        position = Position(before + 1, last, last + blank + maybe - others, count, *shares.of(before, last), maybe=maybe - others)
-        found.append((member.subject, position))
+        position = Position(before + 1, last, last + blank + maybe - others, count, maybe=maybe - others)
+        found.append((member.subject, shares.put_in(position, before, last)))
     return found
 
 
@@ -124,17 +142,25 @@ class _Shares:
             held = [total for total in sums if isinstance(total, Decimal)]
             self._held = held if len(held) == len(sums) else None  # a sum of thousands of digits is none
 
-    def of(self, before: int, last: int) -> tuple[Decimal | None, Decimal | None]:
-        """Return the share held before the first, and before the last, of members that tie (from ``before + 1`` to ``last``)."""
+    def put_in(self, position: Position, before: int, last: int) -> Position:
+        """Return a position with the shares held up to the first, and up to the last, of members that tie (from ``before + 1`` to ``last``)."""
         if self._held is None:
-            return None, None
-        return self._share(before), self._share(last - 1)
+            return position
+        if self._held[-1] <= 0:
+            return replace(position, holds_nothing=True)
+        return replace(
+            position,
+            share_before=self._share(before),
+            share_before_last=self._share(last - 1),
+            share_with=self._share(before + 1),
+            share_with_last=self._share(last),
+        )
 
     def _share(self, members: int) -> Decimal:
-        held = self._held or [Decimal(0)]
+        held = self._held or [Decimal(1)]
         return share_of(held[members], held[-1])
 
 
 def share_of(part: Decimal, whole: Decimal) -> Decimal:
-    """Return a share of a total, exact enough for every cut that can be written; 0 of nothing."""
-    return _SHARES.divide(part, whole) if whole else Decimal(0)
+    """Return a share of a total that is more than 0, exact enough for every cut that can be written."""
+    return _SHARES.divide(part, whole)

@@ -94,11 +94,11 @@ def _fact_line(fact: Fact) -> str:
 
 
 def _ranking_line(ranking: Ranking) -> str:
-    order = "descending" if ranking.descending else "ascending"
+    keys = (f"{node_text(key)} {'descending' if is_down else 'ascending'}" for key, is_down in ranking.keys)
     parts = (("partition", ranking.partition), ("among", ranking.among))
     return ", ".join(
         (
-            f"{name_text(ranking.name)}: by {node_text(ranking.by)} {order}",
+            f"{name_text(ranking.name)}: by {' then '.join(keys)}",
             *(f"{word} {node_text(part)}" for word, part in parts if part is not None),
         )
     )
@@ -148,7 +148,7 @@ def _cell(test: Node | None, column: Node) -> str:
 def _roots(plan: Plan) -> Iterator[Node | None]:
     yield from (decision.node for decision in plan.decisions.values())
     for ranking in plan.rankings.values():
-        yield from (ranking.by, ranking.partition, ranking.among)
+        yield from ranking.parts
     for table in plan.tables.values():
         yield from (*table.columns, *table.defaults, *(part for rule in table.rules for part in (*rule.tests, *rule.outputs)))
 

@@ -133,6 +133,8 @@ class NodeWriter:
         cuts = ", ".join(f"{self.value(cut.value, node.type)} {'rest' if cut.limit is None else literal(cut.limit)}" for cut in node.cuts)
         given = (("rank", node.rank), ("count", node.count), ("rounding", node.rounding), ("outside", node.outside))
         told = "".join(f"; {word} {self.write(part)}" for word, part in given if part is not None)
+        told += "" if node.ties == "undetermined" else f"; ties {node.ties}"
+        told += "" if node.crossing == "in" else f"; crossing {node.crossing}"
         return f"rank cut({self.name(node.ranking)} by {node.by}: {cuts}{told})"
 
     def cases(self, node: nodes.Labels | nodes.Agree | nodes.Collected | nodes.Prefer) -> tuple[str, list[str]]:

@@ -24,6 +24,7 @@ __all__ = [
     "CompareOp",
     "Conditional",
     "Constant",
+    "Crossing",
     "Cut",
     "CutBy",
     "DecisionRef",
@@ -47,6 +48,7 @@ __all__ = [
     "Round",
     "RoundMode",
     "Sorted",
+    "Ties",
     "Undecided",
     "Within",
 ]
@@ -404,6 +406,8 @@ class Overdue(_Condition):
 
 
 CutBy = OneOfWords["share", "top", "pareto"]
+Ties = OneOfWords["undetermined", "together_better", "together_worse"]
+Crossing = OneOfWords["in", "out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,9 +423,10 @@ class RankCut(_Part):
     """The class that a rank falls into.
 
     share: rank ≤ round(limit * count); ``rounding`` evaluates to ``floor``, ``ceiling`` or ``nearest`` (half up), or is an unsettled
-    reading. top: rank ≤ limit. pareto: share held before it < limit. ``rank`` and ``count`` are given facts; when either is missing the
-    subject's ``Position`` in ``ranking`` is used; with neither it is unknown. Different classes at ``first`` and ``last``: ``tie`` with the classes
-    between; at ``last`` and ``last_possible``: ``missing_fact``. A subject outside ``among``: ``outside`` (or gap).
+    reading. top: rank ≤ limit. pareto: share held before it < limit, so that the one who crosses the limit is in; with ``crossing`` out: share
+    held up to it and with it ≤ limit. A total of 0 or less has no shares: ``gap``. ``rank`` and ``count`` are given facts; when either is missing the
+    subject's ``Position`` in ``ranking`` is used; with neither it is unknown. Those who tie are all taken as the first of them
+    (``together_better``) or as the last (``together_worse``); else different classes at ``first`` and ``last`` are a ``tie`` with the classes between; at ``last`` and ``last_possible``: ``missing_fact``. A subject outside ``among``: ``outside`` (or gap).
     """
 
     ranking: str
@@ -432,6 +437,8 @@ class RankCut(_Part):
     rounding: Node
     outside: Node | None
     type: Type
+    ties: Ties = "undetermined"
+    crossing: Crossing = "in"
 
 
 Node = (

@@ -189,7 +189,9 @@ class Table:
 class Ranking:
     """How the subjects of a population are ranked; computed once per population, before the decisions that cut it.
 
-    Members are the subjects for which ``among`` is true (``None``: all). They are compared by ``by`` inside their ``partition``.
+    Members are the subjects for which ``among`` is true (``None``: all). They are compared by ``by`` inside their ``partition``, those who are
+    equal in it by the keys of ``then``, one after the other (each with whether the highest comes first). A member of whom one key is missing or
+    none cannot be compared.
     """
 
     name: str
@@ -197,11 +199,17 @@ class Ranking:
     descending: bool
     partition: Node | None
     among: Node | None
+    then: tuple[tuple[Node, bool], ...] = ()
+
+    @property
+    def keys(self) -> tuple[tuple[Node, bool], ...]:
+        """What members are compared by, in turn, each with whether the highest comes first."""
+        return ((self.by, self.descending), *self.then)
 
     @property
     def parts(self) -> tuple[Node, ...]:
         """What it reads of each subject."""
-        return tuple(part for part in (self.by, self.partition, self.among) if part is not None)
+        return tuple(part for part in (*(key for key, _ in self.keys), self.partition, self.among) if part is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +223,8 @@ class Position:
         count: Members of the partition, those with a missing ``by`` included.
         share_before: Share of the total amount held by the members before it, for a Pareto cut; none when an amount is missing.
         share_before_last: The same for the last of the members that tie with it; ``None``: nobody ties.
+        share_with: The share held by those before it and by itself; ``share_with_last`` for the last of the members that tie with it.
+        holds_nothing: The total amount is 0 or less, so there are no shares of it.
         maybe: Subjects that may be members: their ``among`` or their partition is unknown.
     """
 
@@ -225,6 +235,9 @@ class Position:
     share_before: Decimal | None = None
     share_before_last: Decimal | None = None
     maybe: int = 0
+    share_with: Decimal | None = None
+    share_with_last: Decimal | None = None
+    holds_nothing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

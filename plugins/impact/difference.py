@@ -373,8 +373,9 @@ class _Signatures:
 
     def _ranking(self, name: str) -> str:
         ranking = self._plan.rankings[name]
-        parts = [None if part is None else self.of(part) for part in (ranking.by, ranking.partition, ranking.among)]
-        return repr((parts, ranking.descending))
+        keys = [(self.of(key), is_down) for key, is_down in ranking.keys]
+        parts = [None if part is None else self.of(part) for part in (ranking.partition, ranking.among)]
+        return repr((keys, parts))
 
 
 # ---- what is declared --------------------------------------------------------------------------------------------------------

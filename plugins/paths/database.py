@@ -130,7 +130,7 @@ class _Standing:
     def _function(self, name: str) -> Callable[[Value], Position | None] | None:
         ranking, position = self._plan.rankings[name], self._positions.get(name)
         own = self._by(self._bound.subject(self._key).facts, name)
-        if position is None or position.maybe or own is None:
+        if position is None or position.maybe or own is None or ranking.then:  # who ties by the first of several keys is not placed by it
             return None
         rank = Rank(position, own, ranking.descending)
         if not self._is_pareto(name):

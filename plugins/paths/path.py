@@ -274,14 +274,16 @@ class _Subject:
 
 def _first(position: Position) -> Position:
     """Return the best place that somebody may have who stands there."""
-    return replace(position, last=position.first, last_possible=position.first, share_before_last=None, maybe=0)
+    return replace(position, last=position.first, last_possible=position.first, share_before_last=None, share_with_last=None, maybe=0)
 
 
 def _last(position: Position) -> Position:
     """Return the worst place that somebody may have who stands there."""
     last = position.last_possible
-    share = position.share_before if position.share_before_last is None else position.share_before_last
-    return replace(position, first=last, last=last, last_possible=last, share_before=share, share_before_last=None, maybe=0)
+    before = position.share_before if position.share_before_last is None else position.share_before_last
+    share = position.share_with if position.share_with_last is None else position.share_with_last
+    place = replace(position, first=last, last=last, last_possible=last, maybe=0)
+    return replace(place, share_before=before, share_before_last=None, share_with=share, share_with_last=None)
 
 
 def _ended(standing: Standing, end: Callable[[Position], Position]) -> Standing:

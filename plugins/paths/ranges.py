@@ -337,7 +337,7 @@ class Ranges:
         words = [cut.value for cut in node.cuts]
         reached: list[int] = []
         for place in (self._standing(node.ranking, end) for end in by.ends):
-            found = [] if place is None else [Range.of(class_at(place, node.by, node.cuts, str(w))) for w in rounding.values or ROUNDINGS]
+            found = [] if place is None else [Range.of(class_at(place, node, str(w))) for w in rounding.values or ROUNDINGS]
             if not found or any(not one.values for one in found):
                 return None
             reached += [words.index(word) for one in found for word in one.values or ()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -34,16 +34,14 @@ class Rank:
         """Say whether who has ``left`` comes before who has ``right``."""
         return exact.compare(">" if self.descending else "<", left, right)
 
-    def moved(self, before: int, tied: int, shares: tuple[Decimal, Decimal] | None = None) -> Position:
-        """Return the position behind so many others and beside so many."""
+    def moved(self, before: int, tied: int) -> Position:
+        """Return the position behind so many others and beside so many, without shares."""
         last = before + tied + 1
         return Position(
             first=before + 1,
             last=last,
             last_possible=last + self.position.last_possible - self.position.last,
             count=self.position.count,
-            share_before=None if shares is None else shares[0],
-            share_before_last=None if shares is None else shares[1],
             maybe=self.position.maybe,
         )
 
@@ -113,9 +111,14 @@ def ranks_by_sums(rank: Rank, others: Sequence[Decimal]) -> Callable[[Value], Po
         before = len(others) - bisect_right(sums.others, by)
         tied = bisect_right(sums.others, by) - bisect_left(sums.others, by)
         total, held = exact.add(sums.held[-1], by), sums.held[before]
-        held_last = exact.add(held, exact.multiply(by, Decimal(tied)))
-        if not isinstance(total, Decimal) or not isinstance(held_last, Decimal):
+        ends = [exact.add(held, exact.multiply(by, Decimal(members))) for members in (0, tied, 1, tied + 1)]
+        sound = [end for end in ends if isinstance(end, Decimal)]
+        if not isinstance(total, Decimal) or len(sound) < len(ends):
             return None
-        return rank.moved(before, tied, (share_of(held, total), share_of(held_last, total)))
+        moved = rank.moved(before, tied)
+        if total <= 0:
+            return replace(moved, holds_nothing=True)
+        first, last, with_first, with_last = (share_of(end, total) for end in sound)
+        return replace(moved, share_before=first, share_before_last=last, share_with=with_first, share_with_last=with_last)
 
     return position

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
 
 from tierwise.core.explaining.explanation import DecisionTrace, Explanation, RankTrace, RuleTrace, Term, TestTrace
 from tierwise.core.outcome import Determined, Undetermined
@@ -121,8 +122,21 @@ def rank_texts(rank: RankTrace, trace: DecisionTrace, language: str) -> Iterator
     yield phrase(key, language, first=rank.first, last=rank.last, count=rank.count)
     if rank.last_rank is not None:
         yield phrase("rank end", language, last=rank.last_rank)
+    if rank.share is not None:
+        ends = "" if rank.limit is None else percent_text(rank.limit)
+        yield phrase("share" if rank.limit is None else "share end", language, share=percent_text(rank.share), limit=ends)
+    if rank.to_better_share is not None:
+        better = value_text(rank.better, trace.type, language)
+        yield phrase("better share", language, value=better, share=percent_text(rank.to_better_share))
     if rank.to_better is not None:
         better = value_text(rank.better, trace.type, language)
         cut, own = (value_text(value, rank.by_type, language) for value in (rank.by_at_cut, rank.by))
         key = "better" if rank.by_at_cut is None else "better by"
         yield phrase(key, language, value=better, count=rank.to_better, cut=cut, own=own)
+
+
+def percent_text(share: Decimal) -> str:
+    """Return a share in percent, cut to what people read: two digits, and a mark where there are more."""
+    percent = share * 100
+    short = percent.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{'' if short == percent else '≈ '}{format(short.normalize(), 'f')}%"

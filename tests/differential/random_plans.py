@@ -19,6 +19,7 @@ from tierwise.core.plan import (
     CompareOp,
     Conditional,
     Constant,
+    Crossing,
     Cut,
     CutBy,
     Decision,
@@ -50,6 +51,7 @@ from tierwise.core.plan import (
     Rule,
     Sorted,
     Table,
+    Ties,
     Undecided,
     Within,
 )
@@ -459,9 +461,11 @@ class Maker:
         partition = self.random.choice([None, FactRef("size", SIZES)])
         among = self.random.choice([None, FactRef("flag", FLAG), self.test(0)])
         by: Node = self.random.choice([FactRef("count", INTEGER), FactRef("amount", NUMBER), self.number(1)])
-        self.rankings[name] = Ranking(name, by, self.random.random() < 0.7, partition, among)
         kinds: list[CutBy] = ["share", "top", "pareto"]
         kind = self.random.choice(kinds)
+        further = [FactRef("amount", NUMBER), FactRef("day", DAY), FactRef("every", LENGTH), self.number(1)]
+        then = tuple((self.random.choice(further), self.random.random() < 0.5) for _ in range(self.random.choice([0, 0, 1, 2])))
+        self.rankings[name] = Ranking(name, by, self.random.random() < 0.7, partition, among, () if kind == "pareto" else then)
         limits = {"share": ["0.2", "0.5"], "top": ["2", "4"], "pareto": ["0.5", "0.8"]}[kind]
         last = None if self.random.random() < 0.7 else Decimal(limits[-1]) + (Decimal("0.1") if kind != "top" else 1)
         cuts = (Cut("A", Decimal(limits[0])), Cut("B", Decimal(limits[1])), Cut("C", last))
@@ -471,7 +475,9 @@ class Maker:
         outside = self.random.choice([None, Constant("丁", GRADES)])
         given = self.random.random() < 0.2
         rank, count = (FactRef("count", INTEGER), Constant(Decimal(10), INTEGER)) if given else (None, None)
-        node = RankCut(name, rank, count, kind, cuts, rounding, outside, GRADES)
+        ties: list[Ties] = ["undetermined", "together_better", "together_worse"]
+        crossing: Crossing = "out" if kind == "pareto" and self.random.random() < 0.5 else "in"
+        node = RankCut(name, rank, count, kind, cuts, rounding, outside, GRADES, self.random.choice(ties), crossing)
         self.decisions[name] = Decision(name, GRADES, node, LABELS, "m", "ranking", True)
 
 

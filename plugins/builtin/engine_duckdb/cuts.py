@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlglot import exp
 
-from tierwise.core.plan import Cut, RankCut
+from tierwise.core.plan import Crossing, Cut, RankCut
 from tierwise.core.types import NumberType
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.comparisons import choose
@@ -72,15 +72,26 @@ def told_apart(cuts: Sequence[tuple[RankCut, Sequence[Rounding] | None]], positi
 def _reached(node: RankCut, position: Position, way: Rounding, layers: Layers) -> tuple[Sql, Sql, Sql]:
     """Return the best and the worst class that a position may reach, as numbers, and whether a tie is why they differ."""
     if node.by == "pareto":
-        best = _share_index(node.cuts, position["held before"], position["held"], layers)
-        worst = _share_index(node.cuts, position["held before last"], position["held"], layers)
+        which = "with" if node.crossing == "out" else "before"
+        best, worst = (_share_index(node, position[part], position["held"], layers) for part in (f"held {which}", f"held {which} last"))
+        best, worst = (worst if node.ties == "together_worse" else best), (best if node.ties == "together_better" else worst)
         return best, worst, sql.is_null(position["held"])
+    position = _together(position, node, layers)
     count = position["count"]
     most = layers.column(sql.binary(exp.Add, count, position["maybe"]))
     best = _index(node, position["first"], most, way, layers)
     worst = _index(node, position["last possible"], count, way, layers)
     first, last = (_index(node, position[part], count, way, layers) for part in ("first", "last"))
     return best, worst, sql.binary(exp.NEQ, first, last)
+
+
+def _together(position: Position, node: RankCut, layers: Layers) -> Position:
+    """Take those who tie as the first, or as the last, of them; who may stand before them moves them all."""
+    first, last = position["first"], position["last"]
+    if node.ties == "together_better":
+        possible = sql.binary(exp.Add, first, sql.binary(exp.Sub, position["last possible"], last))
+        return {**position, "last": first, "last possible": layers.column(possible)}
+    return {**position, "first": last} if node.ties == "together_worse" else position
 
 
 def _class(node: RankCut, indexes: Sequence[Sql]) -> Term:
@@ -100,16 +111,15 @@ def _index(node: RankCut, rank: Sql, count: Sql, way: Rounding, layers: Layers) 
     return layers.column(sql.case(*branches, default=none))
 
 
-def _share_index(cuts: Sequence[Cut], held_before: Sql, held: Sql, layers: Layers) -> Sql:
-    """Return the number of the class by the share held before; a share of nothing is none at all."""
-    branches = [(sql.is_null(held), sql.NULL)]
-    sign = sql.binary(exp.LT, held, sql.integer(0))
+def _share_index(node: RankCut, part: Sql, held: Sql, layers: Layers) -> Sql:
+    """Return the number of the class by a share of what is held; of nothing there are no shares, so no class."""
+    cuts = node.cuts
+    branches = [(sql.is_null(held), sql.NULL), (sql.binary(exp.LTE, held, sql.integer(0)), sql.integer(len(cuts)))]
     for number, cut in enumerate(cuts):
         if cut.limit is None:
             branches.append((sql.TRUE, sql.integer(number)))
             break
-        below = _is_share_below(held_before, held, cut.limit, sign)
-        branches.append((below, sql.integer(number)))
+        branches.append((_is_share_within(part, held, cut.limit, node.crossing), sql.integer(number)))
     return layers.column(sql.case(*branches, default=sql.integer(len(cuts))))
 
 
@@ -136,14 +146,9 @@ def _is_within_share(rank: Sql, limit: Decimal, count: Sql, way: str) -> Sql:
     return sql.binary(exp.LTE, left, right if spare == 0 else sql.binary(exp.Add, right, sql.integer(spare)))
 
 
-def _is_share_below(held_before: Sql, held: Sql, limit: Decimal, negative: Sql) -> Sql:
-    """Whether the share held before is less than ``limit``: cross-multiplied, and 0 when nothing is held at all."""
+def _is_share_within(part: Sql, held: Sql, limit: Decimal, crossing: Crossing) -> Sql:
+    """Whether a share is less than ``limit`` (or at most ``limit``, where it counts the one who crosses it): cross-multiplied."""
     exponent = max(0, -int(limit.as_tuple().exponent))
-    left = sql.binary(exp.Mul, held_before, sql.integer(10**exponent))
+    left = sql.binary(exp.Mul, part, sql.integer(10**exponent))
     right = sql.binary(exp.Mul, held, sql.integer(int(limit.scaleb(exponent))))
-    nothing = sql.equal(held, sql.integer(0))
-    return sql.case(
-        (nothing, sql.TRUE if limit > 0 else sql.FALSE),
-        (negative, sql.binary(exp.GT, left, right)),
-        default=sql.binary(exp.LT, left, right),
-    )
+    return sql.binary(exp.LTE if crossing == "out" else exp.LT, left, right)

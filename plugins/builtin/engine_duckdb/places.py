@@ -132,8 +132,11 @@ class Places:
 
 def position_of(cells: Sequence[Any]) -> RankPosition | None:
     """Return the position whose parts stand in these cells; ``None`` for who has none."""
-    first, last, last_possible, count, held_before, held_before_last, held, maybe = cells
+    first, last, last_possible, count, held_before, held_before_last, held, maybe, held_with, held_with_last = cells
     if first is None:
         return None
-    before, before_last = (None if held is None else share_of(Decimal(part), Decimal(held)) for part in (held_before, held_before_last))
-    return RankPosition(first, last, last_possible, count, before, before_last, maybe)
+    if held is None or held <= 0:
+        return RankPosition(first, last, last_possible, count, maybe=maybe, holds_nothing=held is not None)
+    parts = (held_before, held_before_last, held_with, held_with_last)
+    before, before_last, with_it, with_last = (share_of(Decimal(part), Decimal(held)) for part in parts)
+    return RankPosition(first, last, last_possible, count, before, before_last, maybe, with_it, with_last)

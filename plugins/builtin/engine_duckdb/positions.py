@@ -11,8 +11,8 @@ from tierwise.plugins.sql import Sql
 __all__ = ["AMOUNT", "ANYWHERE", "BY", "PARTITION", "PARTS", "SURE", "positions_query"]
 
 SURE, PARTITION, BY, AMOUNT, ANYWHERE = "sure", "partition", "by", "amount", "anywhere"
-PARTS = ("first", "last", "last possible", "count", "held before", "held before last", "held", "maybe")
-"""Columns of a position: as ``plan.Position`` has them, but a share as the amounts held before and in all."""
+PARTS = ("first", "last", "last possible", "count", "held before", "held before last", "held", "maybe", "held with", "held with last")
+"""Columns of a position: as ``plan.Position`` has them, but a share as the amounts held before, with it and in all."""
 
 
 def positions_query(members: str, descending: bool, is_amount: bool) -> exp.Select:
@@ -107,6 +107,8 @@ def _positions(is_amount: bool, anywhere: Sql) -> exp.Select:
         "held before last": _held(complete, _minus(_of("held up to"), _of("amount"))),
         "held": _held(complete, _of("held")),
         "maybe": rest,
+        "held with": _held(complete, _minus(_of("held up to"), sql.binary(exp.Mul, _of("amount"), _minus(_of("ties"), sql.integer(1))))),
+        "held with last": _held(complete, _of("held up to")),
     }
     amount = "HUGEINT" if is_amount else "BOOLEAN"
     typed = {name: sql.cast(tree, amount if name.startswith("held") else "BIGINT") for name, tree in parts.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["NeedsReference", "rank"]
 
-ROLES = ("among", positions.PARTITION, positions.BY)
 MOST_AMOUNT_DIGITS = 20  # so that sums over ten thousand million members, times a share, stay within 38
 
 
@@ -49,21 +49,24 @@ def rank(connection: DuckDBPyConnection, table: str, ranking: Ranking, compiler:
     Raises:
         NeedsReference: SQL cannot hold the numbers.
     """
-    parts = {role: node for role, node in zip(ROLES, (ranking.among, ranking.partition, ranking.by), strict=True) if node is not None}
+    given = {"among": ranking.among, positions.PARTITION: ranking.partition}
+    keys = {f"{positions.BY}{number or ''}": key for number, (key, _) in enumerate(ranking.keys)}
+    parts = {role: node for role, node in (given | keys).items() if node is not None}
     terms = {role: compiler.shared(node) for role, node in parts.items()}
     wanted: list[tuple[str, Sql]] = [(ROW, sql.column(ROW))]
     for role, term in terms.items():
         wanted += [(role, term.sql), (f"{role} none", term.none or sql.FALSE)]
     parts_table = f"{table} parts"
     connection.execute(sql.create(parts_table, compiler.layers.query(asker.stage.rows(), wanted)))
-    by = _Members(connection, parts_table, terms)
+    by = _Members(connection, parts_table, terms, [is_down for _, is_down in ranking.keys])
     for role, node in parts.items():
         if fact_of(node) is None:  # a fact that is missing is unknown, there is nothing to ask
             by.ask(role, node, compiler, asker)
     members = f"{table} members"
     connection.execute(sql.create(members, by.query(), "VIEW"))
     is_amount = any(cut.by == "pareto" for cut in compiler.cuts_of(ranking.name)) and by.check_amounts(members)
-    connection.execute(sql.create(table, positions.positions_query(members, ranking.descending, is_amount)))
+    descending = ranking.descending and not ranking.then  # several keys are one number, the first being the least
+    connection.execute(sql.create(table, positions.positions_query(members, descending, is_amount)))
     connection.execute(sql.drop(members, "VIEW"))
     connection.execute(sql.drop(parts_table))
     by.close()
@@ -73,10 +76,11 @@ def rank(connection: DuckDBPyConnection, table: str, ranking: Ranking, compiler:
 class _Members:
     """The query of who is or may be a member, with what the reference engine said where SQL could not tell."""
 
-    def __init__(self, connection: DuckDBPyConnection, table: str, terms: dict[str, Term]) -> None:
+    def __init__(self, connection: DuckDBPyConnection, table: str, terms: dict[str, Term], descending: Sequence[bool]) -> None:
         self.connection = connection
         self.table = table
         self.terms = terms
+        self.descending = descending  # for each key that members are compared by
         self.joins: list[str] = []
         self.answered: dict[str, str] = {}
 
@@ -116,7 +120,7 @@ class _Members:
         if positions.PARTITION in self.terms:
             partition = self._value(positions.PARTITION)
             is_anywhere = sql.all_of(sql.is_null(partition), sql.negate(self._none(positions.PARTITION)))
-        by = self._value(positions.BY)
+        by = self._value(positions.BY) if len(self.descending) == 1 else self._number_of_keys()
         columns = {
             positions.SURE: sql.TRUE if "among" not in self.terms else sql.call("coalesce", among, sql.FALSE),
             positions.PARTITION: partition,
@@ -132,6 +136,15 @@ class _Members:
             same = sql.equal(sql.column("answer", answers), sql.column("answer", values))
             query = query.join(sql.table(values), on=same, join_type="left")
         return query
+
+    def _number_of_keys(self) -> Sql:
+        """Return the number of the combination of several keys, the one that comes first being the least; NULL where one of them is."""
+        keys = [self._value(f"{positions.BY}{number or ''}") for number in range(len(self.descending))]
+        known = sql.all_of(*map(sql.is_known, keys))
+        order = [exp.Ordered(this=key, desc=is_down, nulls_first=False) for key, is_down in zip(keys, self.descending, strict=True)]
+        first = exp.Ordered(this=sql.case((known, sql.integer(0)), default=sql.integer(1)), desc=False, nulls_first=False)
+        number = exp.Window(this=sql.call("dense_rank"), order=exp.Order(expressions=[first, *order]))
+        return sql.case((known, number))
 
     def _value(self, role: str) -> Sql:
         if role not in self.terms:

@@ -15,7 +15,7 @@ from tierwise.core.policy.texts import Part, Whole
 from tierwise.core.source import Written
 from tierwise.core.types import DateTimeType, DateType, DurationType, EnumType, ListType, NumberType, TextType, Type
 
-__all__ = ["Order", "OrderValue"]
+__all__ = ["Order", "OrderValue", "directed"]
 
 _DESCENDING = " desc"
 _ASCENDING = " asc"
@@ -62,8 +62,7 @@ class Order:
         return {name: context.fitted(name, Sorted(of, sound, given, spec.take, Reason(spec.ties), type))}
 
     def _key(self, text: Written, item: Type, context: FormContext) -> tuple[Node, bool] | None:
-        descending = text.endswith(_DESCENDING)
-        bare = text.part(0, len(text.removesuffix(_DESCENDING).removesuffix(_ASCENDING)))
+        bare, descending = directed(text, False)
         node = context.expression(bare, item=item)
         if node is None:
             return None
@@ -71,3 +70,11 @@ class Order:
             context.report(Finding.error("not-ordered", f"`{bare}` is a `{context.type_of(node)}`, which has no order", bare.whole))
             return None
         return node, descending
+
+
+def directed(text: Written, descending: bool) -> tuple[Written, bool]:
+    """Return a key without its direction, and whether the largest comes first: `score desc`, `score asc`, else as given."""
+    for suffix, is_down in ((_DESCENDING, True), (_ASCENDING, False)):
+        if text.endswith(suffix):
+            return text.part(0, len(text) - len(suffix)), is_down
+    return text, descending

@@ -9,13 +9,25 @@ from pydantic import Field, model_validator
 
 from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Constant, CutBy, Node, RankCut
+from tierwise.core.plan import Constant, Crossing, CutBy, Node, RankCut, Ties
 from tierwise.core.plan import Ranking as PlanRanking
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
-from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, EnumType, NumberType
+from tierwise.core.types import (
+    BooleanType,
+    DateTimeType,
+    DateType,
+    DurationType,
+    EnumType,
+    ListType,
+    MapType,
+    NumberType,
+    RecordType,
+    SetType,
+)
 from tierwise.plugins.builtin.forms.cuts import cumulative_cuts
 from tierwise.plugins.builtin.forms.form_values import WrittenValue, is_written
+from tierwise.plugins.builtin.forms.order import directed
 
 __all__ = ["ROUNDING", "Ranking", "RankingValue"]
 
@@ -23,13 +35,14 @@ ROUNDING = EnumType(("floor", "ceiling", "nearest"))
 """How a share of all members becomes a whole number of them."""
 
 _KEYS: Mapping[str, CutBy] = {"quotas": "share", "top": "top", "pareto": "pareto"}
+_DIVIDED = (ListType, SetType, RecordType, MapType)
 _ORDERED = (NumberType, DateType, DateTimeType, DurationType)
 
 
 class RankingValue(Part):
-    """``{by: score, quotas: {A: 20%, B: 30%, C: rest}, rounding: rounding}``."""
+    """``{by: score, quotas: {A: 20%, B: 30%, C: rest}, rounding: rounding}``; several keys as ``by: [orders desc, money desc]``."""
 
-    by: Written
+    by: Written | tuple[Written, ...]
     order: Literal["highest first", "lowest first"] = "highest first"
     partition: Written | None = None
     among: Written | None = None
@@ -40,6 +53,8 @@ class RankingValue(Part):
     top: dict[Written, Written] | None = None
     pareto: dict[Written, Written] | None = None
     rounding: Written | None = None
+    ties: Ties = Field(default="undetermined", description="the class of those who tie across a cut")
+    crossing: Crossing = Field(default="in", description="whether who crosses a cumulative share is in the class or out")
 
     @model_validator(mode="after")
     def _one_way_to_cut(self) -> RankingValue:
@@ -47,6 +62,12 @@ class RankingValue(Part):
             raise ValueError("needs exactly one of `quotas`, `top`, `pareto`")
         if self.quotas is not None and self.rounding is None:
             raise ValueError("`quotas` need a `rounding`: a reading, or `floor`, `ceiling`, `nearest`")
+        if self.pareto is None and "crossing" in self.model_fields_set:
+            raise ValueError("`crossing` belongs to `pareto`")
+        if not isinstance(self.by, str) and not self.by:
+            raise ValueError("`by` needs at least one key")
+        if self.pareto is not None and not isinstance(self.by, str) and len(self.by) > 1:
+            raise ValueError("`pareto` adds up one amount: `by` takes one key")
         return self
 
 
@@ -60,10 +81,12 @@ class Ranking:
     def compile(self, spec: RankingValue, context: FormContext) -> Mapping[str, Node]:
         """Put the ranking into the plan and return its cut."""
         name = context.only_output()
-        by = self._ordered(spec.by, context)
+        written = [spec.by] if isinstance(spec.by, Written) else list(spec.by)
+        keys = [self._key(text, spec.order == "highest first", context) for text in written]
+        by, *then = (key for key in keys if key is not None) if None not in keys else (None,)
         if name is None or by is None:
             return {}
-        partition = self._optional(spec, "partition", None, context)
+        partition = self._partition(spec.partition, context)
         among = self._optional(spec, "among", BooleanType(), context)
         rank = self._optional(spec, "rank", NumberType(0), context)
         count = self._optional(spec, "count", NumberType(0), context)
@@ -77,14 +100,24 @@ class Ranking:
             return {name: cuts}
         if cuts is None or rounding is None:
             return {}
-        context.add_ranking(PlanRanking(name, by, spec.order == "highest first", partition, among))
-        return {name: RankCut(name, rank, count, how, cuts, rounding, outside, context.outputs[name])}
+        context.add_ranking(PlanRanking(name, *by, partition, among, tuple(then)))
+        return {name: RankCut(name, rank, count, how, cuts, rounding, outside, context.outputs[name], spec.ties, spec.crossing)}
 
-    def _ordered(self, text: Written, context: FormContext) -> Node | None:
+    def _key(self, written: Written, descending: bool, context: FormContext) -> tuple[Node, bool] | None:
+        """Return what members are compared by, and whether the highest comes first: as `order` has it, unless `asc` or `desc` is written."""
+        text, is_down = directed(written, descending)
         node = context.expression(text)
         if node is not None and not isinstance(context.type_of(node), _ORDERED):
             message = f"`{text}` is a `{context.type_of(node)}`; a ranking needs a number, a date or a duration"
-            context.report(Finding.error("not-ordered", message, context.span((*context.path, "by"))))
+            context.report(Finding.error("not-ordered", message, text.whole))
+            return None
+        return None if node is None else (node, is_down)
+
+    def _partition(self, text: Written | None, context: FormContext) -> Node | None:
+        node = None if text is None else context.expression(text)
+        if text is not None and node is not None and isinstance(context.type_of(node), _DIVIDED):
+            message = f"`{text}` is a `{context.type_of(node)}`; a population is divided by single values, such as a word or a date"
+            context.report(Finding.error("not-a-partition", message, text.whole))
             return None
         return node
 

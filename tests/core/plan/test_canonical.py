@@ -284,10 +284,10 @@ COUNTED: dict[type, tuple[set[str], set[str]]] = {
     ),
     Fact: ({"name", "type", "missing", "nullable", "absent_is_none", "judged", "default"}, {"label", "note", "span"}),
     Reading: ({"name", "values", "settled"}, {"label", "span"}),
-    Decision: ({"name", "type", "node", "output", "population"}, {"label", "module", "form", "span"}),
+    Decision: ({"name", "type", "node", "output", "population"}, {"label", "module", "form", "nullable", "span"}),
     Table: ({"name", "hit", "columns", "outputs", "rules", "defaults"}, {"column_texts", "acknowledged", "span"}),
     Rule: ({"id", "tests", "outputs"}, {"note", "test_texts", "span"}),
-    Ranking: ({"name", "by", "descending", "partition", "among"}, set()),
+    Ranking: ({"name", "by", "descending", "partition", "among", "then"}, set()),
 }
 """What counts of each part of a plan, and what was left out on purpose."""
 

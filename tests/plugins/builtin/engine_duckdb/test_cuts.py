@@ -36,6 +36,8 @@ def position(first: int, last_possible: int | None = None, count: int = 10, last
         "held before": held.get("before"),
         "held before last": held.get("before_last", held.get("before")),
         "held": held.get("of"),
+        "held with": held.get("with_it"),
+        "held with last": held.get("with_last", held.get("with_it")),
     }
     return {name: sql.NULL if value is None else sql.cast(sql.integer(value), "HUGEINT") for name, value in parts.items()}
 
@@ -56,7 +58,7 @@ def position(first: int, last_possible: int | None = None, count: int = 10, last
         (cut("pareto", "0.8", "0.95", None), position(1, before=79, of=100), ("floor",), "A"),
         (cut("pareto", "0.8", "0.95", None), position(1, before=80, of=100), ("floor",), "B"),
         (cut("pareto", "0.8", "0.95", None), position(1, before=79, before_last=80, of=100), ("floor",), UNKNOWN),
-        (cut("pareto", "0.8", "0.95", None), position(1, before=0, of=0), ("floor",), "A"),
+        (cut("pareto", "0.8", "0.95", None), position(1, before=0, of=0), ("floor",), UNKNOWN),
         (cut("pareto", "0.8", "0.95", None), position(1), ("floor",), UNKNOWN),
     ],
 )

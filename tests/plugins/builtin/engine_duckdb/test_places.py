@@ -18,7 +18,7 @@ def test_facts_without_a_position_stay_and_those_of_few_rows_are_picked_out() ->
     connection.execute("CREATE TABLE facts AS SELECT row, 10 * row AS f FROM range(4) t(row)")
     connection.execute(
         'CREATE TABLE places AS SELECT 1 AS row, 7 AS first, 7 AS last, 7 AS "last possible", 9 AS count, '
-        'NULL AS "held before", NULL AS "held before last", NULL AS held, 0 AS maybe'
+        'NULL AS "held before", NULL AS "held before last", NULL AS held, 0 AS maybe, NULL AS "held with", NULL AS "held with last"'
     )
     stage = Stage("facts", [Ranked("r", "places")])
     wanted = {"row": "row", "f": "f", "first": sql.printed(stage.positions()["r"]["first"])}
@@ -33,10 +33,10 @@ def test_facts_without_a_position_stay_and_those_of_few_rows_are_picked_out() ->
 @pytest.mark.parametrize(
     ("cells", "position"),
     [
-        ((1, 2, 3, 10, 0, 5, 20, 1), Position(1, 2, 3, 10, Decimal(0), Decimal("0.25"), 1)),
-        ((1, 2, 3, 10, None, None, None, 0), Position(1, 2, 3, 10)),
-        ((1, 1, 1, 1, 0, 0, 0, 0), Position(1, 1, 1, 1, Decimal(0), Decimal(0))),
-        ((None,) * 8, None),
+        ((1, 2, 3, 10, 0, 5, 20, 1, 5, 10), Position(1, 2, 3, 10, Decimal(0), Decimal("0.25"), 1, Decimal("0.25"), Decimal("0.5"))),
+        ((1, 2, 3, 10, None, None, None, 0, None, None), Position(1, 2, 3, 10)),
+        ((1, 1, 1, 1, 0, 0, 0, 0, 0, 0), Position(1, 1, 1, 1, holds_nothing=True)),
+        ((None,) * 10, None),
     ],
 )
 def test_a_position_is_read_as_the_core_has_it(cells: tuple[int | None, ...], position: Position | None) -> None:
