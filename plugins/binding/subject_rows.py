@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["NO_ID", "TOTAL", "find_odd_ids", "find_totals", "make_keys"]
 
 NO_ID = "(no id)"
+MARK = "#"
+"""What stands before the number of a row whose id others have, too."""
 TOTAL_STARTS = " tTgGsS合总小共累本"
 FEW = 20
 TOTAL = r"((grand |sub ?)?totals?|sum|合计|总计|小计|共计|总和|累计|本页合计|本页小计|summe|gesamt|gesamtsumme)[:：]?"
@@ -72,21 +74,36 @@ def make_keys(
             exp.select(alias(shown, "key"), alias(id.copy(), "id"), rest).from_(source),
         )
         return odd
+    mark = MARK
+    while True:
+        # kept: a window over all subjects is not to run again on each use
+        _make(connection, "TABLE", keyed, _numbered(rows, source, (shown, id), mark))
+        if _all_differ(connection, keyed):
+            break
+        mark += "#"  # an id of the data is what one of ours would be; once the marks are longer than any id, none is
+    return [*odd, *(findings if mark == MARK else _find(connection, source, id, place, is_primary, mark))]
+
+
+def _numbered(rows: str, source: exp.Table, ids: tuple[exp.Expr, exp.Expr], mark: str) -> exp.Query:
+    """Return the rows, each after the first of one id with a mark and a number behind it; ``ids`` is the id as it is shown and as it is matched."""
+    shown, id = ids
     base = call("coalesce", shown, text(NO_ID))
     number = exp.Window(
         this=call("row_number"),
         partition_by=[call("coalesce", id.copy(), text(NO_ID))],
         order=exp.Order(expressions=[cast(column(rows), "VARCHAR")]),
     )
-    key = case((exp.Paren(this=number).eq(integer(1)), base), default=concat(base, text(" #"), cast(number.copy(), "VARCHAR")))
-    # kept: a window over all subjects is not to run again on each use
-    _make(
-        connection,
-        "TABLE",
-        keyed,
-        exp.select(alias(key, "key"), alias(id.copy(), "id"), rest).from_(source),
+    marked = concat(base.copy(), text(f" {mark}"), cast(number.copy(), "VARCHAR"))
+    key = case((exp.Paren(this=number).eq(integer(1)), base), default=marked)
+    return exp.select(alias(key, "key"), alias(id.copy(), "id"), exp.Star(except_=[identifier("id")])).from_(source)
+
+
+def _all_differ(connection: DuckDBPyConnection, keyed: str) -> bool:
+    counted = select(
+        exp.Count(this=exp.Star()), exp.Count(this=exp.Distinct(expressions=[column("key")])), source=exp.Table(this=identifier(keyed))
     )
-    return [*odd, *findings]
+    count, different = connection.execute(counted.sql("duckdb")).fetchall()[0]
+    return bool(count == different)
 
 
 def find_totals(connection: DuckDBPyConnection, keyed: str, place: tuple[str, str, str]) -> list[DataFinding]:
@@ -120,7 +137,9 @@ def _make(connection: DuckDBPyConnection, what: str, name: str, query: exp.Query
     connection.execute(f"CREATE OR REPLACE {what} {identifier(name).sql('duckdb')} AS {query.sql('duckdb')}")
 
 
-def _find(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place: tuple[str, str], is_primary: bool) -> list[DataFinding]:
+def _find(
+    connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place: tuple[str, str], is_primary: bool, mark: str = MARK
+) -> list[DataFinding]:
     distinct = exp.Count(this=id) if is_primary else exp.Count(this=exp.Distinct(expressions=[id]))
     counted = exp.select(exp.Count(this=exp.Star()), exp.Count(this=id.copy()), distinct).from_(source)
     total, with_id, different = connection.execute(counted.sql("duckdb")).fetchall()[0]
@@ -134,7 +153,9 @@ def _find(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place
         named = is_known(exp.Paren(this=id.copy()))
         query = exp.select(id.copy(), exp.Count(this=exp.Star())).from_(source).where(named).group_by(id.copy()).having(many)
         examples = connection.execute(query.order_by(id.copy()).limit(3).sql("duckdb")).fetchall()
-        message = f"{where} has {with_id - different} rows with an id that stands twice: each is kept, as `{examples[0][0]} #2` and so on"
+        message = (
+            f"{where} has {with_id - different} rows with an id that stands twice: each is kept, as `{examples[0][0]} {mark}2` and so on"
+        )
         shown = tuple((key, f"{count} rows") for key, count in examples)
         findings.append(DataFinding("duplicate-subject", message, with_id - different, "", *place, shown))
     return findings

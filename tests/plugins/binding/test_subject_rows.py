@@ -89,3 +89,30 @@ def test_two_ids_that_look_the_same_are_two_subjects_and_told(
     facts = bind(opened(tmp_path / "c.csv"), plan_of(sales=NumberType(0)), None)
     assert len({subject.key for subject in facts.subjects()}) == 2
     assert {finding.code for finding in facts.findings} == {"wide-id", "duplicate-subject"}
+
+
+MARKED = st.none() | st.sampled_from(["a", "a #2", "a #3", "a ##2", "a #2 #2", "(no id)", "(no id) #2", "# 2", "A"])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(MARKED, max_size=9))
+def test_what_we_put_behind_an_id_is_never_an_id_of_the_data(ids: list[str | None]) -> None:
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE rows (id VARCHAR)")
+    if ids:
+        connection.executemany("INSERT INTO rows VALUES (?)", [[id] for id in ids])
+    found = make_keys(connection, "rows", "keyed", "VARCHAR", ("rows", "id"), is_primary=False)
+    keys = [key for (key,) in connection.execute("SELECT key FROM keyed").fetchall()]
+    connection.close()
+    assert len(set(keys)) == len(keys) == len(ids)
+    assert {id for id in ids if id is not None} <= set(keys)
+    for finding in found:
+        if finding.code == "duplicate-subject":
+            assert finding.message.split("`")[3] in keys, "the example is one that is there"
+
+
+def test_ids_that_look_like_ours_are_saved(tmp_path: Path, opened: Callable[[Path | str], Source], plan_of: Callable[..., Plan]) -> None:
+    (tmp_path / "customers.csv").write_text("id,sales\na,1\na,2\na #2,3\n", encoding="utf-8")
+    facts = bind(opened(tmp_path / "customers.csv"), plan_of(sales=NumberType(0)))
+    assert {subject.key: subject.facts["sales"] for subject in facts.subjects()} == {"a": 1, "a ##2": 2, "a #2": 3}
+    assert "each is kept, as `a ##2` and so on" in facts.findings[0].message
