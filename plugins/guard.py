@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any, get_args
 
 from tierwise.core.errors import PluginError, TierwiseError
 from tierwise.core.finding import Finding
 from tierwise.core.types import Type
+from tierwise.plugins.sql_templates import unfit_template
 
-__all__ = ["guarded", "one_line", "said", "unfit_part"]
+__all__ = ["bounded", "forget", "guarded", "one_line", "said", "shown", "unfit_part"]
 
 Check = tuple[Callable[[Any], bool], str]
 """Whether something is as it has to be, and what it has to be in words."""
@@ -29,15 +31,22 @@ def _each(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 
 _TEXT: Check = (lambda value: isinstance(value, str), "a text")
+_TEMPLATES: Check = (
+    lambda value: isinstance(value, Mapping) and all(isinstance(text, str) for pair in value.items() for text in pair),
+    "a mapping of dialects to SQL templates",
+)
 _MAPPING: Check = (lambda value: isinstance(value, Mapping), "a mapping")
 _TITLE: Check = (lambda value: isinstance(value, Mapping) and {"zh", "en"} <= value.keys(), 'a title such as `{"zh": …, "en": …}`')
 _MODEL: Check = (lambda value: inspect.isclass(value) and hasattr(value, "model_fields"), "a pydantic model")
-_CALLED: Check = (callable, "something to call")
+_CALLED: Check = (lambda value: callable(value) and not inspect.iscoroutinefunction(value), "something to call, and not asynchronous")
 _PRESENT: Check = (lambda value: True, "")
 _YES_OR_NO: Check = (lambda value: isinstance(value, bool), "`True` or `False`")
 _TYPE_OR_TEXT: Check = (lambda value: isinstance(value, (str, *get_args(Type))), "a type, or a text that says what is wrong")
 _FINDINGS: Check = (_each(lambda value: isinstance(value, Finding)), "findings")
-_DECISIONS: Check = (lambda value: isinstance(value, Iterable) and not isinstance(value, str), "the decisions that its keys stand for")
+_DECISIONS: Check = (
+    lambda value: isinstance(value, Iterable) and not isinstance(value, str) and all(map(_with("name", "form", "value"), value)),
+    "the decisions that its keys stand for",
+)
 _COMPILED: Check = (_with("value", "findings", "reads"), "a `CompiledSection`")
 _GRADING: Check = (_with("outputs", "population", "count", "distribution", "rows"), "a `Grading`")
 _SOURCE: Check = (_with("location", "kind", "connection", "tables", "type_of", "named", "load", "close"), "a `Source`")
@@ -51,7 +60,7 @@ class Contract:
     Attributes:
         owner: What such a thing is called.
         parts: Its attributes.
-        gives: What its methods have to return; a generator counts as the list of what it yields.
+        gives: What its methods have to return; an iterator counts as the list of what it yields.
         opened: The method whose result is guarded, too.
     """
 
@@ -64,7 +73,7 @@ class Contract:
 CONTRACTS: Mapping[str, Contract] = {
     "tierwise_functions": Contract(
         "function",
-        {"signature": _TEXT, "about": _TEXT, "type_of": _CALLED, "python": _CALLED, "sql": _MAPPING},
+        {"signature": _TEXT, "about": _TEXT, "type_of": _CALLED, "python": _CALLED, "sql": _TEMPLATES},
         {"type_of": _TYPE_OR_TEXT},
     ),
     "tierwise_forms": Contract(
@@ -89,6 +98,9 @@ CONTRACTS: Mapping[str, Contract] = {
 }
 """By hook. Policies are folders and observers give nothing: the manager looks at those itself."""
 
+MOST_YIELDED = 100_000
+LONGEST_MESSAGE, LONGEST_VALUE = 500, 60
+
 PASSED_ON = frozenset({"python", "make_context"})
 """What a function gives is checked where its type is known; what a command is asked is click's business."""
 
@@ -96,10 +108,13 @@ PASSED_ON = frozenset({"python", "make_context"})
 def unfit_part(thing: Any, hook: str) -> str:
     """Return what is wrong with the parts of a thing, to go on from "gave …", or an empty text."""
     parts = CONTRACTS[hook].parts if hook in CONTRACTS else {}
+    if inspect.isclass(thing):
+        return "as a class, where a thing of it is needed"
     missing = next((name for name in parts if not hasattr(thing, name)), None)
     if missing is not None:
         return f"without `{missing}`"
-    return next((f"whose `{name}` is not {words}" for name, (fits, words) in parts.items() if not fits(getattr(thing, name))), "")
+    unfit = next((f"whose `{name}` is not {words}" for name, (fits, words) in parts.items() if not fits(getattr(thing, name))), "")
+    return unfit or (unfit_template(thing) if hook == "tierwise_functions" else "")
 
 
 def guarded(thing: Any, plugin: str, title: str, hook: str) -> Any:
@@ -147,26 +162,49 @@ class _Guard:
         def call(*arguments: Any, **named: Any) -> Any:
             try:
                 result = method(*arguments, **named)
-                result = list(result) if inspect.isgenerator(result) else result
+                result = bounded(result) if isinstance(result, Iterator) else result
+                if fits(result):
+                    return self.thing(result) if name == self.contract.opened else result
             except (TierwiseError, OSError):  # a file that cannot be read is no mistake of the plugin
                 raise
-            except Exception as error:
-                if self.hook == "tierwise_commands" and type(error).__module__.startswith("click."):
-                    raise  # how click says that a command was used wrongly, or is done
+            except (Exception, SystemExit) as error:
+                if self.hook == "tierwise_commands" and (isinstance(error, SystemExit) or type(error).__module__.startswith("click.")):
+                    raise  # how a command says that it was used wrongly, or is done
                 raise PluginError(
                     one_line(f"plugin {self.title} failed in `{name}` of {self.owner}: {said(error)}"), self.plugin, self.hook
                 ) from error
-            if not fits(result):
-                message = f"plugin {self.title} gave {_shown(result)} in `{name}` of {self.owner}, where {words} is needed"
-                raise PluginError(one_line(message), self.plugin, self.hook)
-            return self.thing(result) if name == self.contract.opened else result
+            message = f"plugin {self.title} gave {shown(result)} in `{name}` of {self.owner}, where {words} is needed"
+            forget(result)
+            raise PluginError(one_line(message), self.plugin, self.hook)
 
         return call
 
 
+def bounded(values: Iterable[Any]) -> list[Any]:
+    """Return what a plugin yields as a list.
+
+    Raises:
+        ValueError: It does not end.
+    """
+    found = list(islice(values, MOST_YIELDED + 1))
+    if len(found) > MOST_YIELDED:
+        raise ValueError(f"it yields more than {MOST_YIELDED:,} things")
+    return found
+
+
+def forget(value: Any) -> None:
+    """Let go of what an asynchronous function gave, of which Python would else warn that nobody waited for it."""
+    if inspect.iscoroutine(value):
+        value.close()
+
+
 def said(error: BaseException) -> str:
     """Return an exception in words: its type, and its message if it has one."""
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001  a plugin's exception, whose text may fail, too
+        text = ""
+    return f"{type(error).__name__}: {_cut(text, LONGEST_MESSAGE)}" if text else type(error).__name__
 
 
 def one_line(text: str) -> str:
@@ -174,8 +212,16 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return a value of a plugin in words."""
     if value is None:
         return "nothing"
-    text = repr(value)
-    return f"`{text if len(text) <= 60 else text[:60] + '…'}`"
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001  whatever its own code does
+        text = f"<{type(value).__name__}>"
+    return f"`{_cut(text, LONGEST_VALUE)}`"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "…"

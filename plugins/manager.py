@@ -16,7 +16,7 @@ import pluggy
 from tierwise.core.errors import PluginError
 from tierwise.plugins import NAME, hookspecs
 from tierwise.plugins.builtin import MODULES
-from tierwise.plugins.guard import guarded, one_line, said, unfit_part
+from tierwise.plugins.guard import bounded, forget, guarded, one_line, said, shown, unfit_part
 
 if TYPE_CHECKING:  # nothing heavy is imported before a hook is called
     from importlib.resources.abc import Traversable
@@ -201,17 +201,15 @@ class Plugins:
         givers: dict[str, PluginInfo] = {}
         for info, values in self._answers(hook, partial(_things, spread=spread)):
             for value in values:
-                name = getattr(value, "name", "")
-                if not isinstance(name, str) or not name:
-                    raise PluginError(
-                        f"plugin {info} gave `{value!r}` for hook `{hook}`, where a thing with a `name` is needed", info.name, hook
-                    )
+                try:
+                    name, thing = _named(value, info, hook)
+                except PluginError:
+                    raise
+                except (Exception, SystemExit) as error:  # an attribute of it may run code
+                    raise PluginError(one_line(f"plugin {info} failed in hook `{hook}`: {said(error)}"), info.name, hook) from error
                 if name in found:
                     raise PluginError(f"plugins {givers[name]} and {info} both give `{name}` for hook `{hook}`", info.name, hook)
-                unfit = unfit_part(value, hook)
-                if unfit:
-                    raise PluginError(f"plugin {info} gave `{name}` for hook `{hook}` {unfit}", info.name, hook)
-                found[name] = value if info.name in MODULES else guarded(value, info.name, str(info), hook)
+                found[name] = thing
                 givers[name] = info
         self._givers[hook] = {name: f"{info.name} {info.version}".rstrip() for name, info in givers.items() if info.name not in MODULES}
         return found
@@ -236,11 +234,25 @@ class Plugins:
                 yield info, value
 
 
+def _named(value: Any, info: PluginInfo, hook: str) -> tuple[str, Any]:
+    """Return the name of what a plugin gave, and the thing itself, guarded unless it is ours."""
+    name = getattr(value, "name", "")
+    if not isinstance(name, str) or not name:
+        message = f"plugin {info} gave {shown(value)} for hook `{hook}`, where a thing with a `name` is needed"
+        raise PluginError(one_line(message), info.name, hook)
+    if info.name in MODULES:
+        return name, value
+    if unfit := unfit_part(value, hook):
+        raise PluginError(one_line(f"plugin {info} gave `{name}` for hook `{hook}` {unfit}"), info.name, hook)
+    return name, guarded(value, info.name, str(info), hook)
+
+
 def _things(answer: Any, spread: Callable[[Any], Iterable[Any]]) -> list[Any]:
     """Return what a plugin gave for a hook, one by one."""
     if not isinstance(answer, Iterable) or isinstance(answer, str):
-        raise TypeError(f"it gave {answer!r}, where a list is needed")
-    return [part for value in answer for part in spread(value)]
+        forget(answer)
+        raise TypeError(f"it gave {shown(answer)}, where a list is needed")
+    return [part for value in bounded(answer) for part in spread(value)]
 
 
 def _installed() -> list[metadata.EntryPoint]:

@@ -225,8 +225,8 @@ class Evaluation:
         giver = self.environment.givers.get(node.function, "")
         try:
             value: Value = self.environment.functions[node.function].python(*arguments)
-        except Exception as error:  # a plugin's code: say whose fault it is instead of losing the subject silently
-            raise _fault(node.function, giver, f"failed: {type(error).__name__}: {error}") from error
+        except (Exception, SystemExit) as error:  # a plugin's code: say whose fault it is instead of losing the subject silently
+            raise _fault(node.function, giver, f"failed: {type(error).__name__}: {str(error)[:500]}") from error
         if giver and (wrong := misfit(value, node.type)):
             raise _fault(node.function, giver, f"gave {wrong}")
         return value

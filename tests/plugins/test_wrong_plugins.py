@@ -56,6 +56,14 @@ def function(gives: str, type_: str, told: str, formula: str = "odd(n)", written
     return code, told, formula, written
 
 
+def with_sql(template: str, told: str) -> tuple[str, str, str, str]:
+    code = (
+        "@hookimpl\ndef tierwise_functions(): "
+        f'return [Function("odd", "odd(n)", "About.", lambda types: NumberType(0), lambda n: n, {{"duckdb": {template!r}}})]'
+    )
+    return code, told, "odd(n)", "integer"
+
+
 FUNCTIONS = {
     "a text for a number": function('"abc"', "NumberType(0)", "gave `'abc'`, where a `Decimal` is needed"),
     "a float": function("0.1 + 0.2", "NumberType(2)", "gave `0.30000000000000004`", written="number, scale: 2"),
@@ -76,6 +84,26 @@ FUNCTIONS = {
         "n", "None", "gave nothing in `type_of` of function `odd`, where a type, or a text that says what is wrong is needed"
     ),
     "a type of Python": function("n", "int", "in `type_of` of function `odd`"),
+    "a function that leaves": function("__import__('sys').exit(7)", "NumberType(0)", "failed: SystemExit: 7"),
+    "an endless message": function("1 / 0 if n is None else [][int('9' * 1) + len('x' * 10**6)]", "NumberType(0)", "failed: IndexError"),
+    "a type that is waited for": (
+        "async def type_of(types): return NumberType(0)\n@hookimpl\n"
+        + 'def tierwise_functions(): return [Function("odd", "odd(n)", "About.", type_of, lambda n: n)]',
+        "whose `type_of` is not something to call, and not asynchronous",
+        "odd(n)",
+        "integer",
+    ),
+    "a function that is waited for": (
+        "async def give(n): return n\n@hookimpl\n"
+        + 'def tierwise_functions(): return [Function("odd", "odd(n)", "About.", lambda types: NumberType(0), give)]',
+        "whose `python` is not something to call, and not asynchronous",
+        "odd(n)",
+        "integer",
+    ),
+    "SQL for more arguments than there are": with_sql("{0} + {1}", "names argument 2 as `{1}`, of which `odd(n)` has 1"),
+    "SQL with names for arguments": with_sql("{n} + 1", "`{n}` is no number of an argument"),
+    "SQL with arguments without numbers": with_sql("{} + 1", "`{}` is no number of an argument"),
+    "SQL with a lone bracket": with_sql("{0 + 1", "is no template"),
     "a type that raises": function("n", 'types["x"]', "failed in `type_of` of function `odd`: TypeError"),
 }
 SEAMS = {
@@ -83,7 +111,7 @@ SEAMS = {
         "@hookimpl\ndef tierwise_kinds(): pass",
         "gave nothing for hook `tierwise_kinds`, where a list is needed",
     ),
-    "a hook that returns a text": ('@hookimpl\ndef tierwise_kinds(): return "odd"', "it gave 'odd', where a list is needed"),
+    "a hook that returns a text": ('@hookimpl\ndef tierwise_kinds(): return "odd"', "it gave `'odd'`, where a list is needed"),
     "a hook that returns one thing": ("@hookimpl\ndef tierwise_kinds(): return Kind()", "where a list is needed"),
     "a hook that raises": ("@hookimpl\ndef tierwise_kinds(): raise KeyError('x')", "failed in hook `tierwise_kinds`: KeyError: 'x'"),
     "a hook that does not exist": ("@hookimpl\ndef tierwise_kindz(): return []", "does not fit"),
@@ -126,6 +154,54 @@ SEAMS = {
         "del Form.model\n@hookimpl\ndef tierwise_forms(): return [Form()]",
         "gave `odd` for hook `tierwise_forms` without `model`",
     ),
+    "the class of a kind": ("@hookimpl\ndef tierwise_kinds(): return [Kind]", "as a class, where a thing of it is needed"),
+    "a property that raises": (
+        "Kind.about = property(lambda self: 1 / 0)\n@hookimpl\ndef tierwise_kinds(): return [Kind()]",
+        "failed in hook `tierwise_kinds`: ZeroDivisionError",
+    ),
+    "a property that leaves": (
+        "Kind.more = property(lambda self: exit(3))\n@hookimpl\ndef tierwise_kinds(): return [Kind()]",
+        "failed in hook `tierwise_kinds`: SystemExit: 3",
+    ),
+    "a name that raises": (
+        "Kind.name = property(lambda self: [][0])\n@hookimpl\ndef tierwise_kinds(): return [Kind()]",
+        "failed in hook `tierwise_kinds`: IndexError",
+    ),
+    "a thing that cannot be shown": (
+        "class Odd:\n    def __repr__(self): raise ValueError('x')\n@hookimpl\ndef tierwise_kinds(): return [Odd()]",
+        "gave `<Odd>` for hook `tierwise_kinds`",
+    ),
+    "an endless hook": (
+        "def ever():\n    while True: yield Kind()\n@hookimpl\ndef tierwise_kinds(): return ever()",
+        "failed in hook `tierwise_kinds`: ValueError: it yields more than 100,000 things",
+    ),
+    "a hook that is waited for": ("@hookimpl\nasync def tierwise_kinds(): return [Kind()]", "where a list is needed"),
+    "a hook that leaves": ("@hookimpl\ndef tierwise_kinds(): raise SystemExit(9)", "failed in hook `tierwise_kinds`: SystemExit: 9"),
+    "a huge message": (
+        "@hookimpl\ndef tierwise_kinds(): raise ValueError('x' * 10**7)",
+        "failed in hook `tierwise_kinds`: ValueError: " + "x" * 500 + "…",
+    ),
+    "a message that fails": (
+        "class Bad(Exception):\n    def __str__(self): raise ValueError\n@hookimpl\ndef tierwise_kinds(): raise Bad",
+        "failed in hook `tierwise_kinds`: Bad",
+    ),
+    "decisions without end": (
+        "def ever(self, module, keys):\n    while True: yield None\nKind.decisions = ever\n@hookimpl\ndef tierwise_kinds(): return [Kind()]",
+        "failed in `decisions` of kind `odd`: ValueError: it yields more than 100,000 things",
+    ),
+    "decisions that leave": (
+        "Kind.decisions = lambda self, module, keys: exit(4)\n@hookimpl\ndef tierwise_kinds(): return [Kind()]",
+        "failed in `decisions` of kind `odd`: SystemExit: 4",
+    ),
+    "a check that is waited for": (
+        "async def check(self, keys, context): return []\nKind.check = check\n@hookimpl\ndef tierwise_kinds(): return [Kind()]",
+        "whose `check` is not something to call, and not asynchronous",
+    ),
+    "decisions that are no decisions": (
+        "Kind.decisions = lambda self, module, keys: [1, 2]\n@hookimpl\ndef tierwise_kinds(): return [Kind()]",
+        "in `decisions` of kind `odd`",
+    ),
+    "a module that leaves": ("raise SystemExit(5)", "cannot be loaded from tierwise_wrong: SystemExit: 5"),
     "a module that cannot be imported": ("import nothing_of_that_name", "cannot be loaded from tierwise_wrong: ModuleNotFoundError"),
     "a module with an error": ("x = = 1", "cannot be loaded from tierwise_wrong: SyntaxError"),
 }
@@ -197,6 +273,47 @@ def test_a_function_of_the_wrong_type_is_named(folder: Path, way: str) -> None:
     write(folder, code, formula, written)
 
     told(tierwise("decide", "small.yaml", "--facts", "-", stdin=json.dumps({"n": 1})), said)
+
+
+@pytest.mark.parametrize(
+    ("template", "told_"),
+    [
+        ("no_such_function({0})", "does not run in DuckDB: Catalog Error"),
+        ("{0} +", "is no SQL of DuckDB"),
+        ("error('no' || {0})", "does not run in DuckDB"),
+    ],
+)
+def test_sql_that_does_not_run_is_named(folder: Path, template: str, told_: str) -> None:
+    code, _, formula, written = with_sql(template, "")
+    write(folder, code, formula, written)
+    (folder / "data.csv").write_text("customer_id,n\na,1\n", encoding="utf-8")
+
+    told(tierwise("grade", "data.csv", "--policy", "small.yaml"), told_)
+
+
+@pytest.mark.parametrize(
+    ("template", "type_", "written", "value"),
+    [
+        ("'Z'", 'EnumType(("A", "B"))', "enum, values: [A, B]", "A"),
+        ("1.239", "NumberType(2)", "number, scale: 2", 1.5),
+        ("0.1::DOUBLE + 0.2::DOUBLE", "NumberType(2)", "number, scale: 2", 1.5),
+        ("'abc'", "NumberType(0)", "integer", 7),
+    ],
+)
+def test_sql_that_gives_another_type_gives_no_wrong_grade(folder: Path, template: str, type_: str, written: str, value: object) -> None:
+    gives = repr(value) if isinstance(value, str) else f"Decimal('{value}')"
+    code = (
+        f'@hookimpl\ndef tierwise_functions(): return [Function("odd", "odd(n)", "About.", '
+        f'lambda types: {type_}, lambda n: {gives}, {{"duckdb": {template!r}}})]'
+    )
+    write(folder, code, "odd(n)", written)
+    (folder / "data.csv").write_text("customer_id,n\na,1\n", encoding="utf-8")
+
+    done = tierwise("grade", "data.csv", "--policy", "small.yaml", "--format", "jsonl")
+
+    sys.modules.pop("tierwise_wrong", None)
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["outputs"]["out"]["value"] == value
 
 
 @pytest.mark.parametrize("way", SEAMS)

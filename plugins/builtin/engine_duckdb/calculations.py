@@ -9,10 +9,12 @@ from typing import Literal
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from tierwise.core.environment import Function
+from tierwise.core.errors import PluginError
 from tierwise.core.plan import RoundMode
-from tierwise.core.types import DateTimeType, DateType, DurationType, ListType, NumberType, SetType, Type
+from tierwise.core.types import DateTimeType, DateType, DurationType, EnumType, ListType, NumberType, SetType, Type
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb import dates, numbers
 from tierwise.plugins.builtin.engine_duckdb.layers import Layers
@@ -71,12 +73,21 @@ def rounded(ratio: Ratio, scale: int, mode: RoundMode, type: Type, layers: Layer
     return _none_in_none_out(result, [ratio.above, ratio.below], [by_zero])
 
 
-def called(function: Function | None, arguments: Sequence[Term], type: Type) -> Term:
-    """Call a function by its SQL template.
+def called(function: Function | None, arguments: Sequence[Term], type: Type, giver: str = "") -> Term:
+    """Call a function by its SQL template; what that of a stranger's plugin gives is looked at, and the reference engine computes what does not fit.
 
     The reference engine computes it where there is none; where the result has no fixed scale; where the template does not name the last
     argument, so that it is for fewer than a variadic function was given; and where a list is made of lists of other types, which DuckDB
     would bring to one type by rules of its own, or of a set, which has no order of its own in SQL.
+
+    Args:
+        function: The function.
+        arguments: What it is called with.
+        type: What it gives.
+        giver: Name and version of the plugin that gave it; empty for ours.
+
+    Raises:
+        PluginError: The template is no SQL, or names more arguments than there are.
     """
     template = function.sql.get(sql.DIALECT) if function else None
     if template is None or (isinstance(type, NumberType) and type.scale is None):
@@ -85,8 +96,25 @@ def called(function: Function | None, arguments: Sequence[Term], type: Type) -> 
     if is_for_fewer or (isinstance(type, ListType) and not all(_is_list_like(argument.type, type) for argument in arguments)):
         return unknown(type)
     known = sql.all_of(*(sql.is_known(argument.sql) for argument in arguments))
-    filled = _filled(template, [argument.sql for argument in arguments])
+    try:
+        filled = _filled(template, [argument.sql for argument in arguments])
+    except (IndexError, SqlglotError) as error:
+        owner = f"function `{function.name if function else ''}` of plugin {giver}"
+        why = f"names more than the {len(arguments)} it is called with" if isinstance(error, IndexError) else "is no SQL of DuckDB"
+        raise PluginError(f"the SQL of {owner}, `{template}`, {why}", giver.partition(" ")[0], "tierwise_functions") from error
+    if giver:
+        known = sql.all_of(known, _fits(filled, type))
     return number_of(Term(sql.case((known, sql.try_cast(filled, canonical_type(type)))), type))
+
+
+def _fits(value: Sql, type: Type) -> Sql:
+    """Say whether a value is of a type as it is, without being rounded, or taken for a word that it is not."""
+    if isinstance(type, EnumType):
+        return sql.one_of(sql.cast(value, "VARCHAR"), [sql.text(word) for word in type.values])
+    if isinstance(type, NumberType):
+        rounded = sql.cast(sql.try_cast(value, canonical_type(type)), "DOUBLE")
+        return sql.call("coalesce", sql.equal(sql.try_cast(value, "DOUBLE"), rounded), sql.FALSE)
+    return sql.TRUE
 
 
 def _is_list_like(given: Type, wanted: ListType) -> bool:

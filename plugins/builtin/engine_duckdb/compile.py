@@ -182,7 +182,8 @@ class Compiler:
                 return self._round(node)
             case Call():
                 function = self.environment.functions.get(node.function)
-                return calculations.called(function, [self.term(argument) for argument in node.arguments], node.type)
+                giver = self.environment.givers.get(node.function, "")
+                return calculations.called(function, [self.term(argument) for argument in node.arguments], node.type, giver)
             case Filter() | Project() | Quantified():
                 return self._over_items(node)
             case Pick():

@@ -17,6 +17,7 @@ from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.asking import Asker
 from tierwise.plugins.builtin.engine_duckdb.columns import Columns
 from tierwise.plugins.builtin.engine_duckdb.compile import Compiler, Picked
+from tierwise.plugins.builtin.engine_duckdb.faults import naming_functions
 from tierwise.plugins.builtin.engine_duckdb.masks import Mask, Masks
 from tierwise.plugins.builtin.engine_duckdb.places import Stage
 from tierwise.plugins.builtin.engine_duckdb.possible import decisions_in
@@ -43,12 +44,16 @@ def grade(plan: Plan, environment: Environment, facts: FactTable, as_of: date | 
         environment: Its functions and limits.
         facts: The subjects; the table is read once.
         as_of: The date of the run; ``None`` leaves it missing.
+
+    Raises:
+        PluginError: The SQL of a plugin's function does not run.
     """
     connection = facts.connection.cursor()
     staging = staging_of(plan, facts, _facts_read(plan), as_of)
     subjects = partial(read_subjects, connection, facts, staging)
     try:
-        return _graded(plan, environment, connection, facts, staging, Reference(plan, environment, as_of, subjects))
+        with naming_functions(plan, environment):
+            return _graded(plan, environment, connection, facts, staging, Reference(plan, environment, as_of, subjects))
     except NeedsReference:
         return grade_by_reference(plan, environment, subjects(), as_of)
 

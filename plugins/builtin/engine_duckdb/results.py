@@ -17,6 +17,7 @@ from tierwise.plugins.builtin.engine_duckdb.amounts import filled, own_slot, slo
 from tierwise.plugins.builtin.engine_duckdb.asking import FEW_ASKED, Answers, Asker, Rows
 from tierwise.plugins.builtin.engine_duckdb.columns import Columns
 from tierwise.plugins.builtin.engine_duckdb.compile import Compiler
+from tierwise.plugins.builtin.engine_duckdb.faults import naming_functions
 from tierwise.plugins.builtin.engine_duckdb.lines import OutcomeCells, write_lines
 from tierwise.plugins.builtin.engine_duckdb.masks import Mask
 from tierwise.plugins.builtin.engine_duckdb.outcome_classes import Graded, classes
@@ -212,7 +213,8 @@ class DuckGrading:
         return answers.rest
 
     def _run(self, query: exp.Select) -> DuckDBPyConnection:
-        return self.connection.cursor().execute(sql.printed(query))
+        with naming_functions(self.compiler.plan, self.compiler.environment):
+            return self.connection.cursor().execute(sql.printed(query))
 
 
 def _added(shares: Sequence[tuple[Any, int]]) -> list[tuple[Any, int]]:
