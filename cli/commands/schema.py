@@ -18,10 +18,12 @@ def command(context: click.Context, what: str) -> None:
       tierwise schema > tierwise.schema.json
     """
     from tierwise.cli.output import write_json
-    from tierwise.plugins.impact.document import impact_schema
+
+    if what == "impact":
+        from tierwise.plugins.impact.document import impact_schema
+
+        write_json(impact_schema())
+        return
     from tierwise.plugins.policy_schema import json_schema, overlay_schema
 
-    if what == "policy":
-        write_json(json_schema(Session.of(context).plugins.environment()))
-    else:
-        write_json(overlay_schema() if what == "overlay" else impact_schema())
+    write_json(json_schema(Session.of(context).plugins.environment()) if what == "policy" else overlay_schema())
