@@ -11,6 +11,7 @@ from tierwise.plugins.demo.world import Customer, World, weighted
 __all__ = ["rows"]
 
 AGREEMENTS = ("年供货协议", "战略合作协议", "合作合同", "VIP客户协议", "销售协议", "长期合作协议")
+SIGNERS = ("大客户专员", "大客户主管", "大客户经理", "区域经理")
 PRODUCT_NAMES = ("变压器", "开关柜", "电缆", "配电箱", "避雷器", "电表", "空调机组", "加热器", "柴油", "汽油")
 
 STATUSES = weighted({"delivered": 94, "cancelled": 4, "rejected": 2})
@@ -111,7 +112,7 @@ def _papers(world: World, customer: Customer) -> Iterator[Row]:
                 world.ago(start),
                 world.ago(start - 365),
                 round(customer.size, -3),
-                "区域经理",
+                SIGNERS[int(customer.key) % len(SIGNERS)],
                 world.pick(("legal_representative", "designated_person", "other")),
             ),
         )

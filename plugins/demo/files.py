@@ -1,9 +1,13 @@
-"""The rows of the demo database that are not about one customer's business: forms, projects, documents, contracts, assets, candidates."""
+"""The rows of the demo database that are not about one customer's business: forms, projects, documents, contracts, assets, candidates.
+
+What was added to rows later is drawn from a random source of its own, so that it moves no other row of the demo.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 from tierwise.plugins.demo.names import person
@@ -22,28 +26,36 @@ KEY = {"Q01": "B", "Q02": "A", "Q03": "D", "Q04": "C", "Q05": "AB", "Q06": "AB",
 
 Row = tuple[str, tuple[Any, ...]]
 
+SEED = 17
+SURVEYORS = ("大客户经理", "大客户主管")
+
 
 def rows(world: World) -> Iterator[Row]:
     """Yield forms and projects of some customers, and the subjects that are not customers."""
-    random = world.random
+    random, aside = world.random, Random(SEED)
     for customer in random.sample(world.customers, min(400, len(world.customers))):
         employee = random.choice(world.staff).key
         yield (
             "form_checks",
-            (world.number("F"), employee, customer.key, random.choice(FORMS), world.day(90), world.flag(0.85), world.flag(0.9)),
+            (
+                *(world.number("F"), employee, customer.key, random.choice(FORMS), world.day(90), world.flag(0.85), world.flag(0.9)),
+                int(aside.random() < 0.08),
+            ),
         )
     for customer in random.sample(world.customers, min(150, len(world.customers))):
         done = STEPS[: random.randint(0, 5)]
         survey = random.sample(SURVEY, random.randint(1, 3))
         survey = survey if len(done) < 2 else list(SURVEY)  # who went on has surveyed everything
-        yield "projects", (world.number("J"), customer.key, json.dumps(done), json.dumps(survey), world.day(400))
+        surveyors = list(SURVEYORS if aside.random() < 0.8 else SURVEYORS[:1]) if "field_survey" in done else []
+        project = (world.number("J"), customer.key, json.dumps(done), json.dumps(survey), world.day(400))
+        yield "projects", (*project, json.dumps(surveyors, ensure_ascii=False))
     for employee_ in world.staff:
         for trait in random.sample(TRAITS, random.randint(0, 3)):
             yield "staff_observations", (employee_.key, trait, world.day(200), random.choice(world.staff).key)
-    yield from _papers(world)
+    yield from _papers(world, aside)
 
 
-def _papers(world: World) -> Iterator[Row]:
+def _papers(world: World, aside: Random) -> Iterator[Row]:
     random = world.random
     for index in range(40):
         number = f"W-{index + 1:04d}" if world.chance(0.8) else None
@@ -58,7 +70,7 @@ def _papers(world: World) -> Iterator[Row]:
         yield "contracts", (
             f"H{index + 1:03d}", random.choice(CONTRACTS), round(random.lognormvariate(11, 1), 2), world.flag(0.3), world.flag(0.2), world.flag(0.7),
             random.choice(("总经理", "部门主管领导")), json.dumps(copies, ensure_ascii=False), world.flag(0.1), disputed, world.flag(0.5) if disputed else 0,
-            random.choice(("总经理", "行政办")) if disputed else None,
+            random.choice(("总经理", "行政办")) if disputed else None, *(int(aside.random() < share) for share in (0.1, 0.1, 0.05)),
         )  # fmt: skip
         people = {random.choice(world.staff).key: random.choice(("creator", "head_of_main_users", "entrusted_daily_management", "uses"))}
         yield "info_assets", (f"N{index + 1:03d}", random.choice(ASSETS), None, json.dumps(people), None)

@@ -73,6 +73,7 @@ OPINIONS: dict[str, dict[str, int]] = {
     "large_growth_space": {"false": 7, "true": 3},
     "no_further_cooperation": {"false": 9, "true": 1},
     "has_potential_need": {"true": 8, "false": 2},
+    "important_customer": {"true": 6, "false": 4},
 }
 
 

@@ -37,10 +37,10 @@ TABLES: dict[str, str] = {
     " budget_fits_policy INT, schedule_clear INT, forecast_sales REAL, forecast_margin_pct REAL, required_margin_pct REAL, forecast_year INT,"
     " closable_in_year INT",
     "follow_ups": "customer_id, at, staff_id, level_before, level_after",
-    "projects": "project_id TEXT PRIMARY KEY, customer_id, steps, survey_items, started_on",
+    "projects": "project_id TEXT PRIMARY KEY, customer_id, steps, survey_items, started_on, field_survey_by",
     "ledger_entries": "customer_id, card_no, investigation_form_on, supervisor_ok INT, chairman_informed_on, entered_on, last_survey_on, removed_on,"
     " filed_under, destroyed_on",
-    "form_checks": "check_id TEXT PRIMARY KEY, staff_id, customer_id, form, occasion, updated_on_time INT, entry_correct INT",
+    "form_checks": "check_id TEXT PRIMARY KEY, staff_id, customer_id, form, occasion, updated_on_time INT, entry_correct INT, filled_carelessly INT",
     "events": "event_id TEXT PRIMARY KEY, customer_id, kind, at",
     "trades": "trade_id TEXT PRIMARY KEY, customer_id, instrument_kind, issuer_rating, amount REAL, commission REAL, at",
     "investor_profiles": "customer_id, assets REAL, risk_tolerance, range_min INT, range_max INT, expected_return REAL, liquidity_need, goal, constraints,"
@@ -58,7 +58,7 @@ TABLES: dict[str, str] = {
     "documents": "document_id TEXT PRIMARY KEY, title, type, category, chapter INT, department, internal_use_only INT, number, registered_on, drafted_by,"
     " reviewed_by, approved_by, released_on",
     "contracts": "contract_id TEXT PRIMARY KEY, type, amount REAL, important INT, nonstandard INT, proofread INT, signed_by, copies, late INT,"
-    " in_dispute INT, settled INT, settlement_approved_by",
+    " in_dispute INT, settled INT, settlement_approved_by, against_rules INT, beyond_authority INT, loss INT",
     "info_assets": "asset_id TEXT PRIMARY KEY, kind, class, people, level",
     "access_requests": "asset_id, person, requested_from, approved_on",
     "candidates": "candidate_id TEXT PRIMARY KEY, education, years_relevant REAL, english_fluent INT, team_lead INT, four_a INT, full_case INT,"
