@@ -39,6 +39,7 @@ COMMANDS = (
     "grade",
     "explain",
     "path",
+    "borders",
     "readiness",
     "impact",
     "diff",

@@ -1,0 +1,138 @@
+"""``tierwise borders``: how many customers stand near each border of a policy, and what moving it does."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, policy_option
+from tierwise.cli.session import Session
+
+if TYPE_CHECKING:
+    from tierwise.plugins.paths.borders import BorderCount
+
+
+class ShareParameter(click.ParamType[Decimal]):
+    """A share written ``5%``."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """Return the share, more than 0 and at most 1, or fail as wrong usage."""
+        if isinstance(value, Decimal):
+            return value
+        try:
+            share = Decimal(value.strip().removesuffix("%")) / 100
+        except InvalidOperation:
+            share = Decimal(0)
+        if not (share.is_finite() and 0 < share <= 1):
+            self.fail(f"`{value}` is no share; write it as 5%", param, ctx)
+        return share
+
+
+@click.command("borders")
+@click.argument("database", metavar="DATABASE")
+@policy_option
+@click.option(
+    "--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names."
+)
+@layers_options
+@as_of_option
+@click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only borders on which this output hangs; may be repeated.")
+@click.option("--near", type=ShareParameter(), default="5%", show_default=True, metavar="SHARE", help="How near is near.")
+@click.option("--move", type=ShareParameter(), default="1%", show_default=True, metavar="SHARE", help="By how much a border is moved.")
+@format_option("text", "markdown", "csv", "json")
+@click.pass_context
+def command(
+    context: click.Context,
+    database: str,
+    policy_name: str,
+    binding: str | None,
+    layers: Layers,
+    as_of: date | None,
+    outputs: tuple[str, ...],
+    near: Decimal,
+    move: Decimal,
+    form: str,
+) -> None:
+    """Count who stands near each border that a number is compared with, and who moves when the border does.
+
+    Of each border the customers within 5 % below and above it, a picture of where they stand, and how many get another outcome when it is
+    moved down or up by 1 %: the database is graded again with the border there.
+
+    \b
+    Example:
+      tierwise borders demo/demo.db --policy big-customer-tiers --as-of 2026-06-30
+    """
+    from tierwise.cli.grading import bound_with_progress
+    from tierwise.core.language.suggest import suggest
+    from tierwise.plugins.engine import DEFAULT_ENGINE
+    from tierwise.plugins.paths.borders import border_counts
+    from tierwise.plugins.run import choose_engine
+
+    session = Session.of(context)
+    loaded = session.load(policy_name, layers)
+    known = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
+    for output in outputs:
+        if output not in known:
+            told = suggest(output, known) or "the outputs are " + ", ".join(known)
+            raise click.BadParameter(f"no output `{output}`; {told}", param_hint="--output")
+    chosen = [known[output] for output in outputs] or list(known.values())
+    with bound_with_progress(session, loaded, database, binding, as_of) as bound:
+        counts = list(border_counts(bound, choose_engine(loaded, DEFAULT_ENGINE), chosen, near, move))
+    _print(counts, session, form)
+
+
+BARS = " ▁▂▃▄▅▆▇█"
+
+
+def _print(counts: list[BorderCount], session: Session, form: str) -> None:
+    from tierwise.cli.output import write_json, write_rows
+
+    if form == "json":
+        write_json({"borders": [_document(count) for count in counts]})
+        return
+    rows = [_row(count, session) for count in counts]
+    picture = () if form == "csv" else ("where they stand",)
+    write_rows(rows, ("border", "label", "below", "on it", "above", *picture, "moved down", "moved up"), form, right=(2, 3, 4))
+
+
+def _row(count: BorderCount, session: Session) -> dict[str, Any]:
+    from tierwise.plugins.sentences.words import value_text
+
+    border = count.border
+    most = max(count.parts) or 1
+    bars = "".join(BARS[-(-part * (len(BARS) - 1) // most)] for part in count.parts)
+    half = len(bars) // 2
+    moves = {}
+    for key, moved in (("moved down", count.lower), ("moved up", count.higher)):
+        changed = ", ".join(f"{output} {number:,}" for output, number in moved.changed.items())
+        moves[key] = f"{value_text(moved.to, border.type, session.language)}: {changed}"
+    return {
+        "border": f"{border.about} {value_text(border.value, border.type, session.language)}",
+        "label": session.text(border.label),
+        "below": count.below,
+        "on it": count.at,
+        "above": count.above,
+        "where they stand": f"{bars[:half]}│{bars[half:]}",
+        **moves,
+    }
+
+
+def _document(count: BorderCount) -> dict[str, Any]:
+    from tierwise.core.values import to_json
+
+    return {
+        "about": count.border.about,
+        "value": to_json(count.border.value),
+        "outputs": list(count.border.outputs),
+        "at": count.at,
+        "below": count.below,
+        "above": count.above,
+        "parts": list(count.parts),
+        "lower": {"to": to_json(count.lower.to), "changed": dict(count.lower.changed)},
+        "higher": {"to": to_json(count.higher.to), "changed": dict(count.higher.changed)},
+    }

@@ -1,0 +1,276 @@
+"""Who stands near the borders of a policy, and what moving one of them does: the plan with one number changed, graded again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import pairwise
+from typing import Any, get_args
+
+from tierwise.core.errors import DataError
+from tierwise.core.plan import (
+    Compare,
+    Constant,
+    Decision,
+    DecisionRef,
+    Fact,
+    FactRef,
+    Named,
+    Node,
+    Plan,
+    Within,
+    behind,
+    comparison_of,
+)
+from tierwise.core.types import NumberType
+from tierwise.plugins import sql
+from tierwise.plugins.engine import Engine
+from tierwise.plugins.grading import CLASS, NUMBER, Grading, Tabled
+from tierwise.plugins.run import Bound
+from tierwise.plugins.sql import Sql
+
+__all__ = ["NEAR", "Border", "BorderCount", "MovedBorder", "border_counts", "borders_of_plan", "with_border"]
+
+NEAR = Decimal("0.05")
+"""How near is near: this share of the border."""
+MOVE = Decimal("0.01")
+"""By which share a border is moved to see what that does."""
+BUCKETS = 10
+"""Into how many equal parts the neighbourhood of a border is divided for a picture, half of them below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """A number with which a policy compares a fact or a decision.
+
+    Attributes:
+        about: The name of the fact or decision.
+        label: What people call it.
+        type: Its type.
+        value: The number; not zero, of which there is no share.
+        outputs: The outputs that hang on a comparison with it.
+    """
+
+    about: str
+    label: Named
+    type: NumberType
+    value: Decimal
+    outputs: tuple[str, ...]
+
+    def moved(self, share: Decimal) -> Decimal:
+        """Return where it stands when it is moved by a share of itself, on a step of its scale, at least one step."""
+        step = Decimal(1).scaleb(-(self.type.scale or 0))
+        target = self.value + abs(self.value) * share
+        rounded = target.quantize(step, ROUND_CEILING if share > 0 else ROUND_FLOOR)
+        return rounded if rounded != self.value else self.value + (step if share > 0 else -step)
+
+
+@dataclass(frozen=True, slots=True)
+class MovedBorder:
+    """What moving a border does.
+
+    Attributes:
+        to: Where it is moved.
+        changed: Output to the number of subjects whose outcome is another.
+    """
+
+    to: Decimal
+    changed: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class BorderCount:
+    """One border over a database.
+
+    Attributes:
+        at: Subjects that stand exactly on it.
+        below: Subjects within the neighbourhood below it.
+        above: Subjects within the neighbourhood above it.
+        parts: The neighbourhood in equal parts from below, with the subjects in each; those on the border are in the first part above it.
+        lower: What it does to move it down.
+        higher: What it does to move it up.
+    """
+
+    border: Border
+    at: int
+    below: int
+    above: int
+    parts: tuple[int, ...]
+    lower: MovedBorder
+    higher: MovedBorder
+
+
+def borders_of_plan(plan: Plan, outputs: Sequence[Decision]) -> tuple[Border, ...]:
+    """Return the borders on which some outputs hang, in the order of facts and decisions, the least first."""
+    found: dict[tuple[str, Decimal], list[str]] = {}
+    declared: Mapping[str, Fact | Decision] = {**plan.facts, **plan.decisions}
+    for output in outputs:
+        for node in behind(output.node, plan, decisions=True):
+            for name, value in _borders_in(node):
+                if name in declared and isinstance(declared[name].type, NumberType) and value:
+                    hanging = found.setdefault((name, value), [])
+                    hanging += [output.name] if output.name not in hanging else []
+    places = list(declared)
+    order = sorted(found, key=lambda border: (places.index(border[0]), border[1]))
+    return tuple(_border(declared[name], value, found[name, value]) for name, value in order)
+
+
+def _border(declared: Fact | Decision, value: Decimal, outputs: list[str]) -> Border:
+    assert isinstance(declared.type, NumberType)
+    return Border(declared.name, declared.label, declared.type, value, tuple(outputs))
+
+
+def _borders_in(node: Node) -> Iterator[tuple[str, Decimal]]:
+    """Yield the numbers with which one node compares a fact or a decision by order."""
+    match node:
+        case Compare(op="<" | "<=" | ">" | ">="):
+            comparison = comparison_of(node)
+            pairs = [] if comparison is None else [(comparison.about, comparison.constant)]
+        case Within(value=about, low=low, high=high):
+            pairs = [(about, bound) for bound in (low, high) if isinstance(bound, Constant)]
+        case _:
+            return
+    for about, constant in pairs:
+        if isinstance(about, FactRef | DecisionRef) and isinstance(constant.value, Decimal):
+            yield about.name, constant.value
+
+
+def with_border(plan: Plan, border: Border, to: Decimal) -> Plan:
+    """Return a plan in which one border stands elsewhere, wherever what it is about is compared with it by order."""
+
+    def changed(part: Any) -> Any:
+        if isinstance(part, tuple):
+            return tuple(changed(item) for item in part)
+        if isinstance(part, Compare | Within) and (border.about, border.value) in set(_borders_in(part)):
+            part = _at(part, border, to)
+        if is_dataclass(part) and not isinstance(part, type) and isinstance(part, _PLAN_PARTS):
+            values = {field.name: getattr(part, field.name) for field in fields(part) if field.init}
+            new = {name: changed(value) for name, value in values.items()}
+            return replace(part, **new) if any(new[name] is not values[name] for name in new) else part
+        return part
+
+    return replace(
+        plan,
+        decisions={name: replace(decision, node=changed(decision.node)) for name, decision in plan.decisions.items()},
+        tables={
+            name: replace(
+                table,
+                rules=tuple(replace(rule, tests=changed(rule.tests), outputs=changed(rule.outputs)) for rule in table.rules),
+                defaults=changed(table.defaults),
+            )
+            for name, table in plan.tables.items()
+        },
+        rankings={
+            name: replace(ranking, by=changed(ranking.by), partition=changed(ranking.partition), among=changed(ranking.among))
+            for name, ranking in plan.rankings.items()
+        },
+    )
+
+
+_PLAN_PARTS = get_args(Node)
+
+
+def _at(part: Compare | Within, border: Border, to: Decimal) -> Compare | Within:
+    """Return a comparison with its border elsewhere."""
+
+    def there(node: Node | None) -> Node | None:
+        return replace(node, value=to) if isinstance(node, Constant) and node.value == border.value else node
+
+    if isinstance(part, Within):
+        return replace(part, low=there(part.low), high=there(part.high))
+    left, right = there(part.left), there(part.right)
+    assert left is not None and right is not None
+    return replace(part, left=left, right=right)
+
+
+def border_counts(
+    bound: Bound, engine: Engine, outputs: Sequence[Decision], near: Decimal = NEAR, move: Decimal = MOVE
+) -> Iterator[BorderCount]:
+    """Yield, for every border, who stands near it and what moving it does; the database is graded twice for each.
+
+    Args:
+        bound: The subjects.
+        engine: The engine that grades; its results have to stand in a table.
+        outputs: The outputs to look at.
+        near: The neighbourhood, as a share of the border.
+        move: By which share the border is moved.
+
+    Raises:
+        DataError: The engine's results cannot be compared where they stand.
+    """
+    plan = bound.loaded.plan
+    borders = borders_of_plan(plan, outputs)
+    shown = {border.about for border in borders if border.about in plan.decisions}
+    base = _graded(bound, engine, _showing(plan, shown))
+    for border in borders:
+        moved = [border.moved(share) for share in (-move, move)]
+        lower, higher = (
+            MovedBorder(to, _changed(base, _graded(bound, engine, with_border(plan, border, to)), border.outputs)) for to in moved
+        )
+        at, below, above, parts = _near(bound, base, border, near)
+        yield BorderCount(border, at, below, above, parts, lower, higher)
+
+
+def _moved(bound: Bound, engine: Engine, base: Tabled, border: Border, to: Decimal) -> MovedBorder:
+    """Grade only the outputs that hang on a border, with the border elsewhere."""
+    plan = with_border(bound.loaded.plan, border, to)
+    only = {name: replace(d, output=name in border.outputs) for name, d in plan.decisions.items()}
+    return MovedBorder(to, _changed(base, _graded(bound, engine, replace(plan, decisions=only)), border.outputs))
+
+
+def _showing(plan: Plan, names: set[str]) -> Plan:
+    """Return a plan in which some hidden decisions are shown, so that their numbers are at hand."""
+    return replace(plan, decisions={name: replace(d, output=d.output or name in names) for name, d in plan.decisions.items()})
+
+
+def _graded(bound: Bound, engine: Engine, plan: Plan) -> Tabled:
+    grading: Grading = engine.grade(plan, bound.loaded.environment, bound.facts, bound.as_of)
+    if not isinstance(grading, Tabled):
+        raise DataError(f"the engine `{engine.name}` keeps no results to compare", help="use `--engine duckdb`")
+    return grading
+
+
+def _changed(base: Tabled, other: Tabled, outputs: Sequence[str]) -> dict[str, int]:
+    """Count, for each output, the subjects that come to another class."""
+    differs = [_differs(name) for name in outputs]
+    same_key = sql.equal(sql.column("key", "old"), sql.column("key", "new"))
+    counts = [sql.call("count_if", condition) for condition in differs]
+    query = sql.select(*counts, source=sql.subquery(base.classes(), "old")).join(sql.subquery(other.classes(), "new"), on=same_key)
+    row = other.connection.cursor().execute(sql.printed(query)).fetchone() or ()
+    return dict(zip(outputs, map(int, row), strict=True))
+
+
+def _differs(output: str) -> Sql:
+    """Return whether an output has another class on both sides."""
+    return sql.negate(sql.equal(sql.column(CLASS + output, "old"), sql.column(CLASS + output, "new")))
+
+
+def _near(bound: Bound, base: Tabled, border: Border, near: Decimal) -> tuple[int, int, int, tuple[int, ...]]:
+    """Count who stands on a border, and in equal parts on either side of it."""
+    width = abs(border.value) * near
+    if border.about in bound.loaded.plan.facts:
+        if border.about not in bound.facts.columns:
+            return 0, 0, 0, (0,) * BUCKETS
+        rows: Sql = sql.table(bound.facts.relation)
+        number = sql.column(bound.facts.columns[border.about])
+    else:
+        rows, number = sql.subquery(base.classes(), "graded"), sql.column(NUMBER + border.about)
+    exact = sql.cast(number, "DECIMAL(38, 10)")
+
+    def within(low: Decimal, high: Decimal) -> Sql:
+        return sql.all_of(exact >= _number(low), exact < _number(high))
+
+    edges = [border.value - width + 2 * width * part / BUCKETS for part in range(BUCKETS + 1)]
+    counts = [sql.call("count_if", exact.eq(_number(border.value)))]
+    counts += [sql.call("count_if", within(low, high)) for low, high in pairwise(edges)]
+    counts.append(sql.call("count_if", exact.eq(_number(edges[-1]))))
+    found = base.connection.cursor().execute(sql.printed(sql.select(*counts, source=rows))).fetchone() or ()
+    at, *parts, last = map(int, found)
+    parts[-1] += last
+    half = BUCKETS // 2
+    return at, sum(parts[:half]), sum(parts[half:]) - at, tuple(parts)
+
+
+def _number(value: Decimal) -> Sql:
+    return sql.cast(sql.text(format(value, "f")), "DECIMAL(38, 10)")
