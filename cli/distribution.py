@@ -27,14 +27,14 @@ Problems = Mapping[str, Sequence[tuple[str, str]]]
 
 
 Shares = Mapping[str, Sequence[Share]]
-"""Output name to its distribution, asked for once for the whole page."""
+"""Output name to its distribution, asked for once for the whole page; an output that is not in it is not shown."""
 
 
 def distribution_lines(grading: Grading, of_outputs: Shares, text: Callable[[Named], str]) -> Iterator[str]:
     """Yield, for every output, its distribution: a bar for each value (for sets: each word), then the undetermined by reason."""
     total = grading.count()
     unknown = []
-    for decision in grading.outputs:
+    for decision in (one for one in grading.outputs if one.name in of_outputs):
         shares = of_outputs[decision.name]
         if shares and all(share.reason is not None for share in shares):
             unknown.append(f"{decision.name} ({', '.join(str(share.reason) for share in shares)})")

@@ -46,6 +46,7 @@ COMMANDS = (
     "watch",
     "bind",
     "history",
+    "init",
     "export",
     "import",
     "plugins",

@@ -21,7 +21,7 @@ MAIN = "policy.yaml"
 _BESIDE = ("cases.yaml", "binding.yaml")
 _TABLES = "tables"
 _MOST_TABLES = 200
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SLUG = re.compile(r"[a-z0-9㐀-鿿]+(-[a-z0-9㐀-鿿]+)*")
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from tierwise.core.plan import Plan
 from tierwise.core.policy import Policy
 from tierwise.core.policy.model import DecisionDeclaration, ParameterDeclaration
 from tierwise.core.policy.texts import Text
+from tierwise.plugins.yaml_text.yaml_writing import yaml_scalar
 
-__all__ = ["LocalTable", "Supply", "supply_of"]
+__all__ = ["LocalTable", "Supply", "overlay_draft", "supply_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +85,50 @@ def _characteristic(decision: DecisionDeclaration | None, name: str) -> str:
 
 def _texts(values: Sequence[Any] | None) -> tuple[str, ...]:
     return tuple(map(str, values)) if isinstance(values, list) else ()
+
+
+def overlay_draft(policy: Policy, supply: Supply, language: str) -> str:
+    """Return an overlay file that says all that is open in comments, ready to fill."""
+    said = _SAID[language]
+    lines = [f"# {said['head'].format(policy=policy.policy)}", "overlay: 1", f"policy: {policy.policy}", f"company: {said['company']}"]
+    if supply.parameters:
+        lines += ["", "# parameters:"]
+        for name, one in supply.parameters.items():
+            label = one.label.in_language(language) if one.label is not None else name
+            kind = " ".join(part for part in (one.type_ or "", one.unit) if part)
+            lines += [f"#   # {label} ({kind})", f"#   {yaml_scalar(name, in_flow=True)}: "]
+    if supply.readings:
+        lines += ["", "# readings:"]
+        for name in supply.readings:
+            reading = policy.readings[name]
+            label = reading.label.in_language(language) if reading.label is not None else name
+            about = f": {reading.about.in_language(language)}" if reading.about is not None else ""
+            lines += [f"#   # {label}{about}", f"#   {yaml_scalar(name, in_flow=True)}: {' | '.join(reading.values)}   # {said['one']}"]
+    if supply.tables:
+        lines += ["", "# tables:"]
+        for table in supply.tables:
+            label = table.label.in_language(language) if table.label is not None else ", ".join(table.inputs)
+            lines += [f"#   # {label}", f"#   {yaml_scalar(table.name, in_flow=True)}: |"]
+            columns = f"id | {' | '.join(table.inputs)} -> {' | '.join(table.outputs)}" if table.outputs else said["points"]
+            lines += [f"#     {columns}"]
+    if supply.is_nothing:
+        lines.append(f"# {said['nothing']}")
+    return "\n".join(lines) + "\n"
+
+
+_SAID = {
+    "en": {
+        "head": "What a company must supply for `{policy}`. Fill a line and take its `# ` away, and that of the section above it; what stays a comment stays open.",
+        "company": "Sample company",
+        "one": "one of these",
+        "points": ">= 100 | 20     one band a line: a test and its points",
+        "nothing": "the policy leaves nothing open",
+    },
+    "zh": {
+        "head": "公司须为 `{policy}` 补充的内容。填好后去掉该行及其上方小节前面的 `# `；仍是注释的保持未定。",
+        "company": "示范公司",
+        "one": "任选其一",
+        "points": ">= 100 | 20     每行一档：条件和分值",
+        "nothing": "该制度没有需要补充的内容",
+    },
+}

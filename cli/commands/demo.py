@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tierwise.plugins.run import Run
 
 DATABASE = "demo.db"
+SHOWN = ("grade", "payment_level")
+"""Outputs of the policy that is shown first which few are undetermined in."""
 
 
 @click.command("demo")
@@ -40,27 +42,44 @@ def command(context: click.Context, folder: Path, every: bool) -> None:
     if every:
         _grade_all(session, demo.database, demo.overlay)
         return
-    from tierwise.cli.grading import grade_database, print_grading
+    from tierwise.cli.grading import grade_database
     from tierwise.plugins.run import choose_engine
 
     loaded = load(demo.policy, overlay=demo.overlay, plugins=session.plugins)
-    with grade_database(session, loaded, str(demo.database), None, demo.as_of, choose_engine(loaded, DEFAULT_ENGINE)) as run:
-        say("")
-        print_grading(session, run, 5)
+    engine = choose_engine(loaded, DEFAULT_ENGINE)
+    with grade_database(session, loaded, str(demo.database), None, demo.as_of, engine) as run:
+        _tell(session, run)
         key = _interesting(run)
         _explain(session, run, key)
     _next_steps(folder, demo.policy, demo.as_of.isoformat(), key)
 
 
+def _tell(session: Session, run: Run) -> None:
+    """Show what comes out on one screen: the main outputs, and a few customers."""
+    from tierwise.cli.columns import choose_columns, headings_of, rows_of
+    from tierwise.cli.distribution import distribution_lines
+    from tierwise.cli.table import text_table
+
+    plan = run.bound.loaded.plan
+    say(f"\n{session.text(plan.title)} ({plan.policy}), {run.grading.count():,} customers as of {run.bound.as_of}")
+    shares = {name: run.grading.distribution(name) for name in SHOWN}
+    for line in distribution_lines(run.grading, shares, session.text):
+        say(line)
+    say("")
+    columns = choose_columns(",".join(("key", "name", *SHOWN)), plan)
+    rows = [[column.cell(row) for column in columns] for row in rows_of(run.grading, run.bound.facts, columns, 3)]
+    for line in text_table(headings_of(columns, session.language), rows, most=28):
+        say(line)
+
+
 def _interesting(run: Run) -> str:
-    """Return the first customer whose payment level fell below the grade: there is something to explain."""
+    """Return the first customer whose main outcomes are determined: there is something to explain."""
     from tierwise.core.outcome import Determined
 
     first = ""
     for result in run.grading.rows(500):
         first = first or result.key
-        outcomes = list(result.outcomes.values())
-        if all(isinstance(outcome, Determined) for outcome in outcomes[:4]):
+        if all(isinstance(result.outcomes[name], Determined) for name in SHOWN):
             return result.key
     return first
 
@@ -90,13 +109,14 @@ def _grade_all(session: Session, database: Path, overlay: Path) -> None:
 def _next_steps(folder: Path, policy: str, as_of: str, key: str) -> None:
     database = folder / DATABASE
     overlay = folder / "sample-company.yaml"
+    run = f"--policy {policy} --overlay {overlay} --as-of {as_of}"
     say(
         f"""
 try next
-  tierwise grade {database} --policy {policy} --overlay {overlay} --as-of {as_of} --format csv > grades.csv
-  tierwise explain {database} {key} --policy {policy} --overlay {overlay} --as-of {as_of}
-  tierwise grade {database} --policy big-customer-tiers --as-of {as_of}
-  tierwise check big-customer-tiers
-  tierwise show eight-class-visits
+  tierwise grade {database} {run}
+  tierwise grade {database} {run} --format csv > grades.csv
+  tierwise explain {database} {key} {run}
+  tierwise show {policy}
+  tierwise init my-policy
   tierwise demo {folder} --all"""
     )

@@ -179,7 +179,7 @@ class PolicyKeys(Part):
     """What a policy says about itself."""
 
     tierwise: Literal["1"] = Field(description="version of the format")
-    policy: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(description="its slug, the name of its folder")
+    policy: Annotated[str, Field(pattern=r"^[a-z0-9㐀-鿿]+(-[a-z0-9㐀-鿿]+)*$")] = Field(description="its slug, the name of its folder")
     version: str = Field(description="version of the policy")
     title: Text = Field(description="what people call it")
     source: Text | None = Field(None, description="the text it comes from")
