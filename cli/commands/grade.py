@@ -52,6 +52,12 @@ from tierwise.plugins.engine import DEFAULT_ENGINE
     metavar="FILE",
     help="Write to a file instead of stdout, whole or not at all, in the format of its ending.",
 )
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write a report for people, too: FILE.html, one page that prints, or FILE.xlsx with the graded list and charts.",
+)
 @click.option("--save", is_flag=True, help="Save the run in the ledger, all of it.")
 @ledger_option
 @format_option("text", "json", "jsonl", "csv", "markdown")
@@ -71,6 +77,7 @@ def command(
     hits: bool,
     limit: int,
     output: str | None,
+    report: str | None,
     save: bool,
     ledger: str,
     form: str,
@@ -90,28 +97,34 @@ def command(
     from tierwise.cli.columns import choose_columns
     from tierwise.cli.destination import format_of_file, written_to
     from tierwise.cli.grading import Shown, grade_database, print_grading, show_data_findings, write_grading
+    from tierwise.cli.reporting import refuse_report, write_report
     from tierwise.cli.saving import save_run
     from tierwise.plugins.run import choose_engine
 
     session = Session.of(context)
     if output is not None and context.get_parameter_source("form") is ParameterSource.DEFAULT:
         form = format_of_file(output)
+    read = [database, ledger, policy_name, *layers.overlays, *([binding] if binding else [])]
+    if report is not None:
+        refuse_report(report, read)
     loaded = session.load(policy_name, layers)
     engine = choose_engine(loaded, engine_name)
     choice = read_choice(session, loaded, condition, undetermined)
     chosen = choose_columns(columns, loaded.plan) if columns is not None else None
     language = session.language if headings == "labels" else None
-    read = [database, ledger, policy_name, *layers.overlays, *([binding] if binding else [])]
     with written_to(output, read), grade_database(session, loaded, database, binding, as_of, engine, ledger) as run:
         if form != "text":  # before anything is saved, so that what is said of saving stands last
             show_data_findings(run.bound.facts.findings, session.error_format)
         unsaved = save_run(session, run, ledger, layers) if save else None
         shown = Shown(choice.of(run, engine), choice.words, chosen, language, hits)
+        if report is not None:
+            write_report(session, run, shown, report)
         if form == "text":
             print_grading(session, run, limit, shown)
         else:
             write_grading(run, shown, form)
-    if output is not None:
-        say(f"written to {output}", err=True)
+    for file in (report, output):
+        if file is not None:
+            say(f"written to {file}", err=True)
     if unsaved:
         raise unsaved

@@ -13,6 +13,7 @@ from tierwise.core.source import Path, Source
 from tierwise.core.types import BooleanType, EnumType, ListType, NumberType, SetType, Type
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.sentences.phrases import words_of
+from tierwise.plugins.word_labels import labels_of_words
 from tierwise.plugins.workbook.grids import ARROW
 from tierwise.plugins.workbook.reading import FILE_ROW
 from tierwise.plugins.workbook.sheets import Sheet, sheets_of
@@ -76,7 +77,7 @@ class Explainer:
         }
         for name, parameter in loaded.policy.parameters.items():
             self.named[name] = (parameter.type(), parameter.label.in_language(language) if parameter.label is not None else "")
-        self.labels = self._labels()
+        self.labels = labels_of_words(loaded.policy, language)
 
     def title(self, file: str, path: Path) -> str:
         """Return what a part of a file is called."""
@@ -122,17 +123,6 @@ class Explainer:
             return ", ".join(f"{word} = {labels[word]}" if labels.get(word, word) != word else word for word in item.values)
         word = self.words.get(f"type {str(type).partition(' (')[0]}", str(type))
         return f"{word} ({type.unit})" if isinstance(type, NumberType) and type.unit else word
-
-    def _labels(self) -> dict[str, dict[str, str]]:
-        """Return the labels of the words of each fact and decision, by its name."""
-        policy = self.loaded.policy
-        declared: dict[str, Any] = {**policy.facts, **policy.parameters}
-        for module in policy.modules.values():
-            declared |= module.decisions
-            declared |= {name: output for decision in module.decisions.values() for name, output in decision.outputs.items()}
-        return {
-            name: {word: label.in_language(self.language) for word, label in policy.words_of(one).items()} for name, one in declared.items()
-        }
 
 
 def _in(label: Mapping[str, str], language: str) -> str:
