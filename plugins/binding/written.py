@@ -34,6 +34,7 @@ UNREAD = "\u2047"
 """Put before a text that must not read as the number that it would be elsewhere."""
 DIGITS = 10
 """Digits after the point that a number with `万`, `亿` or `%` behind it may have."""
+ISO_DAY = len("2026-01-31")
 ZONED = r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?[ T][0-9:.]+ ?(Z|z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)"
 TIME = r"([ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6}0*)?)?)?"
 TOKENS: Mapping[str, str] = {
@@ -260,7 +261,8 @@ def _date(raw: exp.Expr, raw_type: str, form: Format) -> Written:
     present = _unless_nothing(as_words(raw, raw_type), form)
     trimmed = call("trim", present)
     ends_zoned = call("regexp_matches", trimmed, text("[0-9] ?(Z|z|UTC|GMT)$|[0-9][+-][0-9]{2}(:?[0-9]{2})?$"))
-    zoned = all_of(ends_zoned, call("regexp_full_match", trimmed, text(ZONED)))
+    is_longer = exp.GT(this=call("strlen", present), expression=integer(ISO_DAY))  # a bare date is soon done with
+    zoned = case((is_longer, all_of(ends_zoned, call("regexp_full_match", trimmed, text(ZONED)))), default=FALSE)
     branches = []
     faults: tuple[tuple[exp.Expr, str], ...] = ()
     if form.zone is None:
