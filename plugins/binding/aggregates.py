@@ -3,10 +3,13 @@
 For the fact at position i the source gives ``n<i>``, how many rows count; ``a<i>``, the aggregate; and ``b<i>``, ``code:value`` of a row whose value
 (or date) does not read, which keeps the fact out: what such a row would add is not known. For ``last`` and ``first`` it also gives ``k<i>``, the two
 keys that stand first: where they are the same, a second query over those few groups finds out whether the rows differ, and gives ``d<i>``, how.
+
+Each aggregate is a class of its own, and stands in ``AGGREGATES``.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -19,7 +22,7 @@ from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.numbers import enter_steps, round_steps
 from tierwise.plugins.binding.entry.words import as_words
 from tierwise.plugins.binding.lineage import WAYS, fault_of
-from tierwise.plugins.binding.model import FactBinding
+from tierwise.plugins.binding.model import Aggregate, FactBinding
 from tierwise.plugins.binding.supply import Supply, enter_once, entered_constant, kept_out, named_once, supply_stored, with_empty
 from tierwise.plugins.binding.units import DIFFERS
 from tierwise.plugins.sql import (
@@ -40,7 +43,17 @@ from tierwise.plugins.sql import (
     try_cast,
 )
 
-__all__ = ["BoundAggregate", "comparable", "fits_aggregate", "is_tied", "source_cells", "supply_aggregate", "tied_cells", "tied_values"]
+__all__ = [
+    "AGGREGATES",
+    "BoundAggregate",
+    "comparable",
+    "fits_aggregate",
+    "is_tied",
+    "source_cells",
+    "supply_aggregate",
+    "tied_cells",
+    "tied_values",
+]
 
 ROUNDING_DIGITS = 4
 """With `round`, rows are added up at this many more digits than the fact has."""
@@ -72,43 +85,284 @@ class BoundAggregate:
     differs: bool = False
 
 
+Place = tuple[str, str]
+Cell = tuple[exp.Expr, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What the joined row of aggregates holds for one of them.
+
+    Attributes:
+        count: How many rows count.
+        nothing: Whether none does.
+        result: The aggregate.
+        type: The DuckDB type of that; empty where the source gives none.
+        place: Table and column, as people know them.
+    """
+
+    count: exp.Expr
+    nothing: exp.Expr
+    result: exp.Expr
+    type: str
+    place: Place
+
+
+class _Kind(ABC):
+    """An aggregate."""
+
+    @abstractmethod
+    def demanded(self, fact: Fact, binding: FactBinding) -> str:
+        """Return what type of fact it demands when this one is of another, else an empty text."""
+
+    @abstractmethod
+    def cells(self, bound: BoundAggregate) -> dict[str, exp.Expr]:
+        """Return what the source computes beside ``n<i>``, by column name."""
+
+    @abstractmethod
+    def supply(self, bound: BoundAggregate, group: _Group) -> Supply:
+        """Return the fact, before anything keeps it out."""
+
+    def of_no_rows(self, nobody: str) -> str:
+        """Return what it is of no rows, where the binding does not say."""
+        return nobody
+
+    def value(self, fact: Fact, binding: FactBinding, cell: Cell) -> exp.Expr | None:
+        """Return the value of a row as the aggregate takes it, when it takes one read as the fact's type."""
+        return None
+
+    def bad(self, bound: BoundAggregate) -> tuple[exp.Expr, exp.Expr] | None:
+        """Return, where a row whose value does not read keeps the fact out, ``code:value`` of it and the test for it."""
+        return None
+
+
+class _Compared(_Kind):
+    """Takes numbers in whole steps, or dates, and demands that each reads.
+
+    Args:
+        function: What DuckDB calls it.
+    """
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+
+    def demanded(self, fact: Fact, binding: FactBinding) -> str:
+        return "" if isinstance(fact.type, NumberType | DateType | DateTimeType) else "a number or a date"
+
+    def cells(self, bound: BoundAggregate) -> dict[str, exp.Expr]:
+        assert bound.value is not None
+        return {f"a{bound.position}": _filtered(call(self.function, bound.value), bound.condition)}
+
+    def value(self, fact: Fact, binding: FactBinding, cell: Cell) -> exp.Expr | None:
+        if isinstance(fact.type, DateType):
+            return stored.day(*cell)
+        if isinstance(fact.type, NumberType):
+            more = self.digits(binding)
+            return stored.steps(*cell, (fact.type.scale or 0) + more, exact=not more)
+        return stored.moment(*cell)
+
+    def bad(self, bound: BoundAggregate) -> tuple[exp.Expr, exp.Expr] | None:
+        assert bound.value is not None
+        raw, declared = bound.cells[0]
+        unread = exp.Paren(this=all_of(bound.condition.copy(), is_null(bound.value.copy())))
+        return concat(text("bad-value:"), as_words(raw, declared)), all_of(unread, is_known(raw.copy()))
+
+    def supply(self, bound: BoundAggregate, group: _Group) -> Supply:
+        fact = bound.fact
+        if not isinstance(fact.type, NumberType):
+            return supply_stored(fact, group.result, group.type, {}, group.place, "missing")
+        steps = try_cast(group.result, "HUGEINT")
+        if (divisor := self.divisor(bound.binding, group)) is not None:
+            steps = round_steps(steps, divisor)
+        entered, named = named_once(fact, enter_steps(steps, fact.type))
+        shown = call("coalesce", cast(entered.value, "VARCHAR"), cast(steps, "VARCHAR"))
+        return Supply(fact, entered.value, None, entered.problem, shown, group.nothing, *group.place, named)
+
+    def digits(self, binding: FactBinding) -> int:
+        """Return how many digits more than the fact's a row is read with."""
+        return ROUNDING_DIGITS if binding.round else 0
+
+    def divisor(self, binding: FactBinding, group: _Group) -> exp.Expr | None:
+        """Return by what the result in steps is divided, and then rounded."""
+        return integer(10 ** self.digits(binding)) if binding.round else None
+
+
+class _Sum(_Compared):
+    """Adds up; an empty value is unknown, no zero."""
+
+    def __init__(self) -> None:
+        super().__init__("sum")
+
+    def demanded(self, fact: Fact, binding: FactBinding) -> str:
+        return "" if isinstance(fact.type, NumberType) else "a number"
+
+    def of_no_rows(self, nobody: str) -> str:
+        return "0"
+
+    def bad(self, bound: BoundAggregate) -> tuple[exp.Expr, exp.Expr] | None:
+        assert bound.value is not None
+        raw, declared = bound.cells[0]
+        said = case((is_null(raw), text("empty-value:")), default=concat(text("bad-value:"), as_words(raw.copy(), declared)))
+        return said, exp.Paren(this=all_of(bound.condition.copy(), is_null(bound.value.copy())))
+
+
+class _Average(_Sum):
+    """Adds up, and divides by how many rows count."""
+
+    def of_no_rows(self, nobody: str) -> str:
+        return nobody
+
+    def digits(self, binding: FactBinding) -> int:
+        return ROUNDING_DIGITS
+
+    def divisor(self, binding: FactBinding, group: _Group) -> exp.Expr | None:
+        return exp.Mul(this=integer(10**ROUNDING_DIGITS), expression=call("greatest", group.count.copy(), integer(1)))
+
+
+class _Count(_Kind):
+    """Counts rows; with a column those with a value there.
+
+    Args:
+        different: Counts different values instead.
+    """
+
+    def __init__(self, different: bool) -> None:
+        self.different = different
+
+    def demanded(self, fact: Fact, binding: FactBinding) -> str:
+        return "" if isinstance(fact.type, NumberType) else "a number"
+
+    def cells(self, bound: BoundAggregate) -> dict[str, exp.Expr]:
+        if not bound.cells:
+            return {}
+        raw = as_words(*bound.cells[0])
+        counted = exp.Distinct(expressions=[raw]) if self.different else raw
+        return {f"a{bound.position}": _filtered(exp.Count(this=counted), bound.condition)}
+
+    def supply(self, bound: BoundAggregate, group: _Group) -> Supply:
+        of = call("coalesce", cast(group.result, "BIGINT"), integer(0)) if bound.cells else group.count.copy()
+        supply = supply_stored(bound.fact, cast(of, "BIGINT"), "BIGINT", {}, group.place, "missing")
+        return replace(supply, absent=group.nothing)
+
+    def of_no_rows(self, nobody: str) -> str:
+        return "0"
+
+
+class _Exists(_Kind):
+    """Says whether there is a row."""
+
+    def demanded(self, fact: Fact, binding: FactBinding) -> str:
+        return "" if isinstance(fact.type, BooleanType) else "a boolean"
+
+    def cells(self, bound: BoundAggregate) -> dict[str, exp.Expr]:
+        return {}
+
+    def supply(self, bound: BoundAggregate, group: _Group) -> Supply:
+        is_there = exp.GT(this=group.count.copy(), expression=integer(0))
+        return Supply(bound.fact, is_there, None, null_text(), cast(group.count, "VARCHAR"), group.nothing, *group.place)
+
+    def of_no_rows(self, nobody: str) -> str:
+        return "false"
+
+
+class _Front(_Kind):
+    """Takes the value of the row that stands first by an order.
+
+    Args:
+        descending: Takes the last one instead.
+    """
+
+    def __init__(self, descending: bool) -> None:
+        self.descending = descending
+
+    def demanded(self, fact: Fact, binding: FactBinding) -> str:
+        return ""
+
+    def cells(self, bound: BoundAggregate) -> dict[str, exp.Expr]:
+        assert bound.by is not None
+        value = _plain(*bound.cells[0])[0]
+        return {
+            f"a{bound.position}": stored.foremost(bound.by, value, bound.condition, self.descending),
+            f"k{bound.position}": stored.first_two(bound.by.copy(), bound.condition.copy(), self.descending),
+        }
+
+    def supply(self, bound: BoundAggregate, group: _Group) -> Supply:
+        supply = supply_stored(bound.fact, group.result, _plain(*bound.cells[0])[1], bound.binding.values, group.place, "missing")
+        differing = column(f"d{bound.position}")
+        return replace(
+            supply,
+            value=case((is_null(differing), supply.value)),
+            problem=case((is_known(differing), text("ambiguous-row")), default=supply.problem),
+            stored=call("coalesce", differing, supply.stored),
+        )
+
+
+class _List(_Kind):
+    """Gathers all values, or records of several columns."""
+
+    def demanded(self, fact: Fact, binding: FactBinding) -> str:
+        if not isinstance(fact.type, ListType | SetType):
+            return "a list or a set"
+        return "a list of record" if bool(binding.fields) != isinstance(fact.type.item, RecordType) else ""
+
+    def cells(self, bound: BoundAggregate) -> dict[str, exp.Expr]:
+        return {f"a{bound.position}": _gathered(bound)}
+
+    def supply(self, bound: BoundAggregate, group: _Group) -> Supply:
+        type, binding = bound.fact.type, bound.binding
+        assert isinstance(type, ListType | SetType)
+        items = call("list_sort", group.result)
+        if binding.by:
+            items = call("list_transform", items, lambda_of("r", call("struct_extract", column("r"), text("v"))))
+        raw_type = "VARCHAR[]" if binding.fields else _plain(*bound.cells[0])[1]
+        if binding.values:
+            word = as_words(column("r"), raw_type)
+            known = case(*((word.eq(text(k)), text(v)) for k, v in binding.values.items()), default=word)
+            items, raw_type = call("list_transform", items, lambda_of("r", known)), "VARCHAR"
+        entered, named, readings = enter_once(bound.fact, items, f"{raw_type}[]")
+        result = entered.value if binding.by or binding.fields or isinstance(type, SetType) else call("list_sort", entered.value)
+        none_there = entered_constant(type, cast(exp.Array(expressions=[]), f"{raw_type}[]"), f"{raw_type}[]")
+        value = case((group.nothing, none_there), default=result) if binding.empty is None else result
+        return Supply(bound.fact, value, None, entered.problem, cast(items, "VARCHAR"), group.nothing, *group.place, named, readings)
+
+
+AGGREGATES: Mapping[Aggregate, _Kind] = {
+    "sum": _Sum(),
+    "avg": _Average(),
+    "min": _Compared("min"),
+    "max": _Compared("max"),
+    "count": _Count(different=False),
+    "count distinct": _Count(different=True),
+    "exists": _Exists(),
+    "first": _Front(descending=False),
+    "last": _Front(descending=True),
+    "list": _List(),
+}
+"""Every aggregate by its name in a binding."""
+
+
+def _kind(binding: FactBinding) -> _Kind:
+    assert binding.aggregate is not None
+    return AGGREGATES[binding.aggregate]
+
+
 def fits_aggregate(fact: Fact, binding: FactBinding) -> str:
     """Return what type of fact the aggregate demands when this one is of another, else an empty text."""
-    kind, type = binding.aggregate, fact.type
-    if kind in ("sum", "avg", "count", "count distinct"):
-        return "" if isinstance(type, NumberType) else "a number"
-    if kind == "exists":
-        return "" if isinstance(type, BooleanType) else "a boolean"
-    if kind in ("min", "max"):
-        return "" if isinstance(type, NumberType | DateType | DateTimeType) else "a number or a date"
-    if kind == "list":
-        if not isinstance(type, ListType | SetType):
-            return "a list or a set"
-        return "a list of record" if bool(binding.fields) != isinstance(type.item, RecordType) else ""
-    return ""
+    return _kind(binding).demanded(fact, binding)
+
+
+def comparable(fact: Fact, binding: FactBinding, cell: Cell) -> exp.Expr | None:
+    """Return the value of a row as the aggregate takes it: a date, or a number in whole steps; ``None`` for one that takes it as it stands."""
+    return _kind(binding).value(fact, binding, cell)
 
 
 def source_cells(bound: BoundAggregate) -> dict[str, exp.Expr]:
     """Return the aggregates that the source computes, by column name."""
-    i, kind = bound.position, bound.binding.aggregate
-    cells = {f"n{i}": _filtered(exp.Count(this=exp.Star()), bound.condition)}
+    i, kind = bound.position, _kind(bound.binding)
+    cells = {f"n{i}": _filtered(exp.Count(this=exp.Star()), bound.condition), **kind.cells(bound)}
     bad = [(concat(text("unreadable-row:"), shown.copy()), unread) for unread, shown in bound.unreadable]
-    if kind in ("sum", "avg", "min", "max"):
-        raw, declared = bound.cells[0]
-        value = bound.value
-        assert value is not None
-        cells[f"a{i}"] = _filtered(call("min" if kind == "min" else "max" if kind == "max" else "sum", value), bound.condition)
-        bad.append(_bad_value(bound, value, as_words(raw, declared)))
-    elif kind in ("count", "count distinct") and bound.cells:
-        raw = as_words(*bound.cells[0])
-        counted = exp.Distinct(expressions=[raw]) if kind == "count distinct" else raw
-        cells[f"a{i}"] = _filtered(exp.Count(this=counted), bound.condition)
-    elif kind in ("last", "first"):
-        assert bound.by is not None
-        cells[f"a{i}"] = stored.foremost(bound.by, _plain(*bound.cells[0])[0], bound.condition, kind == "last")
-        cells[f"k{i}"] = stored.first_two(bound.by.copy(), bound.condition.copy(), kind == "last")
-    elif kind == "list":
-        cells[f"a{i}"] = _gathered(bound)
+    if (value := kind.bad(bound)) is not None:
+        bad.append(value)
     if bad:
         cells[f"b{i}"] = call("min", case(*((condition, said) for said, condition in bad)))
     return cells
@@ -116,10 +370,11 @@ def source_cells(bound: BoundAggregate) -> dict[str, exp.Expr]:
 
 def tied_cells(bound: BoundAggregate) -> dict[str, exp.Expr]:
     """Return what is asked of the groups in which several rows stand first, by column name."""
-    if bound.by is None or bound.binding.aggregate == "list":
+    kind = _kind(bound.binding)
+    if not isinstance(kind, _Front):
         return {}
-    pairs = stored.distinct_two(bound.by, _plain(*bound.cells[0])[0], bound.condition, bound.binding.aggregate == "last")
-    return {f"p{bound.position}": pairs}
+    assert bound.by is not None
+    return {f"p{bound.position}": stored.distinct_two(bound.by, _plain(*bound.cells[0])[0], bound.condition, kind.descending)}
 
 
 def is_tied(bound: BoundAggregate) -> exp.Expr:
@@ -143,88 +398,20 @@ def tied_values(bound: BoundAggregate) -> exp.Expr:
 
 def supply_aggregate(bound: BoundAggregate, types: Mapping[str, str]) -> Supply:
     """Return the fact that the joined row of aggregates gives; ``types`` are those of its columns."""
-    i, fact, kind, binding = bound.position, bound.fact, bound.binding.aggregate, bound.binding
-    place = (binding.table or "", bound.shown)
+    i, fact, kind, binding = bound.position, bound.fact, _kind(bound.binding), bound.binding
     # cast, since a column of an empty child table arrives without a type
     count = call("coalesce", cast(column(f"n{i}"), "BIGINT"), integer(0))
     nothing = exp.Paren(this=count.eq(integer(0)))
-    result = column(f"a{i}")
     nobody = "none" if fact.absent_is_none or (fact.nullable and binding.is_one_row) else "missing"
-    empty = binding.empty or nobody
-    if kind == "exists":
-        supply = Supply(fact, exp.GT(this=count.copy(), expression=integer(0)), None, null_text(), cast(count, "VARCHAR"), nothing, *place)
-        empty = binding.empty or "false"
-    elif kind in ("count", "count distinct"):
-        of = call("coalesce", cast(result, "BIGINT"), integer(0)) if bound.cells else count.copy()
-        supply = supply_stored(fact, cast(of, "BIGINT"), "BIGINT", {}, place, "missing")
-        supply = replace(supply, absent=nothing)
-        empty = binding.empty or "0"
-    elif kind in ("sum", "avg") or (kind in ("min", "max") and isinstance(fact.type, NumberType)):
-        supply = _of_steps(bound, result, count, nothing, place)
-        empty = binding.empty or ("0" if kind == "sum" else nobody)
-    elif kind == "list":
-        supply = _of_rows(bound, result, nothing, place)
-    elif kind in ("last", "first"):
-        supply = _of_front(bound, result, place)
-    else:
-        supply = supply_stored(fact, result, types[f"a{i}"], {}, place, "missing")
+    group = _Group(count, nothing, column(f"a{i}"), types.get(f"a{i}", ""), (binding.table or "", bound.shown))
+    supply = kind.supply(bound, group)
     if bound.differs:
         supply = kept_out(supply, case((negate(nothing.copy()), concat(text(f"{DIFFERS}:"), text(bound.shown)))))
     elif f"b{i}" in types:
         supply = kept_out(supply, column(f"b{i}"))
-    return with_empty(kept_out(supply, _fault(bound, supply)) if binding.of and binding.of != "all" else supply, empty)
-
-
-def comparable(fact: Fact, binding: FactBinding, cell: tuple[exp.Expr, str]) -> exp.Expr | None:
-    """Return the value of a row as the aggregate takes it: a date, or a number in whole steps; ``None`` for other aggregates."""
-    if binding.aggregate not in ("sum", "avg", "min", "max"):
-        return None
-    if isinstance(fact.type, DateType):
-        return stored.day(*cell)
-    if isinstance(fact.type, NumberType):
-        scale = fact.type.scale or 0
-        return stored.steps(*cell, scale + _more_digits(binding), exact=not _more_digits(binding))
-    return stored.moment(*cell)
-
-
-def _more_digits(binding: FactBinding) -> int:
-    return ROUNDING_DIGITS if binding.round or binding.aggregate == "avg" else 0
-
-
-def _bad_value(bound: BoundAggregate, value: exp.Expr, stored: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
-    """A row that counts but whose value does not read. In a sum an empty value is unknown, too; it is no zero."""
-    raw = bound.cells[0][0]
-    unread = exp.Paren(this=all_of(bound.condition.copy(), is_null(value)))
-    if bound.binding.aggregate in ("sum", "avg"):
-        said = case((is_null(raw), text("empty-value:")), default=concat(text("bad-value:"), stored))
-        return said, unread
-    return concat(text("bad-value:"), stored), all_of(unread, is_known(raw))
-
-
-def _of_steps(bound: BoundAggregate, result: exp.Expr, count: exp.Expr, nothing: exp.Expr, place: tuple[str, str]) -> Supply:
-    fact = bound.fact
-    assert isinstance(fact.type, NumberType)
-    divisor: exp.Expr = integer(10 ** _more_digits(bound.binding))
-    steps = try_cast(result, "HUGEINT")
-    if bound.binding.aggregate == "avg":
-        divisor = exp.Mul(this=divisor, expression=call("greatest", count.copy(), integer(1)))
-        steps = round_steps(steps, divisor)
-    elif bound.binding.round:
-        steps = round_steps(steps, divisor)
-    entered, named = named_once(fact, enter_steps(steps, fact.type))
-    shown = call("coalesce", cast(entered.value, "VARCHAR"), cast(steps, "VARCHAR"))
-    return Supply(fact, entered.value, None, entered.problem, shown, nothing, *place, named)
-
-
-def _of_front(bound: BoundAggregate, front: exp.Expr, place: tuple[str, str]) -> Supply:
-    supply = supply_stored(bound.fact, front, _plain(*bound.cells[0])[1], bound.binding.values, place, "missing")
-    differing = column(f"d{bound.position}")
-    return replace(
-        supply,
-        value=case((is_null(differing), supply.value)),
-        problem=case((is_known(differing), text("ambiguous-row")), default=supply.problem),
-        stored=call("coalesce", differing, supply.stored),
-    )
+    if binding.of and binding.of != "all":
+        supply = kept_out(supply, _fault(bound, supply))
+    return with_empty(supply, binding.empty or kind.of_no_rows(nobody))
 
 
 def _plain(raw: exp.Expr, raw_type: str) -> tuple[exp.Expr, str]:
@@ -241,24 +428,6 @@ def _gathered(bound: BoundAggregate) -> exp.Expr:
         value = _plain(*bound.cells[0])[0]
         condition = all_of(condition, is_known(value))
     return stored.gathered(value if bound.by is None else struct(k=bound.by, v=value), condition)
-
-
-def _of_rows(bound: BoundAggregate, rows: exp.Expr, nothing: exp.Expr, place: tuple[str, str]) -> Supply:
-    type, binding = bound.fact.type, bound.binding
-    assert isinstance(type, ListType | SetType)
-    items = call("list_sort", rows)
-    if binding.by:
-        items = call("list_transform", items, lambda_of("r", call("struct_extract", column("r"), text("v"))))
-    raw_type = "VARCHAR[]" if binding.fields else _plain(*bound.cells[0])[1]
-    if binding.values:
-        word = as_words(column("r"), raw_type)
-        known = case(*((word.eq(text(k)), text(v)) for k, v in binding.values.items()), default=word)
-        items, raw_type = call("list_transform", items, lambda_of("r", known)), "VARCHAR"
-    entered, named, readings = enter_once(bound.fact, items, f"{raw_type}[]")
-    result = entered.value if binding.by or binding.fields or isinstance(type, SetType) else call("list_sort", entered.value)
-    none_there = entered_constant(type, cast(exp.Array(expressions=[]), f"{raw_type}[]"), f"{raw_type}[]")
-    value = case((nothing, none_there), default=result) if binding.empty is None else result
-    return Supply(bound.fact, value, None, entered.problem, cast(items, "VARCHAR"), nothing, *place, named, readings)
 
 
 def _fault(bound: BoundAggregate, supply: Supply) -> exp.Expr:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import pytest
@@ -29,7 +29,9 @@ from tierwise.core.types import (
     TextType,
     Type,
 )
+from tierwise.plugins.binding.aggregates import AGGREGATES
 from tierwise.plugins.binding.bind import bind
+from tierwise.plugins.binding.model import Aggregate
 from tierwise.plugins.binding.read import read_binding
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.source import Source
@@ -333,3 +335,14 @@ def test_values_of_many_sorts_in_one_column_each_count_as_what_they_are(
         "c": {},
     }
     assert [(f.code, f.fact, f.count) for f in table.findings] == [("bad-value", "total", 2), ("bad-number", "last", 2)]
+
+
+def test_every_aggregate_that_a_binding_may_name_is_there() -> None:
+    assert set(AGGREGATES) == set(get_args(Aggregate))
+
+
+def test_an_order_changes_nothing_but_which_row_is_first(opened: Opened, plan_of: Callable[..., Plan], tmp_path: Path) -> None:
+    plan = plan_of(spend=NumberType(2))
+    told = "binding: 1\npolicy: sample\nsubject: {table: customers}\nfacts: {spend: {table: orders, aggregate: sum, column: score, by: ordered_on}}\n"
+    table = bind(opened(as_sqlite(tmp_path)), plan, read_binding(TextSource("b.yaml", told), plan), date(2026, 11, 21))
+    assert {subject.key: subject.facts["spend"] for subject in table.subjects()} == {"001": Decimal("312.00"), "002": 10, "003": 0}
