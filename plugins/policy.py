@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tierwise.core.checking import CheckedPolicy, check
 from tierwise.core.environment import Environment
-from tierwise.core.finding import Finding
+from tierwise.core.finding import Finding, sorted_findings
 from tierwise.core.plan import Plan
 from tierwise.core.policy import Policy
 from tierwise.plugins.loading import policy_files, read_file_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tierwise.plugins.deciding.decider import Decider
     from tierwise.plugins.deciding.result import Result
 
-__all__ = ["LoadedPolicy", "check_policy", "load"]
+__all__ = ["LoadedPolicy", "check_policy", "load", "proved"]
 
 FilePath = str | PathLike[str]
 
@@ -114,6 +114,16 @@ def check_policy(
     paths = [overlay] if isinstance(overlay, str | PathLike) else overlay or ()
     sources = [read_file_of("overlay", path) for path in paths]
     return check(read_policy(files, environment.limits, sources, files.shown(), environment.section_keys, settings), environment)
+
+
+def proved(checked: CheckedPolicy, plugins: Plugins) -> tuple[Finding, ...]:
+    """Return what was found in a policy, and what became of its invariants: these are proved only when somebody asks."""
+    from tierwise.plugins.invariants import findings_of_proofs, invariants_of
+
+    if checked.plan is None:
+        return checked.findings
+    found = findings_of_proofs(checked.plan, plugins.environment(), invariants_of(checked.sections))
+    return sorted_findings((*checked.findings, *found))
 
 
 def load(

@@ -16,7 +16,7 @@ from tierwise.cli.visible import say
 @click.option("--strict", is_flag=True, help="Leave with exit code 1 on warnings, too.")
 @click.pass_context
 def command(context: click.Context, policies: tuple[str, ...], layers: Layers, strict: bool) -> None:
-    """Check policies: names, types, cycles, gaps, overlaps, rules that never fire, unused facts.
+    """Check policies: names, types, cycles, gaps, overlaps, rules that never fire, unused facts; prove their invariants.
 
     Findings go to stderr, a line for each policy to stdout. Acknowledged gaps and overlaps are notes.
 
@@ -27,13 +27,13 @@ def command(context: click.Context, policies: tuple[str, ...], layers: Layers, s
     from tierwise.cli.findings import summary
     from tierwise.core.errors import PolicyError
     from tierwise.core.finding import Severity, has_errors
-    from tierwise.plugins.policy import check_policy
+    from tierwise.plugins.policy import check_policy, proved
 
     session = Session.of(context)
     code = 0
     for name in policies:
         try:
-            findings = check_policy(name, layers.overlays, session.plugins, layers.settings).findings
+            findings = proved(check_policy(name, layers.overlays, session.plugins, layers.settings), session.plugins)
         except PolicyError as error:
             if not error.findings:
                 raise

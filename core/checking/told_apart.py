@@ -25,6 +25,7 @@ from tierwise.core.plan import (
     Not,
     Pick,
     Plan,
+    ReadingRef,
     Usage,
     Within,
     elsewhere,
@@ -35,7 +36,7 @@ from tierwise.core.plan import (
 from tierwise.core.types import BooleanType, EnumType, ListType, MapType, NumberType, RecordType, SetType
 from tierwise.core.values import Value
 
-__all__ = ["Kinds", "drawn", "kinds_of"]
+__all__ = ["Kinds", "Lines", "drawn", "kinds_of", "lines_of"]
 
 Subject = Mapping[str, Value]
 Tests = tuple[Node | None, ...]
@@ -98,6 +99,15 @@ def _obstacle(usages: Sequence[Usage]) -> str:
 
 
 def _listed(sources: Sequence[tuple[Plan, Node]], usages: Sequence[Usage], facts: Mapping[str, Fact], most: int) -> Iterator[Subject]:
+    space = _space(sources, usages, facts)
+    for count, (_, place) in enumerate(cells([row.may for row in space.rows], space.everything)):
+        if count >= most:
+            raise TooLarge
+        yield _subject(space, place)
+
+
+def _space(sources: Sequence[tuple[Plan, Node]], usages: Sequence[Usage], facts: Mapping[str, Fact]) -> Space:
+    """Lay out all conditions on facts behind some decisions."""
     rows = _Rows()
     for (plan, node), usage in zip(sources, usages, strict=True):
         rows.add(node, plan)
@@ -109,10 +119,72 @@ def _listed(sources: Sequence[tuple[Plan, Node]], usages: Sequence[Usage], facts
     space = lay_out(Producing(replace(sources[0][0], facts=dict(facts), decisions={})), (), padded)
     if space.unclear or any(not row.sure for row in space.rows):
         raise _Unclear("a condition compares more than facts with constants")
-    for count, (_, place) in enumerate(cells([row.may for row in space.rows], space.everything)):
-        if count >= most:
-            raise TooLarge
-        yield _subject(space, place)
+    return space
+
+
+# ---- along one fact ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Subjects that differ in one fact only.
+
+    Attributes:
+        lines: Subjects of one line, each with a mark: those with one mark are decided alike. In the order of the fact's atoms.
+        is_exact: Whether every two subjects that differ in that fact only are decided like two of one line.
+        why: What stands in the way, where not.
+    """
+
+    lines: tuple[tuple[tuple[int, Subject], ...], ...]
+    is_exact: bool
+    why: str = ""
+
+
+def lines_of(plan: Plan, node: Node, facts: Mapping[str, Fact], along: str, most: int) -> Lines:
+    """Return the lines along one fact that a decision tells apart.
+
+    Args:
+        plan: The plan of the decision.
+        node: What it is.
+        facts: The facts that may be read, by name.
+        along: The fact.
+        most: How many lines there may be.
+    """
+    usage = usage_of(plan, node)
+    why = _obstacle([usage])
+    if not why:
+        try:
+            return Lines(tuple(_lines(_space([(plan, node)], [usage], facts), along, most)), True)
+        except TooLarge:
+            why = "there are too many cases"
+        except _Unclear as unclear:
+            why = str(unclear)
+    return Lines((), False, why)
+
+
+def _lines(space: Space, along: str, most: int) -> Iterator[tuple[tuple[int, Subject], ...]]:
+    at = next((i for i, d in enumerate(space.dimensions) if any(_is_fact(q.node, along) for q in d.quantities)), None)
+    if at is None:
+        return
+    dimension, boxes = space.dimensions[at], [row.may for row in space.rows]
+    place = next(i for i, quantity in enumerate(dimension.quantities) if _is_fact(quantity.node, along))
+    holding = [sum(1 << row for row, box in enumerate(boxes) if box[at] >> atom & 1) for atom in range(dimension.size)]
+    others = [box[:at] + box[at + 1 :] for box in boxes]
+    count = 0
+    for alive, path in cells(others, space.everything[:at] + space.everything[at + 1 :]):
+        lines: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+        for atom in range(dimension.size):
+            combination = dimension.combination(atom)
+            lines.setdefault(combination[:place] + combination[place + 1 :], []).append((combination[place], atom))
+        for line in lines.values():
+            count += 1
+            if count > most:
+                raise TooLarge
+            yield tuple((alive & holding[atom], _subject(space, (*path[:at], 1 << atom, *path[at:]))) for _, atom in sorted(line))
+
+
+def _is_fact(node: Node, name: str) -> bool:
+    return isinstance(node, FactRef) and node.name == name
 
 
 def _subject(space: Space, place: Box) -> Subject:
@@ -180,8 +252,9 @@ def _leaves(test: Node) -> Iterator[Node]:
         yield test
 
 
-def _decisions_in(node: Node) -> list[DecisionRef]:
-    return [part for part in walk(node) if isinstance(part, DecisionRef)]
+def _decisions_in(node: Node) -> list[DecisionRef | ReadingRef]:
+    """Return what a condition names that no fact of the subject is; a reading is looked at both ways by whoever decides."""
+    return [part for part in walk(node) if isinstance(part, DecisionRef | ReadingRef)]
 
 
 # ---- a sample ----------------------------------------------------------------------------------------------------------------

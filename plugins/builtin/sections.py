@@ -15,8 +15,9 @@ __all__ = ["tierwise_sections"]
 
 @hookimpl
 def tierwise_sections() -> Iterable[Section]:
-    """Give the sections ``measures`` and ``watch``."""
+    """Give the sections ``invariants``, ``measures`` and ``watch``."""
+    from tierwise.plugins.invariants.section import InvariantsSection
     from tierwise.plugins.measures import MeasuresSection
     from tierwise.plugins.watching.compile_rules import WatchSection
 
-    return (MeasuresSection(), WatchSection())
+    return (InvariantsSection(), MeasuresSection(), WatchSection())
