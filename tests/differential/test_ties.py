@@ -62,6 +62,9 @@ CASES: list[tuple[str, list[Any], list[Any] | None, list[str]]] = [
     (f"{{by: money, {PARETO}}}", [70, 10, 10, 10], None, ["A", "tie AB", "tie AB", "tie AB"]),
     (f"{{by: money, ties: together_better, {PARETO}}}", [70, 10, 10, 10], None, ["A", "A", "A", "A"]),
     (f"{{by: money, ties: together_worse, {PARETO}}}", [70, 10, 10, 10], None, ["A", "B", "B", "B"]),
+    (f"{{by: money, {PARETO}}}", [800, 150, 50], None, ["A", "B", "C"]),
+    (f"{{by: money, {PARETO}}}", [600, 200, 150, 50, -100, 0], None, ["A", "A", "B", "C", "C", "C"]),
+    (f"{{by: money, {PARETO}}}", [600, 200, 200], None, ["A", "tie AB", "tie AB"]),
     # a total of nothing has no shares
     (f"{{by: money, {PARETO}}}", [0, 0, 0], None, ["gap"] * 3),
     (f"{{by: money, crossing: out, {PARETO}}}", [5, -5], None, ["gap"] * 2),

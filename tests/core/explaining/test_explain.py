@@ -114,6 +114,27 @@ def test_a_place_in_a_ranking_tells_the_cut_and_the_way_to_the_next_class() -> N
     assert "A is 2 ranks away: it ends at 99, here it is 97" in [text for _, text in lines_of(explanation)]
 
 
+@pytest.mark.parametrize(
+    ("crossing", "grade", "told"),
+    [
+        ("in", "B", ["80% of the total counts up to here; this class reaches up to 95%", "A is 0% of the total away"]),
+        ("out", "C", ["96% of the total counts up to here; this class takes the rest", "B is 1% of the total away"]),
+    ],
+)
+def test_a_place_in_a_pareto_tells_the_share_the_cut_and_the_way_to_the_next_class(crossing: Any, grade: str, told: list[str]) -> None:
+    score, by = fact("score", NumberType(0))
+    cuts = (Cut("A", Decimal("0.8")), Cut("B", Decimal("0.95")), Cut("C", None))
+    node = RankCut("grade", None, None, "pareto", cuts, constant("floor"), None, TIERS, crossing=crossing)
+    made = plan([score], [decision("grade", TIERS, node, form="ranking")], rankings=[Ranking("grade", by, True, None, None)])
+    subjects = [Subject(str(n), None, {"score": Decimal(n)}) for n in (80, 16, 4)]
+    decided = decide_population(made, Environment(), subjects, None)
+    explanation = explain(Evaluator(made, Environment()).trace(subjects[1].facts, decided.positions["16"]), None)
+    assert decided.subjects[1].outcomes["grade"] == Determined(grade)
+    assert explanation.decisions["grade"].rank is not None
+    lines = [text for _, text in lines_of(explanation)]
+    assert [line for line in lines if "of the total" in line] == told
+
+
 def test_what_would_settle_an_outcome_is_told() -> None:
     trace = explained(tiers(), usage=Decimal(500000)).decisions["tier"]
     assert [read.name for read in trace.needs] == ["paying", "since"]

@@ -215,6 +215,23 @@ def test_a_ranking_is_cut_cumulatively(quotas: str, by: str, limits: list[str | 
     assert (ranking.descending, ranking.partition) == (True, FactRef("grade", GRADES))
 
 
+@pytest.mark.parametrize(
+    ("ranking", "code"),
+    [
+        ("{by: amount, partition: classes, top: {A: 1, C: rest}}", "not-a-partition"),
+        ("{by: amount, partition: queue, top: {A: 1, C: rest}}", "not-a-partition"),
+        ("{by: [amount, good], top: {A: 1, C: rest}}", "not-ordered"),
+        ("{by: [], top: {A: 1, C: rest}}", "wrong-value"),
+        ("{by: [amount, count desc], pareto: {A: 80%, C: rest}}", "wrong-value"),
+        ("{by: amount, crossing: out, top: {A: 1, C: rest}}", "wrong-value"),
+        ("{by: amount, ties: better, top: {A: 1, C: rest}}", "wrong-value"),
+    ],
+)
+def test_a_ranking_that_cannot_be_made_is_refused(ranking: str, code: str) -> None:
+    findings = with_facts(f"d: {{type: enum, values: [A, B, C], ranking: {ranking}}}").findings
+    assert code in [finding.code for finding in findings], [finding.code for finding in findings]
+
+
 def test_a_ranking_by_a_lost_share_is_lost() -> None:
     lost = "parameters:\n  best: {type: number, scale: 2, local: true}\n"
     entry = RANKING.replace("QUOTAS", "quotas: {A: best, C: rest}, rounding: floor")
