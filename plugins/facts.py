@@ -156,9 +156,13 @@ def none_when_absent(plan: Plan, supplied: Collection[str]) -> frozenset[str]:
 
 
 def canonical_type(type: Type) -> str:
-    """Return the DuckDB type of a fact's column."""
+    """Return the DuckDB type of a fact's column.
+
+    A number of more digits after the point than SQL has, such as a product of sixty amounts, is never held there: its column is empty.
+    """
     if isinstance(type, NumberType):
-        return f"DECIMAL({number_width(type)}, {type.scale or 0})"
+        width = number_width(type)
+        return f"DECIMAL({width}, {min(type.scale or 0, width)})"
     if isinstance(type, ListType | SetType):
         return f"{canonical_type(type.item)}[]"
     if isinstance(type, MapType):

@@ -37,6 +37,7 @@ POWERS: Mapping[str, int] = {"万": 4, "亿": 8, "%": -2}
 
 _MOST_DIGITS = 38
 _MOST_SHOWN = 80
+_MOST_BITS_WRITTEN = 10_000
 _NEAR = Fraction(1, 1_000_000)  # of one step of the scale: what a float may be off
 
 _BETWEEN = re.compile(rf"\s*[{''.join(sorted(SEPARATORS))}]\s*")
@@ -59,6 +60,8 @@ class UnfitError(Exception):
 
 def _shown(raw: Any) -> str:
     """Return what was given, cut where it is long."""
+    if isinstance(raw, int) and raw.bit_length() > _MOST_BITS_WRITTEN:  # Python writes no number of more than 4,300 digits out
+        raw //= 10 ** (raw.bit_length() * 30_103 // 100_000 - 2 * _MOST_SHOWN)
     text = str(raw)
     return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import assert_never
 
 from sqlglot import exp
@@ -70,6 +70,8 @@ LEFT_TO_REFERENCE: tuple[type[Node], ...] = (Sorted, Undecided)
 """Nodes whose value only the reference engine tells: an order may have ties, and what the policy leaves open has a reason."""
 
 STAGE = "facts"
+LARGE = 400  # nodes of an expression, from which on it is worth a column of its own
+TOO_LARGE = 5_000  # nodes of one that cannot have a column: DuckDB would take long only to read it
 MOST_PROVED_RULES = 200  # the proof looks at every pair
 
 
@@ -148,7 +150,18 @@ class Compiler:
     # ---- any node ------------------------------------------------------------------------------------------------------
 
     def term(self, node: Node) -> Term:
-        """Compile a node; unknown when SQL cannot say it."""
+        """Compile a node; unknown when SQL cannot say it.
+
+        Many parts read an operand more than once, so that expressions would double with every level: what has grown large gets a column of its
+        own. Where it cannot have one, as inside a list, it is left to the reference engine.
+        """
+        term = self._compiled(node)
+        if not _has_more_nodes(term, LARGE):
+            return term
+        term = self.layers.hoist(term)
+        return unknown(node.type) if _has_more_nodes(term, TOO_LARGE) else term
+
+    def _compiled(self, node: Node) -> Term:
         match node:
             case Constant():
                 return constant(node.value, node.type)
@@ -513,3 +526,7 @@ def _is_absent(part: Node, term: Term) -> Sql:
     if not isinstance(part, FactRef):
         return sql.FALSE if term.none is None else term.none
     return sql.is_null(term.sql)
+
+
+def _has_more_nodes(term: Term, most: int) -> bool:
+    return any(sum(1 for _ in islice(tree.walk(), most + 1)) > most for tree in (term.sql, term.none) if tree is not None)

@@ -7,18 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from itertools import product
+from random import Random
 from typing import Any
 
+from tests.plans import GRADES, compare, constant, decision, fact, table
+from tests.plans import plan as plan_of_parts
 from tests.strategies import values_of
 from tierwise.core.environment import Environment
 from tierwise.core.meaning import decide
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
-from tierwise.core.plan import Plan
+from tierwise.core.plan import CompareOp, Fact, FactRef, HitPolicy, Node, Plan, Undecided
+from tierwise.core.types import BooleanType, EnumType, NumberType, Type
 
-__all__ = ["over_all_completions"]
+__all__ = ["ORDERLESS", "difference_from_oracle", "outcome_of", "over_all_completions", "small_table"]
 
 ENVIRONMENT = Environment()
+TYPES: list[Type] = [EnumType(("p", "q", "r")), BooleanType(), NumberType(0, low=Decimal(0), high=Decimal(3))]
+ORDERLESS = (HitPolicy.UNIQUE, HitPolicy.ANY)
 Completion = tuple[Any, ...]
 """The values of the unknown inputs, one each."""
 
@@ -83,3 +90,49 @@ def _candidates(outcomes: Iterable[Outcome], type: Any) -> tuple[Any, ...]:
 
 def _declared(needs: tuple[str, ...], plan: Plan) -> tuple[str, ...]:
     return tuple(name for name in (*plan.facts, *plan.readings) if name in needs)
+
+
+# ---- small tables to try it on -----------------------------------------------------------------------------------------------
+
+
+def outcome_of(plan: Plan, facts: dict[str, Any]) -> Outcome:
+    return decide(plan, ENVIRONMENT, facts, None)["grade"]
+
+
+def some_test(random: Random, column: FactRef) -> Node | None:
+    """Return a test of a column against one of its few borders, or none at all."""
+    if random.random() < 0.35:
+        return None
+    ordered: list[CompareOp] = ["<", ">="] if isinstance(column.type, NumberType) else []
+    values: tuple[Any, ...] = (Decimal(1), Decimal(2)) if isinstance(column.type, NumberType) else (True, False)
+    values = column.type.values if isinstance(column.type, EnumType) else values
+    return compare(column, random.choice(["=", "!=", *ordered]), random.choice(values))
+
+
+def value_of(random: Random) -> Any:
+    if random.random() < 0.85:
+        return random.choice("AABBC")
+    return Undecided(random.choice([Reason.LOST, Reason.GAP, Reason.VAGUE]), tuple(random.sample("ABC", random.choice([0, 0, 2]))), GRADES)
+
+
+def small_table(random: Random) -> tuple[Plan, dict[str, Any]]:
+    """Draw a table over one to three facts of few values, and facts of which most are missing."""
+    declared: list[tuple[Fact, FactRef]] = [
+        fact(f"f{number}", random.choice(TYPES), nullable=random.random() < 0.2) for number in range(random.choice([1, 2, 2, 3]))
+    ]
+    columns = [ref for _, ref in declared]
+    rows = [(*(some_test(random, column) for column in columns), value_of(random)) for _ in range(random.choice([2, 3, 3, 4]))]
+    hit = random.choice([*ORDERLESS, HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.PRIORITY])
+    made, pick = table("grade", hit, columns, rows, GRADES, constant("C", GRADES) if random.random() < 0.3 else None)
+    plan = plan_of_parts([one for one, _ in declared], [decision("grade", GRADES, pick, form="table")], [made])
+    return plan, {one.name: random.choice(values_of(one)) for one, _ in declared if random.random() < 0.25}
+
+
+def difference_from_oracle(plan: Plan, facts: dict[str, Any]) -> str:
+    """Say how the reference differs from the oracle in value, reason or candidates; an empty text when it does not."""
+    expected, found = over_all_completions(plan, facts, "grade"), outcome_of(plan, facts)
+    if isinstance(expected, Determined) or isinstance(found, Determined):
+        is_same = isinstance(expected, Determined) and isinstance(found, Determined) and found.value == expected.value
+    else:
+        is_same = (found.reason, found.candidates) == (expected.reason, expected.candidates)
+    return "" if is_same else f"{facts}: every completion says {expected}, the reference {found}"

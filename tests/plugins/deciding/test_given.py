@@ -152,3 +152,11 @@ def test_the_date_of_the_run_is_a_date_without_a_zone() -> None:
     for bad in ("tomorrow", "2026-11-21T10:00:00+08:00", datetime(2026, 11, 21, tzinfo=UTC)):
         with pytest.raises(DataError, match="`as_of` is"):
             read_as_of(bad)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_number_with_more_digits_than_python_writes_out_is_told_by_its_first(sign: int) -> None:
+    facts, findings = read_facts(one(NumberType(0)), {"x": sign * 10**4_400})
+
+    assert facts == {}
+    assert "000…`, which has more than 38 digits" in findings[0].message
