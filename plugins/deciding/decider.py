@@ -12,10 +12,13 @@ from tierwise.core.meaning import Evaluator
 from tierwise.core.meaning.decide import outcomes_of, population_of, with_as_of
 from tierwise.core.meaning.trace import Trace
 from tierwise.core.plan import POPULATION, Plan
+from tierwise.plugins.deciding.compiled import Compiled, compiled
 from tierwise.plugins.deciding.given import read_as_of, read_facts, read_population
 from tierwise.plugins.deciding.result import Result
 
 __all__ = ["Decider"]
+
+_WORTH_COMPILING = 3  # subjects, from which on a policy is compiled
 
 
 class Decider:
@@ -29,6 +32,9 @@ class Decider:
     def __init__(self, plan: Plan, environment: Environment) -> None:
         self.plan = plan
         self._evaluator = Evaluator(plan, environment)
+        self._about = (plan.policy, plan.version, plan.fingerprint)
+        self._fast: Compiled | None = None
+        self._decided = 0
 
     def decide(self, facts: Mapping[str, Any], as_of: date | str | None = None) -> Result:
         """Decide for one subject, or for ``{"population": [{"customer_id": …, …}, …]}``.
@@ -36,11 +42,20 @@ class Decider:
         Raises:
             DataError: ``as_of`` is no date, or the facts are not named values.
         """
+        day = None if as_of is None else read_as_of(as_of)
+        if self._fast is not None and (outcomes := self._fast(facts, day)) is not None:
+            return Result(*self._about, day, outcomes)
+        return self.decide_by_reference(facts, day)
+
+    def decide_by_reference(self, facts: Mapping[str, Any], day: date | None) -> Result:
+        """Decide by the reference alone, which is what policies mean; the arguments are those of ``decide``."""
         if not isinstance(facts, Mapping):
             raise DataError("the facts are not named values", 'give an object such as `{"annual_usage_yuan": 400000}`')
-        day = read_as_of(as_of)
         if POPULATION in facts and POPULATION not in self.plan.facts:
             return self._decide_population(facts, day)
+        self._decided += 1
+        if self._decided == _WORTH_COMPILING:
+            self._fast = compiled(self._evaluator.evaluation)
         values, findings = read_facts(self.plan, facts)
         outcomes = outcomes_of(self._evaluator, with_as_of(values, day), {})
         return Result(self.plan.policy, self.plan.version, self.plan.fingerprint, day, outcomes, None, tuple(findings))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from tierwise.core.finding import Finding
 from tierwise.core.outcome import Determined, Outcome
@@ -14,9 +13,8 @@ from tierwise.core.values import to_json
 __all__ = ["Result", "outcome_document"]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The outcomes of one subject, or of a population.
+class Result(NamedTuple):
+    """The outcomes of one subject, or of a population. A named tuple, because it is the cheapest thing that nobody can change.
 
     Attributes:
         policy: Name of the policy.
@@ -34,7 +32,7 @@ class Result:
     as_of: date | None
     outcomes: Mapping[str, Outcome]
     by_subject: Mapping[str, Mapping[str, Outcome]] | None = None
-    findings: tuple[Finding, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
 
     @property
     def is_population(self) -> bool:

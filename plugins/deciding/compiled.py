@@ -1,0 +1,337 @@
+"""Compiles a plan to one Python function for a subject of whom every fact is given and fits: facts become small numbers, each decision a look-up.
+
+What a decision comes to hangs on the *atoms* of the facts it reads (no test tells two values of one atom apart) and on the values of the decisions
+it reads. Each such combination is a cell; the reference decides it when it is met for the first time, and from then on it is there. Sums are
+added up in whole steps of their last digit. Whatever is not as usual (a fact missing or none, a value that does not fit, an open outcome, an
+unknown name) is left to the reference, subject by subject: the function then gives ``None``. The generated text is made of numbers and names
+of our own alone; whatever an author wrote is bound to it as a value.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal
+from fractions import Fraction
+from itertools import count
+from math import ceil
+from typing import Any
+
+from tierwise.core.errors import PluginError
+from tierwise.core.meaning.evaluate import Evaluation
+from tierwise.core.meaning.keys import key_of
+from tierwise.core.meaning.unknown import Unknown
+from tierwise.core.meaning.world import World
+from tierwise.core.outcome import Determined, Outcome
+from tierwise.core.plan import AS_OF, Arithmetic, Constant, Decision, DecisionRef, Fact, Logic, Node, Plan, borders_of, reads_of, usage_of
+from tierwise.core.types import BooleanType, EnumType, NumberType
+from tierwise.core.values import Value
+from tierwise.plugins.deciding.value_reading import UnfitError, read_value
+
+__all__ = ["Compiled", "compiled"]
+
+Compiled = Callable[[Mapping[str, Any], "date | None"], "dict[str, Outcome] | None"]
+"""Facts as given, and the date of the run, to the outcome of every output; ``None`` where something is not as usual."""
+
+_MOST_CELLS = 100_000  # of one decision, before they are forgotten
+_MOST_DIGITS = 9  # after the point: finer numbers are read as the reference reads them
+_MOST_COMPARED = 20_000  # pieces of a fact's domain times its tests, to find out which pieces no test tells apart
+_MOST = 10**30  # the reference tells of numbers with too many digits
+_SCALE = 6  # of a sum whose type fixes none
+_WIDE = Context(prec=60)
+_FAULTS = (KeyError, TypeError, ValueError, ArithmeticError, UnfitError, PluginError)
+
+
+class _Cells(dict[Any, Any]):
+    """What a decision comes to, by what it reads; decided when first asked for, ``None`` where it is left open."""
+
+    def __init__(self, decide: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._decide = decide
+
+    def __missing__(self, key: Any) -> Any:
+        if len(self) >= _MOST_CELLS:
+            self.clear()
+        found = self[key] = self._decide(key)
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """A decision as the generated text has it.
+
+    Attributes:
+        place: The name that says what it comes to: its cell, or its sum in whole steps.
+        value_at: That to the value.
+        outcomes: That to the outcome.
+    """
+
+    place: str
+    value_at: Callable[[Any], Value]
+    outcomes: _Cells
+
+
+class _NotCompiled(Exception):
+    """The plan has a part that is not compiled."""
+
+
+def compiled(evaluation: Evaluation) -> Compiled | None:
+    """Return the function of a plan, or ``None`` where it hangs on more than the facts of one subject: readings that are not settled, rankings."""
+    try:
+        return _Compiler(evaluation).function()
+    except _NotCompiled:
+        return None
+
+
+class _Compiler:
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._plan: Plan = evaluation.plan
+        self._bound: dict[str, Any] = {"faults": _FAULTS}
+        self._numbers = count()
+        self._lines: list[str] = []
+        self._atoms: dict[str, str] = {}
+        self._samples: dict[str, Callable[[Any], Value]] = {}
+        self._made: dict[str, _Made] = {}
+        self._keys: dict[tuple[str, ...], str] = {}
+        self._usage = usage_of(self._plan, Logic("and", tuple(d.node for d in self._plan.decisions.values())))
+
+    def function(self) -> Compiled:
+        plan = self._plan
+        wanted = {needed for d in plan.outputs for needed in (*self._evaluation.usage(d.node).decisions, d.name)}
+        if any(d.population for d in plan.outputs):
+            raise _NotCompiled
+        for fact in plan.facts.values():
+            self._read(fact, f"given[{self._bind(fact.name)}]")
+        if AS_OF in plan.facts:
+            self._line("if as_of is not None: return None")
+        elif AS_OF in self._usage.facts:
+            self._read(self._evaluation.fact(AS_OF), "as_of")
+        for name, decision in plan.decisions.items():
+            if name in wanted:
+                self._decide(decision)
+        outcomes = {}
+        for output in plan.outputs:
+            place = outcomes[output.name] = f"o{next(self._numbers)}"
+            made = self._made[output.name]
+            self._line(f"{place} = {self._bind(made.outcomes)}[{made.place}]")
+        body = ["try:", "    if len(given) != size: return None", *(f"    {line}" for line in self._lines), "except faults: return None"]
+        self._bind(len(plan.facts), "size")
+        pairs = ", ".join(f"{self._bind(name)}: {place}" for name, place in outcomes.items())
+        body += [f"if {' or '.join(f'{place} is None' for place in outcomes.values()) or 'False'}: return None", f"return {{{pairs}}}"]
+        text = "def decide(given, as_of):\n" + "\n".join(f"    {line}" for line in body)
+        exec(text, self._bound)  # noqa: S102  # it holds numbers and names made here, nothing that an author wrote
+        function: Compiled = self._bound["decide"]
+        return function
+
+    def _bind(self, value: Any, name: str = "") -> str:
+        """Bind a value to a name of our own that the generated text uses."""
+        name = name or f"b{next(self._numbers)}"
+        self._bound[name] = value
+        return name
+
+    def _line(self, *lines: str) -> None:
+        self._lines.extend(lines)
+
+    # ---- facts
+
+    def _read(self, fact: Fact, raw: str) -> None:
+        """Write the lines that read a fact, find what is wrong with it, and say in which atom it is."""
+        number = next(self._numbers)
+        given, atom = f"g{number}", f"a{number}"
+        self._line(f"{given} = {raw}")
+        self._atoms[fact.name] = atom
+        match fact.type:
+            case NumberType(scale=int(scale)) if scale <= _MOST_DIGITS and not self._is_exact(fact):
+                self._read_number(fact, fact.type, scale, given, atom)
+            case EnumType(values=words, aliases=aliases):
+                places = {word: word for word in words} | {spelling: word for spelling, word in aliases if spelling not in words}
+                self._line(f"{atom} = {self._bind(places)}[{given}]")
+                self._samples[fact.name] = lambda word: word
+            case BooleanType():
+                self._line(f"if {given} is not True and {given} is not False: return None", f"{atom} = {given}")
+                self._samples[fact.name] = lambda truth: truth
+            case _:
+                self._read_other(fact, given, atom)
+
+    def _is_exact(self, fact: Fact) -> bool:
+        return fact.name in self._usage.exact
+
+    def _read_number(self, fact: Fact, of: NumberType, scale: int, given: str, atom: str) -> None:
+        """A number in whole steps of its last digit. A float may be off by a millionth of a step, as for the reference."""
+        factor, steps = 10**scale, f"s{atom}"
+        by_float = [
+            f"{given}.__class__ is float:",
+            f"    {steps} = round(x := {given} * {float(factor)})" if scale else f"    {steps} = round(x := {given})",
+            f"    if not -5e-7 < x - {steps} < 5e-7 or not -1e9 < x < 1e9 or (x and not {steps}): return None",
+        ]
+        by_int = [
+            f"{given}.__class__ is int:",
+            f"    {steps} = {given} * {factor}" if scale else f"    {steps} = {given}",
+            f"    if not {-_MOST} < {steps} < {_MOST}: return None",
+        ]
+        first, then = (by_float, by_int) if scale else (by_int, by_float)
+        self._line(
+            f"if {first[0]}",
+            *first[1:],
+            f"elif {then[0]}",
+            *then[1:],
+            "else:",
+            f"    if {given}.__class__ is not {self._bind(Decimal)} or not {-_MOST} < {given} < {_MOST}: return None",
+            f"    if len({given}.as_tuple().digits) > 38: return None",
+            f"    {steps} = int(x := {self._bind(_WIDE.multiply)}({given}, {factor}))",
+            f"    if x != {steps}: return None",
+        )
+        low = [f"{ceil(Fraction(of.low) * factor)} <= "] if of.low is not None else []
+        high = [f" <= {int(Fraction(of.high) * factor // 1)}"] if of.high is not None else []
+        if low or high:
+            self._line(f"if not {''.join([*low, steps, *high])}: return None")
+        cuts, samples = self._pieces(fact, factor)
+        self._samples[fact.name] = samples.__getitem__
+        self._line(f"{atom} = {self._piece(steps, cuts)}")
+
+    def _pieces(self, fact: Fact, factor: int) -> tuple[list[int], list[Decimal]]:
+        """Return where the steps of a number are cut, and a value of each piece between two cuts."""
+        tests = self._usage.tests.get(fact.name, ())
+        borders = {Fraction(b) * factor for test in tests for b in borders_of(test) if isinstance(b, Decimal)}
+        cuts = sorted(
+            {cut for border in borders for cut in ([int(border), int(border) + 1] if border.denominator == 1 else [ceil(border)])}
+        )
+        if not cuts:
+            return [], [Decimal(0)]
+        unit = Decimal(1) / factor
+        samples = [_WIDE.multiply(Decimal(step), unit) for step in (cuts[0] - 1, *cuts)]
+        if len(samples) * len(tests) > _MOST_COMPARED:
+            return cuts, samples
+        said = [tuple(self._evaluation.evaluate(test, World({fact.name: sample})) for test in tests) for sample in samples]
+        kept = [0, *(place for place in range(1, len(samples)) if said[place] != said[place - 1])]
+        return [cuts[place - 1] for place in kept[1:]], [samples[place] for place in kept]
+
+    def _piece(self, steps: str, cuts: Sequence[int]) -> str:
+        """Return the expression that says between which cuts a number of steps is."""
+        if len(cuts) > 32:
+            return f"{self._bind(bisect_right)}({self._bind(list(cuts))}, {steps})"
+
+        def half(first: int, last: int) -> str:
+            if first == last:
+                return str(first)
+            middle = (first + last) // 2
+            return f"({half(middle + 1, last)} if {steps} >= {cuts[middle]} else {half(first, middle)})"
+
+        return half(0, len(cuts))
+
+    def _read_other(self, fact: Fact, given: str, atom: str) -> None:
+        """Any other value is read as the reference reads it; its key is its atom, and the value last seen in it stands for it."""
+        key = key_of(fact, self._usage) if fact.name in self._usage.facts else lambda value: 0
+        samples: dict[Any, Value] = {}
+
+        def read(raw: Any) -> Any:
+            if raw is None:
+                raise UnfitError("is none")
+            value = read_value(raw, fact.type)
+            found = key(value)
+            if len(samples) >= _MOST_CELLS:
+                samples.clear()
+            samples[found] = value
+            return found
+
+        self._line(f"{atom} = {self._bind(read)}({given})")
+        self._samples[fact.name] = samples.__getitem__
+
+    # ---- decisions
+
+    def _decide(self, decision: Decision) -> None:
+        reads = reads_of(self._plan, decision.node)
+        if reads.readings or reads.rankings or reads.prefers:
+            raise _NotCompiled
+        self._made[decision.name] = self._sum(decision) or self._looked_up(decision)
+
+    def _looked_up(self, decision: Decision) -> _Made:
+        """Return a decision that is looked up by the atoms and values that it reads."""
+        node, evaluation = decision.node, self._evaluation
+        reads = reads_of(self._plan, node)
+        facts = [(name, self._samples[name]) for name in reads.facts]
+        decisions = [(name, self._made[name].value_at) for name in reads.decisions]
+        places = [*(self._atoms[name] for name in reads.facts), *(self._made[name].place for name in reads.decisions)]
+        key = self._key(tuple(places))
+
+        def decide(key: Any) -> Determined | None:
+            read = iter((key,) if len(places) == 1 else key)
+            known = {name: sample(next(read)) for name, sample in facts}
+            results: dict[str, Any] = {name: value_at(next(read)) for name, value_at in decisions}
+            picked = evaluation.ruled(node, World(known, results=results))
+            return None if isinstance(picked.result, Unknown) else Determined(picked.result, picked.rules)
+
+        cells = _Cells(decide)
+
+        def value_at(key: Any) -> Value:
+            found: Determined | None = cells[key]
+            if found is None:
+                raise ValueError  # it is left open
+            return found.value
+
+        return _Made(key, value_at, cells)
+
+    def _key(self, places: tuple[str, ...]) -> str:
+        """Return the name of what several are read by together; what reads the same shares it."""
+        if len(places) == 1:
+            return places[0]
+        if places not in self._keys:
+            self._keys[places] = f"k{next(self._numbers)}"
+            self._line(f"{self._keys[places]} = ({', '.join(places)})")
+        return self._keys[places]
+
+    def _sum(self, decision: Decision) -> _Made | None:
+        """Return a sum of decisions, weighted or not, and of constants, in whole steps; ``None`` where the decision is none."""
+        node = decision.node
+        if not isinstance(node, Arithmetic) or node.op != "+":
+            return None
+        summands = [_summand(part) for part in node.parts]
+        types = [decision.type, *(part.type for part in node.parts)]
+        scales = [_SCALE if of.scale is None else of.scale for of in types if isinstance(of, NumberType)]
+        digits = max(scales, default=0)
+        if None in summands or len(scales) < len(types) or digits > _MOST_DIGITS:
+            return None
+        parts = [self._in_steps(name, weight * 10**digits) for name, weight in filter(None, summands)]
+        if None in parts:
+            return None
+        total = f"t{next(self._numbers)}"
+        self._line(f"{total} = {' + '.join(map(str, parts))}")
+
+        def value_at(steps: int) -> Value:
+            return Decimal(steps).scaleb(-digits, _WIDE)
+
+        return _Made(total, value_at, _Cells(lambda steps: Determined(value_at(steps))))
+
+    def _in_steps(self, name: str, factor: Fraction) -> str | None:
+        """Write the line that gives a decision (or, without a name, the factor itself) in whole steps."""
+        if not name:
+            return str(factor.numerator) if factor.denominator == 1 else None
+        made = self._made[name]
+
+        def steps_of(key: Any) -> int:
+            value = made.value_at(key)
+            if not isinstance(value, Decimal) or (steps := Fraction(value) * factor).denominator != 1:
+                raise ValueError
+            return int(steps)
+
+        place = f"n{next(self._numbers)}"
+        self._line(f"{place} = {self._bind(_Cells(steps_of))}[{made.place}]")
+        return place
+
+
+def _summand(part: Node) -> tuple[str, Fraction] | None:
+    """Return the decision that is added and its weight; without a name for a constant; ``None`` for anything else."""
+    match part:
+        case Constant(value=Decimal() as value):
+            return "", Fraction(value)
+        case DecisionRef(name=name):
+            return name, Fraction(1)
+        case Arithmetic(op="*", parts=(DecisionRef(name=name), Constant(value=Decimal() as weight))):
+            return name, Fraction(weight)
+        case Arithmetic(op="*", parts=(Constant(value=Decimal() as weight), DecisionRef(name=name))):
+            return name, Fraction(weight)
+        case _:
+            return None
