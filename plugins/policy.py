@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tierwise.core.explaining import Explanation
     from tierwise.plugins.deciding.decider import Decider
     from tierwise.plugins.deciding.result import Result
+    from tierwise.plugins.grading import Grading
 
 __all__ = ["LoadedPolicy", "check_policy", "load", "proved"]
 
@@ -87,6 +88,47 @@ class LoadedPolicy:
             DataError: ``as_of`` is no date, or the facts are not named values.
         """
         return self._decider.decide(facts, as_of)
+
+    def decide_many(self, subjects: Iterable[Mapping[str, Any]], as_of: date | str | None = None) -> list[Result]:
+        """Decide all outputs for many subjects; each comes to what ``decide`` says of it.
+
+        Where the policy ranks, or looks at all subjects at once, they are one population, and what is about all of them is in every result. The key and
+        name of a subject (``customer_id``, ``customer_name``) may be given beside its facts.
+
+        Args:
+            subjects: For each subject fact name to JSON-like value.
+            as_of: The date of the decision.
+
+        Returns:
+            A result for each subject, in their order; for millions of them see ``grade_table``, which makes no object for each.
+
+        Raises:
+            DataError: ``as_of`` is no date, or the facts of a subject are not named values.
+        """
+        return self._decider.decide_many(subjects, as_of)
+
+    def grade_table(self, table: Any, as_of: date | str | None = None) -> Grading:
+        """Grade all rows of a table that is at hand, by DuckDB, without a file or a database.
+
+        Columns that are called like facts are the facts. The subjects' key is the column called like one (``customer_id``, ``id``); without any it
+        is the number of the row, from 1, in as many digits for all.
+
+        Args:
+            table: A ``pyarrow`` table, or anything that gives itself as one: a data frame of Polars or pandas, a DuckDB relation.
+            as_of: The date of the run.
+
+        Returns:
+            The grading: ``rows()`` yields the results by key, ``distribution(output)`` counts values and reasons.
+
+        Raises:
+            DataError: It is no table, or has no column called like a fact.
+        """
+        from tierwise.plugins.deciding.given import read_as_of
+        from tierwise.plugins.engine import DEFAULT_ENGINE
+        from tierwise.plugins.tables_at_hand import grade_table
+
+        engine = self.plugins.engines()[DEFAULT_ENGINE]
+        return grade_table(self.plan, self.environment, engine, table, read_as_of(as_of))
 
     def explain(self, facts: Mapping[str, Any], as_of: date | str | None = None) -> Explanation:
         """Explain every output for one subject."""

@@ -486,6 +486,8 @@ class Case:
     def _build(self, node: Node, mark: Hashable) -> Diagram:
         """Return what a node may come to; the results are values or ``Unknown``."""
         of, evaluation = self.of, self.of.evaluation
+        if isinstance(node, DecisionRef) and (seen := self._seen(node.name)).is_known:
+            return seen
         if self._is_known(of.reads(node)):
             return of.leaf(evaluation.evaluate(node, self.world))
         fact = tested_fact(node)

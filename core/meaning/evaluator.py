@@ -57,7 +57,7 @@ class Evaluator:
     ) -> dict[str, Outcome]:
         """Return the outcomes of several decisions about one subject; what they share is worked out once. The arguments are those of ``decide``."""
         case = self._diagrams.case(World(facts, positions))
-        return {name: self._outcome(name, self._settle(self._node(name), case, name)) for name in decisions}
+        return {name: self._decided(name, case) for name in decisions}
 
     def value_of(self, node: Node, facts: Mapping[str, Value], positions: Mapping[str, Position] = _NO_POSITIONS) -> Result:
         """Return the value of any part of the plan under every completion, or an ``Unknown`` that nothing can settle."""
@@ -83,14 +83,28 @@ class Evaluator:
                 results[id(part)] = self.evaluation.settle(part, world).result
         return Trace(self.plan, facts, positions, outcomes, results)
 
-    def _settle(self, node: Node, case: Case, decision: str = "") -> Settled:
+    def _decided(self, decision: str, case: Case) -> Outcome:
+        """Return the outcome of a decision; remembered for all subjects of whom it may come to the same."""
+        try:
+            key = ("outcome", decision, case.decision(decision))
+        except (TooMuchWork, PluginError):
+            return self._outcome(decision, self._completed(self._node(decision), case))
+        found: Outcome | None = self._diagrams.found.get(key)
+        if found is None:
+            found = self._diagrams.found[key] = self._outcome(decision, settled(self._diagrams, key[2], self._node(decision).type))
+        return found
+
+    def _settle(self, node: Node, case: Case) -> Settled:
         """Return what a part comes to; where that is too much work, or a function fails on what cannot be, what completing it lazily tells."""
         try:
-            return settled(self._diagrams, case.decision(decision) if decision else case.part(node), node.type)
+            return settled(self._diagrams, case.part(node), node.type)
         except (TooMuchWork, PluginError):
-            given = World(case.world.facts, case.world.positions)
-            found = Completion(self.evaluation, node, self._most, self._memory).settle(given)
-            return replace(found, is_exact=found.reason is None)
+            return self._completed(node, case)
+
+    def _completed(self, node: Node, case: Case) -> Settled:
+        given = World(case.world.facts, case.world.positions)
+        found = Completion(self.evaluation, node, self._most, self._memory).settle(given)
+        return replace(found, is_exact=found.reason is None)
 
     def _node(self, decision: str) -> Node:
         return self.plan.decisions[decision].node

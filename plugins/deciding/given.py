@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -52,8 +51,8 @@ def read_facts(plan: Plan, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list
     return facts, findings
 
 
-def read_population(plan: Plan, raw: Any, shared: Mapping[str, Any]) -> tuple[list[Subject], list[Finding]]:
-    """Read the subjects of ``{"population": [{"customer_id": …, …}, …]}``.
+def read_population(plan: Plan, raw: Any, shared: Mapping[str, Any]) -> list[tuple[Subject, list[Finding]]]:
+    """Read the subjects of ``{"population": [{"customer_id": …, …}, …]}``, each with what is wrong with what is given of it.
 
     Args:
         plan: The compiled policy.
@@ -65,22 +64,25 @@ def read_population(plan: Plan, raw: Any, shared: Mapping[str, Any]) -> tuple[li
     """
     if not isinstance(raw, list | tuple) or not all(isinstance(member, Mapping) for member in raw):
         raise DataError("`population` is no list of subjects", f"write a list of facts, each with its `{SUBJECT_KEY}`")
-    subjects: list[Subject] = []
-    findings: list[Finding] = []
+    subjects: list[tuple[Subject, list[Finding]]] = []
     taken: set[str] = set()
     for number, member in enumerate(raw, start=1):
         written = str(member[SUBJECT_KEY]) if member.get(SUBJECT_KEY) is not None else str(number)
-        key = written
+        key, twice = written, []
         if written in taken:
             key = next(k for i in range(2, len(raw) + 2) if (k := f"{written} ({i})") not in taken)
-            findings.append(Finding.error("duplicate-subject", f"subject `{written}` is given twice; the second is called `{key}`"))
+            twice = [Finding.error("duplicate-subject", f"subject `{written}` is given twice; the second is called `{key}`")]
         taken.add(key)
-        identity = {SUBJECT_KEY, _NAME} - plan.facts.keys()
-        facts, found = read_facts(plan, {**shared, **{name: value for name, value in member.items() if name not in identity}})
-        findings += [replace(finding, message=f"subject `{key}`: {finding.message}") for finding in found]
+        facts, found = read_facts(plan, {**shared, **without_identity(plan, member)})
         name = member.get(_NAME)
-        subjects.append(Subject(key, None if name is None else str(name), facts))
-    return subjects, findings
+        subjects.append((Subject(key, None if name is None else str(name), facts), [*twice, *found]))
+    return subjects
+
+
+def without_identity(plan: Plan, member: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is given of a member of a population without its key and name, unless they are facts."""
+    identity = {SUBJECT_KEY, _NAME} - plan.facts.keys()
+    return {name: value for name, value in member.items() if name not in identity} if identity & member.keys() else member
 
 
 def read_as_of(raw: date | str | None) -> date | None:

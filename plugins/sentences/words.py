@@ -62,7 +62,8 @@ def outcome_text(outcome: Outcome, of: Type | None, language: str) -> str:
     if not outcome.candidates:
         return text
     values = _joined((value_text(candidate, of, language) for candidate in outcome.candidates), language)
-    return f"{text}{'；' if language == 'zh' else '; '}{phrase('candidates', language, values=values)}"
+    said = phrase("candidates at most" if outcome.is_bound else "candidates", language, values=values)
+    return f"{text}{'；' if language == 'zh' else '; '}{said}"
 
 
 def read_text(read: Read, language: str) -> str:
