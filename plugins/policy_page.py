@@ -18,6 +18,7 @@ from tierwise.core.plan import (
     Plan,
     Prefer,
     RankCut,
+    Ranking,
     Table,
     Undecided,
     constant_of,
@@ -30,7 +31,7 @@ from tierwise.core.policy.declared_types import TypeKeys
 from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
-from tierwise.plugins.sentences.phrases import words_of_pages
+from tierwise.plugins.sentences.phrases import words_of, words_of_pages
 
 __all__ = ["Block", "Watched", "policy_page"]
 
@@ -55,7 +56,9 @@ class Watched:
     say: Named
 
 
-def policy_page(policy: Policy, plan: Plan, language: str, watched: Sequence[Watched] = ()) -> tuple[Block, ...]:
+def policy_page(
+    policy: Policy, plan: Plan, language: str, watched: Sequence[Watched] = (), functions: Iterable[str] = ()
+) -> tuple[Block, ...]:
     """Return the blocks of a policy's page.
 
     Args:
@@ -63,20 +66,23 @@ def policy_page(policy: Policy, plan: Plan, language: str, watched: Sequence[Wat
         plan: What it compiled to.
         language: ``en`` or ``zh``.
         watched: The rules of its section ``watch``.
+        functions: The names of functions: no word of theirs is a name of the policy.
     """
-    blocks = _Page(policy, plan, language).blocks(watched)
+    blocks = _Page(policy, plan, language, tuple(functions)).blocks(watched)
     return tuple(block for block in blocks if block.text or block.header)
 
 
 class _Page:
-    def __init__(self, policy: Policy, plan: Plan, language: str) -> None:
+    def __init__(self, policy: Policy, plan: Plan, language: str, functions: tuple[str, ...]) -> None:
         self.policy = policy
+        self.functions = functions
+        self.hits = words_of("workbook", language)
         self.plan = plan
         self.language = language
         self.words = words_of_pages(language)
         self.labels = self._glossary()
         names = sorted(self.labels, key=len, reverse=True)
-        self.pattern = _any_of(names)
+        self.pattern = _any_of(names, functions)
         self.own_labels = {name: self._labels(fact) for name, fact in policy.facts.items()}
         self.told: set[str] = set()
 
@@ -94,6 +100,7 @@ class _Page:
                     yield from self._decision(decision)
         if watched:
             yield from self._watch(watched)
+        yield from self._parameters()
         yield from self._facts()
         yield from self._open()
 
@@ -137,17 +144,18 @@ class _Page:
         """Return a text in the reader's words; the words of the fact it is ``about`` have that fact's meaning."""
         own = self.own_labels.get(about)
         if not own:
-            return self.pattern.sub(lambda found: self.labels[found[1]], text)
+            return self.pattern.sub(lambda found: self.labels[found[1]] if found[1] else found[0], text)
         # In one pass: a label may hold a word that has a label, too.
         labels = self.labels | own
-        return _any_of(sorted(labels, key=len, reverse=True)).sub(lambda found: labels[found[1]], text)
+        words = _any_of(sorted(labels, key=len, reverse=True), self.functions)
+        return words.sub(lambda found: labels[found[1]] if found[1] else found[0], text)
 
     # ---- decisions -----------------------------------------------------------------------------------------------------------
 
     def _decision(self, decision: Decision) -> Iterator[Block]:
         label = self._in(decision.label)
         kind = decision.type.item if isinstance(decision.type, SetType | ListType) else decision.type
-        heading = f"{label} `{decision.name}`" if label and label != decision.name else f"`{decision.name}`"
+        heading = label or decision.name
         table = table_of(decision.node, self.plan)
         if table is not None and table.name in self.told:
             return  # an output of a table that stands above
@@ -162,9 +170,10 @@ class _Page:
         match node:
             case Pick(table=name):
                 yield from self._table(self.plan.tables[name])
-            case RankCut(by=by, cuts=cuts):
+            case RankCut(ranking=ranking, by=by, cuts=cuts):
                 limits = [words["rest"] if cut.limit is None else _limit(cut.limit, by) for cut in cuts]
                 rows = tuple((self._gloss(cell_text(to_json(cut.value))), limit) for cut, limit in zip(cuts, limits, strict=True))
+                yield Block(self._ranked(self.plan.rankings[ranking]))
                 yield Block("", header=(words["class"], words[by]), rows=rows)
             case Labels(tests=tests):
                 rows = tuple((self._gloss(word), self._gloss(PEOPLE.write(test))) for word, test in tests)
@@ -179,6 +188,17 @@ class _Page:
             case _:
                 text = self._gloss(PEOPLE.write(node))
                 yield Block("" if text == "…" else text)
+
+    def _ranked(self, ranking: Ranking) -> str:
+        """Say by what subjects are ranked, in which order, and among whom."""
+        words = self.words
+        keys = (f"{self._gloss(PEOPLE.write(key))} ({words['highest' if falls else 'lowest']})" for key, falls in ranking.keys)
+        said = [f"{words['ranked']}: {', '.join(keys)}"]
+        if ranking.partition is not None:
+            said.append(f"{words['within']}: {self._gloss(PEOPLE.write(ranking.partition))}")
+        if ranking.among is not None:
+            said.append(f"{words['among']}: {self._gloss(PEOPLE.write(ranking.among))}")
+        return "; ".join(said)
 
     def _table(self, table: Table) -> Iterator[Block]:
         self.told.add(table.name)
@@ -196,7 +216,11 @@ class _Page:
             )
             for rule in table.rules
         )
+        yield Block(f"{self.hits['hit']}: {self.hits[f'hit {table.hit}']}")
         yield Block("", header=header, rows=rows)
+        for output, default in zip(table.outputs, table.defaults, strict=False):
+            if default is not None:
+                yield Block(f"{self.words['otherwise']} {self._gloss(output)}: {self._value(default)}")
         for item in table.acknowledged:
             yield Block(f"{self.words['gaps']}: {self._in(item.why)}")
 
@@ -234,6 +258,17 @@ class _Page:
             return " / ".join(self._gloss(word, about) for word in kind.values)
         return str(kind)
 
+    def _parameters(self) -> Iterable[Block]:
+        words = self.words
+        rows = []
+        for name, declared in self.policy.parameters.items():
+            value = self.policy.parameter_values.get(name)
+            shown = words["own"] if value is None else " ".join((self._gloss(cell_text(to_json(value))), declared.unit)).strip()
+            rows.append((declared.label.in_language(self.language) if declared.label is not None else name, shown, name))
+        if rows:
+            yield Block(words["parameters"], 2)
+            yield Block("", header=(words["label"], words["value"], words["fact"]), rows=tuple(rows))
+
     def _open(self) -> Iterable[Block]:
         words, plan = self.words, self.plan
         if plan.readings:
@@ -252,10 +287,11 @@ class _Page:
             yield Block(", ".join(plan.lost))
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern that finds whole words; without words it finds nothing."""
+def _any_of(words: Iterable[str], functions: Iterable[str] = ()) -> re.Pattern[str]:
+    """Return a pattern that finds whole words, as its group; the name of a function before its bracket is found as a whole, without the group."""
     alternatives = "|".join(map(re.escape, words)) or r"(?!)"
-    return re.compile(rf"(?<![\w.])({alternatives})(?![\w.])")
+    calls = "|".join(re.escape(name) for name in sorted(functions, key=len, reverse=True)) or r"(?!)"
+    return re.compile(rf"(?<![\w.])(?:(?:{calls})(?=\()|({alternatives})(?![\w.]))")
 
 
 def _limit(limit: Any, by: str) -> str:

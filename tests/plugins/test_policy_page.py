@@ -30,3 +30,58 @@ def test_a_word_inside_the_label_of_another_word_is_left_alone() -> None:
 
     assert "carry out promotion" in cells
     assert not any("carry out carry out" in cell for cell in cells)
+
+
+RANKED = """\
+tierwise: 1
+policy: ranked
+version: 1.0.0
+title: Ranked
+facts:
+  months: {type: integer, label: {zh: 距成交月数, en: months to closing}}
+  last_on: {type: date, label: last order}
+  region: {type: text, label: region}
+parameters:
+  days: {type: integer, value: 30, unit: days, label: days of grace}
+  own: {type: integer, local: true, label: own limit}
+readings:
+  way: [floor, ceiling]
+modules:
+  m:
+    kind: module
+    decisions:
+      age: {type: integer, label: age, formula: "months between(last_on, as_of) + months + days + own"}
+      grade:
+        label: grade
+        type: enum
+        values: [A, B]
+        ranking: {by: months, order: lowest first, partition: region, quotas: {A: 20%, B: rest}, rounding: way}
+      fine: {label: fine, type: integer, table: {hit: first, rules: "grade -> fine\\nA -> 1\\n", default: 0}}
+"""
+
+
+def texts(language: str) -> list[str]:
+    checked = policy_from(RANKED)
+    plan = checked.require_plan()
+    return [block.text for block in policy_page(checked.policy, plan, language, functions=["months between"])]
+
+
+def test_the_name_of_a_function_is_not_taken_for_a_fact_of_the_same_word() -> None:
+    assert any(text.startswith("months between(last order, as_of) + 距成交月数") for text in texts("zh")), texts("zh")
+
+
+def test_the_page_says_how_subjects_are_ranked_which_rules_count_and_what_is_given_otherwise() -> None:
+    page = texts("en")
+
+    assert "ranked by: months to closing (lowest first); within: region" in page
+    assert "which of the matching rules count: the first that applies" in page
+    assert "where no rule applies, fine: 0" in page
+    assert not any("`" in text for text in page)
+
+
+def test_parameters_stand_with_their_values_and_those_that_a_company_sets() -> None:
+    checked = policy_from(RANKED)
+    rows = [row for block in policy_page(checked.policy, checked.require_plan(), "en") for row in block.rows]
+
+    assert ("days of grace", "30 days", "days") in rows
+    assert ("own limit", "every company sets its own", "own") in rows
