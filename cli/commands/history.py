@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tierwise.cli.options import format_option, ledger_option
+from tierwise.cli.options import Layers, format_option, ledger_option
+from tierwise.cli.session import Session
 from tierwise.cli.visible import say
 
 if TYPE_CHECKING:
     from tierwise.core.outcome import Outcome
     from tierwise.plugins.ledger import Ledger
+
+NAMED = 20
+"""How many who moved a page names."""
 
 
 @click.command("history")
@@ -24,7 +29,9 @@ if TYPE_CHECKING:
 )
 @ledger_option
 @format_option("text", "json", "jsonl", "csv", "markdown")
+@click.pass_context
 def command(
+    context: click.Context,
     subject: str | None,
     policy_name: str | None,
     pair: tuple[int, int] | None,
@@ -33,7 +40,9 @@ def command(
     ledger: str,
     form: str,
 ) -> None:
-    """List saved runs; with CUSTOMER its outcomes in them; with --compare who changed between two.
+    """List saved runs and tries; with CUSTOMER its outcomes in them; with --compare what changed between two: who moved where, and how many.
+
+    With --compare, --policy says whose scales are the order of grades.
 
     \b
     Example:
@@ -46,6 +55,9 @@ def command(
     with open_ledger(ledger, create=kept is not None) as book:
         for there, here in (book.bring_in(kept) if kept is not None else {}).items():
             say(f"run {there} of {kept} is run {here} in {ledger}", err=True)
+        if pair is not None and form in ("text", "markdown"):
+            _print_comparison(Session.of(context), book, pair, policy_name, output, form)
+            return
         if pair is not None:
             rows, columns = _changes(book, pair, output), ["key", "output", f"run {pair[0]}", f"run {pair[1]}"]
         elif subject is not None:
@@ -53,7 +65,7 @@ def command(
         else:
             rows, columns = (
                 _runs(book, policy_name),
-                ["run", "started", "policy", "version", "as of", "database", "with", "subjects", "undetermined", "fingerprint"],
+                ["run", "what", "started", "policy", "version", "as of", "database", "with", "subjects", "undetermined", "fingerprint"],
             )
         write_rows(rows, columns, form)
 
@@ -62,6 +74,7 @@ def _runs(book: Ledger, policy: str | None) -> list[dict[str, Any]]:
     return [
         {
             "run": run.run_id,
+            "what": "try" if run.record.settings else "run",
             "started": run.record.started,
             "policy": run.record.policy,
             "version": run.record.version,
@@ -96,6 +109,25 @@ def _changes(book: Ledger, pair: tuple[int, int], output: str | None) -> list[di
         {"key": change.key, "output": change.output, f"run {first}": _text(change.before), f"run {second}": _text(change.after)}
         for change in book.compare(first, second, output)
     ]
+
+
+def _print_comparison(
+    session: Session, book: Ledger, pair: tuple[int, int], policy_name: str | None, output: str | None, form: str
+) -> None:
+    """Print what changed between two runs as a page: matrices, and who moved."""
+    from tierwise.cli.page import render_page
+    from tierwise.plugins.impact import compare, runs_compared
+    from tierwise.plugins.impact.movers import movers
+    from tierwise.plugins.impact.page import impact_page
+
+    policy = None if policy_name is None else session.load(policy_name, Layers())
+    comparison = compare(*runs_compared(book, *pair, policy))
+    impact = comparison.impact()
+    outputs = {name: found for name, found in impact.outputs.items() if output in (None, name)}
+    named = list(movers(comparison, session.language, NAMED, tuple(outputs)))
+    moves = sum(found.moved for found in outputs.values())
+    blocks = impact_page(replace(impact, outputs=outputs), named, (), moves - len(named), "subject", session.language)
+    say(render_page(blocks, form))
 
 
 def _text(outcome: Outcome | None) -> str:

@@ -37,6 +37,8 @@ class Overlay(Part):
     overlay: Literal["1"] = Field(description="version of the format")
     policy: str = Field(description="the policy it belongs to")
     company: Text | None = Field(None, description="whose it is")
+    by: str | None = Field(None, description="who proposes it, where it is a try")
+    why: Text | None = Field(None, description="why it is proposed")
     note: Text | None = Field(None, description="a remark for people")
     parameters: dict[str, Any] = Field(default_factory=dict, description="local or adjustable parameter to value")
     readings: dict[str, str] = Field(default_factory=dict, description="reading to the word it is settled to")

@@ -33,16 +33,17 @@ MOST_TESTS = 3
 Why: TypeAlias = Literal["", "customer", "cut", "others"]
 
 
-def movers(comparison: Comparison, language: str, limit: int | None = None) -> Iterator[Mover]:
+def movers(comparison: Comparison, language: str, limit: int | None = None, outputs: Sequence[str] = ()) -> Iterator[Mover]:
     """Yield who moved, by output and key, with what decided on each side.
 
     Args:
         comparison: The two sides.
         language: The language of the sentences.
         limit: How many at most.
+        outputs: Only in these; in any when empty.
     """
     old, new = _Explainer(comparison.old), _Explainer(comparison.new)
-    found = comparison.moved(limit)
+    found = comparison.moved(limit, outputs)
     while some := list(islice(found, AT_ONCE)):
         keys = list(dict.fromkeys(moved.key for moved in some))
         before, after = old.of(keys), new.of(keys)

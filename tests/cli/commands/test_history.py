@@ -57,6 +57,28 @@ def test_what_changed_between_two_runs(small: Path) -> None:
     ]
 
 
+def test_two_runs_are_shown_as_a_matrix_and_by_name(small: Path) -> None:
+    saved_twice(small)
+    page = tierwise("history", "--compare", 1, 2, "--policy", "small.yaml")
+
+    assert page.code == 0
+    assert "promoted 1 · only in the baseline 1" in page.out
+    assert "002 · tier: 丙 → 乙 (promoted)" in page.out
+
+
+def test_a_try_is_told_from_a_run(small: Path) -> None:
+    text = (
+        (small / "small.yaml")
+        .read_text("utf-8")
+        .replace("modules:", "parameters: {border: {type: integer, value: 500000, adjustable: {min: 1}}}\nmodules:")
+    )
+    (small / "small.yaml").write_text(text.replace("50万", "border"), encoding="utf-8")
+    for more in ((), ("--set", "border=600000")):
+        assert tierwise("grade", "customers.csv", *SMALL, *more).code == 0
+
+    assert [run["what"] for run in json.loads(tierwise("history", "--format", "json").out)] == ["try", "run"]
+
+
 def test_a_run_that_is_not_there(small: Path) -> None:
     saved_twice(small)
     done = tierwise("history", "--compare", 1, 9)
