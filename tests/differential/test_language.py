@@ -104,6 +104,12 @@ MEANINGS: list[tuple[str, str, dict[str, Any], Any]] = [
     ("week of year(d)", "integer", {"d": date(9999, 12, 31)}, D(52)),
     ("week of year(d)", "integer", {"d": date(1, 1, 1)}, D(1)),
     ("day of year(t)", "integer", {"t": datetime(2024, 12, 31, 23, 59)}, D(366)),
+    # where FEEL has other values
+    ('duration("P1Y") = h', "boolean", {"h": DAY.times(365)}, False),
+    ('0 * h = duration("PT0S")', "boolean", {"h": Duration(months=1)}, True),
+    ('duration("P0M") = h', "boolean", {"h": Duration()}, True),
+    ("a < 3", "boolean", NONE, False),
+    ("a in [1..5]", "boolean", NONE, False),
     # none where a truth value stands counts as false
     ("p and q", "boolean", {"q": True}, False),
     ("p or q", "boolean", {"q": True}, True),
