@@ -118,8 +118,8 @@ def _group_supplies(source: Source, group: RowGroup, relation: str, made: dict[s
 
 
 def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str) -> list[DataFinding]:
-    """Find rows that belong to no subject; not looked for when a condition leaves subjects out."""
-    if layout.where is not None or group.key is None or group.child == layout.table:
+    """Find rows that belong to no subject; not looked for when a condition leaves subjects out, nor among rows that subjects point to."""
+    if layout.where is not None or group.key is None or layout.table in (group.child, group.between):
         return []
     known = exp.select(column("id")).from_(exp.Table(this=identifier(KEYED))).where(is_known(column("id")))
     lost = any_of(is_null(column("id")), exp.Not(this=exp.In(this=column("id"), query=known.subquery())))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import tierwise
 from tierwise.core.errors import DataError, PolicyError
 from tierwise.core.outcome import Determined
 from tierwise.plugins.ledger import Ledger, RunRecord
@@ -178,3 +179,23 @@ def test_what_cannot_be_is_said_with_its_place(wrong: str, message: str, book: B
         book.run("2026-06-30", a="5")
     (finding,) = refusal.value.findings
     assert message in finding.message and finding.span is not None and "b.yaml:5" in finding.span.place
+
+
+def test_the_command_line_takes_the_ledger_that_it_saves_in(policy: LoadedPolicy, tmp_path: Path) -> None:
+    (tmp_path / "customers.csv").write_text("id,spend\na,20000\n", encoding="utf-8")
+    told = (
+        tmp_path / "customers.csv",
+        "--policy",
+        str(tmp_path),
+        "--binding",
+        str(tmp_path / "b.yaml"),
+        "--ledger",
+        str(tmp_path / "l.db"),
+    )
+    first = tierwise("grade", *told, "--as-of", "2025-06-30", "--save", "--format", "csv")
+    assert "[no-last-run]" in first.err and first.code == 0
+    (tmp_path / "customers.csv").write_text("id,spend\na,5\n", encoding="utf-8")
+    second = tierwise("grade", *told, "--as-of", "2026-06-29", "--format", "jsonl")
+    assert '"tier": {"value": "A"}' in second.out and "run 1, of 2025-06-30" in second.err
+    why = tierwise("explain", told[0], "a", *told[1:], "--as-of", "2026-06-29")
+    assert "`tier_before` is A" in why.out

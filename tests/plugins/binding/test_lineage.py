@@ -308,3 +308,15 @@ def test_rows_of_all_count_for_every_subject(plan_of: Plans, opened: Opened, tmp
     table = bound(opened, plan_of(whole=NUMBER), location, binding)
     assert {key: facts["whole"] for key, facts in facts_of(table).items()} == dict.fromkeys(("H", "S1", "S2", "G1", "X", "Z"), 95)
     assert table.findings == ()
+
+
+def test_a_row_that_the_subject_points_to_is_reached_via_its_own_table(plan_of: Plans, opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "contacts.csv").write_text("id,account_id\n1,X\n2,Y\n3,\n4,Q\n", encoding="utf-8")
+    (tmp_path / "accounts.csv").write_text("id,credit\nX,500\nY,5\nZ,9\n", encoding="utf-8")
+    binding = (
+        "binding: 1\npolicy: sample\nsubject: {table: contacts, key: id}\nfacts:\n"
+        "  credit: {table: accounts, via: {table: contacts, key: {id: account_id}}, key: id, aggregate: max, column: credit}\n"
+    )
+    table = bound(opened, plan_of(credit=NUMBER), tmp_path, binding)
+    assert {key: facts["credit"] for key, facts in facts_of(table).items()} == {"1": 500, "2": 5, "3": "missing", "4": "missing"}
+    assert table.findings == ()
