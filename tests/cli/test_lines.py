@@ -19,7 +19,7 @@ from tierwise.cli.lines import csv_head, csv_lines, json_lines
 from tierwise.cli.output import write_rows
 from tierwise.core.environment import Environment
 from tierwise.core.plan import Plan
-from tierwise.plugins.builtin.engine_duckdb import asking, grade
+from tierwise.plugins.builtin.engine_duckdb import asking, grade, results
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.grading import Writing
 
@@ -44,6 +44,12 @@ ODD = [
     "\x7f",
 ]
 NAMES = [None, *ODD]
+
+
+@pytest.fixture(autouse=True)
+def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have few rows written at once, too."""
+    monkeypatch.setattr(results, "MANY", 0)
 
 
 def both_ways(plan: Plan, environment: Environment, facts: FactTable, capsys: pytest.CaptureFixture[str], form: str) -> tuple[str, str]:
@@ -83,7 +89,7 @@ def test_random_plans_are_written_alike(seed: int, form: str, capsys: pytest.Cap
     assert at_once == by_row
 
 
-@pytest.mark.parametrize("form", ["csv"])
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_a_scorecard_with_holes_is_written_alike(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     policy = tierwise.load(str(GRADE_JOB))
     random, subjects = Random(7), []

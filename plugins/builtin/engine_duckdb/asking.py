@@ -117,7 +117,9 @@ class Asker:
         answers = self._ask_open(output, columns, compiler, decide, left_open, rows) if left_open else Answers()
         if not coded or columns.open is None:
             return answers
-        question = self._question(output.node, self._rows_where(columns.is_coded()), compiler, self._named(columns, rows), with_keys=False)
+        question = self._question(
+            output.node, self._rows_where(columns, columns.is_coded()), compiler, self._named(columns, rows), with_keys=False
+        )
         return replace(answers, codes=ask_of_groups(self.connection, question, sql.column(columns.open), decide))
 
     def part(self, node: Node, rows: exp.Select, compiler: Compiler, answer: str) -> Answers:
@@ -134,12 +136,12 @@ class Asker:
     def _open_counts(self, columns: Columns, rows: Rows) -> tuple[int, int]:
         """Count the rows of an output that SQL left open: those with a code, and the others."""
         counts = [sql.call("count_if", condition) for condition in (columns.is_coded(), rows.condition(columns))]
-        ((coded, left_open),) = self.connection.execute(sql.printed(exp.select(*counts).from_(sql.table(self.table)))).fetchall()
+        ((coded, left_open),) = self.connection.execute(sql.printed(exp.select(*counts).from_(sql.table(columns.view)))).fetchall()
         return coded, left_open
 
     def _ask_open(self, output: Decision, columns: Columns, compiler: Compiler, decide: Decide, left_open: int, rows: Rows) -> Answers:
         """Ask about the rows of which the facts matter: one by one when they are few, else once for all that have the same answer."""
-        left, name = self._rows_where(rows.condition(columns)), self._named(columns, rows)
+        left, name = self._rows_where(columns, rows.condition(columns)), self._named(columns, rows)
         if left_open <= FEW_ASKED:
             return ask_each(self.connection, self._question(output.node, left, compiler, name, with_keys=False), decide)
         amounts = amounts_of(self.reference.plan, output, compiler)
@@ -155,8 +157,8 @@ class Asker:
         """Return the name of the table of answers about an output."""
         return f"{self.table} {columns.value} {rows.name}"
 
-    def _rows_where(self, condition: Sql) -> exp.Select:
-        return exp.select("*").from_(sql.table(self.table)).where(condition)
+    def _rows_where(self, columns: Columns, condition: Sql) -> exp.Select:
+        return exp.select("*").from_(sql.table(columns.view)).where(condition)
 
     def _question(
         self, node: Node, rows: exp.Select, compiler: Compiler, answer: str, with_keys: bool = True, amounts: Sequence[Term] = ()

@@ -22,6 +22,7 @@ class Columns:
         rules: The number of the rules that gave it.
         open: What alone decides the outcome where the policy itself leaves it open.
         possible: The mask of the values that it may still have (`masks.py`).
+        view: A view of the rows with the columns of this output alone: to look at one of hundreds takes no longer than to look at the only one.
     """
 
     value: str
@@ -29,13 +30,14 @@ class Columns:
     rules: str | None = None
     open: str | None = None
     possible: str | None = None
+    view: str = ""
 
     @classmethod
     def of(cls, number: int, picked: Picked) -> Columns:
         """Name the columns of the output of that number."""
         parts = (("v", picked.value.sql), ("n", picked.value.none), ("r", picked.rules), ("o", picked.open), ("m", picked.possible))
-        value, *others = (None if tree is None else f"{kind}{number} of output" for kind, tree in parts)
-        return cls(value or "", *others)
+        value, none, rules, code, possible = (None if tree is None else f"{kind}{number} of output" for kind, tree in parts)
+        return cls(value or "", none, rules, code, possible)
 
     def holding(self, picked: Picked) -> Iterator[tuple[str, Sql]]:
         """Yield each column with what it holds."""

@@ -55,6 +55,7 @@ from tierwise.core.plan import (
 from tierwise.core.types import BooleanType, EnumType, ListType, MapType, NumberType, RecordType, SetType, TextType, Type
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb import calculations, classes, cuts, dates, hits, lists, numbers
+from tierwise.plugins.builtin.engine_duckdb.bands import bands_of, hit_of
 from tierwise.plugins.builtin.engine_duckdb.comparisons import choose, compare, with_none
 from tierwise.plugins.builtin.engine_duckdb.cuts import Position
 from tierwise.plugins.builtin.engine_duckdb.disjoint import are_disjoint
@@ -400,8 +401,12 @@ class Compiler:
         """Return for each rule whether it is hit; a test that several rules ask gets a column of its own."""
         if table.name not in self._hits:
             tests = [[self.truth(test) for test in rule.tests if test is not None] for rule in table.rules]
-            seen = Counter(sql.printed(test) for row in tests for test in row)
-            shared = [[self.layers.column(test) if seen[sql.printed(test)] > 1 else test for test in row] for row in tests]
+            texts = [[sql.printed(test) for test in row] for row in tests]
+            seen = Counter(text for row in texts for text in row)
+            shared = [
+                [self.layers.column(test) if seen[text] > 1 else test for test, text in zip(row, of_row, strict=True)]
+                for row, of_row in zip(tests, texts, strict=True)
+            ]
             self._hits[table.name] = [sql.all_of(*row) for row in shared]
         return self._hits[table.name]
 
@@ -427,6 +432,10 @@ class Compiler:
         return self._single[table.name][0] if table.name in self._single else None
 
     def _single_hit(self, table: Table) -> Sql:
+        found = bands_of(table)
+        hit = None if found is None else hit_of(found, self.shared(found.value))
+        if hit is not None:
+            return hit
         if table.hit is HitPolicy.FIRST:
             return hits.first_hit(self._hit_columns(table))
         are_few = len(table.rules) <= MOST_PROVED_RULES

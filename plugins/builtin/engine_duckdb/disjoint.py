@@ -13,7 +13,7 @@ from typing import Any
 
 from tierwise.core.plan import Compare, Constant, InSet, Node, Rule, Within
 
-__all__ = ["are_disjoint"]
+__all__ = ["Interval", "are_disjoint", "region_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def are_disjoint(left: Rule, right: Rule) -> bool:
 
 
 def _share_nothing(left: Node, right: Node) -> bool:
-    first, second = _region(left), _region(right)
+    first, second = region_of(left), region_of(right)
     if first is None or second is None or first[0] != second[0]:
         return False
     a, b = first[1], second[1]
@@ -61,7 +61,7 @@ def _is_outside(point: Any, interval: Interval) -> bool:
     return here.is_before(interval) or interval.is_before(here)
 
 
-def _region(test: Node) -> tuple[Node, Region] | None:
+def region_of(test: Node) -> tuple[Node, Region] | None:
     """Return what a test looks at and the values that meet it, or ``None`` when it is no plain test."""
     if isinstance(test, InSet):
         return (test.value, frozenset(test.values)) if _are_plain(test.values) else None

@@ -102,11 +102,17 @@ def _create_table(
     connection: DuckDBPyConnection, name: str, stage: Stage, compiler: Compiler, picked: Mapping[str, Picked]
 ) -> dict[str, Columns]:
     """Compute all outputs for all rows: narrow columns are stored, what is read off one of them is shown by a view."""
-    columns = {output: Columns.of(number, found) for number, (output, found) in enumerate(picked.items())}
+    columns = {
+        output: replace(Columns.of(number, found), view=f"{name} output {number}") for number, (output, found) in enumerate(picked.items())
+    }
     wanted: list[tuple[str, Sql]] = [(word, sql.column(word)) for word in (ROW, KEY, NAME)]
     wanted += [cell for output, found in picked.items() for cell in columns[output].holding(found)]
     stored, shown = compiler.layers.split(wanted)
     table = f"{name} stored"
     connection.execute(sql.create(table, compiler.layers.query(stage.rows(), stored)))
     connection.execute(sql.create(name, sql.select(*sql.named(shown), source=sql.table(table)), "VIEW"))
+    for output, found in picked.items():
+        own = {ROW, KEY, NAME, *(word for word, _ in columns[output].holding(found))}
+        cells = [(word, tree.copy()) for word, tree in shown if word in own]
+        connection.execute(sql.create(columns[output].view, sql.select(*sql.named(cells), source=sql.table(table)), "VIEW"))
     return columns

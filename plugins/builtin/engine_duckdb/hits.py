@@ -23,6 +23,7 @@ from tierwise.plugins.sql import Sql
 __all__ = ["aggregate", "best", "count", "disjoint_hit", "first_hit", "looked_up", "number_of_subset", "only_hit", "union"]
 
 NOBODY = sql.integer(0)
+MOST_COMPARED = 60  # outputs of a table that are found by comparing the number of the rule with one after the other
 
 
 # ---- one rule: its number, counted from 1; 0 for none, NULL where that is not known --------------------------------------------
@@ -56,11 +57,32 @@ def _numbered(hits: Sequence[Sql]) -> list[tuple[Sql, Sql]]:
 
 def looked_up(hit: Sql, outputs: Sequence[tuple[int, Term]], type: Type) -> Term:
     """Read an output off the number of the rule; equal values are looked up only once."""
+    if len(outputs) > MOST_COMPARED and (listed_terms := _in_a_list(hit, outputs, type)) is not None:
+        return listed_terms
     groups: dict[str, tuple[list[Sql], Term]] = {}
     for number, term in outputs:
         mark = f"{sql.printed(term.sql)} {term.none and sql.printed(term.none)}"
         groups.setdefault(mark, ([], term))[0].append(sql.equal(hit, sql.integer(number)))
     return choose([(sql.any_of(*conditions), term) for conditions, term in groups.values()], type) if groups else unknown(type)
+
+
+def _in_a_list(hit: Sql, outputs: Sequence[tuple[int, Term]], type: Type) -> Term | None:
+    """Read constants off a list by the number of the rule; ``None`` when one is no plain constant."""
+    terms = [term for _, term in outputs]
+    if any(term.none is not None or term.sql.find(exp.Column) is not None for term in terms):
+        return None
+    whole, scale, values = terms[0].whole, terms[0].scale, [term.sql for term in terms]
+    if isinstance(type, NumberType):
+        sides = numbers.common(terms)
+        if sides is None:
+            return None
+        values, whole, scale = sides
+    elif not isinstance(type, EnumType):
+        return None
+    places = {number: value for (number, _), value in zip(outputs, values, strict=True)}
+    cells = [places.get(number, sql.NULL) for number in range(max(places) + 1)]
+    picked = sql.call("list_extract", sql.array(*cells), sql.binary(exp.Add, hit, sql.integer(1)))
+    return Term(picked, type, None, whole, scale)
 
 
 # ---- several rules: their number is the start of a range plus a bit for each -------------------------------------------------

@@ -33,12 +33,14 @@ class OutcomeCells:
 
     Attributes:
         place: The place of the output.
+        view: The view of the rows with the columns of this output.
         cells: The columns over the table of results, and over what is joined to it.
         joined: The table of answers to join by row, if any.
         outcome: Makes the outcome of these cells.
     """
 
     place: int
+    view: str
     cells: Sequence[Sql]
     joined: str | None
     outcome: Callable[[Sequence[Any]], Outcome]
@@ -115,7 +117,8 @@ class _Joined:
     def outcome(self, cells: OutcomeCells, form: LineForm) -> Sql | None:
         """Return how an outcome is written."""
         named = [sql.alias(cell.copy(), f"cell {place}") for place, cell in enumerate(cells.cells)]
-        different = exp.select(*named).distinct().from_(sql.table(self.table))
+        rows_of_output = exp.Table(this=sql.identifier(cells.view), alias=exp.TableAlias(this=sql.identifier(self.table)))
+        different = exp.select(*named).distinct().from_(rows_of_output)
         if cells.joined is not None:
             same = sql.equal(sql.column(ROW, self.table), sql.column(ROW, cells.joined))
             self.query = self.query.join(sql.table(cells.joined), on=same, join_type="left")

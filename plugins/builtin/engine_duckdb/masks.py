@@ -61,6 +61,7 @@ __all__ = ["Mask", "Masks"]
 
 MOST_COMBINATIONS = 500  # each is evaluated once by the reference engine
 MOST_VALUES = 62
+MOST_TESTS = 200  # of one fact or decision; each is tried on each of its values
 MOST_SUMS = 127  # bits of DuckDB's widest number
 
 
@@ -313,6 +314,8 @@ class Masks:
         fact = self._plan.facts.get(read.node.name)
         if fact is None or fact.default is not None or (read.is_loose and not isinstance(fact.type, EnumType | BooleanType)):
             return None
+        if len(read.tests) > MOST_TESTS:
+            return None
         borders = [border for test in read.tests for border in borders_of(test) if border is not None]
         classes = self._classes(read, [atom.value for atom in domain_of(fact.type, borders, fact.can_be_none).atoms])
         if len(classes) > MOST_VALUES:
@@ -341,7 +344,7 @@ class Masks:
 
     def _decision_axis(self, read: _Read) -> _Axis | None:
         mask = self.of(read.node.name)
-        if mask is None:
+        if mask is None or len(read.tests) > MOST_TESTS:
             return None
         classes = self._classes(read, distinct(mask.values[place] for place in mask.places))
         if len(classes) > MOST_VALUES:

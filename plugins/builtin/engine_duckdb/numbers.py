@@ -29,6 +29,8 @@ def at(term: Term, whole: int, scale: int) -> Sql:
     """Bring a number to ``whole`` digits before and ``scale`` (at least its own) after the point; NULL where it does not fit."""
     if (whole, scale) == (term.whole, term.scale):
         return term.sql
+    if whole >= term.whole and isinstance(term.sql, exp.Cast) and isinstance(term.sql.this, exp.Literal):
+        return sql.cast(term.sql.this, f"DECIMAL({whole + scale}, {scale})")  # a constant is written in its last type at once
     return (sql.try_cast if whole < term.whole else sql.cast)(term.sql, f"DECIMAL({whole + scale}, {scale})")
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["DuckGrading"]
 
 BATCH = 5_000
+MANY = 20_000  # rows from which on it takes longer to make an object of each than to plan a query
+MOST_JOINED = 30  # tables of one query, which takes ever longer to plan
 UNTOLD, WHOLE = Rows(), Rows(are_told=True)
 
 
@@ -79,7 +81,9 @@ class DuckGrading:
         """Return the values of an output in the order of its type (else by count), then the reasons."""
         decision = next(d for d in self.outputs if d.name == output)
         columns, value = self.columns[output], sql.column(self.columns[output].value)
-        counted = exp.select(value, exp.Count(this=exp.Star())).from_(sql.table(self.table)).where(columns.is_determined()).group_by(value)
+        counted = (
+            exp.select(value, exp.Count(this=exp.Star())).from_(sql.table(columns.view)).where(columns.is_determined()).group_by(value)
+        )
         shares = [
             (None if found is None else core_value(found, decision.type), int(count)) for found, count in self._run(counted).fetchall()
         ]
@@ -97,7 +101,7 @@ class DuckGrading:
             return
         mask, bits = self.masks[output], sql.column(self.columns[output].possible or "")
         counted = sql.case((mask.has_one(bits), bits)) if mask.are_many else bits
-        for found, count in self._run(self._counted(counted, self.table).where(self.columns[output].is_told())).fetchall():
+        for found, count in self._run(self._counted(counted, self.columns[output].view).where(self.columns[output].is_told())).fetchall():
             yield Undetermined(Reason.MISSING_FACT) if found is None else mask.outcome(found), int(count)
 
     def _answered(self, output: str) -> Iterator[tuple[Outcome, int]]:
@@ -112,10 +116,10 @@ class DuckGrading:
                 own = own.where(sql.equal(sql.column("answer"), sql.integer(place)))
                 yield from ((Determined(value), int(count)) for value, count in self._run(own).fetchall())
         if answers.codes and columns.open is not None:
-            counted = self._counted(sql.column(columns.open), self.table).where(columns.is_coded())
+            counted = self._counted(sql.column(columns.open), columns.view).where(columns.is_coded())
             yield from ((answers.codes[code], int(count)) for code, count in self._run(counted).fetchall())
         if answers.rest is not None:
-            counted = exp.select(exp.Count(this=exp.Star())).from_(sql.table(self.table)).where(columns.is_untold())
+            counted = exp.select(exp.Count(this=exp.Star())).from_(sql.table(columns.view)).where(columns.is_untold())
             ((count,),) = self._run(counted).fetchall()
             yield answers.rest, int(count)
 
@@ -142,7 +146,9 @@ class DuckGrading:
             yield from (self._result(row, asked) for row in batch)
 
     def lines(self, form: LineForm) -> Iterator[bytes] | None:
-        """Yield all results as lines of text; ``None`` when too many outcomes differ."""
+        """Yield all results as lines of text; ``None`` when too many outcomes differ, or when it is not worth while."""
+        if self.count() < MANY or len(self.outputs) > MOST_JOINED:
+            return None
         return write_lines(self.connection, self.table, (self._cells(place, form) for place in range(len(self.outputs))), form)
 
     def _cells(self, place: int, form: LineForm) -> OutcomeCells:
@@ -161,7 +167,7 @@ class DuckGrading:
                 return Determined(None if none else core_value(value, output.type), self.compiler.rulebook.ids(rules))
             return mask.outcome(bits) if mask is not None and bits is not None else self._undecided(answers, code, answered)
 
-        return OutcomeCells(place, cells, answers.table, outcome)
+        return OutcomeCells(place, columns.view, cells, answers.table, outcome)
 
     def _first(self, count: int) -> Rows:
         """Make a table of the first rows, so that only these are asked about."""
