@@ -54,7 +54,9 @@ def read_json(raw: bytes) -> JsonText:
         value = json.loads(text, parse_float=_number, parse_int=_whole, parse_constant=str, object_pairs_hook=record)
     except RecursionError:
         raise NoJsonError("it is nested too deeply") from None
-    except ValueError as error:  # UnicodeDecodeError is a ValueError, too
+    except UnicodeDecodeError as error:
+        raise NoJsonError(f"byte {error.start + 1} is no {error.encoding.upper()} text") from None
+    except ValueError as error:
         raise NoJsonError(str(error).splitlines()[0][:200]) from None
     return JsonText(value, tuple(repeated))
 

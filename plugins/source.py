@@ -146,6 +146,8 @@ def open_source(location: str, openers: Iterable[SourceOpener], told: Mapping[st
     """
     from tierwise.plugins.location import refuse_other_formats, refuse_unreadable
 
+    if not location:
+        raise DataError("the name of the database is empty", help="name a file, or `.` for the folder that you are in")
     opener = next((o for o in openers if o.opens(location)), None)
     if opener is None:
         refuse_unreadable(location)

@@ -62,6 +62,7 @@ def _read(session: Session, name: str) -> dict[str, Any]:
     from tierwise.core.finding import Finding
     from tierwise.plugins.json_text import NoJsonError, read_json
 
+    shown = "standard input" if name == "-" else f"`{name}`"
     try:
         read = read_json(read_input() if name == "-" else Path(name).read_bytes())
     except FileNotFoundError as error:
@@ -69,11 +70,11 @@ def _read(session: Session, name: str) -> dict[str, Any]:
     except IsADirectoryError as error:
         raise DataError(f"`{name}` is a directory, not a file of facts") from error
     except NoJsonError as error:
-        raise DataError(f"`{name}` is no JSON: {error}", help='write {"fact": value, …}') from error
+        raise DataError(f"{shown} is no JSON: {error}", help='write {"fact": value, …}') from error
     if not isinstance(read.value, dict):
-        raise DataError(f"`{name}` must hold one object of facts by name", help='write {"fact": value, …}')
+        raise DataError(f"{shown} must hold one object of facts by name", help='write {"fact": value, …}')
     session.show_findings(
-        Finding.warning("duplicate-key", f"`{key}` is given more than once in `{name}`; the last counts", help="give it once")
+        Finding.warning("duplicate-key", f"`{key}` is given more than once in {shown}; the last counts", help="give it once")
         for key in read.repeated
     )
     return read.value

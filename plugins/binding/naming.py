@@ -69,9 +69,7 @@ def find_column(table: SourceTable, name: str, places: Places | None, path: tupl
     if found is None:
         names = [c.name for c in table.columns]
         help = suggest(name, names) or (
-            f"its columns are {_listed(names)}"
-            if names
-            else "it cannot be read: a view that is wrong, such as of what is not there any more"
+            f"its columns are {_listed(names)}" if names else "it is a view of what is not there any more, or wrong in another way"
         )
         raise DataError(f"{_place(places, path)}table `{table.name}` has no column `{name}`", help)
     return found

@@ -6,6 +6,7 @@ people who open the file by SQL expect them: words as they are, numbers as numbe
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import date
@@ -90,6 +91,8 @@ class Ledger:
         Raises:
             DataError: The other ledger cannot be read, or this one cannot be written; it is then as it was.
         """
+        if os.path.realpath(location) == os.path.realpath(self.location):
+            raise DataError(f"`{location}` is the ledger itself", help="name the file whose runs are to be added")
         with Ledger(location) as other, self._store.writing(_TABLES) as database:
             known = {replace(run, run_id=0): run.run_id for run in self.runs()}
             return {run.run_id: known.get(replace(run, run_id=0)) or other._copy(run, database) for run in reversed(other.runs())}

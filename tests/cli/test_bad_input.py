@@ -157,9 +157,12 @@ CASES = (
     Bad("bad format", GRADE.format("customers.csv") + " --format xlsx", 2, ("xlsx",)),
     Bad("missing date for a window", "grade customers.csv --policy small.yaml --binding b.yaml", 4, ("--as-of",),
         (text("b.yaml", ORDERS.replace("amount}", "amount, window: {column: on, last: 12 months}}")),)),
-    Bad("facts that are no JSON", "decide small.yaml --facts -", 4, ("`-` is no JSON",), stdin="{amount: 3}"),
+    Bad("facts that are no JSON", "decide small.yaml --facts -", 4, ("standard input is no JSON",), stdin="{amount: 3}"),
     Bad("facts that are a list", "decide small.yaml --facts -", 4, ("one object of facts",), stdin="[1, 2]"),
-    Bad("facts that nest deeply", "decide small.yaml --facts -", 4, ("`-` is no JSON",), stdin="[" * 100_000),
+    Bad("facts in another encoding", "decide small.yaml --facts latin.json", 4, ("`latin.json` is no JSON: byte 3 is no UTF-8 text",),
+        (content("latin.json", b'{"\xe9": 1}'),)),
+    Bad("a ledger brought into itself", "history --ledger new.db --bring-in new.db", 4, ("is the ledger itself",)),
+    Bad("facts that nest deeply", "decide small.yaml --facts -", 4, ("standard input is no JSON",), stdin="[" * 100_000),
     Bad("a number of 5,000 digits", "decide small.yaml --facts -", 0, ("fact `amount`", "9…`", "more than 38 digits", "counts as missing"), stdin='{"amount": ' + "9" * 5_000 + "}"),
     Bad("missing facts file", "decide small.yaml --facts f.json", 4, ("no file `f.json`",)),
     Bad("folder as facts file", "decide small.yaml --facts .", 4, ("`.` is a directory",)),
@@ -259,6 +262,12 @@ def test_a_customer_without_orders_has_bought_for_nothing(small: Path) -> None:
     done = tierwise("grade", "crm.db", "--policy", "small.yaml", "--binding", "b.yaml", "--format", "csv")
 
     assert done.out.splitlines()[1:] == ["001,有单,甲,", "002,无单,丙,"], done.err
+
+
+def test_a_database_without_a_name_is_not_the_current_folder(small: Path) -> None:
+    done = tierwise("grade", "", "--policy", "small.yaml")
+
+    assert (done.code, "the name of the database is empty" in done.err) == (4, True)
 
 
 def test_a_locked_database_says_so(small: Path) -> None:

@@ -67,4 +67,7 @@ def test_facts_from_a_closed_input_are_missed_in_words(named: Path) -> None:
     command = " ".join([*COMMAND, "decide", "small.yaml", "--facts", "-", "<&-"])
     done = subprocess.run(["sh", "-c", command], cwd=named, env=environment(), capture_output=True, text=True, check=False)
 
-    assert (done.returncode, done.stderr) == (4, 'error: `-` is no JSON: there is nothing in it\n  help: write {"fact": value, …}\n')
+    assert (done.returncode, done.stderr) == (
+        4,
+        'error: standard input is no JSON: there is nothing in it\n  help: write {"fact": value, …}\n',
+    )
