@@ -17,7 +17,10 @@ RUN = (
     "README.zh.md",
     "docs/administrator.md",
     "docs/administrator.zh.md",
+    "docs/change.md",
+    "docs/change.zh.md",
     "docs/command-line.md",
+    "docs/impact.md",
     "docs/tutorial.md",
     "docs/workbook.md",
 )
