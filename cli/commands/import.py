@@ -76,7 +76,7 @@ def _write(read: ImportedWorkbook, folder: Path) -> None:
 
     for name, text in read.files.items():
         target = folder / name
-        if target.is_file() and target.read_text(encoding="utf-8") == text:
+        if target.is_file() and target.read_bytes().removeprefix(b"\xef\xbb\xbf") == text.encode("utf-8"):
             say(f"unchanged: {target}")
             continue
         write_file(str(target), text.encode("utf-8"), replace=True)
