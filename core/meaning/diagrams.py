@@ -32,6 +32,7 @@ from tierwise.core.plan import (
     FactRef,
     Filter,
     HitPolicy,
+    Labels,
     Logic,
     Node,
     Pick,
@@ -56,6 +57,7 @@ __all__ = ["LAST", "Case", "Diagram", "Diagrams", "Question", "TooMuchWork"]
 _MOST_KEPT = 300_000  # nodes and results remembered, before everything is forgotten
 _MOST_COMPARED = 4_000  # answers of a fact times its tests
 _MOST_STEPS = 50_000  # between the least and the greatest sum
+_MOST_CLASSES = 9  # that may each hold or not: nearly every set of them is a result of its own, and no more than 64 sets are ever listed
 _ABSENT = object()
 LAST = 1 << 60
 
@@ -546,6 +548,8 @@ class Case:
             return self.of.leaf(self.of.evaluation.evaluate(node, World(self.world.facts, self.world.positions, parts=results)))
 
         built = [self._build(part, mark) for part in parts]
+        if isinstance(node, Labels) and sum(part.question is not None for part in built) > _MOST_CLASSES:
+            raise TooMuchWork
         return self.of.fold(built, (None,) * len(parts), _placed, finish, ("lifted", id(node)))
 
     def _whole(self, reads: Reads, evaluate: Callable[[World], Any], mark: Hashable) -> Diagram:
