@@ -9,6 +9,7 @@ import click
 
 from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, policy_option
 from tierwise.cli.session import Session
+from tierwise.cli.visible import say
 
 if TYPE_CHECKING:
     from tierwise.plugins.readiness import FactToCollect, OutputReadiness, Readiness
@@ -77,7 +78,7 @@ def _print(found: Readiness, session: Session, form: str) -> None:
         return
     told = [{**row, "otherwise": ", ".join(f"{reason} {count:,}" for reason, count in row["otherwise"].items())} for row in outputs]
     write_rows(told, ("output", "determined", "by_facts", "otherwise"), form, right=(1, 2))
-    click.echo("")
+    say("")
     write_rows(facts, columns, form, right=(2, 3, 4, 5))
 
 

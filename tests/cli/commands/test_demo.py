@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.command_line import tierwise
 
 
-def test_the_demo_shows_the_main_job_and_keeps_what_is_there(tmp_path: Path) -> None:
+def test_the_demo_shows_the_main_job_and_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # what it proposes writes a policy of one's own
     folder = tmp_path / "demo"
     first = tierwise("demo", folder)
     made = (folder / "demo.db").stat()

@@ -183,16 +183,17 @@ def test_it_is_counted_how_often_each_rule_decided(small: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "start"),
+    ("ending", "start"),
     [
-        ("o.csv", "\ufeffkey,name,tier,tier?\r\n"),
-        ("o.JSON", "[\n"),
-        ("o.jsonl", '{"key"'),
-        ("o.md", "| key |"),
-        ("o.txt", "A small example"),
+        ("csv", "\ufeffkey,name,tier,tier?\r\n"),
+        ("JSON", "[\n"),
+        ("jsonl", '{"key"'),
+        ("md", "| key |"),
+        ("txt", "A small example"),
     ],
 )
-def test_a_file_has_the_format_of_its_ending(name: str, start: str, small: Path) -> None:
+def test_a_file_has_the_format_of_its_ending(ending: str, start: str, small: Path) -> None:
+    name = f"o.{ending}"
     done = tierwise(*SMALL, "--output", name)
     assert (done.code, done.out, done.err) == (0, "", f"written to {name}\n")
     assert (small / name).read_bytes().decode("utf-8").startswith(start)

@@ -282,7 +282,7 @@ COUNTED: dict[type, tuple[set[str], set[str]]] = {
         {"policy", "subject", "facts", "readings", "tables", "rankings", "decisions", "parameters", "lost", "functions"},
         {"version", "title", "fingerprint"},
     ),
-    Fact: ({"name", "type", "missing", "nullable", "absent_is_none", "judged", "default"}, {"label", "note", "span"}),
+    Fact: ({"name", "type", "missing", "nullable", "absent_is_none", "judged", "default"}, {"label", "note", "span", "changeable"}),
     Reading: ({"name", "values", "settled"}, {"label", "span"}),
     Decision: ({"name", "type", "node", "output", "population"}, {"label", "module", "form", "nullable", "span"}),
     Table: ({"name", "hit", "columns", "outputs", "rules", "defaults"}, {"column_texts", "acknowledged", "span"}),
