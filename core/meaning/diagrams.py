@@ -191,8 +191,18 @@ class Diagrams:
             found = self._nodes[key] = Diagram(question, ways, result)
         return found
 
+    def atom(self, name: str, value: Value) -> Hashable:
+        """Return what all values of a fact have in common that no test tells apart; the value itself where no decision reads the fact."""
+        return self.keys[name](value) if name in self.keys else hashable(value)
+
     def asked(self, name: str) -> tuple[Question, tuple[Value, ...]]:
-        """Return the question for a fact or a reading, and the answers that have to be looked at; remembered."""
+        """Return the question for a fact or a reading, and the answers that have to be looked at; remembered.
+
+        Raises:
+            TooMuchWork: No decision reads it, so that it has no place among the questions.
+        """
+        if name not in self._questions:
+            raise TooMuchWork
         if name not in self._values:
             self._values[name] = self._told_apart(name, values_to_try(self.evaluation.fact(name), self._usage))
         return self._questions[name], self._values[name]
@@ -459,7 +469,7 @@ class Case:
         facts = []
         for name in reads.facts:
             if name not in atoms:
-                atoms[name] = self.of.keys[name](world.facts[name]) if name in world.facts else _ABSENT
+                atoms[name] = self.of.atom(name, world.facts[name]) if name in world.facts else _ABSENT
             facts.append(atoms[name])
         places = tuple([world.positions.get(name) for name in reads.rankings])
         return (tuple(facts), places, tuple([id(self._preferred(node)) for node in reads.prefers]))

@@ -23,7 +23,7 @@ def test_help_tells_what_it_does_and_shows_an_example(command: str) -> None:
     about = done.out.partition("Options:")[0].strip()
 
     assert done.code == 0
-    assert re.search(rf"Example:\n(.*\n)*? +.*tierwise {command}\b[^\n]*$", about), about
+    assert re.search(rf"Example:\n(.*\n)*? +.*tierwise {command}\b([^\n]*\\\n)*[^\n]*$", about), about
     assert done.out == tierwise(command, "-h").out
 
 
