@@ -55,7 +55,7 @@ def test_a_registered_engine_gets_the_whole_suite(installed: Path) -> None:
 
 
 def test_an_engine_that_differs_fails_and_one_that_does_not_passes(installed: Path) -> None:
-    outcomes = suite(installed, "-rA", "-k", "toy and (border or half)")
+    outcomes = suite(installed, "-rA", "-k", "toy and (border or half) and not test_deep_formulas and not test_language")
 
     assert "PASSED" in outcomes
     assert "FAILED" in outcomes
