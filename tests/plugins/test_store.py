@@ -121,7 +121,7 @@ def test_a_file_that_may_not_be_written_is_refused(keep: Keeper, tmp_path: Path,
     path = tmp_path / "l.db"
     keep(path)
     original = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda location, **more: original(f"file:{location}?mode=ro", uri=True, **more))
+    monkeypatch.setattr(sqlite3, "connect", lambda location, **more: original(f"file:{location}?mode=ro", **{**more, "uri": True}))
     with pytest.raises(DataError, match="may not be written"):
         keep(path)
 
