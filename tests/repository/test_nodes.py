@@ -10,8 +10,6 @@ from random import Random
 from shutil import copytree, ignore_patterns
 from typing import get_args
 
-import pytest
-
 from tests.differential.random_plans import random_plan
 from tierwise.core import plan as nodes
 from tierwise.core.meaning.evaluate import MEANINGS
@@ -58,7 +56,6 @@ Node = (
 '''
 
 
-@pytest.mark.slow
 def test_a_node_that_somebody_forgets_is_caught_by_the_type_check(tmp_path: Path) -> None:
     """In a copy with one more node: whoever takes nodes apart exhaustively fails the type check by name; the rest is the roll call above."""
     ignored = ignore_patterns("__pycache__", ".git", ".*_cache")
