@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import click
-
+from tierwise.cli.options import check_outputs
 from tierwise.cli.output import write_json
 from tierwise.cli.visible import on_one_line, say
 from tierwise.core.explaining import Explanation
-from tierwise.core.language.suggest import suggest
 from tierwise.plugins.sentences.lines import lines_of
 
 __all__ = ["print_explanation"]
@@ -44,11 +42,7 @@ def _only(explanation: Explanation, outputs: Sequence[str]) -> Explanation:
     if not outputs:
         return explanation
     known = explanation.outcomes
-    for output in outputs:
-        if output not in known:
-            raise click.BadParameter(
-                f"no output `{output}`; {suggest(output, known) or 'the outputs are ' + ', '.join(known)}", param_hint="--output"
-            )
+    check_outputs(outputs, known)
     decisions = {n: replace(trace, is_output=trace.is_output and n in outputs) for n, trace in explanation.decisions.items()}
     return replace(explanation, decisions=decisions)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
@@ -15,6 +15,8 @@ __all__ = [
     "Layers",
     "as_of_option",
     "baseline_layers_options",
+    "binding_option",
+    "check_outputs",
     "format_option",
     "layers_options",
     "ledger_option",
@@ -106,6 +108,9 @@ as_of_option: Decorator = click.option(
     metavar="DATE",
     help="The date of the run, such as 2026-11-21. Nothing reads the clock: without it, what depends on it is undetermined.",
 )
+binding_option: Decorator = click.option(
+    "--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names."
+)
 policy_option: Decorator = click.option(
     "--policy", "policy_name", required=True, metavar="POLICY", help="A shipped policy's name, or the path of a folder or file."
 )
@@ -119,3 +124,17 @@ def format_option(*forms: str) -> Decorator:
     return click.option(
         "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help="How the data on stdout is written."
     )
+
+
+def check_outputs(named: Iterable[str], known: Collection[str]) -> None:
+    """Refuse what ``--output`` names and is no output.
+
+    Raises:
+        click.BadParameter: One of them is none of the known.
+    """
+    for output in named:
+        if output not in known:
+            from tierwise.core.language.suggest import suggest
+
+            told = suggest(output, known) or "the outputs are " + ", ".join(known)
+            raise click.BadParameter(f"no output `{output}`; {told}", param_hint="--output")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, policy_option
+from tierwise.cli.options import Layers, as_of_option, binding_option, check_outputs, format_option, layers_options, policy_option
 from tierwise.cli.session import Session
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ class ShareParameter(click.ParamType[Decimal]):
 @click.command("borders")
 @click.argument("database", metavar="DATABASE")
 @policy_option
-@click.option(
-    "--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names."
-)
+@binding_option
 @layers_options
 @as_of_option
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only borders on which this output hangs; may be repeated.")
@@ -68,7 +66,6 @@ def command(
       tierwise borders demo/demo.db --policy big-customer-tiers --as-of 2026-06-30
     """
     from tierwise.cli.grading import bound_with_progress
-    from tierwise.core.language.suggest import suggest
     from tierwise.plugins.engine import DEFAULT_ENGINE
     from tierwise.plugins.paths.borders import border_counts
     from tierwise.plugins.run import choose_engine
@@ -76,10 +73,7 @@ def command(
     session = Session.of(context)
     loaded = session.load(policy_name, layers)
     known = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
-    for output in outputs:
-        if output not in known:
-            told = suggest(output, known) or "the outputs are " + ", ".join(known)
-            raise click.BadParameter(f"no output `{output}`; {told}", param_hint="--output")
+    check_outputs(outputs, known)
     chosen = [known[output] for output in outputs] or list(known.values())
     with bound_with_progress(session, loaded, database, binding, as_of) as bound:
         counts = list(border_counts(bound, choose_engine(loaded, DEFAULT_ENGINE), chosen, near, move))

@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, ledger_option, policy_option
+from tierwise.cli.options import Layers, as_of_option, binding_option, format_option, layers_options, ledger_option, policy_option
 from tierwise.cli.session import Session
 
 
@@ -14,9 +14,7 @@ from tierwise.cli.session import Session
 @click.argument("database", metavar="DATABASE")
 @click.argument("subject", metavar="CUSTOMER")
 @policy_option
-@click.option(
-    "--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names."
-)
+@binding_option
 @layers_options
 @as_of_option
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only this output; may be repeated.")

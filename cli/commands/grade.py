@@ -7,7 +7,7 @@ from datetime import date
 import click
 from click.core import ParameterSource
 
-from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, ledger_option, policy_option
+from tierwise.cli.options import Layers, as_of_option, binding_option, format_option, layers_options, ledger_option, policy_option
 from tierwise.cli.session import Session
 from tierwise.cli.visible import say
 from tierwise.plugins.engine import DEFAULT_ENGINE
@@ -16,9 +16,7 @@ from tierwise.plugins.engine import DEFAULT_ENGINE
 @click.command("grade")
 @click.argument("database", metavar="DATABASE")
 @policy_option
-@click.option(
-    "--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names."
-)
+@binding_option
 @layers_options
 @as_of_option
 @click.option("--engine", "engine_name", default=DEFAULT_ENGINE, show_default=True, metavar="NAME", help="The engine that runs the policy.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tierwise.cli.options import Layers, as_of_option, baseline_layers_options, format_option, layers_options, ledger_option
+from tierwise.cli.options import Layers, as_of_option, baseline_layers_options, binding_option, format_option, layers_options, ledger_option
 from tierwise.cli.session import Session
 from tierwise.cli.visible import say
 from tierwise.plugins.engine import DEFAULT_ENGINE
@@ -29,9 +29,7 @@ NAMED = 20
 @click.option("--against", "against", metavar="POLICY", help="The baseline; without it the same policy as it stands.")
 @layers_options
 @baseline_layers_options
-@click.option(
-    "--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names."
-)
+@binding_option
 @click.option("--against-binding", type=click.Path(), metavar="FILE", help="As --binding, of the baseline; else the same.")
 @as_of_option
 @click.option(

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, policy_option
+from tierwise.cli.options import Layers, as_of_option, binding_option, check_outputs, format_option, layers_options, policy_option
 from tierwise.cli.session import Session
 
 
@@ -30,9 +30,7 @@ class ChangeParameter(click.ParamType[tuple[str, tuple[Any, ...]]]):
 @click.argument("database", metavar="DATABASE")
 @click.argument("subject", metavar="CUSTOMER")
 @policy_option
-@click.option(
-    "--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names."
-)
+@binding_option
 @layers_options
 @as_of_option
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only this output; may be repeated. Else every grade of a scale.")
@@ -73,17 +71,13 @@ def command(
     """
     from tierwise.cli.grading import bound_with_progress
     from tierwise.cli.paths import print_paths
-    from tierwise.core.language.suggest import suggest
     from tierwise.plugins.paths.database import changeable_facts, graded_outputs, paths_of_subject
     from tierwise.plugins.run import grade_by_default
 
     session = Session.of(context)
     loaded = session.load(policy_name, layers)
     known = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
-    for output in outputs:
-        if output not in known:
-            told = suggest(output, known) or "the outputs are " + ", ".join(known)
-            raise click.BadParameter(f"no output `{output}`; {told}", param_hint="--output")
+    check_outputs(outputs, known)
     decisions = [known[output] for output in outputs] or list(graded_outputs(loaded))
     if not decisions:
         raise click.UsageError(f"`{loaded.plan.policy}` has no output on a scale; name one by --output and the value by --to")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tierwise.cli.options import Layers, as_of_option, format_option, layers_options, policy_option
+from tierwise.cli.options import Layers, as_of_option, binding_option, check_outputs, format_option, layers_options, policy_option
 from tierwise.cli.session import Session
 from tierwise.cli.visible import say
 
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 @click.command("readiness")
 @click.argument("database", metavar="DATABASE")
 @policy_option
-@click.option(
-    "--binding", type=click.Path(), metavar="FILE", help="How the facts come from the database; else the policy's own, else equal names."
-)
+@binding_option
 @layers_options
 @as_of_option
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only this output; may be repeated.")
@@ -46,7 +44,6 @@ def command(
       tierwise readiness demo/demo.db --policy big-customer-tiers --as-of 2026-06-30
     """
     from tierwise.cli.grading import grade_database
-    from tierwise.core.language.suggest import suggest
     from tierwise.plugins.engine import DEFAULT_ENGINE
     from tierwise.plugins.readiness import readiness_of
     from tierwise.plugins.run import choose_engine
@@ -54,10 +51,7 @@ def command(
     session = Session.of(context)
     loaded = session.load(policy_name, layers)
     known = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
-    for output in outputs:
-        if output not in known:
-            told = suggest(output, known) or "the outputs are " + ", ".join(known)
-            raise click.BadParameter(f"no output `{output}`; {told}", param_hint="--output")
+    check_outputs(outputs, known)
     chosen = [known[output] for output in outputs] or list(known.values())
     with grade_database(session, loaded, database, binding, as_of, choose_engine(loaded, DEFAULT_ENGINE)) as run:
         found = readiness_of(loaded.plan, chosen, run.grading.rows(), run.bound.facts.findings)
