@@ -126,7 +126,8 @@ def _to_collect(
 ) -> Iterator[FactToCollect]:
     """Yield the facts, each the one that decides the most outcomes together with those before it; of equal ones that which blocks more."""
     open_needs = dict(needs)
-    names = sorted({name for some in needs for name in some}, key=lambda name: list(plan.facts).index(name) if name in plan.facts else -1)
+    places = {name: place for place, name in enumerate(plan.facts)}
+    names = sorted({name for some in needs for name in some}, key=lambda name: places.get(name, -1))
     known: set[str] = set()
     decided = 0
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations
 
 from tierwise.core.environment import Environment
@@ -138,7 +139,7 @@ def find_paths(
         standing: Where it would stand with another amount; without it, outputs that hang on a ranking are only known where it stands now.
     """
     subject = _Subject(plan, environment, with_as_of(facts, as_of), positions or {}, standing, output)
-    present = subject.outcome({})
+    present = subject.before[output]
     either_way = {name: marked if _is_date(subject.fact(name).type) else BOTH for name, marked in changeable.items()}
     if as_of is not None and AS_OF not in changeable:
         either_way[AS_OF] = ("up",)
@@ -240,6 +241,11 @@ class _Subject:
         facts = {**self.facts, **changed}
         return outcomes_of(self._evaluator, facts, self._placed(facts, changed))
 
+    @cached_property
+    def before(self) -> Mapping[str, Outcome]:
+        """The outcomes of all outputs as things are."""
+        return self.outcomes({})
+
     def _placed(self, facts: Mapping[str, Value], changed: Mapping[str, Value]) -> Mapping[str, Position]:
         """Return the positions with some facts changed: everybody else stays where they are."""
         positions = dict(self.positions) if changed else self.positions
@@ -258,17 +264,17 @@ class _Subject:
 
         What is to hold has to hold in each of them: an outcome is determined only where every completion gives the same.
         """
-        ways = [Ranges(self.plan, self.environment, self.facts, self.positions, moved, self.standing)]
+        ways = [Ranges(self._evaluator.evaluation, self.facts, self.positions, moved, self.standing)]
         if self.standing is not None:
             for end in (_first, _last):
                 positions = {name: end(position) for name, position in self.positions.items()}
-                ways.append(Ranges(self.plan, self.environment, self.facts, positions, moved, _ended(self.standing, end)))
+                ways.append(Ranges(self._evaluator.evaluation, self.facts, positions, moved, _ended(self.standing, end)))
         open_facts = [
             name for name in self.usage.facts if name not in self.facts and name in self.plan.facts and name not in self.usage.exact
         ]
         for name in open_facts[:MOST_COMPLETED]:
             for value in values_to_try(self.fact(name), self.usage):
-                ways.append(Ranges(self.plan, self.environment, {**self.facts, name: value}, self.positions, moved, self.standing))
+                ways.append(Ranges(self._evaluator.evaluation, {**self.facts, name: value}, self.positions, moved, self.standing))
         return tuple(ways)
 
 
@@ -356,7 +362,7 @@ def _values(ways: Sequence[Way], steps: Sequence[int]) -> dict[str, Value]:
 
 def _route(subject: _Subject, ways: Sequence[Way], steps: Sequence[int]) -> Route:
     changed = _values(ways, steps)
-    after, before = subject.outcomes(changed), subject.outcomes({})
+    after, before = subject.outcomes(changed), subject.before
     gains = tuple(
         Move(d.name, d.label, d.type, before[d.name], after[d.name])
         for d in subject.plan.outputs
@@ -368,4 +374,4 @@ def _route(subject: _Subject, ways: Sequence[Way], steps: Sequence[int]) -> Rout
         by = Fraction(0) if isinstance(value, tuple) else subtract(value, now)
         changes.append(Change(name, fact.label, fact.type, now, value, None if isinstance(value, tuple) else by))
     cost = sum((way.cost(step) for way, step in zip(ways, steps, strict=True)), Fraction(0))
-    return Route(tuple(changes), subject.outcome(changed), gains, cost)
+    return Route(tuple(changes), after[subject.decision.name], gains, cost)

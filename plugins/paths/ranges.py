@@ -17,7 +17,6 @@ from math import prod
 from typing import assert_never
 
 from tierwise.core import plan as nodes
-from tierwise.core.environment import Environment
 from tierwise.core.meaning import exact
 from tierwise.core.meaning.cadence import CADENCES, overdue
 from tierwise.core.meaning.cuts import ROUNDINGS, class_at
@@ -25,7 +24,7 @@ from tierwise.core.meaning.evaluate import Evaluation
 from tierwise.core.meaning.unknown import Result, Unknown
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import distinct
-from tierwise.core.plan import CompareOp, HitPolicy, Node, Plan, Position, Ranking, Rule, Table, is_quotient
+from tierwise.core.plan import CompareOp, HitPolicy, Node, Position, Ranking, Rule, Table, is_quotient
 from tierwise.core.values import Duration, Value
 
 __all__ = ["ANYTHING", "Range", "Ranges", "Standing"]
@@ -119,8 +118,7 @@ class Ranges:
     """Works out ranges for one subject, one box after the other.
 
     Args:
-        plan: The plan.
-        environment: Its functions.
+        evaluation: The plan's evaluation; it remembers what parts read.
         facts: The subject's facts, ``as_of`` among them.
         positions: Its positions in rankings.
         moved: The facts that a box may say something about.
@@ -129,16 +127,15 @@ class Ranges:
 
     def __init__(
         self,
-        plan: Plan,
-        environment: Environment,
+        evaluation: Evaluation,
         facts: Mapping[str, Value],
         positions: Mapping[str, Position],
         moved: frozenset[str],
         standing: Standing | None = None,
     ) -> None:
-        self._plan = plan
-        self._environment = environment
-        self._evaluation = Evaluation(plan, environment)
+        self._plan = evaluation.plan
+        self._environment = evaluation.environment
+        self._evaluation = evaluation
         self._world = World(facts, positions)
         self._moved = moved
         self._standing = standing

@@ -44,7 +44,7 @@ def misfits(random: Random, plan: Plan, facts: dict[str, object]) -> list[str]:
         ]
         random.shuffle(ways)
         chosen = {way.name: way for way in ways[: random.choice([1, 1, 2, 3])]}
-        ranges = Ranges(plan, ENVIRONMENT, given, {}, frozenset(chosen))
+        ranges = Ranges(evaluator.evaluation, given, {}, frozenset(chosen))
         for _ in range(4):
             sides = {name: _side(random, way) for name, way in chosen.items()}
             box = {name: way.range(*sides[name]) for name, way in chosen.items()}
