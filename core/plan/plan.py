@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal as OneOfWords
@@ -269,3 +269,7 @@ class Plan:
     def outputs(self) -> tuple[Decision, ...]:
         """The decisions that are shown, in the author's order."""
         return tuple(d for d in self.decisions.values() if d.output)
+
+    def showing(self, outputs: Collection[str]) -> Plan:
+        """Return the same plan with exactly these decisions as its outputs."""
+        return replace(self, decisions={name: replace(d, output=name in outputs) for name, d in self.decisions.items()})

@@ -9,14 +9,16 @@ node apart itself; who gives each node something of its own (a meaning, SQL, a t
 - ``behind(node, plan)``: every node on which a node hangs, each tree once; with ``decisions=True`` through other decisions, too.
 - ``ways(node, plan)``: the nodes of which one is the node's value.
 - ``rankings_in_order(plan)``: each after those whose positions it reads.
+- ``with_nodes(plan, change)``: the plan in which every node is what a change makes of it; ``with_inner_nodes`` for a single tree.
 
 Where a plan is asked for, the unfinished parts of one will do: a name that leads nowhere yet is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, Protocol
 
 from tierwise.core.plan.nodes import (
     Agree,
@@ -32,9 +34,21 @@ from tierwise.core.plan.nodes import (
     RankCut,
     Sorted,
 )
-from tierwise.core.plan.plan import Decision, Ranking, Table
+from tierwise.core.plan.plan import Decision, Plan, Ranking, Table
+from tierwise.core.types import Type
 
-__all__ = ["Linked", "behind", "elsewhere", "link_of", "rankings_in_order", "valued_parts", "walk", "ways"]
+__all__ = [
+    "Linked",
+    "behind",
+    "elsewhere",
+    "link_of",
+    "rankings_in_order",
+    "valued_parts",
+    "walk",
+    "ways",
+    "with_inner_nodes",
+    "with_nodes",
+]
 
 
 class Linked(Protocol):
@@ -174,3 +188,39 @@ def _rankings_read(ranking: Ranking, plan: Linked) -> set[str]:
 
 def _there(*nodes: Node | None) -> tuple[Node, ...]:
     return tuple(node for node in nodes if node is not None)
+
+
+def with_nodes(plan: Plan, change: Callable[[Node], Node]) -> Plan:
+    """Return a plan in which every node of its decisions, tables and rankings is what ``change`` makes of it, the inner ones first.
+
+    What nothing is changed in stays the same object.
+    """
+    return replace(
+        plan,
+        decisions={name: _changed(decision, change) for name, decision in plan.decisions.items()},
+        tables={name: _changed(table, change) for name, table in plan.tables.items()},
+        rankings={name: _changed(ranking, change) for name, ranking in plan.rankings.items()},
+    )
+
+
+def with_inner_nodes(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Return a tree in which every node is what ``change`` makes of it, the inner ones first and the root last."""
+    whole: Node = _changed(node, change)
+    return whole
+
+
+def _changed(part: Any, change: Callable[[Node], Node]) -> Any:
+    if isinstance(part, tuple):
+        items = tuple(_changed(item, change) for item in part)
+        return items if any(new is not old for new, old in zip(items, part, strict=True)) else part
+    if not is_dataclass(part) or isinstance(part, type | Type):
+        return part
+    inner = {one.name: getattr(part, one.name) for one in fields(part) if one.name not in _WITHOUT_NODES}
+    made = {name: _changed(value, change) for name, value in inner.items()}
+    moved = {name: value for name, value in made.items() if value is not inner[name]}
+    whole = replace(part, **moved) if moved else part
+    return change(whole) if isinstance(whole, Node) else whole
+
+
+_WITHOUT_NODES = frozenset({"span", "type", "label", "acknowledged"})
+"""What of a plan no engine reads, or what holds no node."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -79,8 +79,7 @@ def coverage_of(loaded: LoadedPolicy) -> Coverage:
     file = loaded.policy.sources.get(CASES)
     cases = read_cases(loaded.policy, file) if file is not None else ()
     plan = loaded.plan
-    shown = replace(plan, decisions={name: replace(decision, output=True) for name, decision in plan.decisions.items()})
-    decider = Decider(shown, loaded.environment)
+    decider = Decider(plan.showing(plan.decisions), loaded.environment)
     hit: dict[str, set[str]] = {name: set() for name in plan.tables}
     reasons: dict[str, set[str]] = {decision.name: set() for decision in plan.outputs}
     given: dict[str, set[Decimal]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -28,6 +28,8 @@ from tierwise.core.plan import (
     RankCut,
     Table,
     usage_of,
+    with_inner_nodes,
+    with_nodes,
 )
 from tierwise.core.plan.canonical import digest, node_text, type_text
 from tierwise.core.types import DateType, EnumType, NumberType, Type
@@ -178,13 +180,7 @@ def _aligned(old: Plan, new: Plan, renamed: Mapping[str, str]) -> tuple[Plan, Pl
             return FactRef(name, types.get(name, node.type))
 
         facts = {names.get(n, n): replace(f, name=names.get(n, n), type=types[names.get(n, n)]) for n, f in plan.facts.items()}
-        return replace(
-            plan,
-            facts=facts,
-            decisions={name: _changed(decision, leaf) for name, decision in plan.decisions.items()},
-            tables={name: _changed(table, leaf) for name, table in plan.tables.items()},
-            rankings={name: _changed(ranking, leaf) for name, ranking in plan.rankings.items()},
-        )
+        return replace(with_nodes(plan, leaf), facts=facts)
 
     return rebuilt(old, renamed), rebuilt(new, {})
 
@@ -198,19 +194,6 @@ def _common(old: Type, new: Type) -> Type:
         scales = [scale for scale in (old.scale, new.scale) if scale is not None]
         return NumberType(min(scales, default=None), new.unit, max(lows, default=None), min(highs, default=None))
     return new
-
-
-def _changed(part: Any, leaf: Any) -> Any:
-    """Return a part of a plan in which every node is what ``leaf`` makes of it, the inner ones first."""
-    if isinstance(part, tuple):
-        return tuple(_changed(item, leaf) for item in part)
-    if not is_dataclass(part) or isinstance(part, type | Type):
-        return part
-    inner = {one.name: getattr(part, one.name) for one in fields(part)}
-    made = {name: _changed(value, leaf) for name, value in inner.items() if name not in ("span", "type", "label", "acknowledged")}
-    moved = {name: value for name, value in made.items() if value is not inner[name] and value != inner[name]}
-    whole = replace(part, **moved) if moved else part
-    return leaf(whole)
 
 
 # ---- outputs -----------------------------------------------------------------------------------------------------------------
@@ -347,9 +330,9 @@ class _Signatures:
 
     def of(self, node: Node) -> str:
         """Return the text of a node."""
-        return node_text(_changed(node, self._named))
+        return node_text(with_inner_nodes(node, self._named))
 
-    def _named(self, node: Any) -> Any:
+    def _named(self, node: Node) -> Node:
         match node:
             case DecisionRef(name=name) if name in self._plan.decisions:
                 return replace(node, name=self._once("decision", name, lambda: self.of(self._plan.decisions[name].node)))

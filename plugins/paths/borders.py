@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import pairwise
-from typing import Any, get_args
 
 from tierwise.core.errors import DataError
 from tierwise.core.plan import (
@@ -22,6 +21,7 @@ from tierwise.core.plan import (
     Within,
     behind,
     comparison_of,
+    with_nodes,
 )
 from tierwise.core.types import NumberType
 from tierwise.plugins import sql
@@ -139,36 +139,12 @@ def _borders_in(node: Node) -> Iterator[tuple[str, Decimal]]:
 def with_border(plan: Plan, border: Border, to: Decimal) -> Plan:
     """Return a plan in which one border stands elsewhere, wherever what it is about is compared with it by order."""
 
-    def changed(part: Any) -> Any:
-        if isinstance(part, tuple):
-            return tuple(changed(item) for item in part)
-        if isinstance(part, Compare | Within) and (border.about, border.value) in set(_borders_in(part)):
-            part = _at(part, border, to)
-        if is_dataclass(part) and not isinstance(part, type) and isinstance(part, _PLAN_PARTS):
-            values = {field.name: getattr(part, field.name) for field in fields(part) if field.init}
-            new = {name: changed(value) for name, value in values.items()}
-            return replace(part, **new) if any(new[name] is not values[name] for name in new) else part
-        return part
+    def change(node: Node) -> Node:
+        if isinstance(node, Compare | Within) and (border.about, border.value) in _borders_in(node):
+            return _at(node, border, to)
+        return node
 
-    return replace(
-        plan,
-        decisions={name: replace(decision, node=changed(decision.node)) for name, decision in plan.decisions.items()},
-        tables={
-            name: replace(
-                table,
-                rules=tuple(replace(rule, tests=changed(rule.tests), outputs=changed(rule.outputs)) for rule in table.rules),
-                defaults=changed(table.defaults),
-            )
-            for name, table in plan.tables.items()
-        },
-        rankings={
-            name: replace(ranking, by=changed(ranking.by), partition=changed(ranking.partition), among=changed(ranking.among))
-            for name, ranking in plan.rankings.items()
-        },
-    )
-
-
-_PLAN_PARTS = get_args(Node)
+    return with_nodes(plan, change)
 
 
 def _at(part: Compare | Within, border: Border, to: Decimal) -> Compare | Within:
@@ -201,8 +177,8 @@ def border_counts(
     """
     plan = bound.loaded.plan
     borders = borders_of_plan(plan, outputs)
-    shown = {border.about for border in borders if border.about in plan.decisions}
-    base = _graded(bound, engine, _showing(plan, shown))
+    shown = {border.about for border in borders} | {decision.name for decision in plan.outputs}
+    base = _graded(bound, engine, plan.showing(shown))
     for border in borders:
         moved = [border.moved(share) for share in (-move, move)]
         lower, higher = (
@@ -215,13 +191,7 @@ def border_counts(
 def _moved(bound: Bound, engine: Engine, base: Tabled, border: Border, to: Decimal) -> MovedBorder:
     """Grade only the outputs that hang on a border, with the border elsewhere."""
     plan = with_border(bound.loaded.plan, border, to)
-    only = {name: replace(d, output=name in border.outputs) for name, d in plan.decisions.items()}
-    return MovedBorder(to, _changed(base, _graded(bound, engine, replace(plan, decisions=only)), border.outputs))
-
-
-def _showing(plan: Plan, names: set[str]) -> Plan:
-    """Return a plan in which some hidden decisions are shown, so that their numbers are at hand."""
-    return replace(plan, decisions={name: replace(d, output=d.output or name in names) for name, d in plan.decisions.items()})
+    return MovedBorder(to, _changed(base, _graded(bound, engine, plan.showing(border.outputs)), border.outputs))
 
 
 def _graded(bound: Bound, engine: Engine, plan: Plan) -> Tabled:

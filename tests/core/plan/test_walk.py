@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
+from tests.differential.random_plans import random_plan
 from tests.plans import compare, constant, decision, fact, plan, table
 from tierwise.core.plan import (
+    AS_OF,
     Conditional,
     Constant,
     Cut,
     DecisionRef,
+    FactRef,
     HitPolicy,
     Node,
     Not,
@@ -25,6 +29,7 @@ from tierwise.core.plan import (
     rankings_in_order,
     walk,
     ways,
+    with_nodes,
 )
 from tierwise.core.types import BooleanType, EnumType, NumberType, TextType
 
@@ -143,3 +148,17 @@ def test_rankings_that_read_each_other_all_come() -> None:
     held = plan(rankings=[ranked("a", cut("b")), ranked("b", cut("a"))])
 
     assert [ranking.name for ranking in rankings_in_order(held)] == ["a", "b"]
+
+
+def test_a_plan_is_changed_at_every_node_and_only_there() -> None:
+    whole = random_plan(Random(3))
+    facts = {name: FactRef(f"{name}!", fact.type) for name, fact in whole.facts.items()}
+
+    changed = with_nodes(whole, lambda node: facts.get(node.name, node) if isinstance(node, FactRef) else node)
+    read = {part.name for d in changed.decisions.values() for part in behind(d.node, changed, decisions=True) if isinstance(part, FactRef)}
+
+    assert {name for name in read if name != AS_OF} <= {f"{name}!" for name in whole.facts}
+    assert read
+    same = with_nodes(whole, lambda node: node)
+    assert all(same.decisions[name] is decision for name, decision in whole.decisions.items())
+    assert all(same.tables[name] is table for name, table in whole.tables.items())
