@@ -15,7 +15,7 @@ from tierwise.core.errors import PluginError, PolicyError, TierwiseError
 from tierwise.core.finding import Finding, Severity, sorted_findings
 from tierwise.core.source import Span
 
-__all__ = ["render_error", "render_findings", "summary"]
+__all__ = ["finding_document", "finding_text", "render_error", "render_findings", "summary"]
 
 MOST = 100
 LINE = "\n"
@@ -29,8 +29,8 @@ def render_findings(findings: Sequence[Finding], form: str) -> str:
     """Return the findings as text, sorted by place, at most 100 of them and then how many more there are."""
     ordered = sorted_findings(findings)
     if form == "json":
-        return "\n".join(json.dumps(_as_json(f), ensure_ascii=False) for f in ordered)
-    shown = [(_human if form == "human" else _plain)(f) for f in ordered[:MOST]]
+        return "\n".join(json.dumps(finding_document(f), ensure_ascii=False) for f in ordered)
+    shown = [(_human if form == "human" else finding_text)(f) for f in ordered[:MOST]]
     if len(ordered) > MOST:
         shown.append(f"and {len(ordered) - MOST} more findings")
     return "\n".join(shown)
@@ -42,7 +42,7 @@ def render_error(error: TierwiseError, form: str) -> str:
         head: dict[str, Any] = {"error": str(error), "help": error.help}
         if isinstance(error, PluginError):
             head |= {"plugin": error.plugin, "hook": error.hook}
-        findings = [_as_json(f) for f in error.findings] if isinstance(error, PolicyError) else []
+        findings = [finding_document(f) for f in error.findings] if isinstance(error, PolicyError) else []
         return json.dumps(head | {"findings": findings}, ensure_ascii=False)
     parts = []
     if isinstance(error, PolicyError) and error.findings:
@@ -60,7 +60,8 @@ def summary(findings: Sequence[Finding]) -> str:
     return ", ".join(said) or "no findings"
 
 
-def _plain(finding: Finding) -> str:
+def finding_text(finding: Finding) -> str:
+    """Return a finding as one line, as compilers write it."""
     place = f"{finding.span.place}: " if finding.span else ""
     help_ = f" (help: {' '.join(finding.help.split(LINE))})" if finding.help else ""
     return visible(f"{place}{finding.severity}[{finding.code}]: {finding.message}{help_}")
@@ -119,7 +120,8 @@ def _coloured(text: str, severity: Severity) -> str:
     return text
 
 
-def _as_json(finding: Finding) -> dict[str, Any]:
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """Return a finding in its JSON form."""
     return {
         "code": finding.code,
         "severity": str(finding.severity),

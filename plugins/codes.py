@@ -35,6 +35,7 @@ CODES: Mapping[str, str] = {
     "binding-not-used": "A policy's own binding names a table, or a key, that this database does not have; columns that are called like facts bind by themselves.",
     "blank-row": "Rows of a file that have separators and not a single value; they are left out, and no other row is.",
     "bounds-crossed": "The bounds of a constraint leave no value between them.",
+    "case-failed": "A case of a policy has another outcome than it expects.",
     "cell-without-column": "A cell of a workbook that stands beside its table, where nothing is read.",
     "changed-by-excel": "A cell that Excel keeps as a number, a truth value or a date where text is expected: what was typed may have been another thing.",
     "character-not-allowed": "A control character, a hidden mark or another character that makes a text look like what it is not.",

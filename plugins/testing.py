@@ -127,7 +127,7 @@ def run_cases(policy: str | PathLike[str], plugins: Plugins | None = None, engin
 
     results = run(load(policy, plugins=plugins or Plugins(entry_points=False)), tuple(engines))
     broken = [
-        f"{result.case} on {result.engine}: {difference.output}: expected {difference.expected}, got {difference.got}"
+        f"{result.case.id} on {result.engine}: {difference.about}: expected {difference.expected}, got {difference.got}"
         for result in results
         for difference in result.differences
     ]

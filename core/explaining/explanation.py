@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal as OneOfWords
@@ -199,3 +199,8 @@ class Explanation:
     def outcomes(self) -> Mapping[str, Outcome]:
         """Output name to outcome: the same as ``decide`` gives."""
         return {trace.name: trace.outcome for trace in self.decisions.values() if trace.is_output}
+
+    def only(self, names: Iterable[str]) -> Explanation:
+        """Return the explanation of these decisions alone, hidden ones too: each counts as an output, and no other does."""
+        asked = set(names)
+        return replace(self, decisions={name: replace(trace, is_output=name in asked) for name, trace in self.decisions.items()})

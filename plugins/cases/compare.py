@@ -19,18 +19,25 @@ class Difference:
     """One expected outcome that was not met.
 
     Attributes:
-        output: The output's name; for a population ``subject/output``.
+        output: The output's name.
         expected: What the case says, in words.
         got: What came out, in words.
+        subject: The subject of a population; empty where the case is about one, or about all of them at once.
     """
 
     output: str
     expected: str
     got: str
+    subject: str = ""
+
+    @property
+    def about(self) -> str:
+        """What it is about: ``output``, or ``subject/output``."""
+        return f"{self.subject}/{self.output}" if self.subject else self.output
 
 
 def differences(
-    expected: Mapping[str, Any], outcomes: Mapping[str, Outcome], types: Mapping[str, Type], prefix: str = ""
+    expected: Mapping[str, Any], outcomes: Mapping[str, Outcome], types: Mapping[str, Type], subject: str = ""
 ) -> tuple[Difference, ...]:
     """Compare the outcomes of one subject with a case's ``expected``.
 
@@ -38,7 +45,7 @@ def differences(
         expected: As written: output to value or ``undetermined``, beside ``reasons`` and ``candidates`` by output. Scalars may be texts.
         outcomes: What an engine gave.
         types: The type of each output; the items of a set may come in any order.
-        prefix: Put before output names.
+        subject: The subject of a population that they are about.
     """
     reasons = expected.get("reasons") or {}
     candidates = expected.get("candidates") or {}
@@ -48,10 +55,10 @@ def differences(
             continue
         outcome = outcomes.get(output)
         if outcome is None:
-            found.append(Difference(prefix + output, _words(value), "no such output"))
+            found.append(Difference(output, _words(value), "no such output", subject))
         elif not _meets(outcome, value, reasons.get(output), candidates.get(output), types[output]):
             wanted = _undetermined_words(reasons.get(output), candidates.get(output)) if value == UNDETERMINED else _words(value)
-            found.append(Difference(prefix + output, wanted, _outcome_words(outcome)))
+            found.append(Difference(output, wanted, _outcome_words(outcome), subject))
     return tuple(found)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from tierwise.core.outcome import Determined, Outcome, Undetermined
 from tierwise.core.plan import POPULATION, Plan, table_of
-from tierwise.plugins.cases.read import Case, read_cases
-from tierwise.plugins.cases.run import CASES
+from tierwise.plugins.cases.read import Case
+from tierwise.plugins.cases.run import cases_beside
 from tierwise.plugins.deciding.decider import Decider
 from tierwise.plugins.deciding.given import read_facts
 from tierwise.plugins.paths.borders import Border, borders_of_plan
@@ -76,8 +76,7 @@ def coverage_of(loaded: LoadedPolicy) -> Coverage:
     Raises:
         PolicyError: The cases cannot be read.
     """
-    file = loaded.policy.sources.get(CASES)
-    cases = read_cases(loaded.policy, file) if file is not None else ()
+    cases = [case for case in cases_beside(loaded) if case.is_confirmed]
     plan = loaded.plan
     decider = Decider(plan.showing(plan.decisions), loaded.environment)
     hit: dict[str, set[str]] = {name: set() for name in plan.tables}

@@ -1,4 +1,4 @@
-"""Cases: facts and the outcome they must have, read from ``cases.yaml`` or from a JSON list of examples.
+"""Cases: facts and the outcome they must have, read from ``cases.yaml``, from a JSON list of examples or from a CSV file.
 
 Facts and expected values stay as written (texts, lists, mappings, ``None``); who runs a case reads them by their declared types.
 """
@@ -6,15 +6,15 @@ Facts and expected values stay as written (texts, lists, mappings, ``None``); wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tierwise.core.errors import PolicyError
-from tierwise.core.finding import Finding
+from tierwise.core.finding import Finding, Severity
 from tierwise.core.language import suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.limits import Limits
@@ -22,9 +22,10 @@ from tierwise.core.outcome import UNDETERMINED, Reason
 from tierwise.core.plan import POPULATION, SUBJECT_KEY
 from tierwise.core.policy.document import Document, plain
 from tierwise.core.policy.model import Policy
-from tierwise.core.policy.texts import Part, Text
+from tierwise.core.policy.texts import Flag, Part, Text
 from tierwise.core.policy.validation import validate
-from tierwise.core.source import Path, Source, Span
+from tierwise.core.source import Path, Source, Span, Written
+from tierwise.plugins.cases.rows import AS_OF_COLUMN, RowCase, RowTable, read_rows
 from tierwise.plugins.yaml_text.yaml_document import read_document
 
 __all__ = ["Case", "cases_of", "read_cases"]
@@ -46,6 +47,7 @@ class Case:
         why: What the case shows.
         engines: The engines it is kept to; empty for all.
         span: Where it stands.
+        is_confirmed: A person says that it is right; else the policy's own outcome was written down, for a person to confirm.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Case:
     why: Text | None
     engines: tuple[str, ...]
     span: Span
+    is_confirmed: bool = True
 
     @property
     def is_population(self) -> bool:
@@ -66,10 +69,18 @@ class _WrittenCase(Part):
     id: str = Field(min_length=1)
     as_of: str | None = None
     facts: dict[str, Any] = Field(default_factory=dict)
-    expected: dict[str, Any] = Field(min_length=1)
+    expected: dict[str, Any] = Field(default_factory=dict)
+    rows: Written | None = None
     why: Text | None = None
     engines: list[str] = Field(default_factory=list)
     why_engines: Text | None = None
+    unconfirmed: Flag = False
+
+    @model_validator(mode="after")
+    def _expects_something(self) -> _WrittenCase:
+        if not self.expected and self.rows is None:
+            raise ValueError("needs `expected`, or `rows` that say what is expected")
+        return self
 
 
 class _Expected(Part):
@@ -82,7 +93,7 @@ def read_cases(policy: Policy, source: Source, limits: Limits | None = None) -> 
 
     Args:
         policy: The policy they are about.
-        source: ``cases.yaml``, or a JSON list of examples.
+        source: ``cases.yaml``, a JSON list of examples, or a CSV file of one case a row.
         limits: Bounds on the file.
 
     Returns:
@@ -91,6 +102,8 @@ def read_cases(policy: Policy, source: Source, limits: Limits | None = None) -> 
     Raises:
         PolicyError: The file has errors; all of them are in the exception.
     """
+    if source.name.lower().endswith(".csv"):
+        return _cases_of_rows(policy, source)
     document, findings = read_document(source, limits or Limits())
     if document is None or findings:
         raise PolicyError(f"`{source.name}` cannot be read", findings)
@@ -104,6 +117,63 @@ def cases_of(policy: Policy, document: Document) -> tuple[Case, ...]:
     if reader.findings:
         raise PolicyError(f"`{document.source.name}` cannot be read", reader.findings)
     return cases
+
+
+def _cases_of_rows(policy: Policy, source: Source) -> tuple[Case, ...]:
+    """Read the cases of a CSV file, one a row."""
+    table = read_rows(source)
+    findings = [*table.findings, *_unknown_facts(policy, table)]
+    start = Span.at(source, 1, 1)
+    cases = [_case_of_row(Case("", None, {}, {}, None, (), start), row, findings) for row in table.rows]
+    findings += _duplicates(cases)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise PolicyError(f"`{source.name}` cannot be read", findings)
+    return tuple(cases)
+
+
+def _case_of_row(shared: Case, row: RowCase, findings: list[Finding]) -> Case:
+    """Return the case of one row: what it gives goes over what all rows share."""
+    span = row.span or shared.span
+    facts = {**shared.facts, **row.facts}
+    day = facts.pop(AS_OF_COLUMN, None)
+    as_of = shared.as_of if day is None else _date(day)
+    if day is not None and as_of is None:
+        findings.append(Finding.error("wrong-value", f"`as_of` must be a date such as `2026-11-21`, not `{day}`", span))
+    expected = {**shared.expected, **row.expected}
+    for about in ("reasons", "candidates"):
+        joined = {**shared.expected.get(about, {}), **row.expected.get(about, {})}
+        kept = {output: said for output, said in joined.items() if expected.get(output) == UNDETERMINED}
+        expected = {**{key: value for key, value in expected.items() if key != about}, **({about: kept} if kept else {})}
+    for reason in row.expected.get("reasons", {}).values():
+        if reason not in list(Reason):
+            findings.append(Finding.error("unknown-reason", f"`{reason}` is no reason", span, suggest(reason, list(Reason)) or ""))
+    if not any(key not in _ABOUT for key in expected):
+        findings.append(Finding.error("missing-key", f"row `{row.id}` expects nothing", span))
+    why = Text.model_validate(row.note) if row.note else shared.why
+    id = f"{shared.id}/{row.id}" if shared.id else row.id
+    return replace(shared, id=id, as_of=as_of, facts=facts, expected=expected, why=why, span=span)
+
+
+def _unknown_facts(policy: Policy, table: RowTable) -> Iterator[Finding]:
+    for header in table.headers:
+        if header not in policy.facts and header != AS_OF_COLUMN:
+            yield Finding.error("unknown-fact", f"the policy has no fact `{header}`", header.whole, suggest(header, policy.facts))
+
+
+def _duplicates(cases: Iterable[Case]) -> Iterator[Finding]:
+    first: dict[str, Span] = {}
+    for case in cases:
+        if case.id in first:
+            related = (("first given here", first[case.id]),)
+            yield Finding.error("duplicate-case", f"there are two cases `{case.id}`", case.span, related=related)
+        first.setdefault(case.id, case.span)
+
+
+def _date(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DATE.fullmatch(str(text)) else None
+    except ValueError:
+        return None
 
 
 @dataclass
@@ -123,40 +193,46 @@ class _CaseReader:
         if not isinstance(root, list) or not root:
             self._report("wrong-shape", "`cases` demands a list of cases", path, "start with `cases:` and `- id: …`")
             return
-        first: dict[str, Span] = {}
-        for index, raw in enumerate(root):
-            case = self._case(raw, (*path, index))
-            if case is None:
-                continue
-            if case.id in first:
-                related = (("first given here", first[case.id]),)
-                self.findings.append(Finding.error("duplicate-case", f"there are two cases `{case.id}`", case.span, related=related))
-            first.setdefault(case.id, case.span)
-            yield case
+        cases = [case for index, raw in enumerate(root) for case in self._cases_in(raw, (*path, index))]
+        self.findings += _duplicates(cases)
+        yield from cases
 
-    def _case(self, raw: Any, path: Path) -> Case | None:
+    def _cases_in(self, raw: Any, path: Path) -> Iterator[Case]:
+        """Yield the case that stands there, or one for each of its rows."""
         written, found = validate(_WrittenCase, raw, path, self.document)
         self.findings += found
         if written is None:
-            return None
+            return
         if written.engines and written.why_engines is None:
             self._report("missing-key", f"case `{written.id}` is kept to some engines and demands `why_engines`", (*path, "engines"))
-        as_of = self._date(written.as_of, (*path, "as_of"))
+        as_of = self._as_of(written.as_of, (*path, "as_of"))
         self._check_facts(written.facts, (*path, "facts"))
         self._check_expected(written.expected, (*path, "expected"))
         span = self.document.span((*path, "id"))
-        return Case(written.id, as_of, plain(written.facts), plain(written.expected), written.why, tuple(written.engines), span)
+        facts, expected = plain(written.facts), plain(written.expected)
+        case = Case(written.id, as_of, facts, expected, written.why, tuple(written.engines), span, not written.unconfirmed)
+        if written.rows is None:
+            yield case
+            return
+        table = self._rows(written.rows, (*path, "rows"))
+        self.findings += [*table.findings, *_unknown_facts(self.policy, table)]
+        yield from [_case_of_row(case, row, self.findings) for row in table.rows]
 
-    def _date(self, text: str | None, path: Path) -> date | None:
-        if text is None:
-            return None
-        try:
-            if _DATE.fullmatch(text):
-                return date.fromisoformat(text)
-        except ValueError:
-            pass
-        self._report("wrong-value", f"`as_of` must be a date such as `2026-11-21`, not `{text}`", path)
-        return None
+    def _rows(self, rows: Written, path: Path) -> RowTable:
+        """Return the rows of a text, or of a file in ``tables/``."""
+        if "\n" in rows.strip() or not rows.strip().endswith(".csv"):
+            return read_rows(rows)
+        source = self.policy.sources.get(rows.strip())
+        if source is None:
+            self._report("missing-file", f"there is no file `{rows.strip()}` beside the policy", path, "put it into `tables/`")
+            return RowTable((), (), ())
+        return read_rows(source)
+
+    def _as_of(self, text: str | None, path: Path) -> date | None:
+        day = None if text is None else _date(text)
+        if text is not None and day is None:
+            self._report("wrong-value", f"`as_of` must be a date such as `2026-11-21`, not `{text}`", path)
+        return day
 
     def _check_facts(self, facts: Mapping[str, Any], path: Path, more: tuple[str, ...] = (POPULATION,)) -> None:
         for name, value in facts.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from tierwise.plugins.deciding.given import read_facts
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.policy import LoadedPolicy
 
-__all__ = ["CaseResult", "run_cases"]
+__all__ = ["CASES", "CaseResult", "cases_beside", "run_cases"]
 
 CASES = "cases.yaml"
 REFERENCE = "reference"
@@ -28,30 +28,40 @@ class CaseResult:
     """What came of one case on one engine.
 
     Attributes:
-        case: The case's id.
+        case: The case.
         engine: The engine's name.
         differences: Expected outcomes that were not met; empty when it passed or was skipped.
         skipped: Why it was not run on this engine, or an empty text.
     """
 
-    case: str
+    case: Case
     engine: str
     differences: tuple[Difference, ...] = ()
     skipped: str = ""
 
 
-def run_cases(loaded: LoadedPolicy, engines: Iterable[str]) -> tuple[CaseResult, ...]:
-    """Run all cases of a policy: those of the file ``cases.yaml`` beside it, if there is one.
+def cases_beside(loaded: LoadedPolicy) -> tuple[Case, ...]:
+    """Return the cases of the file ``cases.yaml`` beside a policy; none where there is no such file.
+
+    Raises:
+        PolicyError: They cannot be read.
+    """
+    file = loaded.policy.sources.get(CASES)
+    return read_cases(loaded.policy, file) if file is not None else ()
+
+
+def run_cases(loaded: LoadedPolicy, engines: Iterable[str], cases: Sequence[Case] | None = None) -> tuple[CaseResult, ...]:
+    """Run the cases of a policy.
 
     Args:
         loaded: The policy.
+        cases: Which; those beside the policy by default.
         engines: Names of engines; ``reference`` decides directly, the others grade a table made of the case's facts.
 
     Raises:
         PolicyError: The cases cannot be read, or an engine is unknown.
     """
-    file = loaded.policy.sources.get(CASES)
-    cases = read_cases(loaded.policy, file) if file is not None else ()
+    cases = cases_beside(loaded) if cases is None else cases
     results: list[CaseResult] = []
     for name in engines:
         engine = _engine(loaded, name)
@@ -79,13 +89,13 @@ class _Given:
 
 def _result(loaded: LoadedPolicy, case: Case, engine: str, given: _Given | None) -> CaseResult:
     if given is None:
-        return CaseResult(case.id, engine, skipped=f"kept to {', '.join(case.engines)}")
+        return CaseResult(case, engine, skipped=f"kept to {', '.join(case.engines)}")
     types = {decision.name: decision.type for decision in loaded.plan.outputs}
     found = list(differences(case.expected, given.whole, types))
     for key, expected in (case.expected.get("by_customer") or {}).items():
-        found += differences(expected, given.by_subject.get(key, {}), types, prefix=f"{key}/")
+        found += differences(expected, given.by_subject.get(key, {}), types, subject=key)
     found += [Difference("facts", "facts that fit", message) for message in given.wrong]
-    return CaseResult(case.id, engine, tuple(found))
+    return CaseResult(case, engine, tuple(found))
 
 
 def _batches(loaded: LoadedPolicy, cases: Iterable[Case], engine: Engine) -> Iterator[list[Case]]:
