@@ -199,7 +199,7 @@ def explain_subject(bound: Bound, key: str, grading: Grading | None = None) -> E
     from tierwise.core.explaining import explain
     from tierwise.core.meaning import Evaluator
     from tierwise.core.meaning.decide import with_as_of
-    from tierwise.plugins.builtin.engine_reference import grade
+    from tierwise.plugins.engine_reference import grade
     from tierwise.plugins.graded_population import GradedPopulation
     from tierwise.plugins.grading import Placing
 

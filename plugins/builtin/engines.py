@@ -27,7 +27,7 @@ class ReferenceEngine:
 
     def grade(self, plan: Plan, environment: Environment, facts: FactTable, as_of: date | None) -> Grading:
         """Grade every subject of ``facts``."""
-        from tierwise.plugins.builtin.engine_reference import grade
+        from tierwise.plugins.engine_reference import grade
 
         return grade(plan, environment, facts.subjects(), as_of)
 

@@ -19,9 +19,10 @@ from tierwise.cli.lines import csv_head, csv_lines, json_lines
 from tierwise.cli.output import write_rows
 from tierwise.core.environment import Environment
 from tierwise.core.plan import Plan
-from tierwise.plugins.builtin.engine_duckdb import asking, grade, results
+from tierwise.plugins.builtin.engine_duckdb import grade, results
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.grading import Writing
+from tierwise.plugins.sql_engine import asking
 
 GRADE_JOB = Path(__file__).parents[2] / "benchmarks" / "policies" / "grade-job"
 ODD = [

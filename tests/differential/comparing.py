@@ -15,8 +15,8 @@ from tierwise.core.outcome import Determined, Outcome, Undetermined
 from tierwise.core.plan import Plan
 from tierwise.core.types import ListType, NumberType, RecordType, SetType, Type
 from tierwise.core.values import Duration
-from tierwise.plugins.builtin.engine_reference import grade as grade_by_reference
 from tierwise.plugins.engine import Engine
+from tierwise.plugins.engine_reference import grade as grade_by_reference
 from tierwise.plugins.facts import FactTable, canonical_type
 
 __all__ = ["ENVIRONMENT", "differences", "fact_table", "same"]

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tierwise.plugins.builtin.engine_duckdb import asking
 from tierwise.plugins.engine import REFERENCE_ENGINE, Engine
 from tierwise.plugins.manager import Plugins
+from tierwise.plugins.sql_engine import asking
 
 ENGINES = {name: engine for name, engine in Plugins().engines().items() if name != REFERENCE_ENGINE}
 

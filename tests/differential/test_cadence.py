@@ -14,8 +14,8 @@ from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Constant, FactRef, Overdue, Plan, Reading, ReadingRef
 from tierwise.core.types import BooleanType, DateType, DurationType
 from tierwise.core.values import Duration
-from tierwise.plugins.builtin.engine_reference import grade as grade_by_reference
 from tierwise.plugins.engine import Engine
+from tierwise.plugins.engine_reference import grade as grade_by_reference
 from tierwise.plugins.facts import FactTable
 
 WORDS = ("rolling", "calendar")

@@ -15,8 +15,8 @@ from tests.plans import decision, declared, plan_of
 from tierwise.core.outcome import Determined
 from tierwise.core.plan import Arithmetic, Compare, Constant, Decision, FactRef, Plan, Quotient, Round
 from tierwise.core.types import BooleanType, NumberType
-from tierwise.plugins.builtin.engine_duckdb import asking
 from tierwise.plugins.engine import Engine
+from tierwise.plugins.sql_engine import asking
 
 SLOW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MORE = settings(SLOW, max_examples=6)

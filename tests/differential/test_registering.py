@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 ENGINES = """
 from dataclasses import dataclass, replace
 
-from tierwise.plugins.builtin.engine_reference import grade
+from tierwise.plugins.engine_reference import grade
 from tierwise.core.meaning.subjects import Subject
 from tierwise.plugins import hookimpl
 

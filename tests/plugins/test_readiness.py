@@ -13,7 +13,7 @@ from tierwise.core.meaning.subjects import Subject
 from tierwise.core.outcome import Determined, Reason
 from tierwise.core.plan import Plan
 from tierwise.core.values import Value
-from tierwise.plugins.builtin.engine_reference import grade
+from tierwise.plugins.engine_reference import grade
 from tierwise.plugins.readiness import Readiness, readiness_of
 
 POLICY = """\

@@ -12,9 +12,9 @@ from sqlglot import exp
 
 from tierwise.core.outcome import Outcome
 from tierwise.plugins import sql
-from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW
 from tierwise.plugins.grading import LineForm
 from tierwise.plugins.sql import Sql
+from tierwise.plugins.sql_engine.staging import KEY, NAME, ROW
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -15,15 +15,15 @@ from tierwise.core.outcome import Determined, Outcome, Reason
 from tierwise.core.plan import Decision
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
 from tierwise.plugins import sql
-from tierwise.plugins.builtin.engine_duckdb.amounts import own_slot, slot_column
-from tierwise.plugins.builtin.engine_duckdb.asking import Answers
-from tierwise.plugins.builtin.engine_duckdb.columns import Columns
-from tierwise.plugins.builtin.engine_duckdb.masks import Mask
-from tierwise.plugins.builtin.engine_duckdb.staging import KEY, NAME, ROW
 from tierwise.plugins.facts import core_value
 from tierwise.plugins.grading import CLASS, NUMBER
 from tierwise.plugins.outcome_class import class_of, reason_class, value_class
 from tierwise.plugins.sql import Sql
+from tierwise.plugins.sql_engine.amounts import own_slot, slot_column
+from tierwise.plugins.sql_engine.asking import Answers
+from tierwise.plugins.sql_engine.columns import Columns
+from tierwise.plugins.sql_engine.masks import Mask
+from tierwise.plugins.sql_engine.staging import KEY, NAME, ROW
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

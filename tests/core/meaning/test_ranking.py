@@ -14,8 +14,8 @@ from tierwise.core.meaning.ranking import positions_of
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Cut, CutBy, FactRef, Node, Plan, Position, RankCut, Ranking
 from tierwise.core.types import BooleanType, EnumType, NumberType, TextType
-from tierwise.plugins.builtin.engine_reference import grade
 from tierwise.plugins.deciding.decider import Decider
+from tierwise.plugins.engine_reference import grade
 
 GRADES = EnumType(("A", "B", "C"))
 WHOLE = NumberType(0)

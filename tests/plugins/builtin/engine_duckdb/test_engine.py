@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tests.differential.comparing import ENVIRONMENT, fact_table
-from tests.plugins.builtin.engine_duckdb.populations import graded, ranked, subject
+from tests.plugins.sql_engine.populations import graded, ranked, subject
 from tierwise.core.outcome import Determined
 from tierwise.core.plan import Call, FactRef
 from tierwise.core.types import ListType, NumberType, RecordType

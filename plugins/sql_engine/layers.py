@@ -1,0 +1,128 @@
+"""Computed columns in layers: each column stands one layer above the columns that it reads, and each layer is one common table expression.
+
+So every condition is written and computed once, however often it is read, and no expression grows with the depth of the policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from sqlglot import exp
+
+from tierwise.plugins import sql
+from tierwise.plugins.sql import Sql
+from tierwise.plugins.sql_engine.duckdb_dialect import DUCKDB
+from tierwise.plugins.sql_engine.tables import Dialect
+from tierwise.plugins.sql_engine.terms import Term
+
+__all__ = ["ITEM", "Layers"]
+
+ITEM = "i"  # prefix of lambda parameters: what reads one cannot be hoisted out of its lambda
+COLUMN = "c"
+LONGEST_CONSTANT = 30  # nodes: a literal, perhaps cast, or a duration; DuckDB works out what it can where they stand
+
+
+class Layers:
+    """The columns computed so far, over a first layer called ``source``."""
+
+    def __init__(self, source: str, dialect: Dialect = DUCKDB) -> None:
+        self.source = source
+        self._dialect = dialect
+        self.levels: list[list[tuple[str, Sql]]] = []
+        self._level_of: dict[str, int] = {}
+        self._name_of: dict[str, str] = {}
+        self._reads: dict[str, list[str]] = {}
+        self._definitions: dict[str, Sql] = {}
+        self._kept: set[str] = set()
+
+    def hoist(self, term: Term) -> Term:
+        """Give a term a column of its own, unless it is one already, is constant, or reads the item of a list."""
+        value = self.column(term.sql)
+        none = None if term.none is None else self.column(term.none)
+        return replace(term, sql=value, none=none)
+
+    def column(self, tree: Sql) -> Sql:
+        """Give an expression a column of its own and return a reference to it."""
+        if isinstance(tree, exp.Column):
+            return tree
+        names = _columns_in(tree)
+        if any(name.startswith(ITEM) for name in names) or (not names and _is_short(tree)):
+            return tree
+        text = sql.printed(tree)
+        if text not in self._name_of:
+            level = max((self._level_of.get(name, 0) for name in names), default=0) + 1
+            name = f"{COLUMN}{len(self._name_of)}"
+            self._name_of[text], self._level_of[name], self._reads[name] = name, level, names
+            self._definitions[name] = tree
+            while len(self.levels) < level:
+                self.levels.append([])
+            self.levels[level - 1].append((name, tree))
+        return sql.column(self._name_of[text])
+
+    def keep(self, column: Sql) -> None:
+        """Note a column so narrow that what reads nothing else need not be computed until somebody looks at it."""
+        self._kept.add(column.name)
+
+    def split(self, columns: Sequence[tuple[str, Sql]]) -> tuple[list[tuple[str, Sql]], list[tuple[str, Sql]]]:
+        """Return for named columns what to store of each row, and how each is had from that."""
+        stored: dict[str, Sql] = {}
+        shown: list[tuple[str, Sql]] = []
+        for name, tree in columns:
+            read = self._reads.get(tree.name, []) if isinstance(tree, exp.Column) else []
+            kept = set(read) if set(read) <= self._kept and len(set(read)) == 1 else set()
+            for column in kept:
+                stored[column] = sql.column(column)
+            if not kept:
+                stored[name] = tree
+            shown.append((name, self._definitions[tree.name] if kept else sql.column(name)))
+        return list(stored.items()), shown
+
+    def query(self, stage: exp.Select, columns: list[tuple[str, Sql]]) -> exp.Select:
+        """Return the query that computes over ``stage`` what ``columns`` read and selects those from the last layer."""
+        previous = self.source
+        layers = [(self.source, stage)]
+        wanted = self._read_by(tree for _, tree in columns)
+        for number, level in enumerate(self.levels, start=1):
+            computed = [(name, tree) for name, tree in level if name in wanted]
+            if not computed:
+                continue
+            name = f"layer {number}"
+            layers.append((name, self._dialect.fenced(sql.select(exp.Star(), *sql.named(computed), source=sql.table(previous)))))
+            previous = name
+        query = sql.select(*sql.named(columns), source=sql.table(previous))
+        for name, layer in layers:
+            query = query.with_(exp.to_identifier(name, quoted=True), as_=layer, copy=False)
+        return query
+
+    def _read_by(self, trees: Iterable[Sql]) -> set[str]:
+        """Return the names of all columns that some expressions read, directly or through others."""
+        pending = [column.name for tree in trees for column in tree.find_all(exp.Column)]
+        found: set[str] = set()
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found.add(name)
+                pending += self._reads.get(name, ())
+        return found
+
+
+def _columns_in(tree: Sql) -> list[str]:
+    """Return the names of the columns that an expression reads, without the parameters of the lambdas in it."""
+    found: dict[str, None] = {}
+    pending: list[tuple[Sql, frozenset[str]]] = [(tree, frozenset())]
+    while pending:
+        part, bound = pending.pop()
+        if isinstance(part, exp.Column):
+            found |= {} if part.name in bound else {part.name: None}
+        elif isinstance(part, exp.Lambda):
+            pending.append((part.this, bound | {parameter.name for parameter in part.expressions}))
+        else:
+            pending += [(child, bound) for child in part.iter_expressions()]
+    return list(found)
+
+
+def _is_short(tree: Sql) -> bool:
+    """Whether a constant may be repeated. Facts that nothing supplies make constants as large as the decisions that read them."""
+    return sum(1 for _ in islice(tree.walk(), LONGEST_CONSTANT + 1)) <= LONGEST_CONSTANT
