@@ -88,7 +88,7 @@ CONTRACTS: Mapping[str, Contract] = {
     ),
     "tierwise_sections": Contract("section", {"about": _TEXT, "keys": _MODEL, "compile": _CALLED}, {"compile": _COMPILED}),
     "tierwise_sources": Contract(
-        "source", {"about": _TEXT, "opens": _CALLED, "open": _CALLED}, {"opens": _YES_OR_NO, "open": _SOURCE}, opened="open"
+        "source", {"about": _TEXT, "opens": _CALLED, "open": _CALLED}, {"opens": _YES_OR_NO, "guesses": _YES_OR_NO, "open": _SOURCE}, opened="open"
     ),
     "tierwise_engines": Contract("engine", {"about": _TEXT, "grade": _CALLED}, {"grade": _GRADING}),
     "tierwise_watch_engines": Contract(
@@ -113,7 +113,9 @@ def unfit_part(thing: Any, hook: str) -> str:
     missing = next((name for name in parts if not hasattr(thing, name)), None)
     if missing is not None:
         return f"without `{missing}`"
-    unfit = next((f"whose `{name}` is not {words}" for name, (fits, words) in parts.items() if not fits(getattr(thing, name))), "")
+    optional = {name: _CALLED for name in CONTRACTS[hook].gives if hasattr(thing, name)} if hook in CONTRACTS else {}
+    every = {**optional, **parts}
+    unfit = next((f"whose `{name}` is not {words}" for name, (fits, words) in every.items() if not fits(getattr(thing, name))), "")
     return unfit or (unfit_template(thing) if hook == "tierwise_functions" else "")
 
 

@@ -69,8 +69,8 @@ def tierwise_sections() -> Iterable[Section]:
 def tierwise_sources() -> Iterable[SourceOpener]:
     """Give openers of databases and data files.
 
-    Called once for each ``Plugins``, when data is opened. The first opener whose ``opens`` accepts the location opens it. A name
-    that another plugin gives, too, is an error.
+    Called once for each ``Plugins``, when data is opened. The first opener whose ``opens`` accepts the location opens it; where
+    none does, the first whose ``guesses`` accepts it, if it has such a method. A name that another plugin gives, too, is an error.
     """
     return ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files as resource_files
 from importlib.resources.abc import Traversable
@@ -77,6 +78,11 @@ def policy_files(
     if name in folders:
         return PolicyFiles(name, folders[name], dict(_folder_texts(folders[name], name, most)))
     path = _existing(name, folders)
+    with _reading(name):
+        return _files_at(path, name, most)
+
+
+def _files_at(path: Path, name: str, most: int) -> PolicyFiles:
     if path.is_dir():
         if not (path / MAIN).is_file():
             raise PolicyError(f"there is no `{MAIN}` in the folder `{name}`", help="give the folder of a policy, or the file itself")
@@ -97,8 +103,13 @@ def read_file_of(what: str, path: str | PathLike[str], limits: Limits | None = N
     """
     name = fspath(path)
     file = Path(name)
-    if "\0" in name or not file.is_file():
-        raise PolicyError(f"there is no {what} file `{_shown(name)}`", help=f"give the path of a YAML file that starts with `{what}: 1`")
+    with _reading(name):
+        is_there = bool(name) and "\0" not in name
+        is_folder = is_there and file.is_dir()
+        is_file = is_there and file.is_file()
+    if not is_file:
+        message = f"`{_shown(name)}` is a folder, not a file" if is_folder else f"there is no {what} file `{_shown(name)}`"
+        raise PolicyError(message, help=f"give the path of a YAML file that starts with `{what}: 1`")
     return Source(name, _text(file, name, (limits or Limits()).file_bytes))
 
 
@@ -111,11 +122,9 @@ def _shipped() -> dict[str, Traversable]:
 
 def _existing(name: str, folders: Mapping[str, Traversable]) -> Path:
     path = Path(name)
-    try:
+    with _reading(name):
         if name and "\0" not in name and path.exists():
             return path
-    except OSError as error:
-        raise PolicyError(f"`{_shown(name)}` cannot be read: {error.strerror}") from error
     help = suggest(name, folders)
     if _SLUG.fullmatch(name):
         raise PolicyError(
@@ -127,12 +136,14 @@ def _existing(name: str, folders: Mapping[str, Traversable]) -> Path:
 
 
 def _folder_texts(folder: Traversable, name: str, most: int) -> Iterator[tuple[str, str]]:
+    base = name.removesuffix(MAIN).rstrip("/")
+    called = f"{base}/" if base else ""
     _check_inside(folder, folder / MAIN, MAIN)
-    yield MAIN, _text(folder / MAIN, f"{name}/{MAIN}" if not name.endswith(MAIN) else name, most)
+    yield MAIN, _text(folder / MAIN, f"{called}{MAIN}", most)
     for beside in _BESIDE:
         if (folder / beside).is_file():
             _check_inside(folder, folder / beside, beside)
-            yield beside, _text(folder / beside, beside, most)
+            yield beside, _text(folder / beside, f"{called}{beside}", most)
     tables = folder / _TABLES
     if not tables.is_dir():
         return
@@ -142,7 +153,7 @@ def _folder_texts(folder: Traversable, name: str, most: int) -> Iterator[tuple[s
     for entry in found:
         relative = f"{_TABLES}/{entry.name}"
         _check_inside(folder, entry, relative)
-        yield relative, _text(entry, relative, most)
+        yield relative, _text(entry, f"{called}{relative}", most)
 
 
 def _check_inside(folder: Traversable, entry: Traversable, relative: str) -> None:
@@ -152,18 +163,24 @@ def _check_inside(folder: Traversable, entry: Traversable, relative: str) -> Non
 
 
 def _text(entry: Traversable, name: str, most: int) -> str:
-    try:
+    with _reading(name):
         if not entry.is_file():
             raise PolicyError(f"`{_shown(name)}` is not a file")
         with entry.open("rb") as stream:
             content = stream.read(most + 1)
-    except OSError as error:
-        raise PolicyError(f"`{_shown(name)}` cannot be read: {error.strerror or error}") from error
     if len(content) > most:
         raise PolicyError(f"`{_shown(name)}` is larger than the {most:,} bytes that a file may have")
     if not content.strip():
         raise PolicyError(f"`{_shown(name)}` is empty")
     return _decoded(content, name)
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise PolicyError(f"`{_shown(name)}` cannot be read: {error.strerror or error}") from error
 
 
 def _decoded(content: bytes, name: str) -> str:

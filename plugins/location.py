@@ -39,6 +39,7 @@ def refuse_unreadable(location: str) -> None:
         if not path.exists():
             raise DataError(f"there is no file `{location}`", help=f"did you mean `{near}`?" if (near := _near(path)) else "")
         if path.is_dir():
+            next(path.iterdir(), None)  # raises for a folder that may not be read
             raise DataError(f"`{location}` is a folder without CSV or Parquet files", help="name a database file")
         if not path.is_file():
             raise DataError(f"`{location}` is not a file")

@@ -114,6 +114,8 @@ class SourceOpener(Protocol):
     Attributes:
         name: A slug for lists and messages, such as ``sqlite``.
         about: One sentence: which locations it opens.
+
+    An opener may have a second method like ``opens``, called ``guesses``: it is asked once no opener, of whatever plugin, has accepted the location.
     """
 
     name: str
@@ -134,7 +136,7 @@ class SourceOpener(Protocol):
 
 
 def open_source(location: str, openers: Iterable[SourceOpener], told: Mapping[str, FileReading] | None = None) -> Source:
-    """Open a database by the first opener that accepts its location.
+    """Open a database by the first opener that accepts its location, or else by the first that guesses that it is its own.
 
     Args:
         location: A path or URL.
@@ -148,7 +150,8 @@ def open_source(location: str, openers: Iterable[SourceOpener], told: Mapping[st
 
     if not location:
         raise DataError("the name of the database is empty", help="name a file, or `.` for the folder that you are in")
-    opener = next((o for o in openers if o.opens(location)), None)
+    known = list(openers)
+    opener = next((o for o in known if o.opens(location)), None) or next((o for o in known if _guesses(o, location)), None)
     if opener is None:
         refuse_unreadable(location)
         refuse_other_formats(location)
@@ -165,3 +168,8 @@ def open_source(location: str, openers: Iterable[SourceOpener], told: Mapping[st
         )
     open_told: Callable[..., Source] = opener.open
     return open_told(location, told)
+
+
+def _guesses(opener: SourceOpener, location: str) -> bool:
+    guesses: Callable[[str], bool] | None = getattr(opener, "guesses", None)
+    return guesses is not None and guesses(location)

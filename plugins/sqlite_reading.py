@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from adbc_driver_manager import AdbcConnection, AdbcDatabase
     from duckdb import DuckDBPyConnection
 
-__all__ = ["SqliteReader", "TooManyRows", "UnexpectedType", "arriving_type"]
+__all__ = ["SqliteReader", "UnexpectedType", "arriving_type", "count_rows"]
 
 FIRST_ROWS = 1_000
 BATCH = 4_096
@@ -63,8 +63,12 @@ def arriving_type(sqlite: sqlite3.Connection, table: str, column: str, declared:
     return "VARCHAR" if sorts == {"text"} else MIXED
 
 
-class TooManyRows(OSError):
-    """A view gives more rows than it may."""
+def count_rows(sqlite: sqlite3.Connection, table: str, columns: list[str], most: int) -> int:
+    """Return how many rows a table has, at most so many, with every cell of some columns worked out."""
+    cells = ", ".join(f"count({_quoted(column)})" for column in columns)
+    named = ", ".join(map(_quoted, columns))
+    count: int = sqlite.execute(f"SELECT count(*), {cells} FROM (SELECT {named} FROM {_quoted(table)} LIMIT {most})").fetchone()[0]
+    return count
 
 
 class _Cell(NamedTuple):
@@ -96,7 +100,7 @@ class SqliteReader:
                 result.read_all()
         self._connection.set_autocommit(False)
 
-    def read(self, into: DuckDBPyConnection, name: str, table: str, types: dict[str, str], most: int | None = None) -> None:
+    def read(self, into: DuckDBPyConnection, name: str, table: str, types: dict[str, str]) -> None:
         """Make a DuckDB table.
 
         Args:
@@ -104,10 +108,8 @@ class SqliteReader:
             name: Its name, quoted.
             table: The SQLite table.
             types: Column to the DuckDB type in which it arrives.
-            most: How many rows it may have; ``None`` for any.
 
         Raises:
-            TooManyRows: It has more.
             UnexpectedType: A column holds a value of another type.
         """
         cells = [_Cell(column, sql, sort) for column, type in types.items() for sql, sort in _read_cells(column, type)]
@@ -116,9 +118,7 @@ class SqliteReader:
         failures: list[Exception] = []
         rows = f"SELECT {', '.join(cell.sql for cell in cells)} FROM {_quoted(table)}"
         with self._result(f"SELECT {models} FROM {MODEL_ROWS} UNION ALL {rows}") as result:
-            into.register(
-                "tierwise_arrow", pa.RecordBatchReader.from_batches(schema, _batches(result, schema, self._stopped, failures, most))
-            )
+            into.register("tierwise_arrow", pa.RecordBatchReader.from_batches(schema, _batches(result, schema, self._stopped, failures)))
             try:
                 into.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {_made_cells(types)} FROM tierwise_arrow")
             except Exception as error:
@@ -183,18 +183,14 @@ def _made_cells(types: dict[str, str]) -> str:
 
 
 def _batches(
-    reader: pa.RecordBatchReader, schema: pa.Schema, stopped: Event, failures: list[Exception], most: int | None
+    reader: pa.RecordBatchReader, schema: pa.Schema, stopped: Event, failures: list[Exception]
 ) -> Iterator[pa.RecordBatch]:
-    count = 0
     try:
         if next(iter(reader)).num_rows != BATCH:
             raise AssertionError("the driver takes another number of rows at a time than it was told to")
         for batch in reader:
             if stopped.is_set():
                 raise InterruptedError("stopped")
-            count += batch.num_rows
-            if most is not None and count > most:
-                raise TooManyRows(f"more than {most} rows")
             arrays = [_of_type(array, field.type) for array, field in zip(batch.columns, schema, strict=True)]
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
     except Exception as error:  # DuckDB tells only its text

@@ -15,20 +15,24 @@ if TYPE_CHECKING:
 
 __all__ = ["CsvOpener"]
 
-ENDINGS = (".csv", ".tsv", ".txt")
+ENDINGS = (".csv", ".tsv")
 
 
 class CsvOpener:
-    """Accepts a file named like a CSV file, or a folder that holds one."""
+    """Accepts a file named like a CSV file, or a folder that holds one; text with separators is its own where nobody else wants it."""
 
     name = "csv"
     about = "a CSV file (UTF-8, UTF-16, GB18030 or a Western code page), or a folder of them, each file a table"
 
     def opens(self, location: str) -> bool:
-        """Say whether it is named like a CSV file, or is a folder that holds one, or is text with separators."""
-        if location.lower().endswith(ENDINGS) or files_in(location, *ENDINGS[:2]):
-            return True
+        """Say whether it is named like a CSV file, or is a folder that holds one."""
+        return location.lower().endswith(ENDINGS) or bool(files_in(location, *ENDINGS))
+
+    def guesses(self, location: str) -> bool:
+        """Say whether it is named like text, or is text with separators in its first line."""
         line = first_bytes(location, 4096).split(b"\n")[0]
+        if location.lower().endswith(".txt"):
+            return True
         if not line or b"\0" in line or line.lstrip().startswith((b"{", b"<", b"PAR1", b"PK")):
             return False
         return any(sign in line for sign in b",\t;")
@@ -42,7 +46,7 @@ class CsvOpener:
         from tierwise.plugins.csv_reading import CsvFile
         from tierwise.plugins.loaded_tables import LoadedTables
 
-        files = files_in(location, *ENDINGS[:2]) or [Path(location)]
+        files = files_in(location, *ENDINGS) or [Path(location)]
         for file in files:
             refuse_unreadable(str(file))
             refuse_other_formats(str(file))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from tierwise.core.errors import DataError
 from tierwise.plugins import hookimpl
 from tierwise.plugins.location import first_bytes, refuse_unreadable
 from tierwise.plugins.source import Column, SourceOpener, SourceTable
+from tierwise.plugins.view_bounds import MOST_ROWS, refuse_rows, within_bounds
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["DuckdbOpener", "DuckdbSource"]
 
 ENDINGS = (".duckdb", ".ddb")
+VIEWS = "customer_views"
 
 
 class DuckdbOpener:
@@ -46,7 +49,7 @@ class DuckdbOpener:
         connection = in_memory()
         with readable(location):
             connection.execute(f"ATTACH {exp.Literal.string(location).sql('duckdb')} AS customer_database (READ_ONLY)")
-        return DuckdbSource(location, self.name, connection, "customer_database")
+        return _AttachedFile(location, self.name, connection, "customer_database")
 
 
 class DuckdbSource:
@@ -105,12 +108,15 @@ class DuckdbSource:
 
     def sample(self, table: str, column: str) -> list[Any]:
         """Return up to 200 values of a column that are not NULL."""
+        return self._values(self.named(table), column)
+
+    def _values(self, table: exp.Table, column: str) -> list[Any]:
         from sqlglot import exp
 
         from tierwise.plugins.duckdb_connection import readable
 
         cell = exp.column(column, quoted=True)
-        query = exp.select(cell).from_(self.named(table)).where(cell.is_(exp.null()).not_()).limit(200)
+        query = exp.select(cell).from_(table).where(cell.is_(exp.null()).not_()).limit(200)
         with readable(self.location):
             return [row[0] for row in self.connection.execute(query.sql("duckdb")).fetchall()]
 
@@ -120,6 +126,72 @@ class DuckdbSource:
     def close(self) -> None:
         """Let go of the file."""
         self.connection.close()
+
+
+class _AttachedFile(DuckdbSource):
+    """A customer's file. Its tables are read where they are; what a view of it gives is kept, once, within bounds."""
+
+    def __init__(self, location: str, kind: str, connection: DuckDBPyConnection, catalog: str) -> None:
+        super().__init__(location, kind, connection, catalog)
+        self._loaded: dict[str, set[str]] = {}
+        self._reading: DuckDBPyConnection | None = None
+        connection.execute(f"CREATE SCHEMA {VIEWS}")
+
+    @cached_property
+    def _views(self) -> frozenset[str]:
+        query = "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = ? AND NOT internal"
+        found = self.connection.execute(query, [self._catalog]).fetchall()
+        self.tables()
+        return frozenset(name for name, place in self._places.items() if place in found)
+
+    def named(self, table: str) -> exp.Table:
+        """Return how a query names one of its tables; a view, once it is loaded."""
+        from sqlglot import exp
+
+        if table not in self._views:
+            return super().named(table)
+        return exp.Table(this=exp.to_identifier(table, quoted=True), db=exp.to_identifier(VIEWS, quoted=True))
+
+    def load(self, table: str, columns: Iterable[str]) -> bool:
+        """Keep some columns of what a view gives.
+
+        Raises:
+            DataError: It may have no end, or is wrong.
+        """
+        wanted = self._loaded.get(table, set()) | set(columns)
+        if table not in self._views or wanted == self._loaded.get(table):
+            return False
+        from tierwise.plugins.duckdb_connection import readable
+        from tierwise.plugins.sql import column, select
+
+        known = [column(c.name) for c in self.tables()[table].columns if c.name in wanted]
+        rows = select(*known, source=super().named(table)).limit(MOST_ROWS + 1).sql("duckdb")
+        with readable(self.location), self._cursor() as cursor, within_bounds(table, cursor.interrupt):
+            count = cursor.execute(f"CREATE OR REPLACE TABLE {self.named(table).sql('duckdb')} AS {rows}").fetchall()[0][0]
+        refuse_rows(table, count)
+        self._loaded[table] = wanted
+        return False
+
+    def sample(self, table: str, column: str) -> list[Any]:
+        """Return up to 200 values of a column that are not NULL."""
+        if table not in self._views:
+            return super().sample(table, column)
+        with within_bounds(table, self.connection.interrupt):
+            return self._values(super().named(table), column)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[DuckDBPyConnection]:
+        """Give a connection of its own to what runs in a thread of its own; ``stop`` interrupts it."""
+        self._reading = self.connection.cursor()
+        try:
+            yield self._reading
+        finally:
+            self._reading = None
+
+    def stop(self) -> None:
+        """Make a ``load`` that runs in another thread end soon."""
+        if (reading := self._reading) is not None:
+            reading.interrupt()
 
 
 @hookimpl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from threading import Event
@@ -15,6 +15,7 @@ from tierwise.core.errors import DataError
 from tierwise.plugins import hookimpl
 from tierwise.plugins.location import first_bytes, refuse_unreadable
 from tierwise.plugins.source import Column, SourceOpener, SourceTable
+from tierwise.plugins.view_bounds import MOST_ROWS, refuse_rows, within_bounds
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,10 +29,6 @@ MAGIC = b"SQLite format 3\x00"
 ENDINGS = (".db", ".sqlite", ".sqlite3", ".db3")
 TABLES = "customer_database"
 WAIT_SECONDS = 2.0
-MOST_ROWS_OF_VIEW = 20_000_000
-"""A view may have no end; a table has as many rows as fit into the file."""
-MOST_STEPS = 2_000_000_000
-"""How much SQLite may do, in steps of its machine, until a view has given the rows that its types are seen by: some minutes."""
 
 
 class SqliteOpener:
@@ -131,6 +128,8 @@ class SqliteSource:
         known = [c for c in self._tables[table].columns if c.name in wanted]
         changed = False
         with _readable(self.location):
+            if table in self._views:
+                self._see_the_end(table, known)
             while not self._read(named, table, known):
                 changed = True
         self._loaded[table] = wanted
@@ -138,16 +137,13 @@ class SqliteSource:
 
     def _read(self, named: str, table: str, columns: list[Column]) -> bool:
         """Read columns, and say whether they all are of the types that they were taken for."""
-        from tierwise.plugins.sqlite_reading import TooManyRows, UnexpectedType
+        from tierwise.plugins.sqlite_reading import UnexpectedType
 
         try:
-            types = {c.name: self.type_of(table, c) for c in columns}
-            self._reader.read(self.connection.cursor(), named, table, types, MOST_ROWS_OF_VIEW if table in self._views else None)
-        except TooManyRows as error:
-            raise _without_end(table, f"gives more than {MOST_ROWS_OF_VIEW:,} rows") from error
+            self._reader.read(self.connection.cursor(), named, table, {c.name: self.type_of(table, c) for c in columns})
         except UnexpectedType as unexpected:
             column = next(c for c in columns if c.name == unexpected.column)
-            found = self._arriving_type(table, column, rows=MOST_ROWS_OF_VIEW if table in self._views else -1)
+            found = self._arriving_type(table, column, rows=-1)
             if found == self._types[table, column.name]:
                 raise  # the file is being written
             self._types[table, column.name] = found
@@ -157,17 +153,18 @@ class SqliteSource:
     def _arriving_type(self, table: str, column: Column, rows: int | None = None) -> str:
         from tierwise.plugins.sqlite_reading import arriving_type
 
-        if table not in self._views:
+        with self._bounded(table):
             return arriving_type(self._sqlite, table, column.name, column.type, rows)
-        self._sqlite.set_progress_handler(lambda: 1, MOST_STEPS)
-        try:
-            return arriving_type(self._sqlite, table, column.name, column.type, rows)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT and not self._stopped.is_set():
-                raise _without_end(table, "gives nothing for minutes") from error
-            raise
-        finally:
-            self._sqlite.set_progress_handler(None, 0)
+
+    def _see_the_end(self, view: str, columns: list[Column]) -> None:
+        """Read a view to its end once before it is read for good: only here can that be interrupted, not in the driver that gives Arrow."""
+        from tierwise.plugins.sqlite_reading import count_rows
+
+        with self._bounded(view):
+            refuse_rows(view, count_rows(self._sqlite, view, [c.name for c in columns], MOST_ROWS + 1))
+
+    def _bounded(self, table: str) -> AbstractContextManager[None]:
+        return within_bounds(table, self._sqlite.interrupt) if table in self._views else nullcontext()
 
     @cached_property
     def _views(self) -> frozenset[str]:
@@ -182,7 +179,7 @@ class SqliteSource:
     def sample(self, table: str, column: str) -> list[Any]:
         """Return up to 200 values of a column that are not NULL."""
         cell, place = (name.replace('"', '""') for name in (column, table))
-        with _readable(self.location):
+        with _readable(self.location), self._bounded(table):
             query = f'SELECT "{cell}" FROM "{place}" WHERE "{cell}" IS NOT NULL LIMIT 200'
             return [row[0] for row in self._sqlite.execute(query)]
 
@@ -197,10 +194,6 @@ class SqliteSource:
             self._reader.close()
         self._sqlite.close()
         self.connection.close()
-
-
-def _without_end(view: str, said: str) -> DataError:
-    return DataError(f"the view `{view}` {said}: it may have no end", help="put what it gives into a table, and name that")
 
 
 @contextmanager

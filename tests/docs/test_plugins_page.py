@@ -74,7 +74,7 @@ def tour(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     )
     policy = POLICY.format(decisions=decisions.format()).replace("note:", "name:")
     (tmp_path / "small.yaml").write_text(policy, encoding="utf-8")
-    (tmp_path / "c.tally").write_text("1 50 北京\n2 49 ßa\n3 x \n", encoding="utf-8")
+    (tmp_path / "c.tally").write_text("1 50 北京;朝阳\n2 49 ßa\n3 x \n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
