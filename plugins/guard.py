@@ -88,7 +88,10 @@ CONTRACTS: Mapping[str, Contract] = {
     ),
     "tierwise_sections": Contract("section", {"about": _TEXT, "keys": _MODEL, "compile": _CALLED}, {"compile": _COMPILED}),
     "tierwise_sources": Contract(
-        "source", {"about": _TEXT, "opens": _CALLED, "open": _CALLED}, {"opens": _YES_OR_NO, "guesses": _YES_OR_NO, "open": _SOURCE}, opened="open"
+        "source",
+        {"about": _TEXT, "opens": _CALLED, "open": _CALLED},
+        {"opens": _YES_OR_NO, "guesses": _YES_OR_NO, "open": _SOURCE},
+        opened="open",
     ),
     "tierwise_engines": Contract("engine", {"about": _TEXT, "grade": _CALLED}, {"grade": _GRADING}),
     "tierwise_watch_engines": Contract(

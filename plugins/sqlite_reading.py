@@ -182,9 +182,7 @@ def _made_cells(types: dict[str, str]) -> str:
     return ", ".join(cells)
 
 
-def _batches(
-    reader: pa.RecordBatchReader, schema: pa.Schema, stopped: Event, failures: list[Exception]
-) -> Iterator[pa.RecordBatch]:
+def _batches(reader: pa.RecordBatchReader, schema: pa.Schema, stopped: Event, failures: list[Exception]) -> Iterator[pa.RecordBatch]:
     try:
         if next(iter(reader)).num_rows != BATCH:
             raise AssertionError("the driver takes another number of rows at a time than it was told to")
