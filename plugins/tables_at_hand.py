@@ -39,7 +39,7 @@ def grade_table(plan: Plan, environment: Environment, engine: Engine, table: Any
         DataError: It is no table, or has no column called like a fact.
     """
     try:
-        arrow = table if isinstance(table, pyarrow.Table) else pyarrow.table(table)
+        arrow = pyarrow.table(table)
     except (TypeError, ValueError, pyarrow.ArrowInvalid) as error:
         raise DataError("it is no table", help="give a pyarrow table or a data frame; rows of facts go to `decide_many`") from error
     connection = in_memory()

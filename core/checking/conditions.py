@@ -26,6 +26,8 @@ from tierwise.core.plan import (
     Plan,
     Undecided,
     Within,
+    folded,
+    spelled_out,
 )
 from tierwise.core.types import BooleanType
 
@@ -37,22 +39,11 @@ Structured = Compare | Within | InSet | Logic | Not
 
 def normal(test: Node, plan: Plan) -> Node:
     """Rewrite a condition to and, or, not, constants, ``Compare(op, quantity, constant)`` and bare boolean quantities."""
-    if isinstance(test, Logic):
-        return _joined(test.op, [normal(part, plan) for part in test.parts])
-    if isinstance(test, Not):
-        return Not(normal(test.part, plan))
-    if isinstance(test, Within):
-        sides: list[Node] = []
-        if test.low is not None:
-            sides.append(_comparison(">=" if test.low_inclusive else ">", test.value, test.low, plan))
-        if test.high is not None:
-            sides.append(_comparison("<=" if test.high_inclusive else "<", test.value, test.high, plan))
-        return _joined("and", sides)
-    if isinstance(test, InSet):
-        return _joined("or", [_comparison("=", test.value, Constant(value, test.value.type), plan) for value in test.values])
-    if isinstance(test, Compare):
-        return _comparison(test.op, test.left, test.right, plan)
-    return test
+
+    def leaf(part: Node) -> Node:
+        return _comparison(part.op, part.left, part.right, plan) if isinstance(part, Compare) else part
+
+    return folded(spelled_out(test), leaf, _joined, Not)
 
 
 def quantity_of(test: Node) -> Node | None:

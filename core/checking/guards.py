@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
+from typing import Literal
 
 from tierwise.core.meaning.exact import compare
-from tierwise.core.plan import Compare, InSet, Logic, Node, Not, Within, comparison_of
+from tierwise.core.plan import Compare, Conditional, Logic, Node, comparison_of, folded, spelled_out
 
-__all__ = ["NOTHING", "Sure", "sure_where"]
+__all__ = ["NOTHING", "Sure", "guarded", "sure_where"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +38,46 @@ NOTHING = Sure()
 
 def sure_where(condition: Node, is_met: bool) -> Sure:
     """Return what is sure where a condition is met, or is not (is false, or none)."""
-    match condition:
-        case Not(part=part):
-            return sure_where(part, not is_met)
+    met, unmet = folded(spelled_out(condition), _of_leaf, _joined, _turned)
+    return met if is_met else unmet
+
+
+def guarded(node: Node, sure: Sure = NOTHING) -> Iterator[tuple[Node, Sure]]:
+    """Yield every node of a tree with what is sure where its value counts, by what stands beside it or decides about it."""
+    yield node, sure
+    match node:
         case Logic(op=op, parts=parts):
-            return _of_parts((sure_where(part, is_met) for part in parts), every=(op == "and") is is_met)
-        case Within(value=value, low=low, high=high) if is_met:
-            sides = [Compare(">=" if condition.low_inclusive else ">", value, low)] if low is not None else []
-            sides += [Compare("<=" if condition.high_inclusive else "<", value, high)] if high is not None else []
-            return _of_parts((sure_where(side, True) for side in sides), every=True)
-        case InSet(value=value, values=values):
-            return Sure(
-                frozenset({value} if (None in values) is not is_met else ()), frozenset({value} if (0 in values) is not is_met else ())
-            )
-        case Compare():
-            return _of_comparison(condition, is_met)
-    return Sure(frozenset({condition})) if is_met else NOTHING
+            for part in parts:
+                beside = (sure_where(other, op == "and") for other in parts if other is not part)
+                yield from guarded(part, reduce(Sure.__or__, beside, sure))
+        case Conditional(condition=condition, yes=yes, no=no):
+            yield from guarded(condition, sure)
+            yield from guarded(yes, sure | sure_where(condition, True))
+            yield from guarded(no, sure | sure_where(condition, False))
+        case _:
+            for child in node.children:
+                yield from guarded(child, sure)
 
 
-def _of_parts(parts: Iterable[Sure], every: bool) -> Sure:
-    """Join what is sure of parts that all hold, or of which one holds."""
-    listed = list(parts)
-    return reduce(Sure.__or__ if every else Sure.__and__, listed) if listed else NOTHING
+_Ways = tuple[Sure, Sure]
+"""What is sure where a condition is met, and where it is not."""
+
+
+def _joined(op: Literal["and", "or"], parts: list[_Ways]) -> _Ways:
+    every, one = (Sure.__or__, Sure.__and__) if op == "and" else (Sure.__and__, Sure.__or__)
+    met, unmet = ([part[side] for part in parts] for side in (0, 1))
+    return (reduce(every, met), reduce(one, unmet)) if parts else (NOTHING, NOTHING)
+
+
+def _turned(ways: _Ways) -> _Ways:
+    met, unmet = ways
+    return unmet, met
+
+
+def _of_leaf(condition: Node) -> _Ways:
+    if isinstance(condition, Compare):
+        return _of_comparison(condition, True), _of_comparison(condition, False)
+    return Sure(frozenset({condition})), NOTHING
 
 
 def _of_comparison(condition: Compare, is_met: bool) -> Sure:

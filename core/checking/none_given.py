@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
 
-from tierwise.core.checking.guards import NOTHING, Sure, sure_where
+from tierwise.core.checking.guards import guarded
 from tierwise.core.checking.producing import Producing
 from tierwise.core.checking.reading import names_read
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Conditional, Decision, DecisionRef, Logic, Node, Not, Plan, Table, name_of
+from tierwise.core.plan import Decision, Logic, Node, Plan, Table, decision_of, name_of, negated_in
 
 __all__ = ["find_none_given"]
 
@@ -38,7 +37,8 @@ def find_none_given(plan: Plan) -> Iterator[Finding]:
 def _may_be_none(decision: Decision, plan: Plan, producing: Producing) -> bool:
     """Say whether a decision may be none by itself: what it takes over from a decision that is shown is told there."""
     node = decision.node
-    read = plan.decisions.get(node.name) if isinstance(node, DecisionRef) else None
+    reference = decision_of(node)
+    read = None if reference is None else plan.decisions.get(reference.name)
     return (read is None or not read.output) and producing.can_be_none(node)
 
 
@@ -49,24 +49,15 @@ def _is_nullable(name: str, plan: Plan) -> bool:
 def _nots(plan: Plan, producing: Producing) -> Iterator[tuple[Decision | Table, Node]]:
     """Yield what stands under a `not` and may be none there, with the decision or table in which it does."""
     for decision in plan.decisions.values():
-        yield from ((decision, part) for part in _under_not(decision.node, NOTHING, producing))
+        yield from ((decision, part) for part in _under_not(decision.node, producing))
     for table in plan.tables.values():
         for rule in table.rules:
             tests = [test for test in rule.tests if test is not None]
-            yield from ((table, part) for part in _under_not(Logic("and", (*tests, *rule.outputs)), NOTHING, producing))
+            yield from ((table, part) for part in _under_not(Logic("and", (*tests, *rule.outputs)), producing))
 
 
-def _under_not(node: Node, sure: Sure, producing: Producing) -> Iterator[Node]:
-    if isinstance(node, Not) and producing.can_be_none(node.part, sure):
-        yield node.part
-    if isinstance(node, Logic):
-        for part in node.parts:
-            beside = (sure_where(other, node.op == "and") for other in node.parts if other is not part)
-            yield from _under_not(part, reduce(Sure.__or__, beside, sure), producing)
-    elif isinstance(node, Conditional):
-        yield from _under_not(node.condition, sure, producing)
-        for branch, is_met in ((node.yes, True), (node.no, False)):
-            yield from _under_not(branch, sure | sure_where(node.condition, is_met), producing)
-    else:
-        for child in node.children:
-            yield from _under_not(child, sure, producing)
+def _under_not(node: Node, producing: Producing) -> Iterator[Node]:
+    for part, sure in guarded(node):
+        negated = negated_in(part)
+        if negated is not None and producing.can_be_none(negated, sure):
+            yield negated

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from math import prod
+from operator import and_, or_
 
 from tierwise.core.checking.conditions import normal, quantity_of
 from tierwise.core.checking.producing import Producing
 from tierwise.core.meaning.regions import Domain, domain_of
-from tierwise.core.plan import Compare, Constant, Logic, Node, Not, borders_of, leaves_of_logic
-from tierwise.core.plan.questions import conjuncts_of
+from tierwise.core.plan import Node, borders_of, comparison_of, conjuncts_of, constant_of, folded, leaves_of_logic
 from tierwise.core.types import EnumType, Type
 from tierwise.core.values import Value
 
@@ -214,37 +215,34 @@ class _Masks:
 
     def _within(self, test: Node, dimension: Dimension) -> tuple[int, int]:
         full = dimension.everything
-        if isinstance(test, Constant):
-            return (full, full) if test.value is True else (0, 0)
-        if isinstance(test, Not):
-            sure, perhaps = self._within(test.part, dimension)
-            return full & ~perhaps, full & ~sure
-        if isinstance(test, Logic):
-            return self._combined(test, dimension)
-        quantity = quantity_of(test)
+        return folded(
+            test,
+            lambda leaf: self._of_leaf(leaf, dimension),
+            lambda op, parts: _combined(op, parts, full),
+            lambda part: (full & ~part[1], full & ~part[0]),
+        )
+
+    def _of_leaf(self, test: Node, dimension: Dimension) -> tuple[int, int]:
+        full = dimension.everything
+        constant, quantity, comparison = constant_of(test), quantity_of(test), comparison_of(test)
+        if constant is not None:
+            return (full, full) if constant.value is True else (0, 0)
         if quantity is None:
             return 0, full
         position = self.places[quantity][1]
         domain = dimension.quantities[position].domain
-        atoms = (
-            domain.where(test.op, test.right.value)
-            if isinstance(test, Compare) and isinstance(test.right, Constant)
-            else domain.where("=", True)
-        )
+        atoms = domain.where("=", True) if comparison is None else domain.where(comparison.op, comparison.constant.value)
         if atoms is None:
             return 0, full
         lifted = dimension.lifted(position, atoms)
         return lifted, lifted
 
-    def _combined(self, test: Logic, dimension: Dimension) -> tuple[int, int]:
-        sure = perhaps = dimension.everything if test.op == "and" else 0
-        for part in test.parts:
-            more_sure, more_perhaps = self._within(part, dimension)
-            if test.op == "and":
-                sure, perhaps = sure & more_sure, perhaps & more_perhaps
-            else:
-                sure, perhaps = sure | more_sure, perhaps | more_perhaps
-        return sure, perhaps
+
+def _combined(op: str, parts: Iterable[tuple[int, int]], full: int) -> tuple[int, int]:
+    """Return where ``and`` or ``or`` surely and where it perhaps holds."""
+    work, start = (and_, full) if op == "and" else (or_, 0)
+    sure, perhaps = zip((start, start), *parts, strict=True)
+    return reduce(work, sure), reduce(work, perhaps)
 
 
 def _quantities(part: Node) -> Iterable[Node]:

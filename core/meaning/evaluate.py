@@ -238,7 +238,7 @@ class Evaluation:
         if isinstance(left, Unknown) or isinstance(right, Unknown):
             return strictly([left, right], TRUTH)
         for side, value in ((node.left, left), (node.right, right)):
-            if isinstance(side, nodes.Quotient) and value is None:
+            if value is None and isinstance(side, nodes.Quotient):
                 return False
         if node.op in ("=", "!="):
             unordered = isinstance(node.left.type, SetType) or isinstance(node.right.type, SetType)

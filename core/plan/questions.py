@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Literal, NamedTuple, TypeVar
 
 from tierwise.core.plan.nodes import (
+    Agree,
+    Arithmetic,
     Call,
+    Collected,
     Compare,
     CompareOp,
     Conditional,
@@ -15,12 +19,15 @@ from tierwise.core.plan.nodes import (
     FactRef,
     FieldRef,
     InSet,
+    ItemRef,
     Labels,
     Logic,
     Node,
     Not,
+    Overdue,
     Pick,
     Prefer,
+    Quantified,
     Quotient,
     RankCut,
     ReadingRef,
@@ -34,6 +41,7 @@ __all__ = [
     "FLIPPED",
     "Comparison",
     "Reference",
+    "Summand",
     "borders_of",
     "called_with",
     "cases_of",
@@ -47,15 +55,22 @@ __all__ = [
     "decision_of",
     "disjuncts_of",
     "fact_of",
+    "folded",
+    "given_by_class",
+    "is_inside",
     "is_none",
     "is_quotient",
+    "is_truth",
     "is_unsettled",
     "leaves_of_logic",
     "name_of",
+    "negated_in",
     "pick_of",
     "preferred_in",
     "reading_of",
     "reference_of",
+    "spelled_out",
+    "summands_of",
     "table_of",
     "tested",
     "undecided_of",
@@ -65,6 +80,7 @@ FLIPPED: Mapping[CompareOp, CompareOp] = {"=": "=", "!=": "!=", "<": ">", "<=": 
 """The comparison that says the same with its sides exchanged."""
 
 Reference = FactRef | DecisionRef | ReadingRef
+Folded = TypeVar("Folded")
 
 
 class Comparison(NamedTuple):
@@ -73,6 +89,13 @@ class Comparison(NamedTuple):
     about: Node
     op: CompareOp
     constant: Constant
+
+
+class Summand(NamedTuple):
+    """One part of a sum: a node with a constant weight; a constant alone is the weight of no node."""
+
+    about: Node | None
+    weight: Decimal
 
 
 # ---- plain values ------------------------------------------------------------------------------------------------------------
@@ -98,6 +121,27 @@ def is_none(node: Node) -> bool:
 def undecided_of(node: Node | None) -> Undecided | None:
     """Return a node by which the policy itself leaves an outcome open, else ``None``."""
     return node if isinstance(node, Undecided) else None
+
+
+def summands_of(node: Node) -> tuple[Summand, ...] | None:
+    """Return the parts of a sum of numbers, each with its weight; ``None`` for a node that is no sum."""
+    match node:
+        case Arithmetic(op="+", parts=parts):
+            return tuple(map(_summand, parts))
+        case _:
+            return None
+
+
+def _summand(part: Node) -> Summand:
+    match part:
+        case Constant(value=Decimal() as weight):
+            return Summand(None, weight)
+        case Arithmetic(op="*", parts=(Constant(value=Decimal() as weight), about)):
+            return Summand(about, weight)
+        case Arithmetic(op="*", parts=(about, Constant(value=Decimal() as weight))):
+            return Summand(about, weight)
+        case _:
+            return Summand(part, Decimal(1))
 
 
 # ---- names -------------------------------------------------------------------------------------------------------------------
@@ -158,12 +202,27 @@ def preferred_in(node: Node) -> tuple[Node, ...]:
     return node.parts if isinstance(node, Prefer) else ()
 
 
+def given_by_class(node: Node) -> tuple[tuple[str, Node], ...]:
+    """Return what each of several classes gives, of which a node takes what they agree on or all together; none for any other node."""
+    return node.values if isinstance(node, Agree | Collected) else ()
+
+
+def is_inside(node: Node) -> bool:
+    """Say whether a node is an item of a list, or a field of a record."""
+    return isinstance(node, ItemRef | FieldRef)
+
+
 # ---- conditions --------------------------------------------------------------------------------------------------------------
 
 
 def is_quotient(node: Node) -> bool:
     """Say whether a node is an exact quotient, which stands only as a side of a comparison or inside a rounding."""
     return isinstance(node, Quotient)
+
+
+def is_truth(node: Node) -> bool:
+    """Say whether a node is true or false, and never none, where it is known."""
+    return isinstance(node, Compare | Within | InSet | Logic | Not | Quantified | Overdue)
 
 
 def comparison_of(node: Node | None) -> Comparison | None:
@@ -208,6 +267,52 @@ def leaves_of_logic(node: Node) -> Iterator[Node]:
             yield from leaves_of_logic(part)
         case _:
             yield node
+
+
+def folded(
+    condition: Node,
+    leaf: Callable[[Node], Folded],
+    join: Callable[[Literal["and", "or"], list[Folded]], Folded],
+    negate: Callable[[Folded], Folded],
+) -> Folded:
+    """Put together what is said of the conditions that ``and``, ``or`` and ``not`` join.
+
+    Args:
+        condition: The condition; one that joins none is a leaf itself.
+        leaf: What is said of one that joins no others.
+        join: What is said of ``and`` or ``or``, by what is said of its parts.
+        negate: What is said of ``not``, by what is said of its part.
+    """
+    match condition:
+        case Logic(op=op, parts=parts):
+            return join(op, [folded(part, leaf, join, negate) for part in parts])
+        case Not(part=part):
+            return negate(folded(part, leaf, join, negate))
+        case _:
+            return leaf(condition)
+
+
+def spelled_out(condition: Node) -> Node:
+    """Return a condition in which intervals and lists of values are the comparisons that say the same, joined by ``and`` and ``or``."""
+    return folded(condition, _spelled, lambda op, parts: Logic(op, tuple(parts)), Not)
+
+
+def _spelled(test: Node) -> Node:
+    match test:
+        case Within(value=value, low=low, high=high):
+            below = () if low is None else (Compare(">=" if test.low_inclusive else ">", value, low),)
+            above = () if high is None else (Compare("<=" if test.high_inclusive else "<", value, high),)
+            sides: tuple[Node, ...] = (*below, *above)
+        case InSet(value=value, values=values):
+            sides = tuple(Compare("=", value, Constant(one, value.type)) for one in values)
+        case _:
+            return test
+    return sides[0] if len(sides) == 1 else Logic("and" if isinstance(test, Within) else "or", sides)
+
+
+def negated_in(node: Node) -> Node | None:
+    """Return what stands under a ``not``, else ``None``."""
+    return node.part if isinstance(node, Not) else None
 
 
 def cases_of(node: Node) -> tuple[tuple[tuple[Node, Node], ...], Node]:

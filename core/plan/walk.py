@@ -42,10 +42,12 @@ __all__ = [
     "behind",
     "elsewhere",
     "link_of",
+    "linked_as",
     "rankings_in_order",
     "valued_parts",
     "walk",
     "ways",
+    "with_children",
     "with_inner_nodes",
     "with_nodes",
 ]
@@ -148,6 +150,19 @@ def link_of(node: Node) -> tuple[object, ...] | None:
             return None
 
 
+def linked_as(node: Node, name: str) -> Node:
+    """Return a node that leads elsewhere in the plan (``link_of``) under another name."""
+    match node:
+        case DecisionRef():
+            return replace(node, name=name)
+        case Pick():
+            return replace(node, table=name)
+        case RankCut():
+            return replace(node, ranking=name)
+        case _:
+            return node
+
+
 def ways(node: Node, plan: Linked) -> tuple[Node, ...] | None:
     """Return the nodes of which one is the value of a node; ``None`` for a node that computes its value or reads it.
 
@@ -207,6 +222,15 @@ def with_inner_nodes(node: Node, change: Callable[[Node], Node]) -> Node:
     """Return a tree in which every node is what ``change`` makes of it, the inner ones first and the root last."""
     whole: Node = _changed(node, change)
     return whole
+
+
+def with_children(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Return a node in which every child, and nothing inside of it, is what ``change`` makes of it."""
+
+    def changed(part: Any) -> Any:
+        return tuple(map(changed, part)) if isinstance(part, tuple) else change(part) if isinstance(part, Node) else part
+
+    return replace(node, **{one.name: changed(getattr(node, one.name)) for one in fields(node) if one.name not in _WITHOUT_NODES})
 
 
 def _changed(part: Any, change: Callable[[Node], Node]) -> Any:

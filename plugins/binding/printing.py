@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from tierwise.core.plan import Arithmetic, Compare, Constant, FactRef, InSet, Logic, Node, Not, Within
-from tierwise.core.types import NumberType, TextType
+from tierwise.core.plan import Arithmetic, Compare, FactRef, Node, constant_of, fact_of, folded, is_none, spelled_out
+from tierwise.core.types import NumberType
 from tierwise.plugins.sql import COMPARISONS, all_of, any_of, is_null
 
 __all__ = ["CannotPrint", "print_node"]
@@ -36,46 +36,35 @@ def print_node(node: Node, column: Callable[[FactRef, bool], exp.Expr], literal:
         CannotPrint: It holds more than a binding may.
     """
 
-    def walk(part: Node) -> exp.Expr:
-        return print_node(part, column, literal)
+    def negated(printed: exp.Expr) -> exp.Expr:
+        return exp.Not(this=exp.Paren(this=printed))
 
-    if isinstance(node, FactRef):
-        return column(node, False)
-    if isinstance(node, Constant):
-        return exp.Null() if node.value is None else literal(node.value)
-    if isinstance(node, Compare):
-        return _comparison(node, column, walk)
-    if isinstance(node, Within):
-        return walk(_interval(node))
-    if isinstance(node, InSet):
-        return any_of(*(walk(Compare("=", node.value, Constant(value, TextType()))) for value in node.values))
-    if isinstance(node, Logic):
-        parts = [walk(part) for part in node.parts]
-        return all_of(*parts) if node.op == "and" else any_of(*parts)
-    if isinstance(node, Not):
-        return exp.Not(this=exp.Paren(this=walk(node.part)))
-    if isinstance(node, Arithmetic) and isinstance(node.type, NumberType):
-        printed = walk(node.parts[0])
-        for part in node.parts[1:]:
-            printed = exp.Paren(this=OPERATORS[node.op](this=printed, expression=walk(part)))
-        return printed
-    raise CannotPrint("a binding can compare columns, join tests, and use `+`, `-` and `*`, no more")
+    def leaf(part: Node) -> exp.Expr:
+        if (fact := fact_of(part)) is not None:
+            return column(fact, False)
+        if (constant := constant_of(part)) is not None:
+            return exp.Null() if constant.value is None else literal(constant.value)
+        if isinstance(part, Compare):
+            return _comparison(part, column, walk)
+        if isinstance(part, Arithmetic) and isinstance(part.type, NumberType):
+            printed = walk(part.parts[0])
+            for summand in part.parts[1:]:
+                printed = exp.Paren(this=OPERATORS[part.op](this=printed, expression=walk(summand)))
+            return printed
+        raise CannotPrint("a binding can compare columns, join tests, and use `+`, `-` and `*`, no more")
+
+    def walk(part: Node) -> exp.Expr:
+        return folded(spelled_out(part), leaf, lambda op, parts: all_of(*parts) if op == "and" else any_of(*parts), negated)
+
+    return walk(node)
 
 
 def _comparison(node: Compare, column: Callable[[FactRef, bool], exp.Expr], walk: Callable[[Node], exp.Expr]) -> exp.Expr:
     for side, other in ((node.left, node.right), (node.right, node.left)):
-        if isinstance(side, Constant) and side.value is None:
-            if not isinstance(other, FactRef) or node.op not in ("=", "!="):
+        if is_none(side):
+            fact = fact_of(other)
+            if fact is None or node.op not in ("=", "!="):
                 raise CannotPrint("only a column can be compared with `null`, by `=` and `!=`")
-            test = is_null(column(other, True))  # NULL itself, not a value that does not read
+            test = is_null(column(fact, True))  # NULL itself, not a value that does not read
             return exp.Paren(this=test if node.op == "=" else exp.Not(this=test))
     return exp.Paren(this=COMPARISONS[node.op](this=walk(node.left), expression=walk(node.right)))
-
-
-def _interval(node: Within) -> Node:
-    tests: list[Node] = []
-    if node.low is not None:
-        tests.append(Compare(">=" if node.low_inclusive else ">", node.value, node.low))
-    if node.high is not None:
-        tests.append(Compare("<=" if node.high_inclusive else "<", node.value, node.high))
-    return Logic("and", tuple(tests))

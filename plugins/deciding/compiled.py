@@ -25,7 +25,19 @@ from tierwise.core.meaning.keys import key_of
 from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Determined, Outcome
-from tierwise.core.plan import AS_OF, Arithmetic, Constant, Decision, DecisionRef, Fact, Logic, Node, Plan, borders_of, reads_of, usage_of
+from tierwise.core.plan import (
+    AS_OF,
+    Decision,
+    Fact,
+    Logic,
+    Plan,
+    Summand,
+    borders_of,
+    decision_of,
+    reads_of,
+    summands_of,
+    usage_of,
+)
 from tierwise.core.types import BooleanType, EnumType, NumberType
 from tierwise.core.values import Value
 from tierwise.plugins.deciding.value_reading import UnfitError, read_value
@@ -285,11 +297,11 @@ class _Compiler:
 
     def _sum(self, decision: Decision) -> _Made | None:
         """Return a sum of decisions, weighted or not, and of constants, in whole steps; ``None`` where the decision is none."""
-        node = decision.node
-        if not isinstance(node, Arithmetic) or node.op != "+":
+        found = summands_of(decision.node)
+        if found is None:
             return None
-        summands = [_summand(part) for part in node.parts]
-        types = [decision.type, *(part.type for part in node.parts)]
+        summands = [_named(summand) for summand in found]
+        types = [decision.type, *(part.type for part in decision.node.children)]
         scales = [_SCALE if of.scale is None else of.scale for of in types if isinstance(of, NumberType)]
         digits = max(scales, default=0)
         if None in summands or len(scales) < len(types) or digits > _MOST_DIGITS:
@@ -322,16 +334,9 @@ class _Compiler:
         return place
 
 
-def _summand(part: Node) -> tuple[str, Fraction] | None:
+def _named(summand: Summand) -> tuple[str, Fraction] | None:
     """Return the decision that is added and its weight; without a name for a constant; ``None`` for anything else."""
-    match part:
-        case Constant(value=Decimal() as value):
-            return "", Fraction(value)
-        case DecisionRef(name=name):
-            return name, Fraction(1)
-        case Arithmetic(op="*", parts=(DecisionRef(name=name), Constant(value=Decimal() as weight))):
-            return name, Fraction(weight)
-        case Arithmetic(op="*", parts=(Constant(value=Decimal() as weight), DecisionRef(name=name))):
-            return name, Fraction(weight)
-        case _:
-            return None
+    added = decision_of(summand.about)
+    if summand.about is not None and added is None:
+        return None
+    return "" if added is None else added.name, Fraction(summand.weight)

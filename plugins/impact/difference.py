@@ -17,16 +17,16 @@ from tierwise.core.plan import (
     AS_OF,
     POPULATION,
     Decision,
-    DecisionRef,
     Fact,
     FactRef,
     HitPolicy,
     Node,
-    Pick,
     Plan,
     Position,
-    RankCut,
     Table,
+    fact_of,
+    link_of,
+    linked_as,
     usage_of,
     with_inner_nodes,
     with_nodes,
@@ -174,10 +174,11 @@ def _aligned(old: Plan, new: Plan, renamed: Mapping[str, str]) -> tuple[Plan, Pl
 
     def rebuilt(plan: Plan, names: Mapping[str, str]) -> Plan:
         def leaf(node: Node) -> Node:
-            if not isinstance(node, FactRef):
+            fact = fact_of(node)
+            if fact is None:
                 return node
-            name = names.get(node.name, node.name)
-            return FactRef(name, types.get(name, node.type))
+            name = names.get(fact.name, fact.name)
+            return FactRef(name, types.get(name, fact.type))
 
         facts = {names.get(n, n): replace(f, name=names.get(n, n), type=types[names.get(n, n)]) for n, f in plan.facts.items()}
         return replace(with_nodes(plan, leaf), facts=facts)
@@ -333,21 +334,24 @@ class _Signatures:
         return node_text(with_inner_nodes(node, self._named))
 
     def _named(self, node: Node) -> Node:
-        match node:
-            case DecisionRef(name=name) if name in self._plan.decisions:
-                return replace(node, name=self._once("decision", name, lambda: self.of(self._plan.decisions[name].node)))
-            case Pick(table=name):
-                return replace(node, table=self._once("table", name, lambda: self._table(self._plan.tables[name])))
-            case RankCut(ranking=name):
-                return replace(node, ranking=self._once("ranking", name, lambda: self._ranking(name)))
-        return node
+        link = link_of(node)
+        return node if link is None else linked_as(node, self._meant(str(link[0]), str(link[1])))
 
-    def _once(self, what: str, name: str, text: Any) -> str:
+    def _meant(self, what: str, name: str) -> str:
+        """Return a name that what means the same shares; of what the plan does not have its own name."""
+        named = {"decision": self._plan.decisions, "table": self._plan.tables, "ranking": self._plan.rankings}[what]
+        if name not in named:
+            return name
         if (what, name) not in self._known:
-            self._known[what, name] = f"{what} {digest(text())}"
+            text = {"decision": self._decision, "table": self._table, "ranking": self._ranking}[what](name)
+            self._known[what, name] = f"{what} {digest(text)}"
         return self._known[what, name]
 
-    def _table(self, table: Table) -> str:
+    def _decision(self, name: str) -> str:
+        return self.of(self._plan.decisions[name].node)
+
+    def _table(self, name: str) -> str:
+        table = self._plan.tables[name]
         rows = [repr([None if part is None else self.of(part) for part in (*rule.tests, *rule.outputs)]) for rule in table.rules]
         if table.hit in (HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.SUM, HitPolicy.MIN, HitPolicy.MAX, HitPolicy.COUNT):
             rows.sort()

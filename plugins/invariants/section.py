@@ -170,10 +170,10 @@ class _Compiler:
 
     def _decision(self, word: str, span: Span) -> Decision | None:
         found = self._named(word, span)
-        if isinstance(found, Fact):
-            self.findings.append(Finding.error("no-invariant", f"`{found.name}` is a fact: nothing can be promised of it", span))
-            return None
-        return found
+        if found is None or found.name in self.plan.decisions:
+            return None if found is None else self.plan.decisions[found.name]
+        self.findings.append(Finding.error("no-invariant", f"`{found.name}` is a fact: nothing can be promised of it", span))
+        return None
 
     def _named(self, word: str, span: Span) -> Decision | Fact | None:
         """Return the fact or decision of a name or label; outputs before hidden decisions of one label."""

@@ -9,18 +9,18 @@ from itertools import pairwise
 
 from tierwise.core.errors import DataError
 from tierwise.core.plan import (
-    Compare,
-    Constant,
     Decision,
-    DecisionRef,
     Fact,
-    FactRef,
     Named,
     Node,
     Plan,
-    Within,
     behind,
     comparison_of,
+    conjuncts_of,
+    constant_of,
+    reference_of,
+    spelled_out,
+    with_children,
     with_nodes,
 )
 from tierwise.core.types import NumberType
@@ -123,41 +123,23 @@ def _border(declared: Fact | Decision, value: Decimal, outputs: list[str]) -> Bo
 
 def _borders_in(node: Node) -> Iterator[tuple[str, Decimal]]:
     """Yield the numbers with which one node compares a fact or a decision by order."""
-    match node:
-        case Compare(op="<" | "<=" | ">" | ">="):
-            comparison = comparison_of(node)
-            pairs = [] if comparison is None else [(comparison.about, comparison.constant)]
-        case Within(value=about, low=low, high=high):
-            pairs = [(about, bound) for bound in (low, high) if isinstance(bound, Constant)]
-        case _:
-            return
-    for about, constant in pairs:
-        if isinstance(about, FactRef | DecisionRef) and isinstance(constant.value, Decimal):
-            yield about.name, constant.value
+    for comparison in filter(None, map(comparison_of, conjuncts_of(spelled_out(node)))):
+        about, value = reference_of(comparison.about), comparison.constant.value
+        if about is not None and isinstance(value, Decimal) and comparison.op not in ("=", "!="):
+            yield about.name, value
 
 
 def with_border(plan: Plan, border: Border, to: Decimal) -> Plan:
     """Return a plan in which one border stands elsewhere, wherever what it is about is compared with it by order."""
 
+    def moved(node: Node) -> Node:
+        constant = constant_of(node)
+        return node if constant is None or constant.value != border.value else replace(constant, value=to)
+
     def change(node: Node) -> Node:
-        if isinstance(node, Compare | Within) and (border.about, border.value) in _borders_in(node):
-            return _at(node, border, to)
-        return node
+        return with_children(node, moved) if (border.about, border.value) in _borders_in(node) else node
 
     return with_nodes(plan, change)
-
-
-def _at(part: Compare | Within, border: Border, to: Decimal) -> Compare | Within:
-    """Return a comparison with its border elsewhere."""
-
-    def there(node: Node | None) -> Node | None:
-        return replace(node, value=to) if isinstance(node, Constant) and node.value == border.value else node
-
-    if isinstance(part, Within):
-        return replace(part, low=there(part.low), high=there(part.high))
-    left, right = there(part.left), there(part.right)
-    assert left is not None and right is not None
-    return replace(part, left=left, right=right)
 
 
 def border_counts(
@@ -186,12 +168,6 @@ def border_counts(
         )
         at, below, above, parts = _near(bound, base, border, near)
         yield BorderCount(border, at, below, above, parts, lower, higher)
-
-
-def _moved(bound: Bound, engine: Engine, base: Tabled, border: Border, to: Decimal) -> MovedBorder:
-    """Grade only the outputs that hang on a border, with the border elsewhere."""
-    plan = with_border(bound.loaded.plan, border, to)
-    return MovedBorder(to, _changed(base, _graded(bound, engine, plan.showing(border.outputs)), border.outputs))
 
 
 def _graded(bound: Bound, engine: Engine, plan: Plan) -> Tabled:

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tierwise.core.plan import CompareOp, Node, Quotient, Table
+from tierwise.core.plan import CompareOp, Node, Table, is_quotient
 from tierwise.core.types import DateTimeType, DateType, NumberType
 from tierwise.plugins import sql
 from tierwise.plugins.sql import Sql
@@ -51,7 +51,7 @@ def bands_of(table: Table) -> Bands | None:
     for number, rule in enumerate(table.rules, 1):
         test = rule.tests[column]
         found = None if test is None else region_of(test)
-        if found is None or isinstance(found[0], Quotient) or (values and found[0] != values[0]):
+        if found is None or is_quotient(found[0]) or (values and found[0] != values[0]):
             return None
         values.append(found[0])
         region = found[1]

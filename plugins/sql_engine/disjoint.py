@@ -11,7 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tierwise.core.plan import Compare, Constant, InSet, Node, Rule, Within
+from tierwise.core.plan import Comparison, Node, Rule, comparison_of, conjuncts_of, disjuncts_of, spelled_out
+from tierwise.core.values import Value
 
 __all__ = ["Interval", "are_disjoint", "region_of"]
 
@@ -63,37 +64,30 @@ def _is_outside(point: Any, interval: Interval) -> bool:
 
 def region_of(test: Node) -> tuple[Node, Region] | None:
     """Return what a test looks at and the values that meet it, or ``None`` when it is no plain test."""
-    if isinstance(test, InSet):
-        return (test.value, frozenset(test.values)) if _are_plain(test.values) else None
-    if isinstance(test, Within):
-        return _within(test)
-    if isinstance(test, Compare) and isinstance(test.right, Constant):
-        return _compare(test, test.right.value)
-    return None
-
-
-def _within(test: Within) -> tuple[Node, Region] | None:
-    bounds = [bound for bound in (test.low, test.high) if bound is not None]
-    if not all(isinstance(bound, Constant) and bound.value is not None and _are_plain([bound.value]) for bound in bounds):
+    said = spelled_out(test)
+    listed = _of_one(disjuncts_of(said))
+    if listed and all(one.op == "=" for one in listed):
+        return listed[0].about, frozenset(one.constant.value for one in listed)
+    sides = _of_one(conjuncts_of(said))
+    lows, highs = ([one for one in sides if one.op in ops] for ops in ((">", ">="), ("<", "<=")))
+    if not sides or len(lows) > 1 or len(highs) > 1 or len(lows) + len(highs) < len(sides):
         return None
-    low, high = (bound.value if isinstance(bound, Constant) else None for bound in (test.low, test.high))
-    return test.value, Interval(low, high, test.low_inclusive, test.high_inclusive)
-
-
-def _compare(test: Compare, value: Any) -> tuple[Node, Region] | None:
-    if not _are_plain([value]) or (value is None and test.op != "="):
+    if any(one.constant.value is None for one in sides):
         return None
-    match test.op:
-        case "=":
-            return test.left, frozenset([value])
-        case "<" | "<=":
-            return test.left, Interval(high=value, high_inclusive=test.op == "<=")
-        case ">" | ">=":
-            return test.left, Interval(low=value, low_inclusive=test.op == ">=")
-        case _:
-            return None
+    (low, low_in), (high, high_in) = (_end(side) for side in (lows, highs))
+    return sides[0].about, Interval(low, high, low_in, high_in)
 
 
-def _are_plain(values: Sequence[Any]) -> bool:
-    """Say whether values are equal exactly when Python says so, and ordered with their like."""
-    return all(value is None or isinstance(value, str | bool | Decimal | date) for value in values)
+def _of_one(tests: Sequence[Node]) -> list[Comparison]:
+    """Return comparisons of one thing with plain values; none when some test is anything else."""
+    found = [comparison for comparison in map(comparison_of, tests) if comparison is not None and _is_plain(comparison.constant.value)]
+    return found if len(found) == len(tests) and all(one.about == found[0].about for one in found) else []
+
+
+def _end(sides: Sequence[Comparison]) -> tuple[Value, bool]:
+    return (sides[0].constant.value, "=" in sides[0].op) if sides else (None, False)
+
+
+def _is_plain(value: Value) -> bool:
+    """Say whether a value is equal to another exactly when Python says so, and ordered with its like."""
+    return value is None or isinstance(value, str | bool | Decimal | date)

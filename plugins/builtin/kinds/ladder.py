@@ -6,13 +6,24 @@ lost is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
 from tierwise.core.finding import Finding, Severity
-from tierwise.core.plan import Agree, Compare, Constant, DecisionRef, FactRef, InSet, Logic, Node, Not, Pick, Plan, Table
+from tierwise.core.plan import (
+    Node,
+    Plan,
+    Table,
+    comparison_of,
+    constant_of,
+    folded,
+    given_by_class,
+    pick_of,
+    reference_of,
+    spelled_out,
+)
 from tierwise.core.policy.texts import Text
 from tierwise.core.source import Span
 from tierwise.core.types import EnumType
@@ -98,22 +109,22 @@ def amounts_by_grade(plan: Plan, decision: str, by: str, grades: Sequence[str]) 
         grades: The scale.
     """
     node = plan.decisions[decision].node if decision in plan.decisions else None
-    if isinstance(node, Agree):
-        yield {word: value.value for word, value in node.values if isinstance(value, Constant) and value.value is not None}
-    elif isinstance(node, Pick):
-        table = plan.tables[node.table]
-        column = next(
-            (place for place, column in enumerate(table.columns) if isinstance(column, FactRef | DecisionRef) and column.name == by), None
-        )
-        if column is not None:
-            yield from _amounts_of_table(table, column, node.output, grades)
+    pick = None if node is None else pick_of(node)
+    if node is not None and (given := given_by_class(node)):
+        amounts = {word: constant_of(value) for word, value in given}
+        yield {word: amount.value for word, amount in amounts.items() if amount is not None and amount.value is not None}
+    elif pick is not None:
+        table = plan.tables[pick.table]
+        columns = [reference.name if (reference := reference_of(column)) is not None else "" for column in table.columns]
+        if by in columns:
+            yield from _amounts_of_table(table, columns.index(by), pick.output, grades)
 
 
 def _amounts_of_table(table: Table, column: int, output: int, grades: Sequence[str]) -> Iterator[Mapping[str, Any]]:
     alike: list[tuple[tuple[Node | None, ...], dict[str, Any]]] = []
     for rule in table.rules:
-        value = rule.outputs[output]
-        if not isinstance(value, Constant) or value.value is None:
+        value = constant_of(rule.outputs[output])
+        if value is None or value.value is None:
             continue
         others = rule.tests[:column] + rule.tests[column + 1 :]
         amounts = next((amounts for tests, amounts in alike if tests == others), None)
@@ -127,25 +138,14 @@ def _amounts_of_table(table: Table, column: int, output: int, grades: Sequence[s
 
 def _admits(test: Node | None, word: str) -> bool:
     """Say whether a cell over a column of words is met by ``word``; false for a cell that says more than that."""
-    match test:
-        case None:
-            return True
-        case Compare(op="=", right=Constant(value=value)):
-            return bool(value == word)
-        case Compare(op="!=", right=Constant(value=value)):
-            return bool(value != word)
-        case InSet(values=values):
-            return word in values
-        case Not(part=part):
-            return not _admits(part, word)
-        case Logic(op=op, parts=parts):
-            return _combine(op)(_admits(part, word) for part in parts)
-        case _:
+
+    def is_met(part: Node) -> bool:
+        comparison = comparison_of(part)
+        if comparison is None or comparison.op not in ("=", "!="):
             return False
+        return (comparison.constant.value == word) is (comparison.op == "=")
 
-
-def _combine(op: str) -> Callable[[Iterable[bool]], bool]:
-    return all if op == "and" else any
+    return test is None or folded(spelled_out(test), is_met, lambda op, met: all(met) if op == "and" else any(met), lambda met: not met)
 
 
 def _surely_less(left: Any, right: Any) -> bool:
