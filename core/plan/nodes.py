@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from enum import Enum, auto
 from typing import Literal as OneOfWords
-from typing import get_args
+from typing import assert_never, get_args
 
 from tierwise.core.outcome import Reason
 from tierwise.core.types import BooleanType, EnumType, Type
@@ -48,9 +49,11 @@ __all__ = [
     "Round",
     "RoundMode",
     "Sorted",
+    "Strictness",
     "Ties",
     "Undecided",
     "Within",
+    "strictness_of",
 ]
 
 # ---- what all nodes have -----------------------------------------------------------------------------------------------------
@@ -471,5 +474,37 @@ Node = (
     | Overdue
     | RankCut
 )
+
+
+class Strictness(Enum):
+    """How a node goes by parts that are unknown."""
+
+    STRICT = auto()
+    """It is unknown as soon as one of its parts is."""
+    LENIENT = auto()
+    """It may be known though one of its parts is not, such as ``a or b``; or a part may be unknown in another way, such as a tie."""
+    OVER_ITEMS = auto()
+    """It looks at every item of a list; what it does with unknown ones is its own."""
+    ELSEWHERE = auto()
+    """It reads something else than facts, or looks at them otherwise than at whether they are known."""
+
+
+def strictness_of(node: Node) -> Strictness:
+    """Return how a node goes by parts that are unknown. To call one strict that is not would make wrong grades (``engine_duckdb/keys.py``)."""
+    match node:
+        case Constant() | FactRef() | Compare() | InSet() | Not() | Arithmetic() | Quotient() | Round() | Call():
+            return Strictness.STRICT
+        case Within(low=low, high=high):  # beyond one bound it is false, though the other is not known
+            is_plain = all(bound is None or isinstance(bound, Constant) for bound in (low, high))
+            return Strictness.STRICT if is_plain else Strictness.LENIENT
+        case ItemRef() | FieldRef() | Logic() | Conditional() | Labels() | Agree() | Collected() | Overdue():
+            return Strictness.LENIENT
+        case Filter() | Project() | Quantified() | Sorted():
+            return Strictness.OVER_ITEMS
+        case DecisionRef() | Pick() | Prefer() | RankCut() | ReadingRef() | Undecided():
+            return Strictness.ELSEWHERE
+        case _:
+            assert_never(node)
+
 
 _FIELDS = {node: tuple(place.name for place in fields(node)) for node in get_args(Node)}

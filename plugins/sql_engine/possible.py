@@ -1,61 +1,41 @@
 """Tells what can matter of a subject's facts: the largest parts of a plan that read nothing but facts, and the few values a decision may have.
 
 Where such a part is known, the facts in it do not matter one by one. What is said here makes the keys by which rows are taken to be alike
-(`keys.py`): to take too much for a part over facts, or for a strict one, would be a wrong grade. So every node has its place in ``_standing``.
+(`keys.py`): to take too much for a part over facts, or for a strict one, would be a wrong grade. So every node says how strict it is (``core/plan``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from functools import partial
-from typing import assert_never
 
 from tierwise.core.plan import (
-    Agree,
-    Arithmetic,
-    Call,
-    Collected,
     Compare,
-    Conditional,
     Constant,
     DecisionRef,
     FactRef,
-    FieldRef,
-    Filter,
-    InSet,
     ItemRef,
-    Labels,
-    Logic,
     Node,
-    Not,
     Overdue,
-    Pick,
     Plan,
     Prefer,
-    Project,
-    Quantified,
-    Quotient,
     RankCut,
     ReadingRef,
-    Round,
-    Sorted,
+    Strictness,
     Undecided,
-    Within,
     behind,
-    constants_of,
     elsewhere,
     facts_behind,
     is_unsettled,
     link_of,
+    strictness_of,
     ways,
 )
 from tierwise.core.values import Value
 
 __all__ = [
     "Leaf",
-    "Standing",
     "Way",
     "decisions_in",
     "facts_in",
@@ -69,36 +49,6 @@ __all__ = [
 
 MOST = 8
 Way = tuple[str, ...]
-
-
-class Standing(Enum):
-    """How a node stands to the facts that are read in it."""
-
-    STRICT = auto()
-    """It is unknown as soon as one of its parts is."""
-    LENIENT = auto()
-    """It may be known though one of its parts is not, such as ``a or b``; or a part may be unknown in another way, such as a tie."""
-    OVER_ITEMS = auto()
-    """It looks at every item of a list; what it does with unknown ones is its own."""
-    ELSEWHERE = auto()
-    """It reads something else than facts, or looks at them otherwise than at whether they are known."""
-
-
-def standing_of(node: Node) -> Standing:
-    """Return how a node stands to the facts that are read in it."""
-    match node:
-        case Constant() | FactRef() | Compare() | InSet() | Not() | Arithmetic() | Quotient() | Round() | Call():
-            return Standing.STRICT
-        case Within():  # beyond one bound it is false, though the other is not known
-            return Standing.STRICT if constants_of(node.children[1:]) is not None else Standing.LENIENT
-        case ItemRef() | FieldRef() | Logic() | Conditional() | Labels() | Agree() | Collected() | Overdue():
-            return Standing.LENIENT
-        case Filter() | Project() | Quantified() | Sorted():
-            return Standing.OVER_ITEMS
-        case DecisionRef() | Pick() | Prefer() | RankCut() | ReadingRef() | Undecided():
-            return Standing.ELSEWHERE
-        case _:
-            assert_never(node)
 
 
 def formulas_over_facts(plan: Plan) -> frozenset[str]:
@@ -116,19 +66,19 @@ def is_over_facts(node: Node, formulas: Container[str] = (), lists: int = 0) -> 
         return node.depth < lists
     if isinstance(node, DecisionRef):
         return node.name in formulas
-    match standing_of(node):
-        case Standing.ELSEWHERE:
+    match strictness_of(node):
+        case Strictness.ELSEWHERE:
             return False
-        case Standing.OVER_ITEMS:
+        case Strictness.OVER_ITEMS:
             of, *others = node.children
             return is_over_facts(of, formulas, lists) and all(is_over_facts(child, formulas, lists + 1) for child in others)
-        case Standing.STRICT | Standing.LENIENT:
+        case Strictness.STRICT | Strictness.LENIENT:
             return all(is_over_facts(child, formulas, lists) for child in node.children)
 
 
 def is_strict(node: Node) -> bool:
     """Whether a part over facts is unknown as soon as one of them is."""
-    return standing_of(node) is Standing.STRICT and all(map(is_strict, node.children))
+    return strictness_of(node) is Strictness.STRICT and all(map(is_strict, node.children))
 
 
 def facts_in(plan: Plan, node: Node) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -43,7 +43,6 @@ from tierwise.core.plan import (
 from tierwise.core.types import ListType, NumberType, TextType
 from tierwise.plugins.sql_engine.possible import (
     Leaf,
-    Standing,
     decisions_in,
     facts_in,
     formulas_over_facts,
@@ -52,7 +51,6 @@ from tierwise.plugins.sql_engine.possible import (
     leaves_of,
     possible_parts,
     possible_values,
-    standing_of,
 )
 
 NUMBERS = ListType(NumberType(0))
@@ -94,13 +92,6 @@ def test_a_part_over_facts_needs_nothing_but_its_facts(seed: int) -> None:
             here, there = Evaluator(alone, ENVIRONMENT).value_of(part, own), Evaluator(plan, ENVIRONMENT).value_of(part, known)
             assert type(here) is type(there)
             assert isinstance(here, Unknown) or here == there
-
-
-def test_every_node_has_a_standing() -> None:
-    samples = {node.__class__: standing_of(node) for node, _ in SAMPLES}
-
-    assert {part for kind in samples for part in [kind]} <= set(get_args(Node))
-    assert set(samples.values()) == set(Standing)
 
 
 ITEMS = FactRef("items", NUMBERS)
