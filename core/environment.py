@@ -1,4 +1,4 @@
-"""What a policy may use, as one value: functions, forms, kinds, sections and limits. Plugins fill it; nothing is global."""
+"""What a policy may use, as one value: functions, forms, kinds, sections, checks and limits. Plugins fill it; nothing is global."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from tierwise.core.source import Path, Source, Span, Written
 from tierwise.core.types import Type
 
 __all__ = [
+    "Check",
+    "CheckContext",
     "CompiledSection",
     "DeclaringForm",
     "Environment",
@@ -227,6 +229,36 @@ class Section(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class CheckContext:
+    """What a check may look at.
+
+    Attributes:
+        plan: What the policy compiled to; it has no errors.
+        read_elsewhere: Names that something beside its decisions reads, such as a section.
+        written: The decisions that the author wrote out; the others stand for the keys of a kind.
+    """
+
+    plan: Plan
+    read_elsewhere: frozenset[str] = frozenset()
+    written: frozenset[str] = frozenset()
+
+
+class Check(Protocol):
+    """Finds what is doubtful in a policy that compiled, such as a gap in a table."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def about(self) -> str:
+        """What it looks for, in a sentence."""
+
+    def find(self, context: CheckContext, /) -> Iterable[Finding]:
+        """Return what it finds: warnings and notes; a policy with an error in it is never run."""
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """Everything a policy may use.
 
@@ -238,6 +270,7 @@ class Environment:
     forms: Mapping[str, Form] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     sections: Mapping[str, Section] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     givers: Mapping[str, str] = field(default_factory=dict)
 

@@ -86,6 +86,7 @@ CONTRACTS: Mapping[str, Contract] = {
         {"title": _TITLE, "about": _TEXT, "keys": _MODEL, "decisions": _CALLED, "check": _CALLED},
         {"decisions": _DECISIONS, "check": _FINDINGS},
     ),
+    "tierwise_checks": Contract("check", {"about": _TEXT, "find": _CALLED}, {"find": _FINDINGS}),
     "tierwise_sections": Contract("section", {"about": _TEXT, "keys": _MODEL, "compile": _CALLED}, {"compile": _COMPILED}),
     "tierwise_sources": Contract(
         "source",

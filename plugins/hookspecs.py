@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # nothing heavy is imported before a hook is called
 
     import click
 
-    from tierwise.core.environment import Form, Function, Kind, Section
+    from tierwise.core.environment import Check, Form, Function, Kind, Section
     from tierwise.core.plan import Plan
     from tierwise.plugins.engine import Engine
     from tierwise.plugins.grading import Grading
@@ -61,6 +61,15 @@ def tierwise_sections() -> Iterable[Section]:
     """Give sections of a policy beside its facts and modules, such as `watch`, each under a key of its own.
 
     Called once for each ``Plugins``, before a policy is read. A name that another plugin gives, too, is an error.
+    """
+    return ()
+
+
+@hookspec
+def tierwise_checks() -> Iterable[Check]:
+    """Give checks of a policy that compiled, such as the house rules of a company.
+
+    Called once for each ``Plugins``, before a policy is read. Checks run in this order. A name that another plugin gives, too, is an error.
     """
     return ()
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # nothing heavy is imported before a hook is called
 
     import click
 
-    from tierwise.core.environment import Environment, Form, Function, Kind, Section
+    from tierwise.core.environment import Check, Environment, Form, Function, Kind, Section
     from tierwise.core.plan import Plan
     from tierwise.plugins.engine import Engine
     from tierwise.plugins.grading import Grading
@@ -134,6 +134,10 @@ class Plugins:
         """Return the sections of a policy beside facts and modules, by name."""
         return self._collect("tierwise_sections")
 
+    def checks(self) -> Mapping[str, Check]:
+        """Return the checks of a policy that compiled by name, in the order in which they run."""
+        return self._collect("tierwise_checks")
+
     def sources(self) -> Mapping[str, SourceOpener]:
         """Return the openers of data by name, in the order in which they are asked."""
         return self._collect("tierwise_sources")
@@ -167,7 +171,9 @@ class Plugins:
         """
         from tierwise.core.environment import Environment  # here, because it brings pydantic and `--help` needs none
 
-        return Environment(self.functions(), self.forms(), self.kinds(), self.sections(), givers=self._givers["tierwise_functions"])
+        return Environment(
+            self.functions(), self.forms(), self.kinds(), self.sections(), self.checks(), givers=self._givers["tierwise_functions"]
+        )
 
     # ---- the steps ---------------------------------------------------------------------------------------------------------
 

@@ -1,16 +1,14 @@
-"""Checks a policy before it runs: names, types, cycles, gaps, overlaps, what its kinds demand."""
+"""Checks a policy before it runs: names, types and cycles itself, then what the checks of the environment and its kinds find."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tierwise.core.checking.chains import find_chains
 from tierwise.core.checking.compile import compile_policy, frame_of
 from tierwise.core.checking.entries import Module, modules_of
 from tierwise.core.checking.name_space import names_of
-from tierwise.core.checking.plan_checks import check_plan
-from tierwise.core.environment import CompiledSection, Environment, KindContext, SectionContext
+from tierwise.core.environment import CheckContext, CompiledSection, Environment, KindContext, SectionContext
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding, has_errors, sorted_findings
 from tierwise.core.plan import Plan
@@ -56,7 +54,7 @@ def check(policy: Policy, environment: Environment) -> CheckedPolicy:
 
     Args:
         policy: The policy, with its overlay applied.
-        environment: The functions, forms and kinds that it may use.
+        environment: The functions, forms and kinds that it may use, and the checks that look at it.
     """
     modules, in_modules = modules_of(policy, environment)
     plan, found = compile_policy(policy, modules, environment)
@@ -65,8 +63,12 @@ def check(policy: Policy, environment: Environment) -> CheckedPolicy:
     if has_errors(findings):
         return CheckedPolicy(policy, None, sorted_findings(findings))
     assert plan is not None
-    findings += check_plan(plan, frozenset(name for section in sections.values() for name in section.reads))
-    findings += find_chains(plan, frozenset(name for module in policy.modules.values() for name in module.decisions))
+    context = CheckContext(
+        plan,
+        read_elsewhere=frozenset(name for section in sections.values() for name in section.reads),
+        written=frozenset(name for module in policy.modules.values() for name in module.decisions),
+    )
+    findings += [finding for one in environment.checks.values() for finding in one.find(context)]
     findings += _check_kinds(policy, modules, plan)
     text = "\n".join((canonical_text(plan), *(section.text for section in sections.values())))
     return CheckedPolicy(policy, plan, sorted_findings(findings), {name: section.value for name, section in sections.items()}, text)

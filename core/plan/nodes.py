@@ -490,7 +490,7 @@ class Strictness(Enum):
 
 
 def strictness_of(node: Node) -> Strictness:
-    """Return how a node goes by parts that are unknown. To call one strict that is not would make wrong grades (``engine_duckdb/keys.py``)."""
+    """Return how a node goes by parts that are unknown. Engines take rows to be alike by it: a wrong one makes wrong grades."""
     match node:
         case Constant() | FactRef() | Compare() | InSet() | Not() | Arithmetic() | Quotient() | Round() | Call():
             return Strictness.STRICT

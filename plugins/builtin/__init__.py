@@ -10,6 +10,7 @@ MODULES: Mapping[str, str] = {
     "functions": "tierwise.plugins.builtin.functions",
     "forms": "tierwise.plugins.builtin.forms",
     "kinds": "tierwise.plugins.builtin.kinds",
+    "checks": "tierwise.plugins.builtin.checks",
     "policies": "tierwise.plugins.builtin.policies",
     "sqlite": "tierwise.plugins.builtin.source_sqlite",
     "duckdb": "tierwise.plugins.builtin.source_duckdb",

@@ -9,7 +9,6 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from tierwise.core.checking.told_apart import drawn
 from tierwise.core.meaning import Evaluator
 from tierwise.core.meaning.decide import with_as_of
 from tierwise.core.outcome import Determined, Outcome
@@ -19,6 +18,7 @@ from tierwise.core.types import DateType
 from tierwise.core.values import Value, to_json
 from tierwise.plugins.cases.run import cases_beside
 from tierwise.plugins.deciding.given import read_facts
+from tierwise.plugins.geometry.told_apart import drawn
 from tierwise.plugins.paths.borders import Border, borders_of_plan
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.yaml_text.yaml_writing import yaml_text

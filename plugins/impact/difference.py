@@ -8,7 +8,6 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from tierwise.core.checking.told_apart import Kinds, drawn, kinds_of
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.ranking import positions_of
 from tierwise.core.meaning.subjects import Subject, records_of
@@ -35,6 +34,7 @@ from tierwise.core.plan.canonical import digest, node_text, type_text
 from tierwise.core.types import DateType, EnumType, NumberType, Type
 from tierwise.core.values import Value, to_json
 from tierwise.plugins.deciding.result import outcome_document
+from tierwise.plugins.geometry.told_apart import Kinds, drawn, kinds_of
 from tierwise.plugins.policy import LoadedPolicy
 
 __all__ = ["CellChange", "Change", "Difference", "OutputDifference", "Verdict", "difference_of"]

@@ -9,7 +9,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from tierwise.core.checking.told_apart import drawn, kinds_of, lines_of
 from tierwise.core.environment import Environment
 from tierwise.core.finding import Finding, Severity
 from tierwise.core.meaning.evaluator import Evaluator
@@ -19,6 +18,7 @@ from tierwise.core.types import DateType, EnumType, Type
 from tierwise.core.values import Duration, Value, to_json
 from tierwise.plugins.cell_text import cell_text
 from tierwise.plugins.deciding.result import outcome_document
+from tierwise.plugins.geometry.told_apart import drawn, kinds_of, lines_of
 from tierwise.plugins.invariants.section import Invariant
 
 __all__ = ["Proof", "Proved", "findings_of_proofs", "prove"]

@@ -99,6 +99,7 @@ def test_the_command_and_what_is_wrong_with_the_form_and_the_file(tour: Path) ->
     (tour / "odd.tally").write_text("only-an-id\n", encoding="utf-8")
     odd = tierwise("grade", "odd.tally", "--policy", "small.yaml")
     assert (odd.code, "plugin `tour` 1.0 failed in `open` of source `tally`" in odd.err) == (3, True)
+    assert "`first` has one label for both languages" in tierwise("check", "small.yaml").err
     (tour / "small.yaml").write_text(
         (tour / "small.yaml").read_text(encoding="utf-8").replace("fact: amount", "fact: amuont"), encoding="utf-8"
     )

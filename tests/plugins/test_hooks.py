@@ -23,7 +23,7 @@ GRADING: Any = SimpleNamespace(outputs=())
 AS_OF = date(2026, 11, 21)
 SOUND: Mapping[str, Any] = {"title": {"zh": "甲", "en": "A"}, "about": "About.", "keys": Part}
 """What a part of a thing may be; any other may be anything that can be called."""
-THINGS = ("forms", "kinds", "sections", "sources", "engines", "watch_engines")
+THINGS = ("forms", "kinds", "sections", "checks", "sources", "engines", "watch_engines")
 
 
 class Recorder:
@@ -53,6 +53,10 @@ class Recorder:
     @hookimpl
     def tierwise_sections(self) -> Iterable[Any]:
         return self.said("sections")
+
+    @hookimpl
+    def tierwise_checks(self) -> Iterable[Any]:
+        return self.said("checks")
 
     @hookimpl
     def tierwise_sources(self) -> Iterable[Any]:
@@ -97,7 +101,7 @@ def plugins(log: list[str], tmp_path: Path) -> Plugins:
     return plugins
 
 
-@pytest.mark.parametrize("hook", ["functions", "forms", "kinds", "sources", "engines", "policies", "commands"])
+@pytest.mark.parametrize("hook", ["functions", "forms", "kinds", "checks", "sources", "engines", "policies", "commands"])
 def test_a_hook_collects_what_every_plugin_gives_in_order_of_registration(plugins: Plugins, log: list[str], hook: str) -> None:
     found = getattr(plugins, hook)()
 
@@ -111,10 +115,21 @@ def test_graded_tells_every_observer_about_the_run(plugins: Plugins, log: list[s
     assert log == ["one.graded(a-policy, 2026-11-21, ())", "two.graded(a-policy, 2026-11-21, ())"]
 
 
-def test_the_environment_asks_four_hooks_once_each(plugins: Plugins, log: list[str]) -> None:
+def test_the_environment_asks_five_hooks_once_each(plugins: Plugins, log: list[str]) -> None:
     environment = plugins.environment()
 
-    assert log == ["one.functions", "two.functions", "one.forms", "two.forms", "one.kinds", "two.kinds", "one.sections", "two.sections"]
+    assert log == [
+        "one.functions",
+        "two.functions",
+        "one.forms",
+        "two.forms",
+        "one.kinds",
+        "two.kinds",
+        "one.sections",
+        "two.sections",
+        "one.checks",
+        "two.checks",
+    ]
     assert "two-kinds" in environment.kinds
 
 

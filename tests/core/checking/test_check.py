@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from tests.short_policies import checked, underlined, with_facts
 from tierwise.core.checking import CheckedPolicy
-from tierwise.core.environment import Kind, KindContext, KindDecision
+from tierwise.core.environment import Check, CheckContext, Kind, KindContext, KindDecision
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
 from tierwise.core.outcome import Reason
@@ -200,6 +200,35 @@ def test_a_kind_may_not_give_a_name_that_is_there() -> None:
 def test_the_keys_of_a_kind_are_checked() -> None:
     (finding,) = with_kind("n", "m, take: 3").findings
     assert (finding.code, underlined(finding.span)) == ("unknown-key", "take")
+
+
+class HouseRules:
+    """A plugin with a check of its own."""
+
+    name = "short-names"
+    about = "Names that are too short."
+
+    def find(self, context: CheckContext) -> Iterable[Finding]:
+        yield from (Finding.warning("short-name", f"`{d.name}`", d.span) for d in context.plan.outputs if d.name in context.written)
+
+    @hookimpl
+    def tierwise_checks(self) -> Iterable[Check]:
+        return [self]
+
+
+def test_a_check_of_a_plugin_looks_at_what_compiled() -> None:
+    with with_plugin(HouseRules()) as plugins:
+        found = checked(
+            "facts: {n: {type: integer}}\nmodules:\n  m:\n    kind: module\n    decisions: {d: {type: integer, formula: n}}\n",
+            plugins=plugins,
+        )
+        broken = checked(
+            "facts: {n: {type: integer}}\nmodules:\n  m:\n    kind: module\n    decisions: {d: {type: integer, formula: x}}\n",
+            plugins=plugins,
+        )
+
+    assert [(f.code, underlined(f.span)) for f in found.findings] == [("short-name", "d")]
+    assert "short-name" not in {f.code for f in broken.findings}
 
 
 def test_a_schedule_may_not_give_a_name_that_is_there() -> None:

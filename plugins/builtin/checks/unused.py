@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierwise.core.checking.reading import names_read
 from tierwise.core.finding import Finding
 from tierwise.core.plan import AS_OF, POPULATION, Plan
+from tierwise.plugins.builtin.checks.names_read import names_read
 
 __all__ = ["find_unused"]
 

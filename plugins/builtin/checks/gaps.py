@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierwise.core.checking.cover import Cover, TooLarge, compact
-from tierwise.core.checking.producing import Producing
-from tierwise.core.checking.space import Box, Row, Space, lay_out
-from tierwise.core.checking.wording import box_in_words, doubt, row_of_cells, witness_of
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Acknowledgement, HitPolicy, Plan, Table
+from tierwise.plugins.builtin.checks.wording import box_in_words, doubt, row_of_cells, witness_of
+from tierwise.plugins.geometry.cover import Cover, TooLarge, compact
+from tierwise.plugins.geometry.producing import Producing
+from tierwise.plugins.geometry.space import Box, Row, Space, lay_out
 
 __all__ = ["find_gaps"]
 

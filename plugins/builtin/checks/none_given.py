@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierwise.core.checking.guards import guarded
-from tierwise.core.checking.producing import Producing
-from tierwise.core.checking.reading import names_read
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Decision, Logic, Node, Plan, Table, decision_of, name_of, negated_in
+from tierwise.plugins.builtin.checks.names_read import names_read
+from tierwise.plugins.geometry.guards import guarded
+from tierwise.plugins.geometry.producing import Producing
 
 __all__ = ["find_none_given"]
 

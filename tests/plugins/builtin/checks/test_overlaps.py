@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.plans import LOST, SAFE, SIZE, USAGE, compare, grade_table, interval, is_in, named, plan_of
-from tierwise.core.checking.overlaps import find_overlaps
 from tierwise.core.finding import Finding, Severity
 from tierwise.core.plan import Acknowledgement, Compare, FactRef, HitPolicy, Node, Table
 from tierwise.core.types import NumberType
+from tierwise.plugins.builtin.checks.overlaps import find_overlaps
 
 TOUCHING: list[tuple[Node | str | None, ...]] = [
     (interval(USAGE, "[50000..100000]"), "A"),

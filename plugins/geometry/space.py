@@ -13,12 +13,12 @@ from functools import reduce
 from math import prod
 from operator import and_, or_
 
-from tierwise.core.checking.conditions import normal, quantity_of
-from tierwise.core.checking.producing import Producing
 from tierwise.core.meaning.regions import Domain, domain_of
 from tierwise.core.plan import Node, borders_of, comparison_of, conjuncts_of, constant_of, folded, leaves_of_logic
 from tierwise.core.types import EnumType, Type
 from tierwise.core.values import Value
+from tierwise.plugins.geometry.conditions import normal, quantity_of
+from tierwise.plugins.geometry.producing import Producing
 
 __all__ = ["Box", "Dimension", "Quantity", "Row", "Space", "lay_out"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from tierwise.core.checking.cover import Cover, TooLarge, atoms_in
-from tierwise.core.checking.producing import Producing
-from tierwise.core.checking.space import Box, Space, lay_out
-from tierwise.core.checking.wording import box_in_words, doubt, some, value_in_words, witness_of
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Acknowledgement, HitPolicy, Node, Plan, Rule, Table, constant_of, undecided_of
+from tierwise.plugins.builtin.checks.wording import box_in_words, doubt, some, value_in_words, witness_of
+from tierwise.plugins.geometry.cover import Cover, TooLarge, atoms_in
+from tierwise.plugins.geometry.producing import Producing
+from tierwise.plugins.geometry.space import Box, Space, lay_out
 
 __all__ = ["find_overlaps"]
 

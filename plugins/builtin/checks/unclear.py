@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierwise.core.checking.producing import Producing
-from tierwise.core.checking.space import lay_out
-from tierwise.core.checking.wording import some
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Plan
+from tierwise.plugins.builtin.checks.wording import some
+from tierwise.plugins.geometry.producing import Producing
+from tierwise.plugins.geometry.space import lay_out
 
 __all__ = ["find_unclear"]
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tierwise.core.checking.cover import EFFORT, TooLarge, atoms_in
-from tierwise.core.checking.space import Box
+from tierwise.plugins.geometry.cover import EFFORT, TooLarge, atoms_in
+from tierwise.plugins.geometry.space import Box
 
 __all__ = ["cells"]
 

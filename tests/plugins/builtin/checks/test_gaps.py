@@ -24,7 +24,6 @@ from tests.plans import (
     named,
     plan_of,
 )
-from tierwise.core.checking.gaps import find_gaps
 from tierwise.core.finding import Finding, Severity
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import (
@@ -46,6 +45,7 @@ from tierwise.core.plan import (
     Undecided,
 )
 from tierwise.core.types import BooleanType, EnumType, NumberType, SetType
+from tierwise.plugins.builtin.checks.gaps import find_gaps
 
 
 def gaps(of: Table, *nullable: FactRef) -> list[Finding]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Any
 
-from tierwise.core.checking.guards import NOTHING, Sure, sure_where
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import (
     Arithmetic,
@@ -27,6 +26,7 @@ from tierwise.core.plan import (
     ways,
 )
 from tierwise.core.types import EnumType, MapType, RecordType
+from tierwise.plugins.geometry.guards import NOTHING, Sure, sure_where
 
 __all__ = ["Producing"]
 

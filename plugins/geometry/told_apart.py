@@ -7,10 +7,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
 
-from tierwise.core.checking.cells import cells
-from tierwise.core.checking.cover import TooLarge, atoms_in
-from tierwise.core.checking.producing import Producing
-from tierwise.core.checking.space import Box, Space, lay_out
 from tierwise.core.meaning.regions import atoms_of
 from tierwise.core.plan import (
     POPULATION,
@@ -35,6 +31,10 @@ from tierwise.core.plan import (
 )
 from tierwise.core.types import BooleanType, EnumType, ListType, MapType, NumberType, RecordType, SetType
 from tierwise.core.values import Value
+from tierwise.plugins.geometry.cells import cells
+from tierwise.plugins.geometry.cover import TooLarge, atoms_in
+from tierwise.plugins.geometry.producing import Producing
+from tierwise.plugins.geometry.space import Box, Space, lay_out
 
 __all__ = ["Kinds", "Lines", "drawn", "kinds_of", "lines_of"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierwise.core.checking.cover import EFFORT, Cover, TooLarge, compact, meets
-from tierwise.core.checking.producing import Producing
-from tierwise.core.checking.space import Box, Space, lay_out
-from tierwise.core.checking.wording import some
 from tierwise.core.finding import Finding
 from tierwise.core.plan import HitPolicy, Plan, Table, constant_of
 from tierwise.core.types import EnumType
+from tierwise.plugins.builtin.checks.wording import some
+from tierwise.plugins.geometry.cover import EFFORT, Cover, TooLarge, compact, meets
+from tierwise.plugins.geometry.producing import Producing
+from tierwise.plugins.geometry.space import Box, Space, lay_out
 
 __all__ = ["find_shadowed"]
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tierwise.core.checking import cover
-from tierwise.core.checking.cover import Cover, TooLarge, compact
-from tierwise.core.checking.space import Box
+from tierwise.plugins.geometry import cover
+from tierwise.plugins.geometry.cover import Cover, TooLarge, compact
+from tierwise.plugins.geometry.space import Box
 
 SIZES = (3, 4, 2)
 FULL: Box = tuple((1 << size) - 1 for size in SIZES)

@@ -7,10 +7,6 @@ from dataclasses import replace
 import pytest
 
 from tests.plans import GRADES, LOST, SAFE, SIZE, USAGE, compare, decision, declared, grade, grade_table, is_in, named, plan_of
-from tierwise.core.checking.constant_conditions import find_constant_conditions
-from tierwise.core.checking.unclear import find_unclear
-from tierwise.core.checking.unreachable import find_unreachable
-from tierwise.core.checking.unused import find_unused
 from tierwise.core.finding import Severity
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import (
@@ -28,6 +24,10 @@ from tierwise.core.plan import (
     Undecided,
 )
 from tierwise.core.types import BooleanType, EnumType, NumberType, SetType, TextType
+from tierwise.plugins.builtin.checks.constant_conditions import find_constant_conditions
+from tierwise.plugins.builtin.checks.unclear import find_unclear
+from tierwise.plugins.builtin.checks.unreachable import find_unreachable
+from tierwise.plugins.builtin.checks.unused import find_unused
 
 
 def test_a_fact_that_nothing_reads_is_reported() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tierwise.core.checking.producing import Producing
-from tierwise.core.checking.wording import some
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Decision, Plan, conditions_in
 from tierwise.core.types import EnumType, SetType
+from tierwise.plugins.builtin.checks.wording import some
+from tierwise.plugins.geometry.producing import Producing
 
 __all__ = ["find_unreachable"]
 

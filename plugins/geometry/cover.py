@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
 
-from tierwise.core.checking.space import Box
+from tierwise.plugins.geometry.space import Box
 
 __all__ = ["EFFORT", "Cover", "TooLarge", "atoms_in", "compact", "meets"]
 

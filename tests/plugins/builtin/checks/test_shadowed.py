@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.plans import SAFE, SIZE, USAGE, compare, grade_table, interval, is_in, plan_of
-from tierwise.core.checking.shadowed import find_shadowed
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Compare, FactRef, HitPolicy, Table
 from tierwise.core.types import NumberType
+from tierwise.plugins.builtin.checks.shadowed import find_shadowed
 
 
 def shadowed(of: Table) -> list[Finding]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierwise.core.checking.producing import Producing
-from tierwise.core.checking.reading import names_read
-from tierwise.core.checking.space import lay_out
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Decision, Node, Plan, conditions_in, constant_of, walk
 from tierwise.core.types import BooleanType
+from tierwise.plugins.builtin.checks.names_read import names_read
+from tierwise.plugins.geometry.producing import Producing
+from tierwise.plugins.geometry.space import lay_out
 
 __all__ = ["find_constant_conditions"]
 

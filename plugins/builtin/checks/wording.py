@@ -7,13 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tierwise.core.checking.cover import Cover, atoms_in
-from tierwise.core.checking.reading import entangled
-from tierwise.core.checking.space import Box, Dimension, Quantity, Space
 from tierwise.core.meaning.regions import Atom, Domain
 from tierwise.core.plan import Node, Plan, called_with, constant_of, fact_of
 from tierwise.core.types import EnumType, NumberType, Type
 from tierwise.core.values import SECONDS_PER_DAY, Duration, to_json
+from tierwise.plugins.builtin.checks.names_read import entangled
+from tierwise.plugins.geometry.cover import Cover, atoms_in
+from tierwise.plugins.geometry.space import Box, Dimension, Quantity, Space
 
 __all__ = ["box_in_words", "doubt", "row_of_cells", "some", "value_in_words", "witness_of"]
 
