@@ -186,7 +186,7 @@ def core_value(value: Any, type: Type) -> Any:
     if isinstance(type, NumberType):
         return value if isinstance(value, Decimal) else Decimal(value)
     if isinstance(type, DurationType):
-        return Duration(value["months"], value["seconds"])
+        return Duration(*value) if isinstance(value, list) else Duration(value["months"], value["seconds"])
     if isinstance(type, ListType | SetType):
         return tuple(core_value(item, type.item) for item in value)
     if isinstance(type, MapType):

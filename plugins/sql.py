@@ -18,6 +18,7 @@ __all__ = [
     "DIALECT",
     "FALSE",
     "NULL",
+    "OF_CONDITION",
     "TRUE",
     "Sql",
     "alias",
@@ -27,6 +28,7 @@ __all__ = [
     "as_seen",
     "balanced",
     "binary",
+    "bit",
     "call",
     "case",
     "cast",
@@ -58,6 +60,8 @@ Kind = Literal["TABLE", "VIEW"]
 
 DIALECT = "duckdb"
 MOST_COMPARED = 12
+OF_CONDITION = "of a condition"
+"""Marks a cast of a condition to a number."""
 
 NULL: Sql = exp.Null()
 TRUE: Sql = exp.true()
@@ -127,6 +131,13 @@ def call(function: str, *arguments: Sql) -> Sql:
 def cast(value: Sql, type: str) -> Sql:
     """Cast to a DuckDB type."""
     return exp.Cast(this=value, to=_data_type(type))
+
+
+def bit(condition: Sql, type: str) -> Sql:
+    """Return 1 where a condition holds, else 0, as a whole number of a DuckDB type; not every database casts a condition to each of these."""
+    number = exp.Cast(this=condition, to=_data_type(type))
+    number.meta[OF_CONDITION] = True
+    return number
 
 
 def try_cast(value: Sql, type: str) -> Sql:

@@ -16,6 +16,7 @@ MODULES: Mapping[str, str] = {
     "duckdb": "tierwise.plugins.builtin.source_duckdb",
     "parquet": "tierwise.plugins.builtin.source_parquet",
     "csv": "tierwise.plugins.builtin.source_csv",
+    "postgres": "tierwise.plugins.builtin.source_postgres",
     "excel": "tierwise.plugins.builtin.source_excel",
     "engines": "tierwise.plugins.builtin.engines",
     "sections": "tierwise.plugins.builtin.sections",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tierwise.plugins.facts import FactTable
     from tierwise.plugins.grading import Grading
 
-__all__ = ["DuckDBEngine", "ReferenceEngine", "tierwise_engines"]
+__all__ = ["DuckDBEngine", "PostgresEngine", "ReferenceEngine", "tierwise_engines"]
 
 
 class ReferenceEngine:
@@ -45,7 +45,20 @@ class DuckDBEngine:
         return grade(plan, environment, facts, as_of)
 
 
+class PostgresEngine:
+    """Runs a plan as SQL in a PostgreSQL server."""
+
+    name = "postgres"
+    about = "the same steps in a PostgreSQL server, in temporary tables; what hangs on unknowns is settled by the reference"
+
+    def grade(self, plan: Plan, environment: Environment, facts: FactTable, as_of: date | None) -> Grading:
+        """Grade every subject of ``facts``."""
+        from tierwise.plugins.builtin.engine_postgres import grade
+
+        return grade(plan, environment, facts, as_of)
+
+
 @hookimpl
 def tierwise_engines() -> Iterable[Engine]:
-    """Give the reference engine and the embedded one."""
-    return (ReferenceEngine(), DuckDBEngine())
+    """Give the reference engine, the embedded one and those of servers."""
+    return (ReferenceEngine(), DuckDBEngine(), PostgresEngine())

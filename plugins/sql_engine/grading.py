@@ -28,7 +28,7 @@ from tierwise.plugins.sql_engine.results import SqlGrading
 from tierwise.plugins.sql_engine.staging import KEY, NAME, ROW, Staging, read_subjects, staging_of
 from tierwise.plugins.sql_engine.tables import FactRows, Tables
 
-__all__ = ["grade_in"]
+__all__ = ["facts_read", "grade_in"]
 
 
 def grade_in(
@@ -44,7 +44,7 @@ def grade_in(
         as_of: The date of the run; ``None`` leaves it missing.
         made: The grading to give, which may do more than the protocol asks.
     """
-    staging = staging_of(plan, facts, _facts_read(plan), as_of)
+    staging = staging_of(plan, facts, facts_read(plan), as_of)
     subjects = partial(read_subjects, tables, facts, staging)
     try:
         return _graded(tables, facts, plan, environment, staging, Reference(plan, environment, as_of, subjects), made)
@@ -84,7 +84,7 @@ def _masks(tables: Tables, stage: Stage, staging: Staging, compiler: Compiler, o
     return {name: mask for name in outputs if (mask := masks.of(name)) is not None}
 
 
-def _facts_read(plan: Plan) -> list[str]:
+def facts_read(plan: Plan) -> list[str]:
     """Return the facts that any part of a plan reads; for what is about the population, all."""
     parts = [d.node for d in plan.decisions.values()]
     parts += [part for ranking in plan.rankings.values() for part in ranking.parts]

@@ -521,7 +521,7 @@ def _kind(bits: int) -> str:
 
 def _bit_where(condition: Sql, bit: int, kind: str) -> Sql:
     """Return a bit where a condition holds, else no bit; NULL where it is not known."""
-    return _shifted(sql.cast(condition, kind), sql.cast(sql.integer(bit), kind)) if bit else sql.cast(condition, kind)
+    return _shifted(sql.bit(condition, kind), sql.cast(sql.integer(bit), kind)) if bit else sql.bit(condition, kind)
 
 
 def _shifted(value: Sql, by: Sql) -> Sql:
