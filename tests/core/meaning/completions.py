@@ -12,19 +12,21 @@ from itertools import product
 from random import Random
 from typing import Any
 
-from tests.plans import GRADES, compare, constant, decision, fact, table
+from tests.plans import GRADES, compare, constant, decision, fact, reading, table
 from tests.plans import plan as plan_of_parts
 from tests.strategies import values_of
 from tierwise.core.environment import Environment
 from tierwise.core.meaning import decide
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
-from tierwise.core.plan import CompareOp, Fact, FactRef, HitPolicy, Node, Plan, Undecided
+from tierwise.core.plan import CompareOp, DecisionRef, Fact, FactRef, HitPolicy, Node, Plan, ReadingRef, Undecided
 from tierwise.core.types import BooleanType, EnumType, NumberType, Type
 
 __all__ = ["ORDERLESS", "difference_from_oracle", "outcome_of", "over_all_completions", "small_table"]
 
 ENVIRONMENT = Environment()
-TYPES: list[Type] = [EnumType(("p", "q", "r")), BooleanType(), NumberType(0, low=Decimal(0), high=Decimal(3))]
+WORDS = EnumType(("p", "q", "r"))
+TYPES: list[Type] = [WORDS, BooleanType(), NumberType(0, low=Decimal(0), high=Decimal(3))]
+ABSENCES = (Reason.MISSING_FACT, Reason.MISSING_FACT, Reason.VAGUE, Reason.LOST)
 ORDERLESS = (HitPolicy.UNIQUE, HitPolicy.ANY)
 Completion = tuple[Any, ...]
 """The values of the unknown inputs, one each."""
@@ -99,7 +101,7 @@ def outcome_of(plan: Plan, facts: dict[str, Any]) -> Outcome:
     return decide(plan, ENVIRONMENT, facts, None)["grade"]
 
 
-def some_test(random: Random, column: FactRef) -> Node | None:
+def some_test(random: Random, column: FactRef | ReadingRef | DecisionRef) -> Node | None:
     """Return a test of a column against one of its few borders, or none at all."""
     if random.random() < 0.35:
         return None
@@ -109,30 +111,51 @@ def some_test(random: Random, column: FactRef) -> Node | None:
     return compare(column, random.choice(["=", "!=", *ordered]), random.choice(values))
 
 
-def value_of(random: Random) -> Any:
+def value_of(random: Random, words: str, type: EnumType) -> Any:
     if random.random() < 0.85:
-        return random.choice("AABBC")
-    return Undecided(random.choice([Reason.LOST, Reason.GAP, Reason.VAGUE]), tuple(random.sample("ABC", random.choice([0, 0, 2]))), GRADES)
+        return random.choice(words)
+    candidates = random.sample(type.values, random.choice([0, 0, 2]))
+    return Undecided(random.choice([Reason.LOST, Reason.GAP, Reason.VAGUE]), tuple(candidates), type)
 
 
 def small_table(random: Random) -> tuple[Plan, dict[str, Any]]:
-    """Draw a table over one to three facts of few values, and facts of which most are missing."""
+    """Draw a table over one to three facts of few values, over readings, and off another such table; and facts of which most are missing.
+
+    What a missing fact is called is drawn, too: an outcome may hang on what is missing, vague, lost and read in several ways at once.
+    """
     declared: list[tuple[Fact, FactRef]] = [
-        fact(f"f{number}", random.choice(TYPES), nullable=random.random() < 0.2) for number in range(random.choice([1, 2, 2, 3]))
+        fact(f"f{number}", random.choice(TYPES), nullable=random.random() < 0.2, missing=random.choice(ABSENCES))
+        for number in range(random.choice([1, 2, 2, 3]))
     ]
-    columns = [ref for _, ref in declared]
-    rows = [(*(some_test(random, column) for column in columns), value_of(random)) for _ in range(random.choice([2, 3, 3, 4]))]
+    readings = [reading(f"r{number}", *"xyz"[: random.choice([2, 3])]) for number in range(random.choice([0, 0, 1, 2]))]
+    columns: list[FactRef | ReadingRef | DecisionRef] = [*(ref for _, ref in declared), *(ref for _, ref in readings)]
+    tables, decisions = [], []
+    if random.random() < 0.4:
+        rows = [(*(some_test(random, column) for column in columns), value_of(random, "pqr", WORDS)) for _ in range(random.choice([2, 3]))]
+        default = constant("p", WORDS) if random.random() < 0.5 else None
+        made, pick = table("inner", random.choice([HitPolicy.UNIQUE, HitPolicy.FIRST]), columns, rows, WORDS, default)
+        tables, decisions = [made], [decision("inner", WORDS, pick, form="table")]
+        columns = [DecisionRef("inner", WORDS), *random.sample(columns, random.choice([0, 1]))]
+    rows = [
+        (*(some_test(random, column) for column in columns), value_of(random, "AABBC", GRADES)) for _ in range(random.choice([2, 3, 3, 4]))
+    ]
     hit = random.choice([*ORDERLESS, HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.PRIORITY])
     made, pick = table("grade", hit, columns, rows, GRADES, constant("C", GRADES) if random.random() < 0.3 else None)
-    plan = plan_of_parts([one for one, _ in declared], [decision("grade", GRADES, pick, form="table")], [made])
+    plan = plan_of_parts(
+        [one for one, _ in declared],
+        [*decisions, decision("grade", GRADES, pick, form="table")],
+        [*tables, made],
+        [one for one, _ in readings],
+    )
     return plan, {one.name: random.choice(values_of(one)) for one, _ in declared if random.random() < 0.25}
 
 
 def difference_from_oracle(plan: Plan, facts: dict[str, Any]) -> str:
-    """Say how the reference differs from the oracle in value, reason or candidates; an empty text when it does not."""
+    """Say how the reference differs from the oracle in value, reason, candidates or needs; an empty text when it does not."""
     expected, found = over_all_completions(plan, facts, "grade"), outcome_of(plan, facts)
     if isinstance(expected, Determined) or isinstance(found, Determined):
         is_same = isinstance(expected, Determined) and isinstance(found, Determined) and found.value == expected.value
     else:
-        is_same = (found.reason, found.candidates) == (expected.reason, expected.candidates)
+        needs = {name for name in found.needs if name in plan.facts or name in plan.readings}
+        is_same = (found.reason, found.candidates, needs) == (expected.reason, expected.candidates, set(expected.needs))
     return "" if is_same else f"{facts}: every completion says {expected}, the reference {found}"
