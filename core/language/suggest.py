@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from itertools import islice
+
+from tierwise.core.language.look_alikes import difference, looks_like
 
 __all__ = ["nearest", "suggest"]
 
@@ -24,7 +27,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 
 
 def suggest(word: str, choices: Iterable[str]) -> str:
-    """Return ``did you mean `x`?`` for the nearest choice, or an empty text.
+    """Return ``did you mean `x`?`` for the nearest choice, and how it differs where that cannot be seen; or an empty text.
 
     Example:
         >>> suggest("grad", ["grade", "score"])
@@ -32,7 +35,11 @@ def suggest(word: str, choices: Iterable[str]) -> str:
         >>> suggest("zzz", ["grade", "score"])
         ''
     """
-    found = nearest(word, choices)
+    known = list(islice(choices, MOST))
+    alike = looks_like(word, known)
+    if alike is not None:
+        return f"did you mean `{alike}`? They look alike, but {difference(word, alike)}"
+    found = nearest(word, known)
     return f"did you mean `{found}`?" if found is not None else ""
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tierwise.core.errors import DataError
+from tierwise.core.language.look_alikes import difference, outline
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import NumberType
 from tierwise.plugins.binding.units import bare_name, heading_unit, is_unit
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.source import Column, Source, SourceTable
 
-__all__ = ["equal_names", "find_subject_table", "key_column", "name_column", "tables_alike"]
+__all__ = ["equal_names", "find_subject_table", "headings_alike", "key_column", "name_column", "tables_alike"]
 
 NAMES = ("name", "title", "名称", "姓名", "客户名称", "company_name", "companyname", "customer_name", "customername", "contactname")
 KEYS = ("id", "key", "编号", "客户编号", "code")
@@ -44,6 +45,19 @@ def tables_alike(source: Source, plan: Plan, table: SourceTable) -> list[DataFin
     message = f"`{table.name}` is read; {shown} {'has' if len(others) == 1 else 'have'} as many columns called like facts"
     help = f"to read another, say so in a binding: `subject: {{table: {others[0]}}}`"
     return [DataFinding("several-tables", message, len(others), "", table.name, help=help)]
+
+
+def headings_alike(table: SourceTable, facts: Iterable[str]) -> list[DataFinding]:
+    """Say which columns look as if they were called like facts, and are not."""
+    headings = {outline(column.name): column.name for column in table.columns}
+    found = []
+    for fact in facts:
+        column = headings.get(outline(fact))
+        if column is not None:
+            message = f"column `{column}` looks like fact `{fact}`, but is called otherwise: {difference(column, fact)}; it is not read"
+            help = f"rename the column, or say so in a binding: `facts: {{{fact}: {{column: {column}}}}}`"
+            found.append(DataFinding("look-alike", message, 1, fact, table.name, column, help=help))
+    return found
 
 
 def _repeated(source: Source, plan: Plan) -> str:

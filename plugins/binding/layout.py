@@ -11,7 +11,7 @@ from sqlglot import exp
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import has_errors
 from tierwise.core.plan import Fact, Plan
-from tierwise.plugins.binding.automatic import equal_names, find_subject_table, key_column, name_column, tables_alike
+from tierwise.plugins.binding.automatic import equal_names, find_subject_table, headings_alike, key_column, name_column, tables_alike
 from tierwise.plugins.binding.conditions import Conditions
 from tierwise.plugins.binding.groups import group_aggregates
 from tierwise.plugins.binding.last_run import LastRun
@@ -110,7 +110,11 @@ def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | N
         )
         for i, (fact, found) in enumerate(equal_names(table, {name: fact for name, fact in plan.facts.items() if name not in told}).items())
     ]
-    found = () if subject else tuple(tables_alike(source, plan, table))
+    unread = plan.facts.keys() - told - {bound.fact.name for bound in columns}
+    found = (
+        *headings_alike(table, (name for name in plan.facts if name in unread)),
+        *(() if subject else tables_alike(source, plan, table)),
+    )
     if binding is None:
         return Layout(source, table, key, named, None, tuple(columns), (), found)
     conditions = Conditions(binding, columns_in_scope(source, [("", table)]), formats=binding.format_of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 
 from tierwise.core.finding import Finding
 from tierwise.core.source import Source, Span, Written
@@ -12,6 +13,7 @@ from tierwise.plugins.yaml_text.characters import inside
 __all__ = ["read_csv_table"]
 
 _LONGEST_CELL = 10_000
+_OPENING = re.compile(r'(?:^|,)"')
 
 
 def read_csv_table(source: Source) -> TextTable:
@@ -28,7 +30,7 @@ def read_csv_table(source: Source) -> TextTable:
     findings: list[Finding] = []
     arrow: int | None = None
     table: list[tuple[list[Written], int | None]] = []
-    reader = csv.reader(line + "\n" for line in lines)
+    reader = csv.reader((line + "\n" for line in lines), strict=True)
     first = 1
     try:
         for row in reader:
@@ -45,9 +47,21 @@ def read_csv_table(source: Source) -> TextTable:
                 cells, arrow = _header(cells)
             table.append((cells, arrow))
     except csv.Error as error:
-        place = inside(source, first, 1, first, 2, lines)
-        findings.append(Finding.error("csv-syntax", f"this row is not CSV: {error}", place, "look for a quote that is not closed"))
+        findings.append(_unreadable(str(error), source, lines, first))
     return make_table(table, whole, findings)
+
+
+def _unreadable(error: str, source: Source, lines: list[str], first: int) -> Finding:
+    """Say why the row that begins in a line is none: as a rule its last opening quote is not closed, and took the rows below with it."""
+    line = lines[min(first, len(lines)) - 1]
+    opening = [quote.end() for quote in _OPENING.finditer(line)]
+    if line.count('"') % 2 and opening:
+        place = inside(source, first, opening[-1], first, len(line) + 1, lines)
+        return Finding.error(
+            "csv-syntax", "a quote is opened here and not closed in its row", place, 'close it; a quote inside quotes is `""`'
+        )
+    place = inside(source, first, 1, first, len(line) + 1, lines)
+    return Finding.error("csv-syntax", f"this row is not CSV: {error}", place, 'a quote inside quotes is written `""`')
 
 
 def _header(cells: list[Written]) -> tuple[list[Written], int | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tierwise.plugins.testing import assert_finding, findings_of, policy_from
 
 POLICY = """\
@@ -35,3 +37,22 @@ def test_a_policy_without_files_is_told_where_to_put_one() -> None:
     found = findings_of(POLICY.replace("FILE", "tier"))
 
     assert_finding(found, "missing-file", help="put it into the folder `tables` beside `policy.yaml`")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ('n,-> tier\n1,"A\n2,B\n', (2, 3), "a quote is opened here and not closed in its row"),
+        ('n,-> tier\n"1,A\n2,B\n', (2, 1), "a quote is opened here and not closed in its row"),
+        ('n,"-> tier\n1,A\n', (1, 3), "a quote is opened here and not closed in its row"),
+        ('n,-> tier\n1,A\n"2","B\n', (3, 5), "a quote is opened here and not closed in its row"),
+        ('n,-> tier\n1,"A\n2,"B"\n', (2, 3), "a quote is opened here and not closed in its row"),
+        ('n,-> tier\n1,"A"x\n2,B\n', (2, 1), "this row is not CSV"),
+    ],
+)
+def test_an_open_quote_in_a_csv_table_is_told_where_it_opens(text: str, place: tuple[int, int], said: str) -> None:
+    policy = {"policy.yaml": POLICY.replace("FILE", "tier"), "tables/tier.csv": text}
+    finding = assert_finding(findings_of(policy), "csv-syntax")
+    assert finding.span is not None
+    assert said in finding.message
+    assert (finding.span.source.name, finding.span.line, finding.span.column) == ("tables/tier.csv", *place)
