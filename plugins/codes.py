@@ -189,6 +189,7 @@ CODES: Mapping[str, str] = {
     "unknown-parent": "The row above that a row names is not there; facts of rows above it are missing, which is another thing than having none.",
     "unknown-reason": "`undetermined(…)` with a word that is no reason.",
     "unknown-right": "A `credit-level` names a right that no decision gives.",
+    "unknown-row": "A row that counts for a subject names another one that is not there, such as an order the product that was deleted; what that would tell is not known, and the fact is missing.",
     "unknown-rule": "An acknowledged overlap names a rule that the table does not have.",
     "unknown-type": "A type that does not exist.",
     "unknown-unit": "Letters after a number that are no unit.",

@@ -68,7 +68,8 @@ class BoundAggregate:
         cells: The stored value of a row (for records one a field), and its declared type.
         value: For ``sum``, ``avg``, ``min`` and ``max``: it, read as the fact's type.
         condition: Which rows count.
-        unreadable: Tests for dates that do not read, with the stored value: such a row may or may not count.
+        doubtful: Tests for rows of which nobody knows whether they count, what is stored there, and why: a date that does not read, a row
+            that names another which is not there.
         by: What orders the rows, comparable.
         differs: Its column is in another unit, and nobody knows what that is in the fact's.
     """
@@ -79,7 +80,7 @@ class BoundAggregate:
     cells: tuple[tuple[exp.Expr, str], ...]
     value: exp.Expr | None
     condition: exp.Expr
-    unreadable: tuple[tuple[exp.Expr, exp.Expr], ...]
+    doubtful: tuple[tuple[exp.Expr, exp.Expr, str], ...]
     by: exp.Expr | None
     shown: str
     differs: bool = False
@@ -360,7 +361,7 @@ def source_cells(bound: BoundAggregate) -> dict[str, exp.Expr]:
     """Return the aggregates that the source computes, by column name."""
     i, kind = bound.position, _kind(bound.binding)
     cells = {f"n{i}": _filtered(exp.Count(this=exp.Star()), bound.condition), **kind.cells(bound)}
-    bad = [(concat(text("unreadable-row:"), shown.copy()), unread) for unread, shown in bound.unreadable]
+    bad = [(concat(text(f"{code}:"), shown.copy()), doubt) for doubt, shown, code in bound.doubtful]
     if (value := kind.bad(bound)) is not None:
         bad.append(value)
     if bad:

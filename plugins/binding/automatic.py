@@ -13,10 +13,15 @@ from tierwise.plugins.binding.units import bare_name, heading_unit, is_unit
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.source import Column, Source, SourceTable
 
-__all__ = ["equal_names", "find_subject_table", "headings_alike", "key_column", "name_column", "tables_alike"]
+__all__ = ["equal_names", "find_subject_table", "headings_alike", "is_called_parent", "key_column", "name_column", "tables_alike"]
 
 NAMES = ("name", "title", "名称", "姓名", "客户名称", "company_name", "companyname", "customer_name", "customername", "contactname")
 KEYS = ("id", "key", "编号", "客户编号", "code")
+PARENT = re.compile(
+    r"parent.*|.*_parent(_?id|_?code)?|(upper|superior|holding|belongs_?to|head_?office|mother)(_.*)?|上级.*|母公司.*|父.*|隶属.*|总公司.*|集团编号|集团id",
+    re.IGNORECASE,
+)
+"""What the column is called that holds the id of the row above."""
 
 
 def find_subject_table(source: Source, plan: Plan) -> SourceTable:
@@ -64,11 +69,16 @@ def _repeated(source: Source, plan: Plan) -> str:
     """Say how a column is named whose heading stands more than once and is called like a fact."""
     for table in source.tables().values():
         for fact in plan.facts:
-            known = [c.name for c in table.columns if re.fullmatch(rf"{re.escape(fact)} \([A-Z]+\)", c.name, re.IGNORECASE)]
-            if len(known) > 1:
-                shown = " or ".join(f"`{name}`" for name in known)
-                return f"the heading `{fact}` stands {len(known)} times: say in a binding which it is, {shown}"
+            if help := _said_which(table, fact):
+                return help
     return ""
+
+
+def _said_which(table: SourceTable, heading: str) -> str:
+    """Ask which column is meant by a heading that stands more than once; empty where it does not."""
+    known = [c.name for c in table.columns if re.fullmatch(rf"{re.escape(heading)} \([A-Z]+\)", c.name, re.IGNORECASE)]
+    shown = " or ".join(f"`{name}`" for name in known)
+    return f"the heading `{heading}` stands {len(known)} times: say in a binding which it is, {shown}" if len(known) > 1 else ""
 
 
 def equal_names(table: SourceTable, facts: Mapping[str, Fact]) -> Mapping[str, Column]:
@@ -85,21 +95,30 @@ def key_column(table: SourceTable, plan: Plan) -> Column:
     """Return the column with the subjects' id: the primary key, else one called like an id, else the first that is no fact.
 
     Raises:
-        DataError: Every column is a fact.
+        DataError: Every column is a fact, or the heading of the id stands more than once.
     """
     keys = [column for column in table.columns if column.key]
     if len(keys) == 1:
         return keys[0]
-    wanted = [f"{plan.subject}_id", f"{plan.subject}id", f"{table.name.rstrip('s')}_id", f"{table.name.rstrip('s')}id", *KEYS]
-    named = [found for word in wanted if (found := table.column(word)) is not None]
-    ending = [c for c in table.columns if c.name.casefold().endswith(("_id", "编号"))]
+    own = [f"{plan.subject}_id", f"{plan.subject}id", f"{table.name.rstrip('s')}_id", f"{table.name.rstrip('s')}id"]
+    ids, keys = ([found for word in words if (found := table.column(word)) is not None] for words in (own, KEYS))
     free = [c for c in table.columns if c.name not in plan.facts]
-    for found in (*named, *ending, *free):
-        if found.name not in plan.facts:
-            return found
+    ending = [c for c in free if c.name.casefold().endswith(("_id", "编号")) and not is_called_parent(c.name)]
+    for found in (*(c for c in (*ids, *keys) if c in free), *ids):  # the subjects' id may be a fact, too
+        return found
+    for word in (*own, *KEYS):
+        if help := _said_which(table, word):
+            raise DataError(f"the id of the subjects cannot be told in `{table.name}`", help)
+    for found in (*ending, *free, *keys):
+        return found
     raise DataError(
         f"table `{table.name}` has no column that tells the subjects apart", help="name it in a binding: `subject: {table: …, key: …}`"
     )
+
+
+def is_called_parent(name: str) -> bool:
+    """Say whether a column is called like one with the id of the row above, such as a parent company."""
+    return PARENT.fullmatch(name.strip()) is not None
 
 
 def name_column(table: SourceTable, key: Column) -> Column | None:

@@ -11,6 +11,7 @@ from sqlglot import exp
 from tierwise.core.plan import Plan
 from tierwise.plugins.binding.aggregates import supply_aggregate
 from tierwise.plugins.binding.data_findings import find_bad_values, keep_problems
+from tierwise.plugins.binding.entry.words import as_id
 from tierwise.plugins.binding.joined_rows import GROUP, KEYED, TIED, fact_cells, fact_columns, joined_rows, problem_column
 from tierwise.plugins.binding.last_run import bring_last_run
 from tierwise.plugins.binding.layout import BoundColumn, Layout, lay_out
@@ -118,10 +119,11 @@ def _group_supplies(source: Source, group: RowGroup, relation: str, made: dict[s
 
 
 def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str) -> list[DataFinding]:
-    """Find rows that belong to no subject; not looked for when a condition leaves subjects out, nor among rows that subjects point to."""
-    if layout.where is not None or group.key is None or layout.table in (group.child, group.between):
+    """Find rows that belong to no row of the subjects' table, be it one that a condition leaves out; not looked for among rows that subjects point to."""
+    if group.key is None or layout.table in (group.child, group.between):
         return []
-    known = exp.select(column("id")).from_(exp.Table(this=identifier(KEYED))).where(is_known(column("id")))
+    id = as_id(column(layout.key.name), source.type_of(layout.table.name, layout.key))
+    known = exp.select(id).from_(source.named(layout.table.name)).where(is_known(id.copy()))
     lost = any_of(is_null(column("id")), exp.Not(this=exp.In(this=column("id"), query=known.subquery())))
     example = call("min", column("id"), integer(3))
     query = exp.select(exp.Sum(this=cast(column("all_rows"), "BIGINT")), example).from_(exp.Table(this=identifier(relation))).where(lost)
@@ -130,7 +132,8 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
         return []
     table, key = (group.between or group.child).name, group.key.name
     rows, belong, are = ("row", "belongs", "it is") if count == 1 else ("rows", "belong", "they are")
-    message = f"{count} {rows} of `{group.child.name}` {belong} to no row of `{layout.table.name}`: {are} not counted"
+    theirs = group.between if group.between and group.points else group.child
+    message = f"{count} {rows} of `{theirs.name}` {belong} to no row of `{layout.table.name}`: {are} not counted"
     return [DataFinding("orphan-rows", message, int(count), "", table, key, tuple((str(id), "") for id in ids or ()))]
 
 

@@ -49,6 +49,7 @@ MESSAGES: Mapping[str, str] = {
     "bad-value": "holds a value that does not read, or not at the fact's scale",
     "empty-value": "is empty in a row that counts, so the sum is not known",
     "unreadable-row": "counts rows by a date, and one of them does not read",
+    "unknown-row": "is asked of a row that another one names, and there is no such row",
     "unknown-parent": "is asked of a row above, and the link names no row",
     "several-parents": "is asked of relatives, and a link names several rows",
     "parent-cycle": "is asked of relatives, and the links lead in a circle",

@@ -6,25 +6,29 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
 from tierwise.core.language.suggest import nearest
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import BooleanType, DateTimeType, DateType, ListType, NumberType, SetType
-from tierwise.plugins.binding.automatic import equal_names, key_column, name_column
+from tierwise.plugins.binding.automatic import equal_names, is_called_parent, key_column, name_column
+from tierwise.plugins.binding.entry.words import as_id
 from tierwise.plugins.binding.seen import format_line, help_for, seen_format, unread_values
 from tierwise.plugins.binding.subject_rows import TOTAL
 from tierwise.plugins.binding.units import bare_name, conversion, heading_unit, is_unit, unit_help
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
 from tierwise.plugins.source import Column, Source, SourceTable
-from tierwise.plugins.sql import call, cast, column, select, text
+from tierwise.plugins.sql import all_of, call, cast, column, is_known, select, text
 
 __all__ = ["bind_draft"]
 
 PLAIN = re.compile(r"[^\W\d]\w*")
 FEW = 20
+MOSTLY = 0.8
+RELATIVES: Mapping[str, str] = {"parent_": "above", "group_": "group", "top_": "top"}
+"""How the name of a fact begins that is of relatives, and of which."""
 YAML_WORDS = {"null", "true", "false", "yes", "no", "on", "off"}
 
 
@@ -55,13 +59,19 @@ class _Draft:
         yield f"# Draft of a binding of `{self.plan.policy}` to `{self.source.location}`. Lines that start with `#` are guesses: check them."
         yield "binding: 1"
         yield f"policy: {_word(self.plan.policy)}"
+        parent, likely = self._parent()
+        if parent:
+            subject["parent"] = parent
         if totals := self._totals(named):
             subject["where"] = totals
         yield f"subject: {_flow(subject)}"
+        if likely:
+            yield f"# `{likely}` holds ids of other rows: if those stand above, add `parent: {_word(likely)}` to `subject`"
         equal = equal_names(self.table, self.plan.facts)
         rest = [fact for name, fact in self.plan.facts.items() if name not in equal]
         certain = {fact.name: line for fact in rest if (line := self._certain(fact))}
-        guesses = {fact.name: line for fact in rest if fact.name not in certain and (line := self._guess(fact))}
+        unsure = [fact for fact in rest if fact.name not in certain]
+        guesses = {fact.name: line for fact in unsure if (line := (self._of_relatives(fact) if parent else "") or self._guess(fact))}
         written = {**{name: column.name for name, column in equal.items()}, **self._columns_of(certain)}
         forms, doubts = self._forms(written)
         common = _common(forms.values())
@@ -94,6 +104,41 @@ class _Draft:
             if values:
                 return {column_of.name: "not(" + ", ".join(value.strip() for value in values) + ")"}
         return {}
+
+    def _parent(self) -> tuple[str, str]:
+        """Return the column with the id of the row above, if one is called so; else one that may be."""
+        found = [c.name for c in self.table.columns if c != self.key and self._names_rows(c)]
+        called = next((name for name in found if is_called_parent(name)), "")
+        return (called, "") if called else ("", found[0] if found else "")
+
+    def _names_rows(self, of: Column) -> bool:
+        """Say whether what stands in a column is the id of some row as a rule, not of that row itself."""
+        self.source.load(self.table.name, [of.name, self.key.name])
+        kinds = [self.source.type_of(self.table.name, c) for c in (of, self.key)]
+        rows = self.source.named(self.table.name)
+        up, id = as_id(column(of.name), kinds[0]), as_id(column(self.key.name), kinds[1])
+        known = exp.In(this=up.copy(), query=exp.Subquery(this=select(id.copy(), source=rows.copy())))
+        told = all_of(is_known(up.copy()), up.copy().neq(text("")), up.copy().neq(id))
+        counted = select(call("count_if", known), exp.Count(this=exp.Star()), source=rows).where(told, copy=False)
+        ids, all = self.source.connection.execute(counted.sql("duckdb")).fetchall()[0]
+        return bool(all and ids >= all * MOSTLY)
+
+    def _of_relatives(self, fact: Fact) -> str:
+        """Return a fact of a row above, or of the whole group, by what it is called."""
+        for start, of in RELATIVES.items():
+            rest = fact.name.removeprefix(start)
+            if rest == fact.name:
+                continue
+            near = nearest(rest, [c.name for c in self.table.columns if c != self.key]) or self._ending(rest)
+            if near is not None and of != "group":
+                return _flow({"column": near, "of": of})
+            if of == "group" and (line := self._in_child(replace(fact, name=rest))):
+                return line[:-1] + f", of: {of}}}"
+        return ""
+
+    def _ending(self, word: str) -> str | None:
+        """Return a column called so behind a word of its own, such as `own_limit` for `limit`."""
+        return next((c.name for c in self.table.columns if c.name.casefold().endswith(f"_{word.casefold()}")), None)
 
     def _distinct(self, of: Column, where: exp.Expr) -> list[str]:
         self.source.load(self.table.name, [of.name])

@@ -26,7 +26,7 @@ from tierwise.plugins.binding.units import conversion, in_unit_of_fact
 from tierwise.plugins.binding.windows import window_days
 from tierwise.plugins.binding.written import Written
 from tierwise.plugins.source import Column, Source, SourceTable
-from tierwise.plugins.sql import all_of, any_of, column, integer, is_known, is_null
+from tierwise.plugins.sql import all_of, any_of, column, integer, is_known, is_null, negate, text
 
 __all__ = ["group_aggregates"]
 
@@ -56,7 +56,7 @@ def group_aggregates(
             groups[place] = _row_group(source, binding, name, told, subjects, way)
         group = groups[place]
         conditions = Conditions(binding, group.columns, group.readings, group.typed, partial(binding.format_of, fact=name))
-        bound = _Compiler(plan.facts[name], told, conditions, as_of, group.tested).bound(position)
+        bound = _Compiler(plan.facts[name], told, conditions, as_of, group.tested, group.dangling(source)).bound(position)
         findings += conditions.findings
         if bound is not None:
             group.aggregates.append(bound)
@@ -87,7 +87,8 @@ def _row_group(
     if told.of != "all":
         key = find_column(between or child, told.key or subject_key.name, binding, (*path, "key") if told.key else path)
     tables = [(CHILD, child), *([(BETWEEN, between)] if between else [])]
-    return RowGroup(child, between, links, key, columns_in_scope(source, tables), way)
+    own = subject_key if between == subjects[0] else None
+    return RowGroup(child, between, links, key, columns_in_scope(source, tables), way, own)
 
 
 @dataclass
@@ -99,6 +100,7 @@ class _Compiler:
     conditions: Conditions
     as_of: date | None
     tested: Layer
+    dangling: exp.Expr | None
     differs: bool = False
 
     def bound(self, position: int) -> BoundAggregate | None:
@@ -117,6 +119,7 @@ class _Compiler:
             self._window(parts, unreadable)
         if self.told.valid_until is not None:
             self._valid(self.told.valid_until, parts)
+        may_count = negate(exp.Is(this=exp.Paren(this=all_of(*parts)), expression=exp.false()))  # so far: what follows demands values
         by = self._by(parts, unreadable) if self.told.by is not None else None
         if self.told.of is not None and self.told.of != "all":
             level = self._related(parts)
@@ -124,11 +127,16 @@ class _Compiler:
         cells = self._cells()
         if self.told.of == "above" and self.told.is_one_row and cells:
             parts.append(is_known(cells[0][0].copy()))
+        add = self.tested.add
+        doubts = [(add(all_of(where, unread)), add(stored), "unreadable-row") for unread, stored in unreadable]
+        if self.dangling is not None:
+            lost = self._read(self.dangling)
+            named = exp.GT(this=lost, expression=text(""))
+            doubts.append((add(all_of(named, may_count)), add(lost.copy()), "unknown-row"))
+            parts.append(is_null(lost.copy()))
         if has_errors(self.conditions.findings):
             return None
-        add = self.tested.add
         condition = add(all_of(*parts))
-        doubts = tuple((add(all_of(where, unread)), add(stored)) for unread, stored in unreadable)
         shown = self.told.column or self.told.expression or ", ".join(self.told.fields.values()) or "*"
         value = self._value(cells)
         return BoundAggregate(
@@ -138,7 +146,7 @@ class _Compiler:
             tuple((add(raw), declared) for raw, declared in cells),
             None if value is None else add(value),
             condition,
-            doubts,
+            tuple(doubts),
             None if by is None else add(by),
             shown,
             self.differs,
@@ -159,18 +167,23 @@ class _Compiler:
 
     def _related(self, parts: list[exp.Expr | None]) -> exp.Expr:
         """Let rows count of those relatives only that are meant, and return how many levels away they are."""
-        readings, typed = self.conditions.readings, self.conditions.typed
-        assert self.told.of is not None and readings is not None and typed is not None
+        assert self.told.of is not None
         way, first, last = WAYS[self.told.of]
         if way is Way.GROUP:
             return integer(0)
-        level = typed.add(readings.add(column("level", RELATED)))
+        level = self._read(column("level", RELATED))
         if self.told.of == "top":
-            parts.append(typed.add(readings.add(column("is_top", RELATED))))
+            parts.append(self._read(column("is_top", RELATED)))
         parts.append(exp.GTE(this=level.copy(), expression=integer(first)))
         if (most := last or self.told.levels) is not None:
             parts.append(exp.LTE(this=level.copy(), expression=integer(most)))
         return level
+
+    def _read(self, cell: exp.Expr) -> exp.Expr:
+        """Return a cell of the joined rows as it is known where they are tested."""
+        readings, typed = self.conditions.readings, self.conditions.typed
+        assert readings is not None and typed is not None
+        return typed.add(readings.add(cell))
 
     def _counted(self, found: RowColumn, read: Written, type: Type, as_it_is: exp.Expr) -> Written:
         """Return what a column holds in the unit of the fact; where nobody knows how, nothing reads."""

@@ -86,6 +86,8 @@ class Lineage:
         connection = source.connection
         for name, query in (("nodes", self._nodes(source)), ("links", self._links(source))):
             connection.execute(f"CREATE OR REPLACE TABLE tierwise_{name} AS {query.sql('duckdb')}")
+        connection.execute(_ENDS)
+        _find_circles(connection)
         for statement in _STATEMENTS:
             connection.execute(statement.format(levels=self.levels))
         findings = self._findings(connection)
@@ -114,6 +116,17 @@ class Lineage:
         ]
 
 
+def _find_circles(connection: DuckDBPyConnection) -> None:
+    """Make the table of rows in circles, however long: those that are still arrived at after more steps than there are links."""
+    connection.execute(_AROUND)
+    ((links,),) = connection.execute("SELECT count(*) FROM tierwise_around").fetchall()
+    steps, left = 1, links
+    while left and steps <= links:
+        connection.execute(_TWICE_AS_FAR)
+        ((left,),) = connection.execute("SELECT count(*) FROM tierwise_around").fetchall()
+        steps *= 2
+
+
 def _told(code: str, count: int, where: str, lineage: Lineage) -> str:
     subjects, one = lineage.subjects[0].name, count == 1
     rows = "1 row" if one else f"{count} rows"
@@ -135,12 +148,17 @@ def _shown(rows: list[str]) -> tuple[tuple[str, str], ...]:
     return tuple((id, stored) for id, _, stored in (row.partition("\t") for row in rows))
 
 
-_BETWEEN = ("tierwise_ends", "tierwise_raw", "tierwise_broken", "tierwise_links", "tierwise_nodes")
-_STATEMENTS = (
-    # one link a row; a row that names itself has none above it
-    """CREATE OR REPLACE TABLE tierwise_ends AS
+_BETWEEN = ("tierwise_around", "tierwise_ends", "tierwise_raw", "tierwise_broken", "tierwise_links", "tierwise_nodes")
+_ENDS = """CREATE OR REPLACE TABLE tierwise_ends AS
     SELECT id, min(parent) AS parent, count(*) AS parents, min(parent) || ' / ' || max(parent) AS several
-    FROM tierwise_links WHERE id <> parent GROUP BY id""",
+    FROM tierwise_links WHERE id <> parent GROUP BY id"""
+"""One link a row; a row that names itself has none above it."""
+_AROUND = """CREATE OR REPLACE TABLE tierwise_around AS
+    SELECT e.id, e.parent AS "to" FROM tierwise_ends e JOIN tierwise_nodes n ON n.id = e.id JOIN tierwise_nodes m ON m.id = e.parent
+    WHERE e.parents = 1"""
+_TWICE_AS_FAR = """CREATE OR REPLACE TABLE tierwise_around AS
+    SELECT a.id, b."to" FROM tierwise_around a JOIN tierwise_around b ON b.id = a."to" """
+_STATEMENTS = (
     # a circle is followed once around, or to the last level
     """CREATE OR REPLACE TABLE tierwise_raw AS
     WITH RECURSIVE up(id, above, level) AS (
@@ -157,8 +175,9 @@ _STATEMENTS = (
     UNION ALL
     SELECT id, 'several-parents:' || several FROM tierwise_ends WHERE parents > 1 AND id IN (SELECT id FROM tierwise_nodes)
     UNION ALL
-    SELECT c.id, 'parent-cycle:' || (SELECT string_agg(r.above, ' → ' ORDER BY r.level) FROM tierwise_raw r WHERE r.id = c.id)
-    FROM (SELECT DISTINCT id FROM tierwise_raw WHERE id = above AND level > 0) c""",
+    SELECT c.id, 'parent-cycle:' || (
+      SELECT string_agg(r.above, ' → ' ORDER BY r.level) || if(max_by(r.above, r.level) = c.id, '', ' → …') FROM tierwise_raw r WHERE r.id = c.id
+    ) FROM (SELECT DISTINCT "to" AS id FROM tierwise_around) c""",
     """CREATE OR REPLACE TABLE tierwise_lineage AS
     WITH known AS (
       SELECT r.id, min(r.level) AS known, arg_min(b.fault, r.level) AS fault

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -14,11 +14,30 @@ from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.lineage import LINEAGE, PAIRS, Way
 from tierwise.plugins.binding.scope import RowColumn
 from tierwise.plugins.source import Column, Source, SourceTable
-from tierwise.plugins.sql import NULL, alias, all_of, any_of, call, cast, column, equal, identifier, select, subquery
+from tierwise.plugins.sql import (
+    NULL,
+    alias,
+    all_of,
+    any_of,
+    call,
+    case,
+    cast,
+    column,
+    concat,
+    equal,
+    identifier,
+    integer,
+    is_known,
+    is_null,
+    select,
+    subquery,
+    text,
+)
 
 __all__ = ["BETWEEN", "CHILD", "RELATED", "RowGroup"]
 
 CHILD, BETWEEN, READ, TYPED, TESTED, RELATED = "c", "v", "w", "t", "r", "related"
+FIRST_ROWS = 10_000
 WHOSE: Mapping[Way, tuple[str, str, str]] = {
     Way.UP: (PAIRS, "above", "id"),
     Way.DOWN: (PAIRS, "id", "above"),
@@ -35,6 +54,9 @@ class RowGroup:
         links: For a table between: columns of the child and of it that must be equal.
         key: The column with the subject's id, in the child table or the one between; ``None`` when every row counts for every subject.
         way: For whom a row counts, when not for the subject whose it is.
+        subject_key: The column with the subject's id where the table between is the subjects' own.
+        points: The rows of the table between point to the child's, as a contact to its account, or an order to its product, and not the other
+            way round; it is found out from the rows when the query is made.
     """
 
     child: SourceTable
@@ -43,6 +65,8 @@ class RowGroup:
     key: Column | None
     columns: dict[str, RowColumn]
     way: Way | None = None
+    subject_key: Column | None = None
+    points: bool = False
     readings: Layer = field(default_factory=lambda: Layer(READ))
     typed: Layer = field(default_factory=lambda: Layer(TYPED))
     tested: Layer = field(default_factory=lambda: Layer(TESTED))
@@ -53,6 +77,7 @@ class RowGroup:
 
         Four layers: values by the way they are written, these read as their types, tests on them, aggregates.
         """
+        self.points = self._points(source)
         return self._aggregated(source, {"all_rows": exp.Count(this=exp.Star()), **self._cells(source_cells)})
 
     @property
@@ -89,7 +114,8 @@ class RowGroup:
         rows = select(alias(id, "id"), *_named(self.readings.cells), source=_aliased(source, self.child, CHILD))
         if self.between is not None:
             on = all_of(*(self._same(source, child, between) for child, between in self.links))
-            rows.append("joins", exp.Join(this=_aliased(source, self.between, BETWEEN), on=on, side="LEFT"))
+            # whoever points to no row is kept, to be found; and else a row that is nobody's
+            rows.append("joins", exp.Join(this=_aliased(source, self.between, BETWEEN), on=on, side="RIGHT" if self.points else "LEFT"))
         if self.way is not None:
             relation, theirs, _ = WHOSE[self.way]
             related = exp.Table(this=identifier(relation), alias=exp.TableAlias(this=identifier(RELATED)))
@@ -114,6 +140,26 @@ class RowGroup:
                 read.setdefault(owners[owner], set()).add(name)
         return read
 
+    def dangling(self, source: Source) -> exp.Expr | None:
+        """Return, of a row of the table between that points to none, what it names, perhaps an empty text; NULL of any other row.
+
+        It is ``None`` where there is no table between.
+        """
+        if self.between is None:
+            return None
+        named = [as_id(column(b.name, BETWEEN), source.type_of(self.between.name, b)) for _, b in self.links]
+        nowhere = all_of(*(is_null(column(c.name, CHILD)) for c, _ in self.links))
+        shown = concat(*(part for name in named for part in (text(" "), name)))
+        return case((nowhere, call("coalesce", call("trim", shown), text(""))))
+
+    def _points(self, source: Source) -> bool:
+        """Say which way the links lead: to where the values are the key."""
+        if self.between is None or not _is_key(source, self.child, [c for c, _ in self.links]):
+            return False
+        if self.subject_key is not None:
+            return [b for _, b in self.links] != [self.subject_key]
+        return not _is_key(source, self.between, [b for _, b in self.links])
+
     def _same(self, source: Source, child: Column, between: Column) -> exp.Expr:
         assert self.between is not None
         types = source.type_of(self.child.name, child), source.type_of(self.between.name, between)
@@ -125,6 +171,22 @@ class RowGroup:
 
 def _named(cells: Mapping[str, exp.Expr]) -> Iterator[exp.Expr]:
     return (alias(cell, name) for name, cell in cells.items())
+
+
+def _is_key(source: Source, table: SourceTable, columns: Sequence[Column]) -> bool:
+    """Say whether no two rows of a table agree in columns; to find two that do, the first rows are enough as a rule."""
+    if len(columns) == 1 and columns[0].key == 1 and sum(bool(c.key) for c in table.columns) == 1:
+        return True
+    cells = [as_id(column(c.name), source.type_of(table.name, c)) for c in columns]
+    known = select(*(alias(cell, f"k{i}") for i, cell in enumerate(cells)), source=source.named(table.name))
+    known = known.where(all_of(*(is_known(cell.copy()) for cell in cells)), copy=False)
+    keys = [column(f"k{i}") for i in range(len(cells))]
+    for rows in (known.copy().limit(FIRST_ROWS), known):
+        many = exp.GT(this=exp.Count(this=exp.Star()), expression=integer(1))
+        twice = select(integer(1), source=subquery(rows, "rows")).group_by(*keys, copy=False).having(many, copy=False).limit(1)
+        if source.connection.execute(twice.sql("duckdb")).fetchone():
+            return False
+    return True
 
 
 def _aliased(source: Source, table: SourceTable, alias: str) -> exp.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -59,6 +59,10 @@ DATES = (
     "D-MMM-YYYY",
     "D-MMM-YY",
 )
+SERIALS = re.compile(r"[2-6][0-9]{4}(\.[0-9]+)?")
+"""Days that a spreadsheet counts, of 1954 to 2091."""
+EPOCHS: Mapping[str, re.Pattern[str]] = {"unix": re.compile(r"[12][0-9]{9}"), "unix ms": re.compile(r"[12][0-9]{12}")}
+"""Seconds and milliseconds since 1970, of 2001 to 2064."""
 EITHER = {"D/M/YYYY": "M/D/YYYY", "D-M-YYYY": "M-D-YYYY"}
 ZONED = re.compile(r"\d.*\d:\d\d.*(Z|UTC|GMT|\d[+-]\d{2}(:?\d{2})?)\s*", re.IGNORECASE)
 AMBIGUOUS_NUMBER = (
@@ -96,6 +100,9 @@ def help_for(connection: DuckDBPyConnection, values: Sequence[str], code: str, t
     if isinstance(type, DateType | DateTimeType):
         if any(ZONED.fullmatch(value) for value in values):
             return "say in which zone a day is a day: add `format: {zone: Asia/Shanghai}`, or the zone of the company, to the binding"
+        for order, count in EPOCHS.items():
+            if values and all(count.fullmatch(value.strip()) for value in values):
+                return f"if it counts {'milliseconds' if 'ms' in order else 'seconds'} since 1970: `format: {{date: {order}, zone: Asia/Shanghai}}`, or the zone of the company"
         if (both := _either(connection, values, type)) is not None:
             return f"say which it is in the binding: `format: {{date: {both[0]}}}` or `format: {{date: {both[1]}}}`"
     form = seen_format(connection, values, type)
@@ -149,6 +156,9 @@ def _of_dates(connection: DuckDBPyConnection, values: Sequence[str], type: Type)
     while rest:
         counted = {order: _reads(connection, rest, type, Format(date=(order,))) for order in DATES}
         best = max(DATES, key=lambda order: counted[order])
+        if not any(counted.values()) and all(SERIALS.fullmatch(value.strip()) for value in rest):
+            orders.append("excel")
+            break
         if not counted[best] or counted[best] == counted.get(EITHER.get(best, "")):
             break
         orders.append(best)

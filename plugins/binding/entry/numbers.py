@@ -24,7 +24,9 @@ from tierwise.plugins.sql import (
     cast,
     decimal,
     integer,
+    is_known,
     is_null,
+    negate,
     text,
     try_cast,
 )
@@ -108,11 +110,25 @@ def _from_float(raw: exp.Expr, type: NumberType) -> Entered:
 
 
 def _from_text(raw: exp.Expr, type: NumberType) -> Entered:
-    trimmed = call("trim", raw)
-    shape = call("regexp_full_match", trimmed, text(NUMBER_PATTERN))
-    on_scale = call("regexp_full_match", trimmed, text(rf"[+-]?[0-9]*(\.[0-9]{{0,{type.scale or 0}}}0*)?"))
-    value = try_cast(case((shape, trimmed)), canonical_type(type))
-    return _bounded(raw, value, type, (exp.Not(this=shape), "bad-number"), (exp.Not(this=on_scale), "off-scale"))
+    trimmed, scale = call("trim", raw), type.scale or 0
+    behind = rf"\.[0-9]{{1,{scale}}}0*" if scale else r"\.0+"
+    on_scale = call("regexp_full_match", trimmed, text(rf"[+-]?([0-9]+(\.[0-9]{{0,{scale}}}0*)?|{behind})"))
+    value = try_cast(case((on_scale, trimmed)), canonical_type(type))
+    reads = _within(value, type)
+    shape = call("regexp_full_match", trimmed.copy(), text(NUMBER_PATTERN))
+    # what is asked of a text, is asked of each that does not read; of one that does, nothing twice that need not be
+    why = case((negate(shape), text("bad-number")), (negate(on_scale.copy()), text("off-scale")), default=text("value-out-of-range"))
+    return Entered(case((reads, value)), case((is_null(raw), NULL), (reads.copy(), NULL), default=why))
+
+
+def _within(value: exp.Expr, type: NumberType) -> exp.Expr:
+    """Say whether a number is there, and neither too small nor too great: true, false, or NULL when there is none."""
+    low, high = (None if bound is None else decimal(bound, type.scale or 0) for bound in (type.low, type.high))
+    if low is not None and high is not None:
+        return exp.Between(this=value, low=low, high=high)
+    if low is not None:
+        return exp.GTE(this=value, expression=low)
+    return is_known(value) if high is None else exp.LTE(this=value, expression=high)
 
 
 def _of_steps(steps: exp.Expr, scale: int) -> exp.Expr:

@@ -12,7 +12,7 @@ import pytest
 
 from tierwise.core.errors import DataError
 from tierwise.core.plan import Plan
-from tierwise.core.types import BooleanType, DateType, EnumType, NumberType
+from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType
 from tierwise.plugins.binding.bind import bind
 from tierwise.plugins.source import Source
 
@@ -135,3 +135,28 @@ def test_large_whole_numbers_beside_fractions_stay_exact(
     script = "CREATE TABLE t (id TEXT, amount); INSERT INTO t VALUES ('a', 9007199254740993), ('b', 0.5), ('c', '7.25')"
     table = bind(opened(sqlite_file(script)), plan_of(amount=NumberType(2, high=None)))
     assert [s.facts["amount"] for s in table.subjects()] == [Decimal("9007199254740993.00"), Decimal("0.50"), Decimal("7.25")]
+
+
+@pytest.mark.parametrize(
+    ("head", "key"),
+    [
+        ("customer_id,parent_id,amount", "1"),
+        ("parent_id,customer_id,note", "2"),
+        ("parent_id,note_id,amount", "2"),
+        ("note,code,amount", "2"),
+        ("note,customer_id,id", "3"),
+    ],
+)
+def test_the_id_may_be_a_fact_and_is_not_that_of_the_row_above(
+    head: str, key: str, plan_of: Callable[..., Plan], opened: Opened, tmp_path: Path
+) -> None:
+    plan = plan_of(customer_id=TextType(), amount=NumberType(0))
+    (tmp_path / "c.csv").write_text(f"{head}\n1,2,3\n", encoding="utf-8")
+    assert [subject.key for subject in bind(opened(tmp_path), plan).subjects()] == [key]
+
+
+def test_an_id_whose_heading_stands_twice_is_asked_for(plan_of: Callable[..., Plan], opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("id,amount,id\n1,2,3\n", encoding="utf-8")
+    with pytest.raises(DataError) as refusal:
+        bind(opened(tmp_path), plan_of(amount=NumberType(0)))
+    assert refusal.value.help == "the heading `id` stands 2 times: say in a binding which it is, `id (A)` or `id (C)`"

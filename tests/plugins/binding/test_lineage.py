@@ -155,9 +155,9 @@ class Walk:
         return found, False
 
     def in_circle(self, id: str) -> bool:
-        """Say whether the links lead back within as many levels as are followed."""
+        """Say whether the links lead back, however long the way around."""
         here = id
-        for _ in range(self.levels):
+        for _ in self.up:
             parents = self.up.get(here, set())
             if len(parents) != 1:
                 return False
@@ -244,6 +244,12 @@ def test_random_links_give_what_a_walk_over_them_gives(seed: int, plan_of: Plans
             "leads 2 rows back to themselves",
             (("A", "A → B → A"), ("B", "B → A → B")),
         ),
+        (
+            [*((f"N{i:02}", f"N{(i + 1) % 12:02}", 1) for i in range(12)), ("X", "N00", 1)],
+            "parent-cycle",
+            "leads 12 rows back to themselves",
+            tuple((f"N{i:02}", " → ".join(f"N{(i + step) % 12:02}" for step in range(11)) + " → …") for i in range(3)),
+        ),
         ([("A", "A", 1), ("B", "A", 1)], "own-parent", "names the row itself for 1 row: it counts as the top of its group", (("A", "A"),)),
         (
             [("A", "B", 1), ("A", "C", 1), ("B", None, 1), ("C", None, 1)],
@@ -319,4 +325,4 @@ def test_a_row_that_the_subject_points_to_is_reached_via_its_own_table(plan_of: 
     )
     table = bound(opened, plan_of(credit=NUMBER), tmp_path, binding)
     assert {key: facts["credit"] for key, facts in facts_of(table).items()} == {"1": 500, "2": 5, "3": "missing", "4": "missing"}
-    assert table.findings == ()
+    assert [(finding.code, finding.fact, finding.examples) for finding in table.findings] == [("unknown-row", "credit", (("4", "Q"),))]

@@ -26,6 +26,9 @@ SEEN: list[tuple[Type, list[str], str]] = [
     (DateType(), ["01/05/2026"], ""),
     (DateType(), ["01.05.2026"], "{date: D.M.YYYY}"),
     (DateType(), ["20260501", "1 May 2026"], '{date: [YYYYMMDD, "D MMM YYYY"]}'),
+    (DateType(), ["46143", "46144.5"], '{date: "excel"}'),
+    (DateType(), ["46143", "2461161.5"], ""),
+    (DateType(), ["1777593600"], ""),
     (DateType(), ["soon"], ""),
 ]
 
@@ -42,6 +45,9 @@ def test_the_fewest_settings_by_which_the_values_read(type: Type, values: list[s
         ("bad-number", ["1,234.50"], MONEY, 'add `format: {number: "1,234.56"}` to the binding'),
         ("ambiguous-number", ["20.000"], MONEY, "say which it is"),
         ("bad-date", ["01/05/2026"], DateType(), "`format: {date: D/M/YYYY}` or `format: {date: M/D/YYYY}`"),
+        ("bad-date", ["46143"], DateType(), 'add `format: {date: "excel"}` to the binding'),
+        ("unreadable-row", ["1777593600"], MONEY, "if it counts seconds since 1970: `format: {date: unix, zone: Asia/Shanghai}`"),
+        ("bad-date", ["1777593600000"], DateType(), "`format: {date: unix ms, zone: Asia/Shanghai}`"),
         ("zone-needed", ["2026-06-30T17:00:00Z"], DateType(), "format: {zone: Asia/Shanghai}"),
         ("unreadable-row", ["2026-06-30 17:00:00+08"], MONEY, "format: {zone: Asia/Shanghai}"),
     ],
