@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from tierwise.core.plan import (
     Compare,
     Constant,
@@ -13,9 +11,9 @@ from tierwise.core.plan import (
     Prefer,
     decision_of,
     fact_of,
-    folded,
     is_inside,
     is_truth,
+    junction_of,
     reading_of,
     walk,
 )
@@ -38,26 +36,17 @@ def strange_to_know(condition: Node) -> str:
     return ""
 
 
-def surely(condition: Node) -> Node:
-    """Return the condition that is true where a condition surely is true, and false wherever else, so never unknown.
+def surely(condition: Node, truth: bool = True) -> Node:
+    """Return the condition that is true where a condition surely is ``truth``, and false wherever else, so never unknown.
 
     ``and``, ``or`` and ``not`` go by Kleene's logic: all parts, one part, the opposite.
     """
-    return folded(condition, lambda leaf: (_where_known(leaf, leaf), _where_known(leaf, Not(leaf))), _joined, _turned)[0]
-
-
-_Ways = tuple[Node, Node]
-"""Where a condition surely is true, and where it surely is false."""
-
-
-def _joined(op: Literal["and", "or"], parts: list[_Ways]) -> _Ways:
-    true, false = (tuple(part[side] for part in parts) for side in (0, 1))
-    return Logic(op, true), Logic("or" if op == "and" else "and", false)
-
-
-def _turned(ways: _Ways) -> _Ways:
-    true, false = ways
-    return false, true
+    junction = junction_of(condition)
+    if junction is None:
+        return _where_known(condition, condition if truth else Not(condition))
+    if junction.op == "not":
+        return surely(junction.parts[0], not truth)
+    return Logic("and" if (junction.op == "and") is truth else "or", tuple(surely(part, truth) for part in junction.parts))
 
 
 def _where_known(condition: Node, asked: Node) -> Node:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 
 from tierwise.core.plan.nodes import (
     Agree,
@@ -40,6 +40,7 @@ from tierwise.core.values import Value
 __all__ = [
     "FLIPPED",
     "Comparison",
+    "Junction",
     "Reference",
     "Summand",
     "borders_of",
@@ -55,13 +56,13 @@ __all__ = [
     "decision_of",
     "disjuncts_of",
     "fact_of",
-    "folded",
     "given_by_class",
     "is_inside",
     "is_none",
     "is_quotient",
     "is_truth",
     "is_unsettled",
+    "junction_of",
     "leaves_of_logic",
     "name_of",
     "negated_in",
@@ -80,7 +81,6 @@ FLIPPED: Mapping[CompareOp, CompareOp] = {"=": "=", "!=": "!=", "<": ">", "<=": 
 """The comparison that says the same with its sides exchanged."""
 
 Reference = FactRef | DecisionRef | ReadingRef
-Folded = TypeVar("Folded")
 
 
 class Comparison(NamedTuple):
@@ -89,6 +89,13 @@ class Comparison(NamedTuple):
     about: Node
     op: CompareOp
     constant: Constant
+
+
+class Junction(NamedTuple):
+    """A condition made of others: all of them by ``and``, one of them by ``or``, or none of its one part by ``not``."""
+
+    op: Literal["and", "or", "not"]
+    parts: tuple[Node, ...]
 
 
 class Summand(NamedTuple):
@@ -269,32 +276,26 @@ def leaves_of_logic(node: Node) -> Iterator[Node]:
             yield node
 
 
-def folded(
-    condition: Node,
-    leaf: Callable[[Node], Folded],
-    join: Callable[[Literal["and", "or"], list[Folded]], Folded],
-    negate: Callable[[Folded], Folded],
-) -> Folded:
-    """Put together what is said of the conditions that ``and``, ``or`` and ``not`` join.
-
-    Args:
-        condition: The condition; one that joins none is a leaf itself.
-        leaf: What is said of one that joins no others.
-        join: What is said of ``and`` or ``or``, by what is said of its parts.
-        negate: What is said of ``not``, by what is said of its part.
-    """
+def junction_of(condition: Node) -> Junction | None:
+    """Return how a condition joins others, or negates one; ``None`` for a condition that does neither."""
     match condition:
         case Logic(op=op, parts=parts):
-            return join(op, [folded(part, leaf, join, negate) for part in parts])
+            return Junction(op, parts)
         case Not(part=part):
-            return negate(folded(part, leaf, join, negate))
+            return Junction("not", (part,))
         case _:
-            return leaf(condition)
+            return None
 
 
 def spelled_out(condition: Node) -> Node:
     """Return a condition in which intervals and lists of values are the comparisons that say the same, joined by ``and`` and ``or``."""
-    return folded(condition, _spelled, lambda op, parts: Logic(op, tuple(parts)), Not)
+    match condition:
+        case Logic(op=op, parts=parts):
+            return Logic(op, tuple(map(spelled_out, parts)))
+        case Not(part=part):
+            return Not(spelled_out(part))
+        case _:
+            return _spelled(condition)
 
 
 def _spelled(test: Node) -> Node:

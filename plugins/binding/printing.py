@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from tierwise.core.plan import Arithmetic, Compare, FactRef, Node, constant_of, fact_of, folded, is_none, spelled_out
+from tierwise.core.plan import Arithmetic, Compare, FactRef, Node, constant_of, fact_of, is_none, junction_of, spelled_out
 from tierwise.core.types import NumberType
 from tierwise.plugins.sql import COMPARISONS, all_of, any_of, is_null
 
@@ -36,13 +36,20 @@ def print_node(node: Node, column: Callable[[FactRef, bool], exp.Expr], literal:
         CannotPrint: It holds more than a binding may.
     """
 
-    def negated(printed: exp.Expr) -> exp.Expr:
-        return exp.Not(this=exp.Paren(this=printed))
-
-    def leaf(part: Node) -> exp.Expr:
-        if (fact := fact_of(part)) is not None:
+    def walk(part: Node) -> exp.Expr:
+        junction, fact, constant = junction_of(part), fact_of(part), constant_of(part)
+        if junction is not None:
+            parts = [walk(one) for one in junction.parts]
+            return (
+                all_of(*parts)
+                if junction.op == "and"
+                else any_of(*parts)
+                if junction.op == "or"
+                else exp.Not(this=exp.Paren(this=parts[0]))
+            )
+        if fact is not None:
             return column(fact, False)
-        if (constant := constant_of(part)) is not None:
+        if constant is not None:
             return exp.Null() if constant.value is None else literal(constant.value)
         if isinstance(part, Compare):
             return _comparison(part, column, walk)
@@ -53,10 +60,7 @@ def print_node(node: Node, column: Callable[[FactRef, bool], exp.Expr], literal:
             return printed
         raise CannotPrint("a binding can compare columns, join tests, and use `+`, `-` and `*`, no more")
 
-    def walk(part: Node) -> exp.Expr:
-        return folded(spelled_out(part), leaf, lambda op, parts: all_of(*parts) if op == "and" else any_of(*parts), negated)
-
-    return walk(node)
+    return walk(spelled_out(node))
 
 
 def _comparison(node: Compare, column: Callable[[FactRef, bool], exp.Expr], walk: Callable[[Node], exp.Expr]) -> exp.Expr:

@@ -26,7 +26,7 @@ from tierwise.core.plan import (
     Plan,
     Undecided,
     Within,
-    folded,
+    junction_of,
     spelled_out,
 )
 from tierwise.core.types import BooleanType
@@ -39,11 +39,15 @@ Structured = Compare | Within | InSet | Logic | Not
 
 def normal(test: Node, plan: Plan) -> Node:
     """Rewrite a condition to and, or, not, constants, ``Compare(op, quantity, constant)`` and bare boolean quantities."""
+    return _normal(spelled_out(test), plan)
 
-    def leaf(part: Node) -> Node:
-        return _comparison(part.op, part.left, part.right, plan) if isinstance(part, Compare) else part
 
-    return folded(spelled_out(test), leaf, _joined, Not)
+def _normal(test: Node, plan: Plan) -> Node:
+    junction = junction_of(test)
+    if junction is None:
+        return _comparison(test.op, test.left, test.right, plan) if isinstance(test, Compare) else test
+    parts = [_normal(part, plan) for part in junction.parts]
+    return Not(parts[0]) if junction.op == "not" else _joined(junction.op, parts)
 
 
 def quantity_of(test: Node) -> Node | None:

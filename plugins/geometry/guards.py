@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
-from typing import Literal
 
 from tierwise.core.meaning.exact import compare
-from tierwise.core.plan import Compare, Conditional, Logic, Node, comparison_of, folded, spelled_out
+from tierwise.core.plan import Compare, Conditional, Logic, Node, comparison_of, junction_of, spelled_out
 
 __all__ = ["NOTHING", "Sure", "guarded", "sure_where"]
 
@@ -38,8 +37,20 @@ NOTHING = Sure()
 
 def sure_where(condition: Node, is_met: bool) -> Sure:
     """Return what is sure where a condition is met, or is not (is false, or none)."""
-    met, unmet = folded(spelled_out(condition), _of_leaf, _joined, _turned)
-    return met if is_met else unmet
+    return _sure(spelled_out(condition), is_met)
+
+
+def _sure(condition: Node, is_met: bool) -> Sure:
+    junction = junction_of(condition)
+    if junction is not None and junction.op == "not":
+        return _sure(junction.parts[0], not is_met)
+    if junction is not None:
+        found = [_sure(part, is_met) for part in junction.parts]
+        work = Sure.__or__ if (junction.op == "and") is is_met else Sure.__and__
+        return reduce(work, found) if found else NOTHING
+    if isinstance(condition, Compare):
+        return _of_comparison(condition, is_met)
+    return Sure(frozenset({condition})) if is_met else NOTHING
 
 
 def guarded(node: Node, sure: Sure = NOTHING) -> Iterator[tuple[Node, Sure]]:
@@ -57,27 +68,6 @@ def guarded(node: Node, sure: Sure = NOTHING) -> Iterator[tuple[Node, Sure]]:
         case _:
             for child in node.children:
                 yield from guarded(child, sure)
-
-
-_Ways = tuple[Sure, Sure]
-"""What is sure where a condition is met, and where it is not."""
-
-
-def _joined(op: Literal["and", "or"], parts: list[_Ways]) -> _Ways:
-    every, one = (Sure.__or__, Sure.__and__) if op == "and" else (Sure.__and__, Sure.__or__)
-    met, unmet = ([part[side] for part in parts] for side in (0, 1))
-    return (reduce(every, met), reduce(one, unmet)) if parts else (NOTHING, NOTHING)
-
-
-def _turned(ways: _Ways) -> _Ways:
-    met, unmet = ways
-    return unmet, met
-
-
-def _of_leaf(condition: Node) -> _Ways:
-    if isinstance(condition, Compare):
-        return _of_comparison(condition, True), _of_comparison(condition, False)
-    return Sure(frozenset({condition})), NOTHING
 
 
 def _of_comparison(condition: Compare, is_met: bool) -> Sure:

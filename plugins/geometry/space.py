@@ -14,7 +14,7 @@ from math import prod
 from operator import and_, or_
 
 from tierwise.core.meaning.regions import Domain, domain_of
-from tierwise.core.plan import Node, borders_of, comparison_of, conjuncts_of, constant_of, folded, leaves_of_logic
+from tierwise.core.plan import Node, borders_of, comparison_of, conjuncts_of, constant_of, junction_of, leaves_of_logic
 from tierwise.core.types import EnumType, Type
 from tierwise.core.values import Value
 from tierwise.plugins.geometry.conditions import normal, quantity_of
@@ -215,12 +215,14 @@ class _Masks:
 
     def _within(self, test: Node, dimension: Dimension) -> tuple[int, int]:
         full = dimension.everything
-        return folded(
-            test,
-            lambda leaf: self._of_leaf(leaf, dimension),
-            lambda op, parts: _combined(op, parts, full),
-            lambda part: (full & ~part[1], full & ~part[0]),
-        )
+        junction = junction_of(test)
+        if junction is None:
+            return self._of_leaf(test, dimension)
+        parts = [self._within(part, dimension) for part in junction.parts]
+        if junction.op == "not":
+            [(sure, perhaps)] = parts
+            return full & ~perhaps, full & ~sure
+        return _combined(junction.op, parts, full)
 
     def _of_leaf(self, test: Node, dimension: Dimension) -> tuple[int, int]:
         full = dimension.everything

@@ -18,8 +18,8 @@ from tierwise.core.plan import (
     Table,
     comparison_of,
     constant_of,
-    folded,
     given_by_class,
+    junction_of,
     pick_of,
     reference_of,
     spelled_out,
@@ -138,14 +138,17 @@ def _amounts_of_table(table: Table, column: int, output: int, grades: Sequence[s
 
 def _admits(test: Node | None, word: str) -> bool:
     """Say whether a cell over a column of words is met by ``word``; false for a cell that says more than that."""
+    return test is None or _is_met(spelled_out(test), word)
 
-    def is_met(part: Node) -> bool:
-        comparison = comparison_of(part)
-        if comparison is None or comparison.op not in ("=", "!="):
-            return False
-        return (comparison.constant.value == word) is (comparison.op == "=")
 
-    return test is None or folded(spelled_out(test), is_met, lambda op, met: all(met) if op == "and" else any(met), lambda met: not met)
+def _is_met(test: Node, word: str) -> bool:
+    junction, comparison = junction_of(test), comparison_of(test)
+    if junction is not None:
+        met = [_is_met(part, word) for part in junction.parts]
+        return all(met) if junction.op == "and" else any(met) if junction.op == "or" else not met[0]
+    if comparison is None or comparison.op not in ("=", "!="):
+        return False
+    return (comparison.constant.value == word) is (comparison.op == "=")
 
 
 def _surely_less(left: Any, right: Any) -> bool:
