@@ -15,7 +15,7 @@ from tierwise.core.policy.texts import Part, Unfit
 from tierwise.core.source import Span, Written, joined, written
 from tierwise.core.types import EnumType
 from tierwise.plugins.builtin.kinds.named_conditions import Conclusion, concluded, hidden_conditions
-from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, label_of, labels_of
+from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, label_of, labels_of, strange_labels
 from tierwise.plugins.builtin.kinds.writing import any_word, is_open, name_of
 
 __all__ = ["Approval", "ApprovalGives", "ApprovalKeys", "ApprovalStep"]
@@ -118,6 +118,7 @@ class Approval:
 
     def check(self, keys: ApprovalKeys, context: KindContext) -> Iterable[Finding]:
         """Find titles that are not from a closed list, and ones that have no place in the order where it decides."""
+        yield from strange_labels(keys.labels, keys.steps)
         for name, step in keys.in_order().items():
             owner = context.plan.facts.get(step.by or "") or context.plan.decisions.get(step.by or "")
             span = context.span((*context.path, "steps", name, "by"))

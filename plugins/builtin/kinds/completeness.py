@@ -13,7 +13,7 @@ from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written, written
 from tierwise.plugins.builtin.kinds.named_conditions import all_met, hidden_conditions, unmet
-from tierwise.plugins.builtin.kinds.shared_keys import Gives, LabelledWords, Labels, NamedDecision, labels_of
+from tierwise.plugins.builtin.kinds.shared_keys import Gives, LabelledWords, Labels, NamedDecision, labels_of, strange_labels
 from tierwise.plugins.builtin.kinds.writing import name_of, quoted
 
 __all__ = ["Completeness", "CompletenessGives", "CompletenessKeys"]
@@ -97,6 +97,7 @@ class Completeness:
 
     def check(self, keys: CompletenessKeys, context: KindContext) -> Iterable[Finding]:
         """Find a fact that can never be none, so that it is never found to be missing."""
+        yield from strange_labels(keys.labels, keys.conditions())
         for place, name in enumerate(keys.fields) if isinstance(keys.fields, list) else ():
             fact = context.plan.facts.get(name)
             if fact is not None and not fact.can_be_none:

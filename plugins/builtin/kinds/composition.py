@@ -15,7 +15,7 @@ from tierwise.core.source import Written, written
 from tierwise.core.types import BooleanType, EnumType, MapType, NumberType, Type
 from tierwise.plugins.builtin.forms.ranking import ROUNDING
 from tierwise.plugins.builtin.kinds.share import share_of
-from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, Scale, labels_of
+from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, Scale, labels_of, strange_labels
 from tierwise.plugins.builtin.kinds.writing import is_open, list_of, name_of, quoted
 
 __all__ = ["AllocationFaults", "Composition", "CompositionGives", "CompositionKeys"]
@@ -99,6 +99,7 @@ class Composition:
 
     def check(self, keys: CompositionKeys, context: KindContext) -> Iterable[Finding]:
         """Find a share of the largest that is none or more than all."""
+        yield from strange_labels(keys.labels, keys.faults.words())
         share = share_of(keys.top) if keys.top else None
         if share is not None and not 0 < share <= 1:
             message = f"`top` is `{keys.top}`, which is no share of the whole"

@@ -14,7 +14,7 @@ from tierwise.core.plan import Named, comparison_of
 from tierwise.core.policy.texts import Part, Unfit
 from tierwise.core.source import Written, written
 from tierwise.plugins.builtin.kinds.named_conditions import Conclusion, concluded, condition_names, hidden_conditions
-from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, labels_of
+from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, labels_of, strange_labels
 from tierwise.plugins.builtin.kinds.writing import any_word, is_open
 
 __all__ = ["ConstraintCheck", "ConstraintCheckKeys", "ConstraintGives"]
@@ -106,6 +106,7 @@ class ConstraintCheck:
 
     def check(self, keys: ConstraintCheckKeys, context: KindContext) -> Iterable[Finding]:
         """Find bounds that leave no number between them."""
+        yield from strange_labels(keys.labels, (*BOUNDS, *ACTIONS, *keys.must))
         limits = {key: _limit(context, key) for key, _ in keys.written(BOUNDS)}
         for low in ("at_least", "above"):
             for high in ("at_most", "below"):

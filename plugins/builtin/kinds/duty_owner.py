@@ -14,7 +14,7 @@ from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part, Text
 from tierwise.core.source import Written
 from tierwise.core.types import EnumType, SetType
-from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, labels_of
+from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, labels_of, strange_labels
 from tierwise.plugins.builtin.kinds.writing import any_word, is_open, list_of, quoted, table
 
 __all__ = ["DutyOwner", "DutyOwnerGives", "DutyOwnerKeys"]
@@ -89,6 +89,7 @@ class DutyOwner:
 
     def check(self, keys: DutyOwnerKeys, context: KindContext) -> Iterable[Finding]:
         """Note the duties that several owners share, where all owners are asked for. Gaps and overlaps are found in the tables."""
+        yield from strange_labels(keys.labels, keys.words().values)
         for duty, owners in keys.owners_of_duties().items() if keys.give.owners else ():
             if len(owners) > 1:
                 place = context.span((*context.path, "owners", owners[-1], keys.owners[owners[-1]].index(duty)))

@@ -12,7 +12,7 @@ from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
 from tierwise.plugins.builtin.kinds.named_conditions import Conclusion, concluded, hidden_conditions, repeated_conditions
-from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, labels_of
+from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, labels_of, strange_labels
 
 __all__ = ["EligibilityGate", "EligibilityGateKeys", "EligibilityGives"]
 
@@ -60,4 +60,5 @@ class EligibilityGate:
 
     def check(self, keys: EligibilityGateKeys, context: KindContext) -> Iterable[Finding]:
         """Find a gate that asks for the same as an earlier one."""
-        return repeated_conditions(list(keys.gates), "gates", context)
+        yield from strange_labels(keys.labels, keys.gates)
+        yield from repeated_conditions(list(keys.gates), "gates", context)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from tierwise.core.finding import Finding
+from tierwise.core.language import suggest
+from tierwise.core.language.messages import listed
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part, Text, Unfit, WrittenWords
 from tierwise.core.source import Written
 
-__all__ = ["Acknowledged", "Given", "Gives", "LabelledWords", "Labels", "NamedDecision", "Scale", "label_of", "labels_of"]
+__all__ = ["Acknowledged", "Given", "Gives", "LabelledWords", "Labels", "NamedDecision", "Scale", "label_of", "labels_of", "strange_labels"]
 
 
 class Acknowledged(Part):
@@ -57,6 +60,15 @@ def label_of(word: str, labels: Mapping[Written, Text]) -> Named:
     """Return what people call a word: the author's label, or the word itself."""
     label = labels.get(Written(word))
     return label.named() if label is not None else {"zh": str(word), "en": str(word)}
+
+
+def strange_labels(labels: Mapping[Written, Text], words: Iterable[str]) -> Iterator[Finding]:
+    """Yield an error for each label of what is none of the words that a module has."""
+    known = [str(word) for word in words]
+    for word in labels:
+        if word not in known:
+            help = suggest(word, known) or f"the words here are {listed(known)}"
+            yield Finding.error("unknown-key", f"there is no `{word}` here to label", word.whole, help)
 
 
 def _told_apart(labels: dict[Written, Text]) -> dict[Written, Text]:

@@ -13,7 +13,7 @@ from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written, joined, written
 from tierwise.core.types import BooleanType, EnumType
-from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, Scale, labels_of
+from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, Scale, labels_of, strange_labels
 from tierwise.plugins.builtin.kinds.writing import any_word, is_open, quoted, table
 
 __all__ = ["Transition", "TransitionGives", "TransitionKeys"]
@@ -109,6 +109,7 @@ class Transition:
 
     def check(self, keys: TransitionKeys, context: KindContext) -> Iterable[Finding]:
         """Find a state that no move leads to."""
+        yield from strange_labels(keys.labels, (*keys.states, *keys.words().values))
         reached = {state for moves in keys.moves.values() for state in moves.values()} | {keys.states[0], keys.otherwise}
         for place, state in enumerate(keys.states if keys.moves else ()):
             if state not in reached:

@@ -8,9 +8,11 @@ import pytest
 
 from tests.plans import compare, constant, decision, fact, interval, is_in, lost, plan, reading, table
 from tierwise.core.plan import (
+    Arithmetic,
     Compare,
     Comparison,
     Conditional,
+    Constant,
     DecisionRef,
     FieldRef,
     HitPolicy,
@@ -25,10 +27,13 @@ from tierwise.core.plan import (
     constants_of,
     is_none,
     is_unsettled,
+    junction_of,
     leaves_of_logic,
     name_of,
     questions,
     reference_of,
+    spelled_out,
+    summands_of,
     table_of,
     undecided_of,
 )
@@ -129,3 +134,33 @@ def test_the_table_that_a_node_picks_from_is_found_by_its_name() -> None:
 
     assert table_of(pick, held) is made
     assert table_of(USAGE, held) is None
+
+
+def test_a_condition_is_joined_by_and_or_or_or_not_or_not_at_all() -> None:
+    high, low = compare(USAGE, ">", 10), compare(USAGE, "<", 1)
+
+    assert junction_of(Logic("or", (high, low))) == ("or", (high, low))
+    assert junction_of(Not(high)) == ("not", (high,))
+    assert junction_of(high) is None
+
+
+def test_intervals_and_lists_are_spelled_out_as_comparisons_wherever_they_stand() -> None:
+    both = Logic("and", (Not(interval(USAGE, "[1..2)")), is_in(SIZE, "large", None)))
+    inside = Logic("and", (compare(USAGE, ">=", 1), compare(USAGE, "<", 2)))
+    listed = Logic("or", (is_equal(SIZE, "large"), is_equal(SIZE, None)))
+
+    assert spelled_out(both) == Logic("and", (Not(inside), listed))
+    assert spelled_out(is_in(SIZE, "large")) == is_equal(SIZE, "large"), "one alone is joined with nothing"
+
+
+def is_equal(node: Node, value: str | None) -> Node:
+    """Return the comparison of a node with a word, or with none."""
+    return Compare("=", node, Constant(value, node.type))
+
+
+def test_a_sum_is_its_summands_with_their_weights() -> None:
+    parts = (USAGE, TEN, Arithmetic("*", (USAGE, TEN), NumberType()), Arithmetic("*", (TEN, USAGE), NumberType()))
+    found = summands_of(Arithmetic("+", parts, NumberType()))
+
+    assert found == ((USAGE, Decimal(1)), (None, Decimal(10)), (USAGE, Decimal(10)), (USAGE, Decimal(10)))
+    assert summands_of(Arithmetic("*", (USAGE, TEN), NumberType())) is None
