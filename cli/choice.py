@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import click
 
 from tierwise.cli.session import Session
-from tierwise.cli.visible import say
+from tierwise.cli.telling import tell
 from tierwise.core.language.suggest import suggest
 from tierwise.core.plan import Node
 from tierwise.plugins.choosing import Chosen, compile_condition, decide_condition
@@ -46,7 +46,7 @@ class Choice:
             return run.grading
         chosen = Chosen(run.grading, decide_condition(run.bound, engine, self.test) if self.test is not None else None, self.undetermined)
         if count := chosen.open():
-            say(f"the condition is undetermined for {count:,} of {run.grading.count():,}: they are not among what is shown", err=True)
+            tell(f"the condition is undetermined for {count:,} of {run.grading.count():,}: they are not among what is shown", err=True)
         return chosen
 
 

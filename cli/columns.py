@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from tierwise.cli.output import outcome_text
+from tierwise.cli.telling import spoken
 from tierwise.core.language.suggest import suggest
 from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Determined, Outcome
@@ -140,7 +141,7 @@ def _of_output(decision: Decision) -> Iterator[Column]:
         return lambda row: read(row.result.outcomes[decision.name])
 
     name = _apart(decision.name, OUTPUTS)
-    yield Column(name, decision.label, of(_value), shown=of(outcome_text))
+    yield Column(name, decision.label, of(_value), shown=of(lambda outcome: outcome_text(outcome, spoken)))
     yield Column(f"{name}?", _with(decision.label, "?"), of(_open))
     for part, read in _PARTS.items():
         words = _words(part)

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from tierwise.cli.output import outcome_text
 from tierwise.cli.table import bar, fit, text_table
+from tierwise.cli.telling import spoken
 from tierwise.core.plan import Decision, Named
 from tierwise.core.types import BooleanType, EnumType, ListType, SetType
 from tierwise.core.values import to_json
@@ -44,10 +45,10 @@ def distribution_lines(grading: Grading, of_outputs: Shares, text: Callable[[Nam
         yield from _bars(_shown(decision, shares), total)
     if unknown:
         yield ""
-        yield f"undetermined for everyone: {', '.join(unknown)}"
+        yield spoken(f"undetermined for everyone: {', '.join(unknown)}")
     for name, outcome in grading.population.items():
         yield ""
-        yield f"{name}, of all together: {fit(outcome_text(outcome), 100)}"
+        yield spoken(f"{name}, of all together: {fit(outcome_text(outcome, spoken), 100)}")
 
 
 def _heading(decision: Decision, text: Callable[[Named], str]) -> str:
@@ -69,7 +70,7 @@ def _shown(decision: Decision, shares: Sequence[Share]) -> list[Share]:
         return [*words[:MOST_VALUES], Share((), None, none), *undetermined]
     if isinstance(kind, EnumType | BooleanType) and len(values) <= MOST_VALUES:
         return list(shares)
-    return [Share("determined", None, sum(share.count for share in values)), *undetermined]
+    return [Share(spoken("determined"), None, sum(share.count for share in values)), *undetermined]
 
 
 def _bars(shares: Sequence[Share], total: int) -> Iterator[str]:
@@ -85,8 +86,8 @@ def _bars(shares: Sequence[Share], total: int) -> Iterator[str]:
 def _share_name(share: Share) -> str:
     if share.reason is not None:
         return f"? {share.reason}"
-    if share.value is None:
-        return "none"
+    if share.value is None or isinstance(share.value, bool):
+        return spoken("none" if share.value is None else str(share.value).lower())
     return cell_text(to_json(share.value)) or "–"
 
 
@@ -99,7 +100,7 @@ def outcome_lines(grading: Grading, of_outputs: Shares) -> Iterator[str]:
         undetermined = sum(count for _, count in reasons)
         said = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
         rows.append((decision.name, f"{total - undetermined:,}", f"{undetermined:,}", said))
-    yield from text_table(("output", "determined", "undetermined", "by reason"), rows, right=(1, 2))
+    yield from text_table([spoken(head) for head in ("output", "determined", "undetermined", "by reason")], rows, right=(1, 2))
 
 
 def row_documents(grading: Grading, problems_of: Callable[[Sequence[str]], Problems]) -> Iterator[dict[str, Any]]:

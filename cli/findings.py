@@ -14,6 +14,7 @@ from tierwise.cli.visible import visible
 from tierwise.core.errors import PluginError, PolicyError, TierwiseError
 from tierwise.core.finding import Finding, Severity, sorted_findings
 from tierwise.core.source import Span
+from tierwise.plugins.sentences.catalogue import finding_in, said
 
 __all__ = ["finding_document", "finding_text", "render_error", "render_findings", "summary"]
 
@@ -25,18 +26,24 @@ WIDEST = 160
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
-def render_findings(findings: Sequence[Finding], form: str) -> str:
-    """Return the findings as text, sorted by place, at most 100 of them and then how many more there are."""
+def render_findings(findings: Sequence[Finding], form: str, language: str = "en") -> str:
+    """Return the findings as text, sorted by place, at most 100 of them and then how many more there are.
+
+    Args:
+        findings: What was found.
+        form: ``human``, ``plain`` or ``json``.
+        language: In which people read them; programs go by the code, and get the message as the source says it.
+    """
     ordered = sorted_findings(findings)
     if form == "json":
         return "\n".join(json.dumps(finding_document(f), ensure_ascii=False) for f in ordered)
-    shown = [(_human if form == "human" else finding_text)(f) for f in ordered[:MOST]]
+    shown = [(_human if form == "human" else finding_text)(finding_in(f, language), language) for f in ordered[:MOST]]
     if len(ordered) > MOST:
-        shown.append(f"and {len(ordered) - MOST} more findings")
+        shown.append(said(f"and {len(ordered) - MOST} more findings", language))
     return "\n".join(shown)
 
 
-def render_error(error: TierwiseError, form: str) -> str:
+def render_error(error: TierwiseError, form: str, language: str = "en") -> str:
     """Return an error with its findings and its help."""
     if form == "json":
         head: dict[str, Any] = {"error": str(error), "help": error.help}
@@ -46,30 +53,30 @@ def render_error(error: TierwiseError, form: str) -> str:
         return json.dumps(head | {"findings": findings}, ensure_ascii=False)
     parts = []
     if isinstance(error, PolicyError) and error.findings:
-        parts.append(render_findings(error.findings, form))
-    parts.append(f"{_coloured('error', Severity.ERROR)}: {visible(str(error))}")
+        parts.append(render_findings(error.findings, form, language))
+    parts.append(f"{_coloured(said('error', language), Severity.ERROR)}: {visible(said(str(error), language))}")
     if error.help:
-        parts.append(visible(f"  help: {error.help}"))
+        parts.append(visible(f"  {said('help', language)}: {said(error.help, language)}"))
     return "\n".join(parts)
 
 
-def summary(findings: Sequence[Finding]) -> str:
+def summary(findings: Sequence[Finding], language: str = "en") -> str:
     """Return ``2 errors, 1 warning, 3 notes``, or ``no findings``."""
     counts = [(sum(f.severity is severity for f in findings), severity) for severity in Severity]
-    said = [f"{count} {severity}{'' if count == 1 else 's'}" for count, severity in counts if count]
-    return ", ".join(said) or "no findings"
+    told = [f"{count} {severity}{'' if count == 1 else 's'}" for count, severity in counts if count]
+    return said(", ".join(told) or "no findings", language)
 
 
-def finding_text(finding: Finding) -> str:
+def finding_text(finding: Finding, language: str = "en") -> str:
     """Return a finding as one line, as compilers write it."""
     place = f"{finding.span.place}: " if finding.span else ""
-    help_ = f" (help: {' '.join(finding.help.split(LINE))})" if finding.help else ""
-    return visible(f"{place}{finding.severity}[{finding.code}]: {finding.message}{help_}")
+    help_ = f" ({said('help', language)}: {' '.join(finding.help.split(LINE))})" if finding.help else ""
+    return visible(f"{place}{said(finding.severity, language)}[{finding.code}]: {finding.message}{help_}")
 
 
-def _human(finding: Finding) -> str:
+def _human(finding: Finding, language: str) -> str:
     place = f"{finding.span.place}: " if finding.span else ""
-    lines = [f"{place}{_coloured(f'{finding.severity}[{finding.code}]', finding.severity)}: {visible(finding.message)}"]
+    lines = [f"{place}{_coloured(f'{said(finding.severity, language)}[{finding.code}]', finding.severity)}: {visible(finding.message)}"]
     labelled = ([("", finding.span)] if finding.span else []) + list(finding.related)
     width = max((len(str(span.line)) for _, span in labelled), default=0)
     seen = set()
@@ -80,10 +87,10 @@ def _human(finding: Finding) -> str:
         lines += _excerpt(label, span, width, finding.span)
     if finding.witness:
         shown = ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in finding.witness)
-        lines.append(visible(f"  example: {shown}"))
+        lines.append(visible(f"  {said('example', language)}: {shown}"))
     if finding.help:
         is_reason = finding.severity is Severity.NOTE and not finding.code.startswith(SUGGESTIONS)
-        lines.append(f"  {'why' if is_reason else 'help'}: {visible(finding.help).replace(LINE, LINE + '  ')}")
+        lines.append(f"  {said('why' if is_reason else 'help', language)}: {visible(finding.help).replace(LINE, LINE + '  ')}")
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ from tierwise.cli.output import write_rows
 from tierwise.cli.progress import working
 from tierwise.cli.session import Session
 from tierwise.cli.table import text_table
+from tierwise.cli.telling import spoken, tell
 from tierwise.cli.visible import escaped, on_one_line, put, say
 
 if TYPE_CHECKING:
@@ -90,13 +91,13 @@ def print_grading(session: Session, run: Run, limit: int, shown: Shown | None = 
     as_of = f" · as of {run.bound.as_of}" if run.bound.as_of else ""
     of_total = f" of {total:,}" if shown.chosen_by else ""
     say(f"{session.text(plan.title)} ({plan.policy} {plan.version})")
-    say(f"{facts.location} · {count:,}{of_total} × {plan.subject}{as_of} · facts by {run.bound.bound_by} · engine {run.engine}")
+    tell(f"{facts.location} · {count:,}{of_total} × {plan.subject}{as_of} · facts by {run.bound.bound_by} · engine {run.engine}")
     if shown.chosen_by:
-        say(f"only those with {shown.chosen_by}")
+        tell(f"only those with {shown.chosen_by}")
     unbound = [name for name in plan.facts if name not in facts.facts]
     if unbound:
         more = f" and {len(unbound) - 8} more" if len(unbound) > 8 else ""
-        say(f"not in this database: {', '.join(unbound[:8])}{more}")
+        tell(f"not in this database: {', '.join(unbound[:8])}{more}")
     shares = {decision.name: grading.distribution(decision.name) for decision in grading.outputs}
     for line in distribution_lines(grading, shares, session.text):
         say(line)
@@ -105,14 +106,14 @@ def print_grading(session: Session, run: Run, limit: int, shown: Shown | None = 
         say(line)
     found = list(data_finding_lines(facts.findings))
     if found:
-        say("\nfindings about the data (these values count as missing; every row stays)")
+        tell("\nfindings about the data (these values count as missing; every row stays)")
         for line in found:
             say(f"  {line}")
     if shown.hits:
-        say("\nhow often each rule decided")
+        tell("\nhow often each rule decided")
         write_rows(hit_rows(run, shown), HIT_COLUMNS, "text", right=(2, 3))
     elif limit and count:
-        say(f"\nfirst {min(limit, count)} of {count:,}")
+        tell(f"\nfirst {min(limit, count)} of {count:,}")
         unknown = [name for name, some in shares.items() if all(share.reason is not None for share in some)]
         columns = shown.columns or page_columns(grading, unknown)
         rows = [[column.cell(row) for column in columns] for row in rows_of(grading, facts, columns, limit)]
@@ -181,7 +182,7 @@ def data_finding_lines(findings: Iterable[DataFinding]) -> Iterator[str]:
     """Yield a line for each data finding, with up to three examples, and one for what would mend it."""
     for finding in findings:
         examples = "; ".join(f"{key}: {value}" if value else key for key, value in finding.examples)
-        said = f"[{finding.code}] {finding.message} ({finding.count:,})" + (f" e.g. {examples}" if examples else "")
-        yield on_one_line(said)
+        told = f"[{finding.code}] {spoken(finding.message)} ({finding.count:,})" + (f" {spoken('e.g.')} {examples}" if examples else "")
+        yield on_one_line(told)
         if finding.help:
-            yield on_one_line(f"  help: {finding.help}")
+            yield on_one_line(f"  {spoken('help')}: {spoken(finding.help)}")

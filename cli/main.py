@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import inspect
 import os
 import sys
 from typing import Any, NoReturn
@@ -22,10 +23,13 @@ from typing import Any, NoReturn
 import click
 
 from tierwise import __version__
+from tierwise.cli.help import SpokenContext, asked_language, usage_error_text
+from tierwise.cli.session import Session
 from tierwise.cli.stopping import Stopping
 from tierwise.cli.streams import sound_streams
 from tierwise.cli.visible import say
 from tierwise.core.errors import DataError, TierwiseError
+from tierwise.plugins.sentences.catalogue import LANGUAGES, said
 
 __all__ = ["cli", "main"]
 
@@ -56,7 +60,6 @@ COMMANDS = (
 # Nearly all that one command makes lives to its end; looking through it as often as Python does by default took a tenth of the time.
 GARBAGE_THRESHOLD = 20_000
 
-LANGUAGES = ("en", "zh")
 EXIT_FINDINGS, EXIT_POLICY, EXIT_DATA, EXIT_DEFECT, EXIT_INTERRUPTED = 1, 3, 4, 5, 130
 
 
@@ -66,10 +69,14 @@ class CommandGroup(click.Group):
     A command's module is imported only when it runs or when help is printed; it imports what is heavy inside its function.
     """
 
-    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
-        """Read the options; those that print a text at once, such as ``--help``, may lose their reader, too."""
+    context_class = SpokenContext
+
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **more: Any) -> click.Context:
+        """Read the options in the language that they ask for; those that print a text at once, such as ``--help``, may lose their reader, too."""
+        stopping = more.pop("obj", None)
+        session = Session(language=asked_language(args), stopping=stopping if isinstance(stopping, Stopping) else Stopping())
         try:
-            return super().make_context(*arguments, **more)
+            return super().make_context(info_name, args, parent, obj=session, **more)
         except BrokenPipeError:
             _silence_stdout()
             raise click.exceptions.Exit(0) from None
@@ -93,25 +100,27 @@ class CommandGroup(click.Group):
         if cmd_name in COMMANDS:
             command: click.Command = importlib.import_module(f"tierwise.cli.commands.{cmd_name}").command
             return _with_language(command)
-        from tierwise.cli.session import Session
-
         return Session.of(ctx).plugin_commands().get(cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands with the first sentence of each."""
+        language = Session.of(ctx).language
+        if language == "en":
+            super().format_commands(ctx, formatter)
+            return
+        with formatter.section("Commands"):
+            helps = ((name, inspect.cleandoc(command.help or "")) for name in COMMANDS if (command := self.get_command(ctx, name)))
+            firsts = ((name, " ".join(text.split("\n\n")[0].split())) for name, text in helps)
+            formatter.write_dl([(name, said(first, language).partition("。")[0]) for name, first in firsts])
 
 
 def _with_language(command: click.Command) -> click.Command:
-    """Let a command take ``--language`` after its name, too."""
+    """Let a command take ``--language`` after its name, too, and say its help in it."""
+    command.context_class = SpokenContext
     if not any("--language" in option.opts for option in command.params):
-        said = "The same as before the command: language of labels and explanations."
-        choice = click.Choice(LANGUAGES)
-        command.params.append(click.Option(["--language"], type=choice, expose_value=False, callback=_set_language, help=said))
+        help = "The same as before the command: language of all that is said."
+        command.params.append(click.Option(["--language"], type=click.Choice(LANGUAGES), expose_value=False, help=help))
     return command
-
-
-def _set_language(context: click.Context, option: click.Parameter, value: str | None) -> None:
-    from tierwise.cli.session import Session
-
-    if value is not None:
-        Session.of(context).language = value
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -127,12 +136,11 @@ def _set_language(context: click.Context, option: click.Parameter, value: str | 
 @click.option(
     "--language",
     type=click.Choice(LANGUAGES),
-    envvar="TIERWISE_LANGUAGE",
-    default=None,
-    help="Language of labels and explanations [default: zh if the locale is Chinese, else en].",
+    expose_value=False,
+    help="Language of all that is said [default: TIERWISE_LANGUAGE, else zh if the locale is Chinese, else en].",
 )
 @click.pass_context
-def cli(ctx: click.Context, disabled: tuple[str, ...], error_format: str, language: str | None) -> None:
+def cli(ctx: click.Context, disabled: tuple[str, ...], error_format: str) -> None:
     """Grading policies as files: checked before they run, exact while they run, explained after.
 
     \b
@@ -142,15 +150,8 @@ def cli(ctx: click.Context, disabled: tuple[str, ...], error_format: str, langua
       tierwise check POLICY
       tierwise grade DATABASE --policy POLICY
     """
-    from tierwise.cli.session import Session
-
-    stopping = ctx.obj if isinstance(ctx.obj, Stopping) else Stopping()
-    ctx.obj = Session(disabled=disabled, error_format=error_format, language=language or _locale_language(), stopping=stopping)
-
-
-def _locale_language() -> str:
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh" if locale.lower().startswith("zh") else "en"
+    session = Session.of(ctx)
+    session.disabled, session.error_format = disabled, error_format
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -163,18 +164,19 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _run(arguments: list[str] | None, stopping: Stopping) -> int:
+    words = sys.argv[1:] if arguments is None else arguments
     try:
         result: Any = cli.main(args=arguments, prog_name="tierwise", standalone_mode=False, obj=stopping)
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as wrong:
-        wrong.show()
+        say(usage_error_text(wrong, asked_language(words)), err=True)
         return wrong.exit_code
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  a defect of ours must still be a message
         if stopping.exit_code or isinstance(error, (click.exceptions.Abort, KeyboardInterrupt)):
-            say(f"stopped; {stopping.saved or 'nothing'} was saved", err=True)
+            say(said(f"stopped; {stopping.saved or 'nothing'} was saved", asked_language(words)), err=True)
             return stopping.exit_code or EXIT_INTERRUPTED
-        return _report_failure(error, sys.argv[1:] if arguments is None else arguments)
+        return _report_failure(error, words)
     return result if isinstance(result, int) else 0
 
 
@@ -183,7 +185,7 @@ def _report_failure(error: Exception, words: list[str]) -> int:
         return _report(error, words)
     if isinstance(error, OSError):
         return _report(DataError(f"{error.strerror or error}: `{error.filename}`" if error.filename else str(error)), words)
-    return _report_defect(error)
+    return _report_defect(error, asked_language(words))
 
 
 def _silence_stdout() -> None:
@@ -196,7 +198,7 @@ def _report(error: TierwiseError, words: list[str]) -> int:
 
     context = click.get_current_context(silent=True)
     error_format = context.obj.error_format if context is not None and context.obj is not None else _asked_error_format(words)
-    click.echo(render_error(error, error_format), err=True)
+    click.echo(render_error(error, error_format, asked_language(words)), err=True)
     return EXIT_DATA if isinstance(error, DataError) else EXIT_POLICY
 
 
@@ -210,9 +212,9 @@ def _asked_error_format(words: list[str]) -> str:
     return "human"
 
 
-def _report_defect(error: Exception) -> int:
+def _report_defect(error: Exception, language: str) -> int:
     if os.environ.get("TIERWISE_DEBUG"):
         raise error
-    say(f"error: a defect of tierwise, not of your files: {type(error).__name__}: {error}", err=True)
-    say("  help: set TIERWISE_DEBUG=1 to see where, and report it with the command you typed", err=True)
+    say(said(f"error: a defect of tierwise, not of your files: `{type(error).__name__}: {error}`", language), err=True)
+    say(said("  help: set TIERWISE_DEBUG=1 to see where, and report it with the command you typed", language), err=True)
     return EXIT_DEFECT

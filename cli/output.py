@@ -6,11 +6,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tierwise.cli.markdown import markdown_row
 from tierwise.cli.table import text_table
+from tierwise.cli.telling import spoken
 from tierwise.cli.visible import escaped, put, say
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.values import to_json
@@ -43,12 +44,12 @@ def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: 
     elif form == "csv":
         _write_csv(rows, columns)
     elif form == "markdown":
-        say(markdown_row(list(columns)))
+        say(markdown_row([spoken(name) for name in columns]))
         put("|" + " --- |" * len(columns) + "\n")
         for row in rows:
             say(markdown_row([cell_text(row.get(name)) for name in columns]))
     else:
-        for line in text_table(columns, ([cell_text(row.get(name)) for name in columns] for row in rows), right):
+        for line in text_table([spoken(name) for name in columns], ([cell_text(row.get(name)) for name in columns] for row in rows), right):
             say(line)
 
 
@@ -85,11 +86,11 @@ def _guarded(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text) else text
 
 
-def outcome_text(outcome: Outcome) -> str:
-    """Return an outcome for a cell: its value, or ``? reason (candidates)``."""
+def outcome_text(outcome: Outcome, in_words: Callable[[str], str] = str) -> str:
+    """Return an outcome for a cell: its value, or ``? reason (candidates)``; ``in_words`` says the values that are no words of the policy."""
     if isinstance(outcome, Determined):
-        if outcome.value is None:
-            return "none"
+        if outcome.value is None or isinstance(outcome.value, bool):
+            return in_words("none" if outcome.value is None else str(outcome.value).lower())
         text = cell_text(to_json(outcome.value))
         return text or "–"
     candidates = " | ".join(cell_text(to_json(c)) or "–" for c in outcome.candidates)

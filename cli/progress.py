@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tierwise.cli.telling import spoken
+
 __all__ = ["working"]
 
 PATIENCE_SECONDS = 1.0
@@ -21,7 +23,7 @@ def working(what: str) -> Iterator[None]:
     from rich.console import Console
     from rich.status import Status
 
-    status = Status(what, console=Console(stderr=True))
+    status = Status(spoken(what), console=Console(stderr=True))
     timer = threading.Timer(PATIENCE_SECONDS, status.start)
     timer.daemon = True
     timer.start()

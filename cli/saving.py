@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tierwise.cli.options import Layers
 from tierwise.cli.progress import working
 from tierwise.cli.session import Session
-from tierwise.cli.visible import say
+from tierwise.cli.telling import tell
 
 if TYPE_CHECKING:
     from tierwise.plugins.ledger import Ledger, RunRecord
@@ -41,7 +41,7 @@ def save_run(session: Session, run: Run, ledger: str, layers: Layers) -> BusySto
             f"{busy}; the run is kept in `{kept}`", help=f"`tierwise history --ledger {ledger} --bring-in {kept}` adds it"
         )
     session.stopping.saved = f"run {run_id} in {ledger}"
-    say(f"saved as run {run_id} in {ledger}", err=True)
+    tell(f"saved as run {run_id} in {ledger}", err=True)
     return None
 
 
@@ -49,7 +49,7 @@ def open_ledger(ledger: str, create: bool = False) -> Ledger:
     """Open a ledger; what process is waited for is told."""
     from tierwise.plugins.ledger import Ledger
 
-    return Ledger(ledger, create, lambda who: say(f"waiting for {who}, which writes to {ledger}", err=True))
+    return Ledger(ledger, create, lambda who: tell(f"waiting for {who}, which writes to {ledger}", err=True))
 
 
 def _record(run: Run, layers: Layers) -> RunRecord:

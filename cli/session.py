@@ -64,6 +64,6 @@ class Session:
         """Write findings to stderr in the chosen form."""
         from tierwise.cli.findings import render_findings
 
-        rendered = render_findings(tuple(findings), self.error_format)
+        rendered = render_findings(tuple(findings), self.error_format, self.language)
         if rendered:
             click.echo(rendered, err=True)

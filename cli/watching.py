@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Protocol, cast
 import click
 
 from tierwise.cli.session import Session
-from tierwise.cli.visible import say, visible
+from tierwise.cli.telling import tell
+from tierwise.cli.visible import visible
 from tierwise.core.errors import PolicyError
 from tierwise.core.values import to_json
+from tierwise.plugins.sentences.catalogue import said
 from tierwise.plugins.watch_engine import choose_watch_engine
 from tierwise.plugins.watching.action import Action
 from tierwise.plugins.watching.event import Event
@@ -55,7 +57,7 @@ def watch_events(
     session.show_findings([finding for finding in loaded.findings if finding.code == "watch-waits"])
     matching, passed_over = choose_watch_engine(session.plugins.watch_engines(), engine)
     if passed_over:
-        say(passed_over, err=True)
+        tell(passed_over, err=True)
     with ExitStack() as opened:
         run = opened.enter_context(WatchRun(plan, loaded.environment, matching, ledger))
         events = _from_stdin(plan) if location == STDIN else _from_database(session, loaded, plan, location, opened)
@@ -75,9 +77,9 @@ def action_line(action: Action, language: str, form: str) -> str:
     parts = [document["at"], action.subject, action.do, f"[{action.level}]"]
     if action.amount is not None:
         parts.append(f"{document['amount']}{action.unit}")
-    parts += [f"missing: {', '.join(action.missing)}"] if action.missing else []
-    parts += [f"if {name} = {' or '.join(words)}" for name, words in action.readings.items()]
-    parts += [f"undetermined: {action.lost}"] if action.lost else []
+    parts += [said(f"missing: {', '.join(action.missing)}", language)] if action.missing else []
+    parts += [said(f"if {name} = {' or '.join(words)}", language) for name, words in action.readings.items()]
+    parts += [said(f"undetermined: {action.lost}", language)] if action.lost else []
     line = "  ".join([*parts, *([document["text"]] if document.get("text") else [])])
     return visible(line.replace("\n", " "))
 
@@ -105,7 +107,7 @@ def _from_database(session: Session, loaded: LoadedPolicy, plan: WatchPlan, loca
 
 
 def _say(run: WatchRun) -> None:
-    say(f"{run.events} events, {run.actions} actions", err=True)
+    tell(f"{run.events} events, {run.actions} actions", err=True)
     for rule, total in run.totals.items():
         hanging = f", and {to_json(total.open)}{total.unit} that hang on a reading" if total.open else ""
-        say(f"{rule}: {to_json(total.certain)}{total.unit}{hanging}", err=True)
+        tell(f"{rule}: {to_json(total.certain)}{total.unit}{hanging}", err=True)

@@ -11,6 +11,7 @@ import click
 from tierwise.cli.main import EXIT_FINDINGS, EXIT_POLICY
 from tierwise.cli.options import Layers, format_option, layers_options
 from tierwise.cli.session import Session
+from tierwise.cli.telling import tell
 from tierwise.cli.visible import say
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _tell(session: Session, checked: Checked) -> None:
     from tierwise.cli.findings import summary
 
     session.show_findings(checked.findings)
-    say(f"{checked.policy}: {'' if checked.is_readable else 'cannot be loaded: '}{summary(checked.findings)}")
+    tell(f"{checked.policy}: {'' if checked.is_readable else 'cannot be loaded: '}{summary(checked.findings)}")
 
 
 def _write(found: Sequence[Checked], form: str, is_strict: bool) -> None:
@@ -129,4 +130,4 @@ def _explain(code: str) -> None:
         raise click.BadParameter(
             f"no finding is called `{code}`; {suggest(code, CODES) or 'docs/findings.md lists them'}", param_hint="--explain"
         )
-    say(CODES[code])
+    tell(CODES[code])

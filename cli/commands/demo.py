@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tierwise.cli.session import Session
+from tierwise.cli.telling import spoken, tell
 from tierwise.cli.visible import say
 from tierwise.plugins.engine import DEFAULT_ENGINE
 
@@ -38,7 +39,7 @@ def command(context: click.Context, folder: Path, every: bool) -> None:
 
     session = Session.of(context)
     demo = prepare_demo(folder, session.plugins.policies())
-    say(f"{'made' if demo.is_new else 'found'} {demo.database}: {demo.about}")
+    tell(f"{'made' if demo.is_new else 'found'} {demo.database}: {demo.about}")
     if every:
         _grade_all(session, demo.database, demo.overlay)
         return
@@ -61,7 +62,7 @@ def _tell(session: Session, run: Run) -> None:
     from tierwise.cli.table import text_table
 
     plan = run.bound.loaded.plan
-    say(f"\n{session.text(plan.title)} ({plan.policy}), {run.grading.count():,} customers as of {run.bound.as_of}")
+    tell(f"\n{session.text(plan.title)} ({plan.policy}), {run.grading.count():,} customers as of {run.bound.as_of}")
     shares = {name: run.grading.distribution(name) for name in SHOWN}
     for line in distribution_lines(run.grading, shares, session.text):
         say(line)
@@ -90,7 +91,7 @@ def _explain(session: Session, run: Run, key: str) -> None:
 
     row = run.bound.facts.row(key)
     outputs = [decision.name for decision in run.grading.outputs[:1]]
-    say("\nwhy one of them got it")
+    tell("\nwhy one of them got it")
     print_explanation(explain_subject(run.bound, key, run.grading), row.name if row else None, key, session.language, "text", outputs)
 
 
@@ -102,7 +103,9 @@ def _grade_all(session: Session, database: Path, overlay: Path) -> None:
     lines = grade_all(session.plugins, database, overlay)
     with working("grading by every policy"):
         rows = [(line.policy, f"{line.subjects:,}", str(line.outputs), f"{line.determined:.0%}", line.said) for line in lines]
-    for text in text_table(("policy", "subjects", "outputs", "determined", "most frequent outcome"), rows, right=(1, 2, 3), most=60):
+    for text in text_table(
+        [spoken(head) for head in ("policy", "subjects", "outputs", "determined", "most frequent outcome")], rows, right=(1, 2, 3), most=60
+    ):
         say(text)
 
 
@@ -110,7 +113,7 @@ def _next_steps(folder: Path, policy: str, as_of: str, key: str) -> None:
     database = folder / DATABASE
     overlay = folder / "sample-company.yaml"
     run = f"--policy {policy} --overlay {overlay} --as-of {as_of}"
-    say(
+    tell(
         f"""
 try next
   tierwise grade {database} {run}

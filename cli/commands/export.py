@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tierwise.cli.session import Session
-from tierwise.cli.visible import say
+from tierwise.cli.telling import tell
 
 
 @click.command("export")
@@ -37,10 +37,10 @@ def command(context: click.Context, policy: str, file: str, as_overlay: bool, re
         write_file(file, overlay_workbook(loaded, session.language), replace)
         open_ = supply_of(loaded.policy, loaded.plan)
         parts = f"{len(open_.parameters)} parameters, {len(open_.readings)} readings, {len(open_.tables)} tables"
-        say(f"written: {file}, to fill: {parts}" if not open_.is_nothing else f"written: {file}; the policy leaves nothing open")
+        tell(f"written: {file}, to fill: {parts}" if not open_.is_nothing else f"written: {file}; the policy leaves nothing open")
         return
     from tierwise.plugins.workbook.policy_workbook import documents_of, policy_workbook
 
     files = policy_files(policy, session.plugins.policies())
     write_file(file, policy_workbook(loaded, documents_of(files, files.shown()), session.language), replace)
-    say(f"written: {file} (fingerprint {loaded.fingerprint[:12]})")
+    tell(f"written: {file} (fingerprint {loaded.fingerprint[:12]})")

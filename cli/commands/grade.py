@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from tierwise.cli.options import Layers, as_of_option, binding_option, format_option, layers_options, ledger_option, policy_option
 from tierwise.cli.session import Session
-from tierwise.cli.visible import say
+from tierwise.cli.telling import tell
 from tierwise.plugins.engine import DEFAULT_ENGINE
 
 
@@ -123,6 +123,6 @@ def command(
             write_grading(run, shown, form)
     for file in (report, output):
         if file is not None:
-            say(f"written to {file}", err=True)
+            tell(f"written to {file}", err=True)
     if unsaved:
         raise unsaved

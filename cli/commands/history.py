@@ -9,6 +9,7 @@ import click
 
 from tierwise.cli.options import Layers, format_option, ledger_option
 from tierwise.cli.session import Session
+from tierwise.cli.telling import tell
 from tierwise.cli.visible import say
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def command(
 
     with open_ledger(ledger, create=kept is not None) as book:
         for there, here in (book.bring_in(kept) if kept is not None else {}).items():
-            say(f"run {there} of {kept} is run {here} in {ledger}", err=True)
+            tell(f"run {there} of {kept} is run {here} in {ledger}", err=True)
         if pair is not None and form in ("text", "markdown"):
             _print_comparison(Session.of(context), book, pair, policy_name, output, form)
             return

@@ -11,6 +11,7 @@ import click
 
 from tierwise.cli.options import Layers, as_of_option, baseline_layers_options, binding_option, format_option, layers_options, ledger_option
 from tierwise.cli.session import Session
+from tierwise.cli.telling import tell
 from tierwise.cli.visible import say
 from tierwise.plugins.engine import DEFAULT_ENGINE
 
@@ -170,7 +171,7 @@ def _told(
     _print(session, comparison, impact, judged, limit, form, policy.plan.subject if policy is not None else "customer")
     broken = [found for found in judged if not found.holds]
     for found in broken:
-        say(f"gate `{found.gate.text}` is broken: {found.text}", err=True)
+        tell(f"gate `{found.gate.text}` is broken: {found.text}", err=True)
     return 1 if broken else 0
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tierwise.cli.session import Session
+from tierwise.cli.telling import tell
 from tierwise.cli.visible import say
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def command(context: click.Context, file: str, folder: str | None) -> None:
     read = import_workbook(file, folder, session.plugins)
     session.show_findings(finding for finding in read.findings if finding.severity is not Severity.NOTE or finding.code == "hidden-rows")
     if read.has_errors:
-        say(f"{file}: {summary(read.findings)}; nothing is written")
+        tell(f"{file}: {summary(read.findings)}; nothing is written")
         context.exit(1)
     _tell_changes(read)
     if folder is not None:
@@ -52,23 +53,23 @@ def _tell_changes(read: ImportedWorkbook) -> None:
     for file, change in shown[:MOST]:
         place = change.span.source.name if change.span is not None else file
         if change.before is None:
-            say(f"{place}: new: {change.path} = {change.after}")
+            tell(f"{place}: new: {change.path} = {change.after}")
         elif change.after is None:
-            say(f"{place}: gone: {change.path} (was {change.before})")
+            tell(f"{place}: gone: {change.path} (was {change.before})")
         else:
             say(f"{place}: {change.path}: {change.before} → {change.after}")
     if len(shown) > MOST:
-        say(f"and {len(shown) - MOST} more changes")
+        tell(f"and {len(shown) - MOST} more changes")
     if not read.fingerprint:
         return
     if read.is_overlay:
-        say(f"an overlay of {read.policy}: it fits the policy")
+        tell(f"an overlay of {read.policy}: it fits the policy")
     elif read.fingerprint == read.before:
-        say(
+        tell(
             f"{read.policy}: the meaning is as it was exported{'; what changed is cosmetic' if shown else ''} (fingerprint {read.fingerprint[:12]})"
         )
     else:
-        say(f"{read.policy}: changed in meaning since it was exported (fingerprint {read.before[:12]} → {read.fingerprint[:12]})")
+        tell(f"{read.policy}: changed in meaning since it was exported (fingerprint {read.before[:12]} → {read.fingerprint[:12]})")
 
 
 def _write(read: ImportedWorkbook, folder: Path) -> None:
@@ -77,7 +78,7 @@ def _write(read: ImportedWorkbook, folder: Path) -> None:
     for name, text in read.files.items():
         target = folder / name
         if target.is_file() and target.read_bytes().removeprefix(b"\xef\xbb\xbf") == text.encode("utf-8"):
-            say(f"unchanged: {target}")
+            tell(f"unchanged: {target}")
             continue
         write_file(str(target), text.encode("utf-8"), replace=True)
-        say(f"written: {target}{'; its comments are gone, since more than values changed' if name in read.lost_comments else ''}")
+        tell(f"written: {target}{'; its comments are gone, since more than values changed' if name in read.lost_comments else ''}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tierwise.cli.session import Session
-from tierwise.cli.visible import say
+from tierwise.cli.telling import spoken, tell
 
 if TYPE_CHECKING:
     from tierwise.plugins.new_policy import NewFact
@@ -73,7 +73,7 @@ def _chosen(facts: list[NewFact], by: str | None, proposed: NewFact | None, data
     if proposed is None:
         raise click.UsageError(f"`{database}` has no column of numbers to draw a border through")
     if by is None and len(numbers) > 1 and _is_asked():
-        by = click.prompt("which number decides the grade", default=proposed.name, type=click.Choice(list(numbers)))
+        by = click.prompt(spoken("which number decides the grade"), default=proposed.name, type=click.Choice(list(numbers)))
     if by is not None and by not in numbers:
         raise click.UsageError(f"`{by}` is no column of numbers; there are {', '.join(f'`{name}`' for name in numbers)}")
     return proposed if by is None else numbers[by]
@@ -90,21 +90,21 @@ def _write(
     from tierwise.plugins.new_policy import NewPolicy, name_of_policy, proposed_cuts
 
     if grades is None and _is_asked():
-        grades = click.prompt("the grades, best first", default="A,B,C")
+        grades = click.prompt(spoken("the grades, best first"), default="A,B,C")
     names = _parts(grades or "A,B,C")
     if len(names) < 2 or len(set(names)) < len(names):
         raise click.UsageError("give two grades or more, each once: `--grades A,B,C`")
     proposed = proposed_cuts(by, len(names) - 1) if by.values else [str(10 ** (6 - index)) for index in range(len(names) - 1)]
     if cuts is None and _is_asked():
-        cuts = click.prompt(f"the least {by.name} of {', '.join(names[:-1])}", default=",".join(proposed))
+        cuts = click.prompt(spoken(f"the least {by.name} of {', '.join(names[:-1])}"), default=",".join(proposed))
     policy = NewPolicy(name_of_policy(folder.name), tuple(facts), by, tuple(names), tuple(_amounts(cuts, proposed, names)))
     for name, text in (("policy.yaml", policy.policy_text(session.language)), ("cases.yaml", policy.cases_text(session.language))):
         write_file(str(folder / name), text.encode("utf-8"), replace=False)
-        say(f"written: {folder / name}")
+        tell(f"written: {folder / name}")
     if database is not None:
         _bind(session, folder, database)
     run = f"\n  tierwise grade {database} --policy {_path(folder)}" if database is not None else ""
-    say(
+    tell(
         f"\ntry next\n  tierwise check {_path(folder)}\n  tierwise test {_path(folder)}{run}\n  tierwise export {_path(folder)} {folder.name}.xlsx"
     )
 
@@ -145,7 +145,7 @@ def _bind(session: Session, folder: Path, database: str) -> None:
     finally:
         source.close()
     write_file(str(folder / "binding.yaml"), text.encode("utf-8"), replace=False)
-    say(f"written: {folder / 'binding.yaml'}")
+    tell(f"written: {folder / 'binding.yaml'}")
 
 
 def _overlay(session: Session, policy: str, file: str) -> None:
@@ -156,4 +156,4 @@ def _overlay(session: Session, policy: str, file: str) -> None:
     loaded = session.load(policy, Layers())
     supply = supply_of(loaded.policy, loaded.plan)
     write_file(file, overlay_draft(loaded.policy, supply, session.language).encode("utf-8"), replace=False)
-    say(f"written: {file}, to fill: {len(supply.parameters)} parameters, {len(supply.readings)} readings, {len(supply.tables)} tables")
+    tell(f"written: {file}, to fill: {len(supply.parameters)} parameters, {len(supply.readings)} readings, {len(supply.tables)} tables")

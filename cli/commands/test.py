@@ -11,6 +11,7 @@ import click
 from tierwise.cli.main import EXIT_FINDINGS, EXIT_POLICY
 from tierwise.cli.options import Layers, format_option, layers_options
 from tierwise.cli.session import Session
+from tierwise.cli.telling import tell
 from tierwise.cli.visible import say
 from tierwise.plugins.engine import DEFAULT_ENGINE, REFERENCE_ENGINE
 
@@ -95,9 +96,9 @@ def command(
                 continue
             tested.append(_tested(name, loaded, engines, files))
         except PolicyError as error:  # the others can still be tested
-            say(render_error(error, session.error_format), err=True)
+            say(render_error(error, session.error_format, session.language), err=True)
             if form == "text":
-                say(f"{name}: cannot be loaded")
+                tell(f"{name}: cannot be loaded")
             code = EXIT_POLICY
             continue
         if form == "text":
@@ -122,24 +123,25 @@ def _tested(name: str, loaded: LoadedPolicy, engines: Sequence[str], files: Sequ
 def _tell(tested: Tested, language: str) -> None:
     skipped = sum(result.skipped != "" for result in tested.results)
     for result in tested.broken:
-        say(f"FAILED {result.case.id} on {result.engine}")
+        tell(f"FAILED {result.case.id} on {result.engine}")
         for line in _failure(tested.loaded, result, language):
             say(f"  {line}")
     kept = f", {skipped} not for that engine" if skipped else ""
     open_cases = len({result.case.id for result in tested.results if not result.case.is_confirmed})
     waiting = f", {open_cases} that nobody has confirmed" if open_cases else ""
     broken = len(tested.broken)
-    say(f"{tested.name}: {len(tested.results) - broken - skipped} passed, {broken} failed{kept}{waiting}")
+    tell(f"{tested.name}: {len(tested.results) - broken - skipped} passed, {broken} failed{kept}{waiting}")
 
 
 def _failure(loaded: LoadedPolicy, result: CaseResult, language: str) -> list[str]:
     """Return what a case expected, what came, and why it came, a line each."""
     from tierwise.plugins.cases.explained import explain_case
+    from tierwise.plugins.sentences.catalogue import said
     from tierwise.plugins.sentences.lines import lines_of
 
     lines = []
     for difference in result.differences:
-        lines.append(f"{difference.about}: expected {difference.expected}, got {difference.got}")
+        lines.append(said(f"{difference.about}: expected {difference.expected}, got {difference.got}", language))
         explanation = explain_case(loaded, result.case, difference.subject)
         if explanation is not None and difference.output in explanation.outcomes:
             lines += [f"{'  ' * (indent + 1)}{text}" for indent, text in lines_of(explanation.only([difference.output]), language)]
@@ -229,13 +231,13 @@ def _tell_coverage(loaded: LoadedPolicy, language: str) -> None:
     found = coverage_of(loaded)
     for what, (part, whole) in (("rules", found.rules), ("borders", found.touched)):
         if whole:
-            say(f"  {what}: {percent(part, whole)}% ({part} of {whole})")
+            tell(f"  {what}: {percent(part, whole)}% ({part} of {whole})")
     for table in found.tables:
         if table.never:
-            say(f"    no case decided by `{table.table}`: {', '.join(table.never)}")
+            tell(f"    no case decided by `{table.table}`: {', '.join(table.never)}")
     for border, is_touched in found.borders:
         if not is_touched:
-            say(f"    no case exactly at {border.about} {value_text(border.value, border.type, language)}")
+            tell(f"    no case exactly at {border.about} {value_text(border.value, border.type, language)}")
     for output, reasons in found.reasons.items():
         if reasons:
-            say(f"    undetermined in a case: {output} ({', '.join(sorted(reasons))})")
+            tell(f"    undetermined in a case: {output} ({', '.join(sorted(reasons))})")

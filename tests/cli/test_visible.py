@@ -49,5 +49,5 @@ def test_no_command_writes_text_past_what_makes_it_visible() -> None:
         "visible.py: click.echo(visible(text), err=err, nl=nl)",
         "watching.py: click.echo(action_line(action, session.language, form))",  # visible, or JSON
         "session.py: click.echo(rendered, err=True)",  # its parts are visible, its colours are ours
-        "main.py: click.echo(render_error(error, error_format), err=True)",  # likewise
+        "main.py: click.echo(render_error(error, error_format, asked_language(words)), err=True)",  # likewise
     }
