@@ -80,9 +80,12 @@ def tierwise(*arguments: object, stdin: str = "") -> Done:
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment for a process: like ours, in English, without Tierwise's own variables."""
+    """Return the environment for a process: like ours, in English, without Tierwise's own variables.
+
+    Bytecode is kept beside the tree (see ``conftest.py``): to compile everything again took more than half of a short command's time.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TIERWISE", "LC_", "LANG", "NO_COLOR"))}
-    return kept | {"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"} | dict(extra or {})
+    return kept | {"LANG": "C.UTF-8"} | dict(extra or {})
 
 
 def tierwise_process(*arguments: object, folder: Path, stdin: str = "", extra: Mapping[str, str] | None = None) -> Done:

@@ -1,10 +1,16 @@
 """Draws the same examples in every run, so that a change is judged by itself; ``--hypothesis-profile=explore`` draws new ones.
 
+Lets processes that tests start keep their bytecode outside the tree, in a folder that goes with the run: Python compiles each module once, not once
+a process.
+
 Marks what is ``fast``: the examples of the core, without the properties, which try many. ``pytest -m fast`` is for while you work.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -18,6 +24,14 @@ CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fixed", CALM, derandomize=True)
 settings.register_profile("explore", CALM, derandomize=False, print_blob=True)
 settings.load_profile("fixed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say where bytecode is kept, before workers start and inherit it."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if "PYTHONPYCACHEPREFIX" not in os.environ:
+        place = os.environ["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(prefix="tierwise-bytecode-")
+        config.add_cleanup(lambda: shutil.rmtree(place, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -234,7 +234,7 @@ except DataError as error:
 
 def test_a_new_ledger_that_cannot_be_written_is_not_left_behind(tmp_path: Path) -> None:
     (tmp_path / "tests_ledger.py").write_text(Path(__file__).read_text(encoding="utf-8"), encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": python_path(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": python_path(tmp_path)}
     path = tmp_path / "l.db"
     done = subprocess.run([sys.executable, "-c", LIMITED, str(path)], capture_output=True, text=True, env=environment, check=False)
     assert "nothing of this run was saved" in done.stdout, done.stderr
