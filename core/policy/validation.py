@@ -62,14 +62,14 @@ def keys_of(model: type[BaseModel]) -> tuple[str, ...]:
 
 
 class _Problem:
-    """One pydantic error; ``path`` is the part of its location that the document has, ``branch`` the member of a union behind it."""
+    """One pydantic error; ``path`` is the part of its location that the document has, ``branches`` the members of unions on the way."""
 
     def __init__(self, raw: Any, detail: dict[str, Any]) -> None:
         self.type: str = detail["type"]
         self.text: str = detail["msg"]
         self.context: Mapping[str, Any] = detail.get("ctx", {})
         self.path: Path = ()
-        self.branch: tuple[Path, str] | None = None
+        self.branches: list[tuple[Path, str]] = []
         value = raw
         location = detail["loc"]
         for index, part in enumerate(location):
@@ -80,7 +80,7 @@ class _Problem:
                 value = value[part]
             else:
                 # pydantic names the union member or the validator that failed; the document has no such part.
-                self.branch = self.branch or (self.path, str(part))
+                self.branches.append((self.path, str(part)))
                 continue
             self.path = (*self.path, part)
         self.given = value
@@ -90,18 +90,23 @@ class _Problem:
         return self.type in _DEMANDS
 
 
-def _best_branches(problems: list[_Problem]) -> Iterator[_Problem]:
-    """Keep, of every union, what its most fitting member says: the one that did not fail on the value's whole shape, with least to say."""
+def _best_branches(problems: list[_Problem], depth: int = 0) -> Iterator[_Problem]:
+    """Keep, of every union, what the member of the value's shape says; unions may stand in unions.
+
+    The members of our unions differ in shape (a text, a list, keys and values), so that one of them fits, or none; of several, as a plugin may
+    have them, the one with least to say is taken.
+    """
     groups: dict[Path, dict[str, list[_Problem]]] = {}
     for problem in problems:
-        if problem.branch is None:
+        if len(problem.branches) == depth:
             yield problem
         else:
-            groups.setdefault(problem.branch[0], {}).setdefault(problem.branch[1], []).append(problem)
+            at, member = problem.branches[depth]
+            groups.setdefault(at, {}).setdefault(member, []).append(problem)
     for at, branches in groups.items():
-        deep = [found for found in branches.values() if not any(p.path == at and p.is_shape for p in found)]
-        if deep:
-            yield from min(deep, key=len)
+        fitting = [found for found in branches.values() if not any(p.path == at and p.is_shape for p in found)]
+        if fitting:
+            yield from _best_branches(min(fitting, key=len), depth + 1)
         else:
             yield _merged([p for found in branches.values() for p in found if p.path == at and p.is_shape])
 

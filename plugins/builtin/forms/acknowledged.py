@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Tag
 
 from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
@@ -12,7 +14,7 @@ from tierwise.core.plan import Acknowledgement, Node, Rule
 from tierwise.core.policy.texts import Part, Text
 from tierwise.core.source import Path, Written
 
-__all__ = ["AcknowledgedGap", "AcknowledgedOverlap", "acknowledgements"]
+__all__ = ["AcknowledgedGap", "AcknowledgedOverlap", "GapOrOverlap", "acknowledgements"]
 
 
 class AcknowledgedGap(Part):
@@ -27,6 +29,14 @@ class AcknowledgedOverlap(Part):
 
     overlap: Literal["all"] | list[Written]
     why: Text
+
+
+def _what(raw: Any) -> str:
+    return "an overlap" if isinstance(raw, Mapping) and "overlap" in raw else "a gap"
+
+
+GapOrOverlap = Annotated[Annotated[AcknowledgedGap, Tag("a gap")] | Annotated[AcknowledgedOverlap, Tag("an overlap")], Discriminator(_what)]
+"""What is acknowledged, by whether ``overlap`` is among its keys."""
 
 
 def acknowledgements(

@@ -13,7 +13,7 @@ from tierwise.core.outcome import Reason
 from tierwise.core.plan import HitPolicy, Node, Pick, Table, Undecided
 from tierwise.core.policy.texts import Flag, Part
 from tierwise.core.source import Written
-from tierwise.plugins.builtin.forms.acknowledged import AcknowledgedGap, AcknowledgedOverlap, acknowledgements
+from tierwise.plugins.builtin.forms.acknowledged import GapOrOverlap, acknowledgements
 from tierwise.plugins.builtin.forms.form_values import WrittenValue, is_written
 from tierwise.plugins.builtin.forms.rules import columns_of, output_order, read_rules, rules_of
 from tierwise.plugins.builtin.forms.text_table import TextTable, read_text_table
@@ -32,7 +32,7 @@ class TableValue(Part):
     local: Flag = Field(default=False, description="not in the source: lost until an overlay gives the rules")
     inputs: list[Written] = Field(default_factory=list, description="what the rules of a local table may read")
     default: WrittenValue | dict[Written, WrittenValue] = Field(default=None, description="the value when no rule is met (else: gap)")
-    acknowledge: list[AcknowledgedGap | AcknowledgedOverlap] = Field(default_factory=list)
+    acknowledge: list[GapOrOverlap] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _rules_or_local(self) -> TableValue:

@@ -74,13 +74,32 @@ def problems(written: str, annotation: Any = Spec) -> list[tuple[str, str, str, 
             "the keys here are `by`, `hit`, `rest`, `steps`, `words` and 4 more",
         ),
         ("{by: a, acknowledge: [{gap: all}]}", "missing-key", "`acknowledge[1]` demands `why`", "{gap: all}]}", "add `why: …`"),
-        ("{by: a, acknowledge: [{overlap: [x], wy: z}]}", "unknown-key", "there is no key `wy` here", "wy", "did you mean `why`?"),
+        ("{by: a, acknowledge: [{overlap: [x], why: y, wy: z}]}", "unknown-key", "there is no key `wy` here", "wy", "did you mean `why`?"),
         ("{by: a, acknowledge: [x]}", "wrong-shape", "`acknowledge[1]` demands keys and values", "x", ""),
         ("text", "wrong-shape", "`policy` demands keys and values, not `text`", "text", ""),
     ],
 )
 def test_a_refused_value_is_explained_at_its_place(written: str, code: str, message: str, underline: str, help: str) -> None:
-    assert (code, message, underline, help) in problems(written)
+    assert problems(written) == [(code, message, underline, help)]
+
+
+Nested = list[str] | dict[str, list[str] | str]
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("{a: [x, [y]]}", [("`a[2]` demands one text, not a list", "[y]]}")]),
+        (
+            "{a: [x, {y: z}], b: {c: d}}",
+            [("`a[2]` demands one text, not keys and values", "{y: z}], b: {c: d}}"), ("`b` demands a list, or one text", "b")],
+        ),
+        ("[x, [y]]", [("`policy[2]` demands one text, not a list", "[y]]")]),
+        ("x", [("`policy` demands a list, or keys and values", "x")]),
+    ],
+)
+def test_of_unions_in_unions_only_the_member_that_was_meant_speaks(written: str, found: list[tuple[str, str]]) -> None:
+    assert [(message, underline) for _, message, underline, _ in problems(written, Nested)] == found
 
 
 def test_everything_wrong_is_found_at_once() -> None:
