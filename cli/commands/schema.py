@@ -20,7 +20,7 @@ def command(context: click.Context, what: str) -> None:
     from tierwise.cli.output import write_json
 
     if what == "impact":
-        from tierwise.plugins.impact.document import impact_schema
+        from tierwise.plugins.impact.json_document import impact_schema
 
         write_json(impact_schema())
         return

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tierwise.plugins.demo.makers import Customer, World, weighted
 from tierwise.plugins.demo.opinions import judged_share
-from tierwise.plugins.demo.world import Customer, World, weighted
 
 __all__ = ["rows"]
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from tierwise.plugins.demo.world import World
+from tierwise.plugins.demo.makers import World
 
 __all__ = ["rows"]
 

@@ -11,9 +11,9 @@ from random import Random
 from typing import Any
 
 from tierwise.core.errors import DataError
-from tierwise.plugins.demo import business, dirt, files, gradings, handovers, opinions, people, service
+from tierwise.plugins.demo import business, dirt, gradings, handovers, opinions, other_rows, people, service
+from tierwise.plugins.demo.makers import World
 from tierwise.plugins.demo.schema import TABLES, create_statements, demo_version, index_statements
-from tierwise.plugins.demo.world import World
 
 __all__ = ["AS_OF", "CUSTOMERS", "make_demo_database"]
 
@@ -28,7 +28,7 @@ CUSTOMERS = 2_000
 Maker = Callable[[World], Iterable[tuple[str, tuple[Any, ...]]]]
 
 # Each maker yields (table, row). People and customers come first: the others refer to them.
-MAKERS: tuple[Maker, ...] = (people.rows, business.rows, service.rows, files.rows, opinions.rows, handovers.rows, gradings.rows)
+MAKERS: tuple[Maker, ...] = (people.rows, business.rows, service.rows, other_rows.rows, opinions.rows, handovers.rows, gradings.rows)
 
 
 def make_demo_database(path: Path, customers: int = CUSTOMERS) -> None:

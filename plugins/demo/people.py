@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from tierwise.plugins.demo.names import CITIES, address, company, person
-from tierwise.plugins.demo.world import Customer, Employee, World, weighted
+from tierwise.plugins.demo.makers import Customer, Employee, World, weighted
+from tierwise.plugins.demo.name_parts import CITIES, address, company, person
 
 __all__ = ["rows"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from tierwise.plugins.demo.world import Customer, World, weighted
+from tierwise.plugins.demo.makers import Customer, World, weighted
 
 __all__ = ["rows"]
 

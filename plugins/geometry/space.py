@@ -17,7 +17,7 @@ from tierwise.core.meaning.regions import Domain, domain_of
 from tierwise.core.plan import Node, borders_of, comparison_of, conjuncts_of, constant_of, junction_of, leaves_of_logic
 from tierwise.core.types import EnumType, Type
 from tierwise.core.values import Value
-from tierwise.plugins.geometry.conditions import normal, quantity_of
+from tierwise.plugins.geometry.normal_form import normal, quantity_of
 from tierwise.plugins.geometry.producing import Producing
 
 __all__ = ["Box", "Dimension", "Quantity", "Row", "Space", "lay_out"]

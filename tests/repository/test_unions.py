@@ -76,7 +76,7 @@ class Words(BaseModel):
 
 @pytest.mark.parametrize(
     ("annotation", "found"),
-    [(str | list[Words], [2, 2]), (Words | dict[str, str], [1, 2]), (list[Words | Words | str | None], [2, 2]), (Text | str, [2])],
+    [(str | list[Words], [2, 2]), (Words | dict[str, str], [1, 2]), (list[Words | str | None], [2, 2]), (Text | str, [2])],
 )
 def test_what_is_told_of_unions(annotation: Any, found: list[int]) -> None:
     assert [len(set(shapes(union))) for union in unions(annotation, set())] == found

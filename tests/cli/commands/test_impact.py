@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from tests.command_line import POLICY, tierwise
-from tierwise.plugins.impact.document import impact_schema
+from tierwise.plugins.impact.json_document import impact_schema
 
 
 @pytest.fixture

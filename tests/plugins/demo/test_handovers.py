@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 
 from tierwise.plugins.demo.handovers import MANAGER, rows
-from tierwise.plugins.demo.world import Customer, Employee, World
+from tierwise.plugins.demo.makers import Customer, Employee, World
 
 AS_OF = date(2026, 6, 30)
 

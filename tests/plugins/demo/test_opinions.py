@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from random import Random
 
+from tierwise.plugins.demo.makers import Customer, World
 from tierwise.plugins.demo.opinions import OPINIONS, rows
-from tierwise.plugins.demo.world import Customer, World
 
 CUSTOMERS = [Customer(f"{index:05d}", "拉萨", 1e5, 0.5, 1.0, True) for index in range(60)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tierwise.plugins.demo.world import World
+from tierwise.plugins.demo.makers import World
 
 __all__ = ["CITIES", "address", "company", "person"]
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from tierwise.plugins.demo.names import person
-from tierwise.plugins.demo.world import World
+from tierwise.plugins.demo.makers import World
+from tierwise.plugins.demo.name_parts import person
 
 __all__ = ["rows"]
 
