@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,7 +31,17 @@ if TYPE_CHECKING:
 
     from tierwise.core.plan import Fact, Plan
 
-__all__ = ["PROBLEMS", "DataFinding", "FactTable", "canonical_type", "core_value", "none_when_absent", "number_width"]
+__all__ = [
+    "PROBLEMS",
+    "DataFinding",
+    "FactTable",
+    "Stored",
+    "StoredNumbers",
+    "canonical_type",
+    "core_value",
+    "none_when_absent",
+    "number_width",
+]
 
 
 PROBLEMS = "tierwise_problems"
@@ -64,8 +74,40 @@ class DataFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredNumbers:
+    """A column of numbers as the database stores them, all of which fit their fact.
+
+    Attributes:
+        column: The column.
+        are_floats: Whether they are floats instead of whole numbers; each is a step of the fact's scale but for a tenth of a step at most.
+    """
+
+    column: str
+    are_floats: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How the facts of a table are stored, as far as that is known: what is computed from them is then computed in less time.
+
+    Attributes:
+        row: The column that numbers the rows.
+        id: A column of whole numbers of which the key is the text, where there is one.
+        numbers: Fact name to its numbers as the database stores them, which are compared sooner than decimals.
+        whole: The facts that no subject lacks, unless it is known that there is nothing.
+        refuse_changed: Raises a ``DataError`` when what is stored is another now.
+    """
+
+    row: str = "rowid"
+    id: str = ""
+    numbers: Mapping[str, StoredNumbers] = field(default_factory=dict)
+    whole: frozenset[str] = frozenset()
+    refuse_changed: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
 class FactTable:
-    """A table with one row a subject. Nobody changes it, so that a row can be told by its place in it.
+    """A table or view with one row a subject. Nobody changes it, so that a row can be told by its place in it.
 
     Its columns are ``key`` (VARCHAR, unique, never NULL), ``name`` (VARCHAR or NULL), and for each supplied fact one column of its
     ``canonical_type``: NULL means missing, unless the column ``<column>__none`` (BOOLEAN, for nullable facts) is true: then it is none.
@@ -78,6 +120,7 @@ class FactTable:
         location: What the user called the database.
         findings: What was wrong with the data.
         none: The facts that no column supplies and that are none when they are not given.
+        stored: How it is stored.
     """
 
     connection: DuckDBPyConnection
@@ -87,6 +130,7 @@ class FactTable:
     location: str = ""
     findings: tuple[DataFinding, ...] = field(default=())
     none: frozenset[str] = frozenset()
+    stored: Stored = field(default_factory=Stored)
 
     def count(self) -> int:
         """Return the number of subjects."""
@@ -132,6 +176,7 @@ class FactTable:
             yield from (self._subject(row) for row in rows)
 
     def _select(self) -> exp.Select:
+        self.stored.refuse_changed()
         names = ["key", "name"]
         for fact in self.facts.values():
             names += [self.columns[fact.name], *([self.columns[fact.name] + "__none"] if fact.nullable else [])]

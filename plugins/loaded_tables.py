@@ -8,7 +8,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tierwise.plugins.facts import DataFinding
-from tierwise.plugins.source import Column, SourceTable
+from tierwise.plugins.source import Column, SourceTable, with_row_numbers
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -89,6 +89,10 @@ class LoadedTables:
         from sqlglot import exp
 
         return exp.Table(this=exp.to_identifier(table, quoted=True), db=exp.to_identifier(SCHEMA, quoted=True))
+
+    def numbered(self, table: str) -> exp.Subquery | None:
+        """Return a table, once it is loaded, with the number of each row beside it."""
+        return with_row_numbers(self.named(table), "rowid", self._tables[table].columns)
 
     def load(self, table: str, columns: Iterable[str]) -> bool:
         """Read columns of a table into DuckDB, and say whether one turned out to be of another type.

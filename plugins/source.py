@@ -13,7 +13,10 @@ if TYPE_CHECKING:  # openers are listed without importing DuckDB or sqlglot
     from duckdb import DuckDBPyConnection
     from sqlglot import exp
 
-__all__ = ["Column", "FileReading", "Source", "SourceOpener", "SourceTable", "open_source"]
+__all__ = ["ROW_NUMBER", "Column", "FileReading", "Source", "SourceOpener", "SourceTable", "open_source", "with_row_numbers"]
+
+ROW_NUMBER = "tierwise row number"
+"""The column that ``numbered`` adds to a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,10 @@ class Source(Protocol):
         kind: The name of its opener, such as ``sqlite``.
         connection: The in-memory DuckDB connection into which everything flows.
 
-    A source may have ``findings``, a sequence of ``DataFinding``: what was found out about its tables, once they are loaded.
+    A source may have ``findings``, a sequence of ``DataFinding``: what was found out about its tables, once they are loaded. It may have
+    ``numbered(table)``: how a query names a table with a column ``ROW_NUMBER`` beside its own, which has the same rows under the same numbers as
+    long as the source is open; ``None`` of a table of which it cannot say so. Then what fits its facts as it stands is not copied. A source that
+    cannot see to that has ``refuse_changed()`` besides, which raises a ``DataError`` when it is not so.
     """
 
     location: str
@@ -133,6 +139,16 @@ class SourceOpener(Protocol):
         Raises:
             DataError: It cannot be opened or is not what its name says.
         """
+
+
+def with_row_numbers(rows: exp.Expr, number: str, columns: Iterable[Column]) -> exp.Subquery | None:
+    """Return rows with their number as ``ROW_NUMBER``; ``None`` when a column of their own is called as that of the number."""
+    from sqlglot import exp
+
+    if number in {column.name.casefold() for column in columns}:
+        return None
+    cell = exp.alias_(exp.column(number, quoted=True), ROW_NUMBER, quoted=True)
+    return exp.select("*", cell).from_(rows).subquery(exp.to_identifier("numbered", quoted=True))
 
 
 def open_source(location: str, openers: Iterable[SourceOpener], told: Mapping[str, FileReading] | None = None) -> Source:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -11,7 +12,9 @@ from sqlglot import exp
 from tierwise.core.plan import Plan
 from tierwise.plugins.binding.aggregates import supply_aggregate
 from tierwise.plugins.binding.data_findings import find_bad_values, keep_problems
+from tierwise.plugins.binding.entry.numbers import WHOLE_TYPES
 from tierwise.plugins.binding.entry.words import as_id
+from tierwise.plugins.binding.fit import count_unfit
 from tierwise.plugins.binding.joined_rows import GROUP, KEYED, TIED, fact_cells, fact_columns, joined_rows, problem_column
 from tierwise.plugins.binding.last_run import bring_last_run
 from tierwise.plugins.binding.layout import BoundColumn, Layout, lay_out
@@ -22,8 +25,8 @@ from tierwise.plugins.binding.subject_rows import find_odd_ids, find_totals, mak
 from tierwise.plugins.binding.supply import Supply, supply_stored
 from tierwise.plugins.binding.units import conversion
 from tierwise.plugins.duckdb_connection import readable
-from tierwise.plugins.facts import PROBLEMS, DataFinding, FactTable, none_when_absent
-from tierwise.plugins.source import Source
+from tierwise.plugins.facts import PROBLEMS, DataFinding, FactTable, Stored, StoredNumbers, none_when_absent
+from tierwise.plugins.source import ROW_NUMBER, Source
 from tierwise.plugins.sql import (
     NULL,
     alias,
@@ -35,11 +38,14 @@ from tierwise.plugins.sql import (
     integer,
     is_known,
     is_null,
+    select,
+    subquery,
 )
 
 __all__ = ["bind"]
 
-ROWS, FACTS = "tierwise_rows", "tierwise_facts"
+ROWS, FACTS, AS_STORED = "tierwise_rows", "tierwise_facts", "tierwise_facts_as_stored"
+STORED_ID = "id as stored"
 
 
 def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date | None = None, ledger: str | None = None) -> FactTable:
@@ -74,8 +80,9 @@ def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading, made: d
         _make(source, ROWS, layout.row_query(), keep=False)
         types = _types(source, ROWS)
         findings = make_keys(source.connection, ROWS, KEYED, types["id"], (layout.table.name, layout.key.name), layout.key.key == 1)
-        findings += find_totals(source.connection, KEYED, (layout.table.name, layout.key.name, layout.name.name if layout.name else ""))
-        supplies = _column_supplies(layout, types)
+        are_plain_keys = not findings
+        findings += find_totals(source.connection, KEYED, types["id"], _called(layout))
+        supplies, whole = _proved(source, _column_supplies(layout, types))
         if layout.lineage is not None:
             loading.await_tables(layout.lineage.reads())
             findings += layout.lineage.make(source)
@@ -88,10 +95,32 @@ def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading, made: d
             supplies += layout.last_run.supplies()
             findings += layout.last_run.findings(plan.policy)
         columns = fact_columns(supplies)
-        findings += _make_facts(source, layout, types, supplies, columns)
-    findings = list(dict.fromkeys((*layout.findings, *getattr(source, "findings", ()), *findings)))  # several facts may read one table
-    facts = {supply.fact.name: supply.fact for supply in supplies}
-    return FactTable(source.connection, FACTS, facts, columns, source.location, tuple(findings), none_when_absent(plan, facts))
+        numbered = layout.numbered_rows() if are_plain_keys and all(supply.is_proved for supply in supplies) else None
+        if numbered is None:
+            findings += _make_facts(source, layout, types, supplies, columns)
+        findings = list(dict.fromkeys((*layout.findings, *getattr(source, "findings", ()), *findings)))  # several facts may read one table
+        facts = {supply.fact.name: supply.fact for supply in supplies}
+        none = none_when_absent(plan, facts)
+        table = FactTable(source.connection, FACTS, facts, columns, source.location, tuple(findings), none, Stored(whole=whole))
+        if numbered is None:
+            return table
+        return _as_stored(table, numbered, types, supplies, getattr(source, "refuse_changed", table.stored.refuse_changed))
+
+
+def _called(layout: Layout) -> tuple[str, str, str]:
+    """Return the table, the column of the id, and that of the name, empty where there is none."""
+    return layout.table.name, layout.key.name, layout.name.name if layout.name else ""
+
+
+def _proved(source: Source, supplies: Sequence[Supply]) -> tuple[list[Supply], frozenset[str]]:
+    """Return supplies, those whose every value fits as columns that are read as they stand; and the facts that none of the rows lacks."""
+    fits = [(place, supply.fit) for place, supply in enumerate(supplies) if supply.fit is not None]
+    if not fits:
+        return list(supplies), frozenset()
+    counted = count_unfit(source.connection, exp.Table(this=identifier(ROWS)), [fit for _, fit in fits])
+    fitting = {place: found for (place, _), found in zip(fits, counted, strict=True) if not found.unfit}
+    whole = frozenset(supplies[place].fact.name for place, found in fitting.items() if not found.absent)
+    return [supply.proved or supply if place in fitting else supply for place, supply in enumerate(supplies)], whole
 
 
 def _types(source: Source, relation: str) -> Mapping[str, str]:
@@ -146,19 +175,40 @@ def _find_odd_ids(source: Source, layout: Layout, group: RowGroup) -> list[DataF
     return find_odd_ids(source.connection, source.named(owner.name), column(group.key.name), raw_type, (owner.name, group.key.name))
 
 
+def _as_stored(
+    table: FactTable, numbered: exp.Select, types: Mapping[str, str], supplies: Sequence[Supply], refuse_changed: Callable[[], None]
+) -> FactTable:
+    """Make a view of the facts over the stored columns, in which every value fits: nothing is copied."""
+    cells = [alias(as_id(column("id"), types["id"]), "key"), _name(types), *fact_cells(supplies, table.columns), column(ROW_NUMBER)]
+    id = STORED_ID if WHOLE_TYPES.match(types["id"]) else ""
+    cells += [alias(column("id"), id)] if id else []
+    numbers: dict[str, StoredNumbers] = {}
+    for fact, fit in ((supply.fact.name, supply.fit) for supply in supplies):
+        if fit is not None and fit.are_floats is not None:
+            numbers[fact] = StoredNumbers(f"{fact} as stored", fit.are_floats)
+            cells.append(alias(fit.raw.copy(), numbers[fact].column))
+    query = select(*cells, source=subquery(numbered, "rows"))
+    table.connection.execute(f"CREATE OR REPLACE VIEW {AS_STORED} AS {query.sql('duckdb')}")
+    stored = Stored(ROW_NUMBER, id, numbers, table.stored.whole, refuse_changed)
+    return replace(table, relation=AS_STORED, stored=stored)
+
+
 def _make_facts(
     source: Source, layout: Layout, types: Mapping[str, str], supplies: Sequence[Supply], columns: Mapping[str, str]
 ) -> list[DataFinding]:
     """Make the table of the facts, and return what is wrong with them."""
-    name = cast(column("name"), "VARCHAR") if "name" in types else cast(NULL, "VARCHAR")
-    cells = [column("key"), alias(name, "name"), *fact_cells(supplies, columns)]
+    cells = [column("key"), _name(types), *fact_cells(supplies, columns)]
     _make(source, FACTS, joined_rows(layout, supplies, cells), keep=True)
     findings = find_bad_values(source.connection, FACTS, supplies, partial(joined_rows, layout, supplies))
     if findings:
         keep_problems(source.connection, FACTS, supplies, {finding.fact for finding in findings}, PROBLEMS)
-    for place in range(len(supplies)):
+    for place in (place for place, supply in enumerate(supplies) if not supply.is_proved):
         source.connection.execute(f"ALTER TABLE {FACTS} DROP COLUMN {identifier(problem_column(place)).sql('duckdb')}")
     return findings
+
+
+def _name(types: Mapping[str, str]) -> exp.Expr:
+    return alias(cast(column("name") if "name" in types else NULL, "VARCHAR"), "name")
 
 
 def _make(source: Source, name: str, query: exp.Query, keep: bool, made: dict[str, str] | None = None) -> None:

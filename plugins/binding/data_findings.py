@@ -67,18 +67,19 @@ def find_bad_values(
 
     Args:
         connection: Where the relation lives.
-        relation: It has the column ``key``, and a ``problem_column`` for each supply.
+        relation: It has the column ``key``, and a ``problem_column`` for each supply in which something may be wrong.
         supplies: The supplied facts.
         joined: The query of cells over the rows behind the relation; ``stored`` of a supply is such a cell, and ``key``.
     """
-    if not supplies:
+    doubted = [i for i, supply in enumerate(supplies) if not supply.is_proved]
+    if not doubted:
         return []
     source = exp.Table(this=identifier(relation))
-    if not _any(connection, source, len(supplies)):  # as a rule; to count takes half as long again
+    if not _any(connection, source, doubted):  # as a rule; to count takes half as long again
         return []
-    tallies = [call("histogram", column(problem_column(i))) for i in range(len(supplies))]
+    tallies = [call("histogram", column(problem_column(i))) for i in doubted]
     counted = connection.execute(select(*tallies, source=source).sql("duckdb")).fetchone() or ()
-    found = [(i, code, count) for i, tally in enumerate(counted) for code, count in sorted((tally or {}).items())]
+    found = [(i, code, count) for i, tally in zip(doubted, counted, strict=False) for code, count in sorted((tally or {}).items())]
     if not found:
         return []
     examples = connection.execute(select(*(_first_keys(i, code) for i, code, _ in found), source=source).sql("duckdb")).fetchone() or ()
@@ -103,8 +104,8 @@ def keep_problems(connection: DuckDBPyConnection, relation: str, supplies: Seque
     connection.execute(f"CREATE OR REPLACE TABLE {kept} AS {union}")
 
 
-def _any(connection: DuckDBPyConnection, source: exp.Table, supplies: int) -> bool:
-    found = any_of(*(is_known(column(problem_column(i))) for i in range(supplies)))
+def _any(connection: DuckDBPyConnection, source: exp.Table, supplies: Sequence[int]) -> bool:
+    found = any_of(*(is_known(column(problem_column(i))) for i in supplies))
     query = select(exp.Exists(this=select(integer(1), source=source.copy()).where(found, copy=False)))
     return bool((connection.execute(query.sql("duckdb")).fetchone() or (False,))[0])
 

@@ -36,12 +36,13 @@ def problem_column(position: int) -> str:
 
 
 def fact_cells(supplies: Iterable[Supply], columns: Mapping[str, str]) -> Iterator[exp.Expr]:
-    """Yield the cells of the supplied facts, and of what is wrong with them."""
+    """Yield the cells of the supplied facts, and of what may be wrong with them."""
     for i, supply in enumerate(supplies):
         yield alias(supply.value, columns[supply.fact.name])
         if supply.none is not None:
             yield alias(supply.none, f"{columns[supply.fact.name]}__none")
-        yield alias(supply.problem, problem_column(i))
+        if not supply.is_proved:
+            yield alias(supply.problem, problem_column(i))
 
 
 def joined_rows(layout: Layout, supplies: Sequence[Supply], cells: Sequence[exp.Expr]) -> exp.Select:

@@ -22,7 +22,7 @@ from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.scope import columns_in_scope
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
 from tierwise.plugins.facts import DataFinding
-from tierwise.plugins.source import Column, Source, SourceTable
+from tierwise.plugins.source import ROW_NUMBER, Column, Source, SourceTable
 from tierwise.plugins.sql import alias, column
 
 __all__ = ["BoundColumn", "Layout", "find_column", "find_table", "lay_out"]
@@ -67,7 +67,7 @@ class Layout:
     lineage: Lineage | None = None
     last_run: LastRun | None = None
 
-    def row_query(self) -> exp.Query:
+    def row_query(self) -> exp.Select:
         """Return the query of the subject's rows: ``id``, ``name`` where there is one, and a column for each bound fact."""
         cells = [alias(column(self.key.name), "id")]
         if self.name is not None:
@@ -75,6 +75,16 @@ class Layout:
         cells += [alias(bound.cell, bound.alias) for bound in self.columns]
         query = exp.select(*cells).from_(self.source.named(self.table.name))
         return query.where(self.where) if self.where is not None else query
+
+    def numbered_rows(self) -> exp.Select | None:
+        """Return the query of the rows with the number of each beside it, where the source numbers them and nothing else is read."""
+        numbered = getattr(self.source, "numbered", None)
+        rows = None if numbered is None or self.groups or self.lineage or self.last_run else numbered(self.table.name)
+        if rows is None:
+            return None
+        query = self.row_query().select(column(ROW_NUMBER))
+        query.set("from_", exp.From(this=rows))
+        return query
 
     def reads(self) -> Mapping[str, set[str]]:
         """Return the columns that are read, by table."""

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from tierwise.core.values import LARGEST_EXACT
 from tierwise.plugins.binding.entry.mixed import is_mixed, sorts_of
-from tierwise.plugins.binding.entry.numbers import NUMBER_PATTERN, WHOLE_TYPES, is_off_step
+from tierwise.plugins.binding.entry.numbers import NUMBER_PATTERN, WHOLE_TYPES, is_on_step
 from tierwise.plugins.binding.entry.times import enter_date, enter_date_time
 from tierwise.plugins.binding.entry.words import enter_boolean
 from tierwise.plugins.sql import (
@@ -91,7 +91,7 @@ def steps(raw: exp.Expr, declared: str, scale: int, exact: bool) -> exp.Expr:
     if declared == "DOUBLE":
         scaled = exp.Paren(this=exp.Mul(this=raw, expression=cast(integer(10**scale), "DOUBLE")))
         near = exp.LT(this=call("abs", scaled), expression=integer(LARGEST_EXACT))
-        fits = all_of(near, exp.Not(this=is_off_step(scaled))) if exact else near
+        fits = all_of(near, is_on_step(scaled)) if exact else near
         return try_cast(case((fits, call("round", scaled))), "HUGEINT")
     if is_mixed(declared):
         return case(*((is_sort, steps(cell, sort, scale, exact)) for is_sort, cell, sort in sorts_of(raw)))

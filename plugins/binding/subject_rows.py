@@ -106,16 +106,17 @@ def _all_differ(connection: DuckDBPyConnection, keyed: str) -> bool:
     return bool(count == different)
 
 
-def find_totals(connection: DuckDBPyConnection, keyed: str, place: tuple[str, str, str]) -> list[DataFinding]:
+def find_totals(connection: DuckDBPyConnection, keyed: str, id_type: str, place: tuple[str, str, str]) -> list[DataFinding]:
     """Find rows that are no subjects but totals of others, and say how they are left out.
 
     Args:
         connection: Where the relations live.
         keyed: The relation that ``make_keys`` made.
+        id_type: The DuckDB type of the id; a number is no word for a total.
         place: Table, column of the id and column of the name; the last is empty where there is none.
     """
     table, id_column, name_column = place
-    names = [("id", id_column), *([("name", name_column)] if name_column else [])]
+    names = [*([] if WHOLE_TYPES.match(id_type) else [("id", id_column)]), *([("name", name_column)] if name_column else [])]
     findings = []
     for known_as, told in names:
         stored = cast(column(known_as), "VARCHAR")

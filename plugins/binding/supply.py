@@ -12,10 +12,12 @@ from tierwise.core.types import NumberType, Type
 from tierwise.plugins.binding.entry import Entered, enter
 from tierwise.plugins.binding.entry.numbers import enter_rounded
 from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.binding.fit import Fit, fit_of
 from tierwise.plugins.binding.units import Conversion, in_unit_of_fact
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format, written
 from tierwise.plugins.facts import canonical_type
 from tierwise.plugins.sql import (
+    NULL,
     alias,
     all_of,
     call,
@@ -47,6 +49,9 @@ class Supply:
         column: Where it comes from, for data findings.
         named: Expressions that the others know as columns of these names, so that they are written, and computed, once.
         readings: Expressions that ``named`` knows so.
+        fit: How its column is read once it is proved that all values fit; ``None`` where values are entered one by one.
+        proved: The supply that holds then, in which nothing is wrong.
+        is_proved: Whether it is one.
     """
 
     fact: Fact
@@ -59,6 +64,9 @@ class Supply:
     column: str
     named: Mapping[str, exp.Expr] = field(default_factory=dict)
     readings: Mapping[str, exp.Expr] = field(default_factory=dict)
+    fit: Fit | None = None
+    proved: Supply | None = None
+    is_proved: bool = False
 
 
 def named_once(fact: Fact, entered: Entered) -> tuple[Entered, Mapping[str, exp.Expr]]:
@@ -145,7 +153,14 @@ def supply_stored(
     supply = Supply(
         fact, entered.value, None, entered.problem, as_words(raw, raw_type), is_null(value), *place, named, {**readings, **once}
     )
-    return with_empty(supply, empty if empty is not None else "none" if fact.nullable else "missing")
+    empty = empty if empty is not None else "none" if fact.nullable else "missing"
+    is_untouched = isinstance(read.value, exp.Column) and not read.faults and not rounded and not values
+    fit = fit_of(fact.type, raw, raw_type) if is_untouched else None
+    if fit is None:
+        return with_empty(supply, empty)
+    nothing_wrong = cast(NULL, "VARCHAR")
+    proved = Supply(fact, fit.value, None, nothing_wrong, supply.stored, supply.absent, *place, fit=fit, is_proved=True)
+    return replace(with_empty(supply, empty), fit=fit, proved=with_empty(proved, empty))
 
 
 def with_empty(supply: Supply, empty: str) -> Supply:

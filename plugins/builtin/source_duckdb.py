@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tierwise.core.errors import DataError
 from tierwise.plugins import hookimpl
 from tierwise.plugins.location import first_bytes, refuse_unreadable
-from tierwise.plugins.source import Column, SourceOpener, SourceTable
+from tierwise.plugins.source import Column, SourceOpener, SourceTable, with_row_numbers
 from tierwise.plugins.view_bounds import MOST_ROWS, refuse_rows, within_bounds
 
 if TYPE_CHECKING:
@@ -53,13 +53,32 @@ class DuckdbOpener:
 
 
 class DuckdbSource:
-    """Tables and views of one catalog of a DuckDB connection; the sources of files make views in it."""
+    """Tables and views of one catalog of a DuckDB connection; the sources of files make views in it.
 
-    def __init__(self, location: str, kind: str, connection: DuckDBPyConnection, catalog: str) -> None:
+    Args:
+        location: What the user called it.
+        kind: The name of its opener.
+        connection: The connection.
+        catalog: The catalog.
+        numbered: View to what it is a view of, and the column that numbers the rows of that.
+        refuse_changed: Raises a ``DataError`` when a file is another now.
+    """
+
+    def __init__(
+        self,
+        location: str,
+        kind: str,
+        connection: DuckDBPyConnection,
+        catalog: str,
+        numbered: Mapping[str, tuple[exp.Expr, str]] | None = None,
+        refuse_changed: Callable[[], None] = lambda: None,
+    ) -> None:
         self.location = location
         self.kind = kind
         self.connection = connection
         self._catalog = catalog
+        self._numbered = numbered or {}
+        self.refuse_changed = refuse_changed
 
     def tables(self) -> Mapping[str, SourceTable]:
         """Return its tables and views by name; one outside the schema ``main`` is called ``schema.table``."""
@@ -97,6 +116,19 @@ class DuckdbSource:
         schema, name = self._places[table]
         quoted = [exp.to_identifier(word, quoted=True) for word in (name, schema, self._catalog)]
         return exp.Table(this=quoted[0], db=quoted[1], catalog=quoted[2])
+
+    def numbered(self, table: str) -> exp.Subquery | None:
+        """Return a table with the number of each row beside it; ``None`` of a view."""
+        self.tables()
+        rows, number = self._numbered.get(table, (None, ""))
+        if self._places[table] in self._stored_tables:
+            rows, number = self.named(table), "rowid"
+        return None if rows is None else with_row_numbers(rows, number, self._tables[table].columns)
+
+    @cached_property
+    def _stored_tables(self) -> frozenset[tuple[str, str]]:
+        query = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ?"
+        return frozenset(self.connection.execute(query, [self._catalog]).fetchall())
 
     def type_of(self, table: str, column: Column) -> str:
         """Return the DuckDB type of a column."""

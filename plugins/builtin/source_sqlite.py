@@ -14,7 +14,7 @@ from urllib.parse import quote
 from tierwise.core.errors import DataError
 from tierwise.plugins import hookimpl
 from tierwise.plugins.location import first_bytes, refuse_unreadable
-from tierwise.plugins.source import Column, SourceOpener, SourceTable
+from tierwise.plugins.source import Column, SourceOpener, SourceTable, with_row_numbers
 from tierwise.plugins.view_bounds import MOST_ROWS, refuse_rows, within_bounds
 
 if TYPE_CHECKING:
@@ -114,6 +114,10 @@ class SqliteSource:
         from sqlglot import exp
 
         return exp.Table(this=exp.to_identifier(table, quoted=True), db=exp.to_identifier(TABLES, quoted=True))
+
+    def numbered(self, table: str) -> exp.Subquery | None:
+        """Return a table, once it is loaded, with the number of each row beside it."""
+        return with_row_numbers(self.named(table), "rowid", self._tables[table].columns)
 
     def load(self, table: str, columns: Iterable[str]) -> bool:
         """Read columns of a table into DuckDB, and say whether one turned out to be of another type.

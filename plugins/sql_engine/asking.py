@@ -14,7 +14,7 @@ from tierwise.core.plan import Decision, Fact, Node, Position, usage_of
 from tierwise.plugins import sql
 from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine.amounts import amounts_of, slot_column, with_slots
-from tierwise.plugins.sql_engine.columns import Columns
+from tierwise.plugins.sql_engine.columns import COUNT, Columns
 from tierwise.plugins.sql_engine.compile import Compiler
 from tierwise.plugins.sql_engine.keys import keys_of
 from tierwise.plugins.sql_engine.layers import Layers
@@ -132,9 +132,14 @@ class Asker:
 
     def _open_counts(self, columns: Columns, rows: Rows) -> tuple[int, int]:
         """Count the rows of an output that SQL left open: those with a code, and the others."""
-        counts = [sql.call("count_if", condition) for condition in (columns.is_coded(), rows.condition(columns))]
-        ((coded, left_open),) = self.tables.rows(exp.select(*counts).from_(sql.table(columns.view)))
-        return coded, left_open
+        conditions = (columns.is_coded(), rows.condition(columns))
+        if rows.among is None:
+            counts = [sql.case((condition, sql.column(COUNT)), default=sql.integer(0)) for condition in conditions]
+            query = exp.select(*(sql.call("sum", count) for count in counts)).from_(sql.table(columns.counted))
+        else:
+            query = exp.select(*(sql.call("count_if", condition) for condition in conditions)).from_(sql.table(columns.view))
+        ((coded, left_open),) = self.tables.rows(query)
+        return int(coded or 0), int(left_open or 0)
 
     def _ask_open(self, output: Decision, columns: Columns, compiler: Compiler, decide: Decide, left_open: int, rows: Rows) -> Answers:
         """Ask about the rows of which the facts matter: one by one when they are few, else once for all that have the same answer."""

@@ -114,7 +114,7 @@ def hit_of(bands: Bands, term: Term) -> Sql | None:
         return None
     tree = _halved(tests, bands.numbers)
     none = [] if term.none is None else [(term.none, sql.integer(0))]
-    return sql.case(*none, (sql.is_known(term.sql), tree))
+    return sql.case(*none, (sql.is_known(term.looked_at), tree))
 
 
 def _digits(left: Term, right: Term) -> int:

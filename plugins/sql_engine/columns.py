@@ -9,7 +9,9 @@ from tierwise.plugins import sql
 from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine.compile import Picked
 
-__all__ = ["Columns"]
+__all__ = ["COUNT", "Columns"]
+
+COUNT = "count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Columns:
         open: What alone decides the outcome where the policy itself leaves it open.
         possible: The mask of the values that it may still have (`masks.py`).
         view: A view of the rows with the columns of this output alone: to look at one of hundreds takes no longer than to look at the only one.
+        counted: A view of the different rows of these columns, with their ``COUNT``: of what is read off a narrow column only that is counted.
     """
 
     value: str
@@ -31,6 +34,7 @@ class Columns:
     open: str | None = None
     possible: str | None = None
     view: str = ""
+    counted: str = ""
 
     @classmethod
     def of(cls, number: int, picked: Picked) -> Columns:

@@ -17,7 +17,7 @@ from tierwise.plugins.engine_reference import grade as grade_by_reference
 from tierwise.plugins.grading import Grading
 from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine.asking import Asker
-from tierwise.plugins.sql_engine.columns import Columns
+from tierwise.plugins.sql_engine.columns import COUNT, Columns
 from tierwise.plugins.sql_engine.compile import Compiler, Picked
 from tierwise.plugins.sql_engine.masks import Mask, Masks
 from tierwise.plugins.sql_engine.places import Stage
@@ -25,7 +25,7 @@ from tierwise.plugins.sql_engine.possible import decisions_in
 from tierwise.plugins.sql_engine.ranking import NeedsReference, rank
 from tierwise.plugins.sql_engine.reference import Reference
 from tierwise.plugins.sql_engine.results import SqlGrading
-from tierwise.plugins.sql_engine.staging import KEY, NAME, ROW, Staging, read_subjects, staging_of
+from tierwise.plugins.sql_engine.staging import ID, KEY, NAME, ROW, Staging, read_subjects, staging_of
 from tierwise.plugins.sql_engine.tables import FactRows, Tables
 
 __all__ = ["facts_read", "grade_in"]
@@ -70,13 +70,14 @@ def _graded(
     picked = compiler.decisions()
     masks = _masks(tables, stage, staging, compiler, [d.name for d in outputs])
     shown = {d.name: replace(picked[d.name], possible=masks[d.name].sql) if d.name in masks else picked[d.name] for d in outputs}
-    columns = _create_table(tables, name, stage, compiler, shown)
+    columns = _create_table(tables, name, stage, compiler, shown, sql.column(ID) if facts.stored.id else None)
     return made(outputs, reference.population(), tables, name, columns, compiler, asker, masks)
 
 
 def _masks(tables: Tables, stage: Stage, staging: Staging, compiler: Compiler, outputs: Sequence[str]) -> dict[str, Mask]:
     """Return the masks of the outputs of which SQL can tell one; none where no fact is missing."""
-    missing = [sql.call("bool_or", sql.negate(term.known)) for term in staging.terms.values() if term.sql.find(exp.Column)]
+    doubted = [term for name, term in staging.terms.items() if term.sql.find(exp.Column) and name not in staging.whole]
+    missing = [sql.call("bool_or", sql.negate(term.known)) for term in doubted]
     found = next(tables.rows(sql.select(*missing, source=sql.table(stage.facts)))) if missing else ()
     if not any(found):
         return {}
@@ -92,12 +93,18 @@ def facts_read(plan: Plan) -> list[str]:
     return [name for name in plan.facts if name in read or POPULATION in read]
 
 
-def _create_table(tables: Tables, name: str, stage: Stage, compiler: Compiler, picked: Mapping[str, Picked]) -> dict[str, Columns]:
+def _create_table(
+    tables: Tables, name: str, stage: Stage, compiler: Compiler, picked: Mapping[str, Picked], id: Sql | None
+) -> dict[str, Columns]:
     """Compute all outputs for all rows: narrow columns are stored, what is read off one of them is shown by a view."""
     columns = {
-        output: replace(Columns.of(number, found), view=f"{name} output {number}") for number, (output, found) in enumerate(picked.items())
+        output: replace(Columns.of(number, found), view=f"{name} output {number}", counted=f"{name} counts {number}")
+        for number, (output, found) in enumerate(picked.items())
     }
     wanted: list[tuple[str, Sql]] = [(word, sql.column(word)) for word in (ROW, KEY, NAME)]
+    if id is not None:  # the text of a number is had from the number
+        compiler.layers.keep(id)
+        wanted[1] = (KEY, compiler.layers.column(sql.cast(id, "VARCHAR")))
     wanted += [cell for output, found in picked.items() for cell in columns[output].holding(found)]
     stored, shown = compiler.layers.split(wanted)
     table = f"{name} stored"
@@ -107,4 +114,14 @@ def _create_table(tables: Tables, name: str, stage: Stage, compiler: Compiler, p
         own = {ROW, KEY, NAME, *(word for word, _ in columns[output].holding(found))}
         cells = [(word, tree.copy()) for word, tree in shown if word in own]
         tables.make(columns[output].view, sql.select(*sql.named(cells), source=sql.table(table)), "VIEW")
+        own -= {ROW, KEY, NAME}
+        tables.make(columns[output].counted, _counted(table, [(word, tree.copy()) for word, tree in shown if word in own]), "VIEW")
     return columns
+
+
+def _counted(table: str, cells: Sequence[tuple[str, Sql]]) -> exp.Select:
+    """Return the query of the different rows of some cells; what they read is counted before they are computed."""
+    read = [sql.column(word) for word in dict.fromkeys(column.name for _, tree in cells for column in tree.find_all(exp.Column))]
+    counted = exp.select(*read, sql.alias(exp.Count(this=exp.Star()), COUNT)).from_(sql.table(table))
+    counted = counted.group_by(*read) if read else counted
+    return sql.select(*sql.named(cells), sql.column(COUNT), source=sql.subquery(counted, "counted"))

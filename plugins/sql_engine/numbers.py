@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from functools import reduce
 
 from sqlglot import exp
 
-from tierwise.core.plan import CompareOp
+from tierwise.core.plan import FLIPPED, CompareOp
 from tierwise.core.types import NumberType, Type
 from tierwise.plugins import sql
+from tierwise.plugins.facts import StoredNumbers
 from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine.terms import MOST_DIGITS, PLAIN_DIGITS, Term, unknown
 
 __all__ = ["Ratio", "add", "compare", "compare_ratios", "multiply", "subtract"]
 
 ZERO = Decimal(0)
+HALF = Decimal("0.5")
+ORDERINGS = ("<", "<=", ">", ">=")
 LEAST_WHOLE = 6  # digits before the point that narrowing leaves at least
 
 
@@ -45,8 +48,30 @@ def common(terms: Sequence[Term], spare: int = 0) -> tuple[list[Sql], int, int] 
 
 def compare(op: CompareOp, left: Term, right: Term) -> Sql:
     """Compare two numbers exactly."""
+    for side, other, way in ((left, right, op), (right, left, FLIPPED[op])):
+        border = _literal_of(other)
+        if side.stored is not None and border is not None and way in ORDERINGS:
+            return _compare_stored(way, side.stored, side.scale, border)
     sides = common([left, right])
     return sql.NULL if sides is None else sql.binary(sql.COMPARISONS[op], *sides[0])
+
+
+def _literal_of(term: Term) -> Decimal | None:
+    """Return the value of a constant."""
+    is_constant = isinstance(term.sql, exp.Cast) and isinstance(term.sql.this, exp.Literal)
+    return Decimal(term.sql.this.name) if is_constant else None
+
+
+def _compare_stored(op: CompareOp, stored: StoredNumbers, scale: int, border: Decimal) -> Sql:
+    """Compare numbers as they are stored: whole ones with the nearest whole one, floats with the middle between two steps."""
+    steps = scale if stored.are_floats else 0
+    is_up = op in (">=", "<")  # then the border itself is above it
+    with localcontext(prec=2 * MOST_DIGITS):
+        step = border.scaleb(steps).to_integral_value(ROUND_CEILING if is_up else ROUND_FLOOR)
+        if not stored.are_floats:
+            return sql.binary(sql.COMPARISONS[op], sql.column(stored.column), sql.integer(int(step)))
+        middle = (step + (-HALF if is_up else HALF)).scaleb(-steps)
+    return sql.binary(sql.COMPARISONS[op], sql.column(stored.column), sql.cast(sql.text(repr(float(middle))), "DOUBLE"))
 
 
 def add(terms: Sequence[Term], type: Type) -> Term:

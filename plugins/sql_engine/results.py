@@ -18,7 +18,7 @@ from tierwise.plugins.grading import Share, shares_of
 from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine.amounts import filled, own_slot, slot_column
 from tierwise.plugins.sql_engine.asking import FEW_ASKED, Answers, Asker, Rows
-from tierwise.plugins.sql_engine.columns import Columns
+from tierwise.plugins.sql_engine.columns import COUNT, Columns
 from tierwise.plugins.sql_engine.compile import Compiler
 from tierwise.plugins.sql_engine.masks import Mask
 from tierwise.plugins.sql_engine.places import Places
@@ -73,48 +73,54 @@ class SqlGrading:
     def distribution(self, output: str) -> tuple[Share, ...]:
         """Return the values of an output in the order of its type (else by count), then the reasons."""
         decision = next(d for d in self.outputs if d.name == output)
-        columns, value = self.columns[output], sql.column(self.columns[output].value)
-        counted = (
-            exp.select(value, exp.Count(this=exp.Star())).from_(sql.table(columns.view)).where(columns.is_determined()).group_by(value)
-        )
-        shares = [(None if found is None else core_value(found, decision.type), int(count)) for found, count in self.tables.rows(counted)]
+        answers, mask = self.answers(output), self.masks.get(output)
+        shares: list[tuple[Any, int]] = []
         reasons: dict[Reason, int] = {}
-        for outcome, count in chain(self._answered(output), self._told(output)):
+        for outcome, count in chain(self._counted(decision, answers, mask), self._answered(answers)):
             if isinstance(outcome, Undetermined):
                 reasons[outcome.reason] = reasons.get(outcome.reason, 0) + count
             else:
                 shares.append((outcome.value, count))
         return shares_of(decision.type, _added(shares), reasons)
 
-    def _told(self, output: str) -> Iterator[tuple[Outcome, int]]:
-        """Yield what the rows come to of which SQL tells the values that they may have."""
-        if output not in self.masks:
+    def _counted(self, decision: Decision, answers: Answers, mask: Mask | None) -> Iterator[tuple[Outcome, int]]:
+        """Yield what rows come to that SQL decides or tells, or that have one answer with all of their kind, each with its number."""
+        columns = self.columns[decision.name]
+        parts: dict[str, Sql] = {
+            name: sql.column(word) for name in ("value", "none", "open") if (word := getattr(columns, name)) is not None
+        }
+        if mask is not None and columns.possible is not None:
+            bits = sql.column(columns.possible)  # of those which leave several values open only that is counted
+            parts["is told"] = columns.is_told()
+            parts["alone"] = sql.case((mask.has_one(bits), bits)) if mask.are_many else bits
+        query = exp.select(*(sql.alias(part, name) for name, part in parts.items()), sql.column(COUNT)).from_(sql.table(columns.counted))
+        words = [sql.column(name) for name in parts]
+        added = exp.select(*words, sql.call("sum", sql.column(COUNT))).from_(query.subquery("cells")).group_by(*words)
+        for *cells, count in self.tables.rows(added):
+            found = dict(zip(parts, cells, strict=True))
+            if found.get("none") or found["value"] is not None:
+                yield Determined(None if found.get("none") else core_value(found["value"], decision.type)), int(count)
+            elif found.get("open") is not None:
+                yield answers.codes[found["open"]], int(count)
+            elif mask is not None and found.get("is told"):
+                yield Undetermined(Reason.MISSING_FACT) if found["alone"] is None else mask.outcome(found["alone"]), int(count)
+            elif answers.rest is not None:
+                yield answers.rest, int(count)
+
+    def _answered(self, answers: Answers) -> Iterator[tuple[Outcome, int]]:
+        """Yield what the reference engine decided row by row, with the number of the rows."""
+        if answers.table is None:
             return
-        mask, bits = self.masks[output], sql.column(self.columns[output].possible or "")
-        counted = sql.case((mask.has_one(bits), bits)) if mask.are_many else bits
-        for found, count in self.tables.rows(self._counted(counted, self.columns[output].view).where(self.columns[output].is_told())):
-            yield Undetermined(Reason.MISSING_FACT) if found is None else mask.outcome(found), int(count)
+        for place, count in self.tables.rows(self._grouped(sql.column("answer"), answers.table)):
+            slot = own_slot(answers.outcomes[place])
+            if slot is None:
+                yield answers.outcomes[place], int(count)
+                continue
+            own = self._grouped(sql.column(slot_column(slot.place)), answers.table)
+            own = own.where(sql.equal(sql.column("answer"), sql.integer(place)))
+            yield from ((Determined(value), int(count)) for value, count in self.tables.rows(own))
 
-    def _answered(self, output: str) -> Iterator[tuple[Outcome, int]]:
-        columns, answers = self.columns[output], self.answers(output)
-        if answers.table is not None:
-            for place, count in self.tables.rows(self._counted(sql.column("answer"), answers.table)):
-                slot = own_slot(answers.outcomes[place])
-                if slot is None:
-                    yield answers.outcomes[place], int(count)
-                    continue
-                own = self._counted(sql.column(slot_column(slot.place)), answers.table)
-                own = own.where(sql.equal(sql.column("answer"), sql.integer(place)))
-                yield from ((Determined(value), int(count)) for value, count in self.tables.rows(own))
-        if answers.codes and columns.open is not None:
-            counted = self._counted(sql.column(columns.open), columns.view).where(columns.is_coded())
-            yield from ((answers.codes[code], int(count)) for code, count in self.tables.rows(counted))
-        if answers.rest is not None:
-            counted = exp.select(exp.Count(this=exp.Star())).from_(sql.table(columns.view)).where(columns.is_untold())
-            ((count,),) = self.tables.rows(counted)
-            yield answers.rest, int(count)
-
-    def _counted(self, column: Sql, table: str) -> exp.Select:
+    def _grouped(self, column: Sql, table: str) -> exp.Select:
         return exp.select(column, exp.Count(this=exp.Star())).from_(sql.table(table)).group_by(column)
 
     def rows(self, limit: int | None = None) -> Iterator[SubjectResult]:

@@ -18,9 +18,9 @@ from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine.tables import FactRows, Tables
 from tierwise.plugins.sql_engine.terms import Term, constant, none_term, number_of
 
-__all__ = ["KEY", "NAME", "ROW", "Staging", "facts_of", "read_subjects", "staging_of"]
+__all__ = ["ID", "KEY", "NAME", "ROW", "Staging", "facts_of", "read_subjects", "staging_of"]
 
-ROW, KEY, NAME = "row", "key", "name"
+ROW, KEY, NAME, ID = "row", "key", "name", "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,13 @@ class Staging:
         columns: Column name to what it is in the relation of facts.
         terms: Fact name to its term over those columns; facts that nobody supplies are absent.
         staged: The facts that have columns, in declaration order.
+        whole: Of these, the facts that nobody lacks.
     """
 
     columns: tuple[tuple[str, Sql], ...]
     terms: dict[str, Term]
     staged: tuple[Fact, ...]
+    whole: frozenset[str] = frozenset()
 
 
 def staging_of(plan: Plan, facts: FactRows, names: Sequence[str], as_of: date | None) -> Staging:
@@ -45,6 +47,8 @@ def staging_of(plan: Plan, facts: FactRows, names: Sequence[str], as_of: date | 
         (KEY, sql.column("key")),
         (NAME, sql.column("name")),
     ]
+    if facts.stored.id:
+        columns.append((ID, sql.column(facts.stored.id)))
     terms: dict[str, Term] = {}
     staged = []
     for number, fact in enumerate(plan.facts[name] for name in names if name in plan.facts):
@@ -59,10 +63,14 @@ def staging_of(plan: Plan, facts: FactRows, names: Sequence[str], as_of: date | 
             columns.append((f"n{number}", sql.call("coalesce", sql.column(f"{facts.columns[fact.name]}__none"), sql.FALSE)))
             none = sql.column(f"n{number}")
         terms[fact.name] = number_of(_with_default(fact, Term(sql.column(f"f{number}"), fact.type, none)))
+        if fact.name in facts.stored.numbers and fact.default is None:
+            stored = facts.stored.numbers[fact.name]
+            columns.append((f"s{number}", sql.column(stored.column)))
+            terms[fact.name] = replace(terms[fact.name], stored=replace(stored, column=f"s{number}"))
         staged.append(fact)
     if as_of is not None:
         terms[AS_OF] = constant(as_of, DateType())
-    return Staging(tuple(columns), terms, tuple(staged))
+    return Staging(tuple(columns), terms, tuple(staged), facts.stored.whole)
 
 
 def _with_default(fact: Fact, term: Term) -> Term:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pyarrow import Table as ArrowTable
 from sqlglot import exp
 
+from tierwise.plugins.facts import Stored
 from tierwise.plugins.sql import Kind, Sql
 
 __all__ = ["Dialect", "FactRows", "Tables"]
@@ -69,8 +70,10 @@ class FactRows:
         relation: What it is called.
         columns: Fact name to column name.
         row: What tells a row from every other one.
+        stored: How the facts are stored.
     """
 
     relation: str
     columns: Mapping[str, str]
     row: Sql
+    stored: Stored = field(default_factory=Stored)

@@ -13,7 +13,7 @@ from sqlglot import exp
 from tierwise.core.types import ListType, NumberType, SetType, Type
 from tierwise.core.values import Duration
 from tierwise.plugins import sql
-from tierwise.plugins.facts import canonical_type, number_width
+from tierwise.plugins.facts import StoredNumbers, canonical_type, number_width
 from tierwise.plugins.sql import Sql
 
 __all__ = ["MOST_DIGITS", "Term", "constant", "none_term", "number_of", "unknown"]
@@ -35,6 +35,7 @@ class Term:
         whole: Of a number, the digits before the point that its SQL type leaves room for.
         scale: Of a number, the digits after the point of its SQL type.
         duration: Of a constant duration, what it is.
+        stored: Of a fact that is a number, a column with its numbers as the database stores them.
     """
 
     sql: Sql
@@ -43,12 +44,18 @@ class Term:
     whole: int = 0
     scale: int = 0
     duration: Duration | None = None
+    stored: StoredNumbers | None = None
 
     @property
     def known(self) -> Sql:
         """Whether it is a value or none."""
-        value = sql.is_known(self.sql)
+        value = sql.is_known(self.looked_at)
         return value if self.none is None else sql.any_of(self.none, value)
+
+    @property
+    def looked_at(self) -> Sql:
+        """What is NULL where the value is, and is had sooner where numbers are stored otherwise than as decimals."""
+        return self.sql if self.stored is None else sql.column(self.stored.column)
 
     @property
     def digits(self) -> int:
@@ -57,7 +64,7 @@ class Term:
 
     def by(self, tree: Sql) -> Term:
         """Return the same term computed by other SQL."""
-        return replace(self, sql=tree)
+        return replace(self, sql=tree, stored=None)
 
 
 def unknown(type: Type) -> Term:

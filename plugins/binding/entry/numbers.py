@@ -18,7 +18,6 @@ from tierwise.plugins.binding.entry.mixed import is_mixed, sorts_of
 from tierwise.plugins.facts import canonical_type
 from tierwise.plugins.sql import (
     NULL,
-    all_of,
     call,
     case,
     cast,
@@ -31,7 +30,7 @@ from tierwise.plugins.sql import (
     try_cast,
 )
 
-__all__ = ["NUMBER_PATTERN", "enter_number", "enter_rounded", "enter_steps", "is_off_step", "round_steps"]
+__all__ = ["NUMBER_PATTERN", "enter_number", "enter_rounded", "enter_steps", "is_on_step", "round_steps"]
 
 NUMBER_PATTERN = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"
 WHOLE_TYPES = re.compile(r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$")
@@ -88,11 +87,11 @@ def round_steps(steps: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     )
 
 
-def is_off_step(scaled: exp.Expr) -> exp.Expr:
-    """Say whether a float, already in steps, lies further from a whole step than a millionth (or than floats of its size can tell)."""
+def is_on_step(scaled: exp.Expr) -> exp.Expr:
+    """Say whether a float, already in steps, lies no further from a whole step than a millionth, or than floats of its size can tell."""
     distance = call("abs", exp.Sub(this=scaled, expression=call("round", scaled)))
     own = exp.Mul(this=call("abs", scaled), expression=exp.Literal.number("1e-15"))
-    return exp.Paren(this=all_of(distance.copy() > exp.Literal.number("1e-6"), distance > own))
+    return exp.Paren(this=exp.Or(this=distance.copy() <= exp.Literal.number("1e-6"), expression=distance <= own))
 
 
 def _from_float(raw: exp.Expr, type: NumberType) -> Entered:
@@ -104,7 +103,7 @@ def _from_float(raw: exp.Expr, type: NumberType) -> Entered:
     problems = (
         (exp.Not(this=call("isfinite", raw)), "not-finite"),
         (exp.Not(this=fits), "value-out-of-range"),
-        (is_off_step(scaled), "off-scale"),
+        (exp.Not(this=is_on_step(scaled)), "off-scale"),
     )
     return _bounded(raw, value, type, *problems)
 

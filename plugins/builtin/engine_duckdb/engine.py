@@ -26,6 +26,9 @@ def grade(plan: Plan, environment: Environment, facts: FactTable, as_of: date | 
 
     Raises:
         PluginError: The SQL of a plugin's function does not run.
+        DataError: What the facts are read from changed meanwhile.
     """
     tables = DuckTables(facts.connection.cursor(), plan, environment)
-    return grade_in(tables, rows_of(facts), plan, environment, as_of, DuckGrading)
+    grading = grade_in(tables, rows_of(facts), plan, environment, as_of, DuckGrading)
+    facts.stored.refuse_changed()
+    return grading

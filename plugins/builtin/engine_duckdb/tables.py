@@ -27,7 +27,7 @@ BATCH = 5_000
 
 def rows_of(facts: FactTable) -> FactRows:
     """Return the table of facts as it stands in its connection."""
-    return FactRows(facts.relation, facts.columns, sql.column("rowid"))
+    return FactRows(facts.relation, facts.columns, sql.column(facts.stored.row), facts.stored)
 
 
 class DuckTables:
