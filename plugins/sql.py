@@ -34,6 +34,7 @@ __all__ = [
     "cast",
     "column",
     "concat",
+    "count",
     "create",
     "decimal",
     "drop",
@@ -48,6 +49,7 @@ __all__ = [
     "one_of",
     "printed",
     "select",
+    "star",
     "struct",
     "subquery",
     "table",
@@ -267,6 +269,18 @@ def select(*cells: Sql, source: Sql | None = None) -> exp.Select:
 def subquery(rows: exp.Select, name: str) -> exp.Subquery:
     """Return a query as the source of another."""
     return exp.Subquery(this=rows, alias=exp.TableAlias(this=identifier(name)))
+
+
+def star() -> Sql:
+    """Return all columns."""
+    return exp.Star()
+
+
+def count(value: Sql | None = None, distinct: bool = False) -> Sql:
+    """Count rows, or those with a value, or the different values."""
+    if value is None:
+        return exp.Count(this=exp.Star())
+    return exp.Count(this=exp.Distinct(expressions=[value]) if distinct else value)
 
 
 def create(name: str, query: exp.Select, kind: Kind = "TABLE") -> str:

@@ -12,7 +12,7 @@ from tierwise.plugins.binding.lineage import LINEAGE, Way
 from tierwise.plugins.binding.supply import Supply
 from tierwise.plugins.sql import TRUE, alias, column, equal, identifier, select, subquery
 
-__all__ = ["GROUP", "KEYED", "TIED", "fact_cells", "fact_columns", "joined_rows", "problem_column"]
+__all__ = ["GROUP", "KEYED", "TIED", "fact_cells", "fact_columns", "joined_rows", "problem_column", "with_readings"]
 
 KEYED, GROUP, TIED = "tierwise_keyed", "tierwise_group", "_tied"
 
@@ -47,8 +47,6 @@ def fact_cells(supplies: Iterable[Supply], columns: Mapping[str, str]) -> Iterat
 
 def joined_rows(layout: Layout, supplies: Sequence[Supply], cells: Sequence[exp.Expr]) -> exp.Select:
     """Return the query of cells. What they use of the named expressions and readings of the supplies is computed once, below them."""
-    named = _used(cells, (supply.named for supply in supplies))
-    readings = _used((*cells, *named), (supply.readings for supply in supplies))
     rows = select(
         exp.Column(this=exp.Star(), table=identifier("s")),
         source=exp.Table(this=identifier(KEYED), alias=exp.TableAlias(this=identifier("s"))),
@@ -56,6 +54,13 @@ def joined_rows(layout: Layout, supplies: Sequence[Supply], cells: Sequence[exp.
     for name, unused, on in _relations(layout):
         rows.append("expressions", exp.Column(this=exp.Star(except_=[identifier(word) for word in unused]), table=identifier(name)))
         rows.append("joins", exp.Join(this=exp.Table(this=identifier(name)), on=on, side="LEFT"))
+    return with_readings(rows, supplies, cells)
+
+
+def with_readings(rows: exp.Select, supplies: Sequence[Supply], cells: Sequence[exp.Expr]) -> exp.Select:
+    """Return the query of cells over some rows, with what they use of the named expressions and readings of the supplies below them."""
+    named = _used(cells, (supply.named for supply in supplies))
+    readings = _used((*cells, *named), (supply.readings for supply in supplies))
     if readings:
         rows.set("expressions", [*rows.expressions, *readings])
         rows = select(exp.Star(), source=subquery(rows, "rows"))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tierwise.plugins.facts import FactTable
     from tierwise.plugins.grading import Grading
 
-__all__ = ["DuckDBEngine", "PostgresEngine", "ReferenceEngine", "tierwise_engines"]
+__all__ = ["DuckDBEngine", "PostgresEngine", "ReferenceEngine", "SparkEngine", "tierwise_engines"]
 
 
 class ReferenceEngine:
@@ -58,7 +58,20 @@ class PostgresEngine:
         return grade(plan, environment, facts, as_of)
 
 
+class SparkEngine:
+    """Runs a plan as SQL in Spark."""
+
+    name = "spark"
+    about = "the same steps in Spark, on this machine or a cluster; what hangs on unknowns is settled by the reference"
+
+    def grade(self, plan: Plan, environment: Environment, facts: FactTable, as_of: date | None) -> Grading:
+        """Grade every subject of ``facts``."""
+        from tierwise.plugins.builtin.engine_spark import grade
+
+        return grade(plan, environment, facts, as_of)
+
+
 @hookimpl
 def tierwise_engines() -> Iterable[Engine]:
     """Give the reference engine, the embedded one and those of servers."""
-    return (ReferenceEngine(), DuckDBEngine(), PostgresEngine())
+    return (ReferenceEngine(), DuckDBEngine(), PostgresEngine(), SparkEngine())

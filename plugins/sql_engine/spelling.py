@@ -15,7 +15,7 @@ from tierwise.plugins.sql import Sql
 __all__ = ["SAME", "Spelling", "unwrapped"]
 
 SAME: tuple[type[exp.Expr], ...] = (
-    exp.Add, exp.Alias, exp.Anonymous, exp.And, exp.Boolean, exp.Case, exp.Cast, exp.Column, exp.Count, exp.CTE, exp.DataType, exp.DataTypeParam, exp.Distinct,
+    exp.Add, exp.Alias, exp.Anonymous, exp.And, exp.Between, exp.Boolean, exp.Case, exp.Cast, exp.Column, exp.Count, exp.CTE, exp.DataType, exp.DataTypeParam, exp.Distinct,
     exp.EQ, exp.From, exp.GT, exp.GTE, exp.Group, exp.Identifier, exp.If, exp.In, exp.Is, exp.Join, exp.LT, exp.LTE, exp.Limit, exp.Literal,
     exp.Collate, exp.Mod, exp.Mul, exp.NEQ, exp.Neg, exp.Not, exp.Null, exp.Or, exp.Order, exp.Ordered, exp.Paren, exp.Select, exp.Star, exp.Sub,
     exp.Subquery, exp.Table, exp.TableAlias, exp.Where, exp.Window, exp.With, exp.Offset,

@@ -9,9 +9,10 @@ import pytest
 from tests.differential.comparing import differences
 from tests.differential.random_plans import AS_OF, random_plan, random_subjects
 from tests.postgres_server import postgres_server
+from tests.spark_session import spark
 from tierwise.plugins.manager import Plugins
 
-__all__ = ["postgres_server"]
+__all__ = ["postgres_server", "spark"]
 
 SUBJECTS = 15
 PLAIN, RANKED = (1, 13), (0, 4, 12)
@@ -25,6 +26,10 @@ def test_postgres_decides_random_plans_as_the_reference_engine_does(
     monkeypatch.setenv("TIERWISE_POSTGRES", postgres_server)
 
     assert differences_of("postgres", seed) == []
+
+
+def test_spark_decides_random_plans_as_the_reference_engine_does(spark: object) -> None:
+    assert {seed: found for seed in PLAIN if (found := differences_of("spark", seed))} == {}
 
 
 def differences_of(engine: str, seed: int) -> list[str]:

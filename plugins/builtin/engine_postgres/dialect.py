@@ -205,6 +205,7 @@ FUNCTIONS: dict[str, Callable[..., Sql] | str] = {
     "row_number": "ROW_NUMBER",
     "struct_extract": _extracted,
     "sum": "SUM",
+    "trim": "TRIM",
     "to_months": lambda months: sql.call(MONTHS, ZERO.copy(), months),
     "to_seconds": lambda seconds: sql.call(SECONDS, *(ZERO.copy() for _ in range(6)), seconds),
     "year": lambda moment: _part("YEAR", moment),

@@ -1,0 +1,7 @@
+"""The engine of a Spark cluster: what the engines share, spelled for it, over Parquet that the cluster reads and writes."""
+
+from __future__ import annotations
+
+from tierwise.plugins.builtin.engine_spark.engine import grade
+
+__all__ = ["grade"]
