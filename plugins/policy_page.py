@@ -170,11 +170,14 @@ class _Page:
         match node:
             case Pick(table=name):
                 yield from self._table(self.plan.tables[name])
-            case RankCut(ranking=ranking, by=by, cuts=cuts):
+            case RankCut(ranking=ranking, by=by, cuts=cuts, outside=outside, ties=ties, crossing=crossing):
                 limits = [words["rest"] if cut.limit is None else _limit(cut.limit, by) for cut in cuts]
                 rows = tuple((self._gloss(cell_text(to_json(cut.value))), limit) for cut, limit in zip(cuts, limits, strict=True))
                 yield Block(self._ranked(self.plan.rankings[ranking]))
                 yield Block("", header=(words["class"], words[by]), rows=rows)
+                yield Block("; ".join((words[f"ties {ties}"], *((words[f"crossing {crossing}"],) if by == "pareto" else ()))))
+                if outside is not None:
+                    yield Block(f"{words['outside']}: {self._value(outside)}")
             case Labels(tests=tests):
                 rows = tuple((self._gloss(word), self._gloss(PEOPLE.write(test))) for word, test in tests)
                 yield Block("", header=(words["class"], words["when"]), rows=rows)

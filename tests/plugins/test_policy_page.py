@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tierwise.plugins.policy_page import policy_page
 from tierwise.plugins.testing import policy_from
 
@@ -85,3 +87,22 @@ def test_parameters_stand_with_their_values_and_those_that_a_company_sets() -> N
 
     assert ("days of grace", "30 days", "days") in rows
     assert ("own limit", "every company sets its own", "own") in rows
+
+
+@pytest.mark.parametrize(
+    ("keys", "language", "said"),
+    [
+        ("", "en", ["who tie across a border stay undetermined"]),
+        (", ties: together_better", "en", ["who tie across a border all get the better class"]),
+        (", ties: together_worse", "zh", ["跨界并列者一起归较低一等"]),
+        (", pareto", "en", ["who tie across a border stay undetermined; who crosses a share is still in the class"]),
+        (", ties: together_better, crossing: out, pareto", "zh", ["跨界并列者一起归较高一等; 跨过比例线者不在该等"]),
+        (", among: months > 3, outside: B", "en", ["who tie across a border stay undetermined", "all who are not ranked get: B"]),
+    ],
+)
+def test_the_page_says_who_ties_who_crosses_and_what_those_get_who_are_not_ranked(keys: str, language: str, said: list[str]) -> None:
+    written = "ranking: {by: months, order: lowest first, partition: region, quotas: {A: 20%, B: rest}, rounding: way}"
+    cut = "pareto: {A: 80%, B: rest}" if "pareto" in keys else "top: {A: 2, B: rest}"
+    checked = policy_from(RANKED.replace(written, f"ranking: {{by: months, {cut}{keys.replace(', pareto', '')}}}"))
+    page = [block.text for block in policy_page(checked.policy, checked.require_plan(), language)]
+    assert [text for text in page if text in said] == said, page
