@@ -92,7 +92,7 @@ CODES: Mapping[str, str] = {
     "line-too-long": "A line with more characters than a person writes.",
     "literal-finer-than-scale": "A number with more digits after the point than the values it is compared with: none can equal it.",
     "look-alike": "Two words beside each other look the same and are not, such as a Cyrillic `х` and a Latin `x`, a full-width `Ａ`, or a composed and a decomposed `é`.",
-    "may-be-none": "A decision may be none, because of a nullable fact, a quotient by zero or a key that a map lacks, but is not declared `nullable`.",
+    "may-be-none": "A decision may be none, because of a nullable fact, a quotient by zero, a key that a map lacks or a function of nothing, such as `first` of an empty list, but is not declared `nullable`.",
     "merged-cells": "A sheet has cells merged over several rows; a text is taken for each of them, a number for the first only.",
     "min-above-max": "The least value of a number is greater than its greatest.",
     "missing-column": "A table of a workbook that lacks a column without which it cannot be read.",

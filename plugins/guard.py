@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from itertools import islice
@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from tierwise.core.errors import PluginError, TierwiseError
 from tierwise.core.finding import Finding
+from tierwise.core.plan.nodes import Undefined
 from tierwise.core.types import Type
 from tierwise.plugins.sql_templates import unfit_template
 
@@ -35,6 +36,7 @@ _TEMPLATES: Check = (
     lambda value: isinstance(value, Mapping) and all(isinstance(text, str) for pair in value.items() for text in pair),
     "a mapping of dialects to SQL templates",
 )
+_UNDEFINED: Check = (lambda value: value in get_args(Undefined), f"one of {', '.join(map(repr, get_args(Undefined)))}")
 _MAPPING: Check = (lambda value: isinstance(value, Mapping), "a mapping")
 _TITLE: Check = (lambda value: isinstance(value, Mapping) and {"zh", "en"} <= value.keys(), 'a title such as `{"zh": …, "en": …}`')
 _MODEL: Check = (lambda value: inspect.isclass(value) and hasattr(value, "model_fields"), "a pydantic model")
@@ -51,6 +53,10 @@ _COMPILED: Check = (_with("value", "findings", "reads"), "a `CompiledSection`")
 _GRADING: Check = (_with("outputs", "population", "count", "distribution", "rows"), "a `Grading`")
 _SOURCE: Check = (_with("location", "kind", "connection", "tables", "type_of", "named", "load", "close"), "a `Source`")
 _MATCHER: Check = (_with("match", "close"), "a `Matcher`")
+_MATCHES: Check = (
+    _each(_each(_each(lambda position: isinstance(position, int)))),
+    "a list of matches for each task, each match the positions of its marks,",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ class Contract:
 CONTRACTS: Mapping[str, Contract] = {
     "tierwise_functions": Contract(
         "function",
-        {"signature": _TEXT, "about": _TEXT, "type_of": _CALLED, "python": _CALLED, "sql": _TEMPLATES},
+        {"signature": _TEXT, "about": _TEXT, "type_of": _CALLED, "python": _CALLED, "sql": _TEMPLATES, "undefined": _UNDEFINED},
         {"type_of": _TYPE_OR_TEXT},
     ),
     "tierwise_forms": Contract(
@@ -96,11 +102,25 @@ CONTRACTS: Mapping[str, Contract] = {
     ),
     "tierwise_engines": Contract("engine", {"about": _TEXT, "grade": _CALLED}, {"grade": _GRADING}),
     "tierwise_watch_engines": Contract(
-        "engine", {"about": _TEXT, "unusable": _CALLED, "matcher": _CALLED}, {"unusable": _TEXT, "matcher": _MATCHER}, opened="matcher"
+        "engine",
+        {"about": _TEXT, "unusable": _CALLED, "matcher": _CALLED},
+        {"unusable": _TEXT, "matcher": _MATCHER, "match": _MATCHES},
+        opened="matcher",
     ),
     "tierwise_commands": Contract("command", {"params": _PRESENT, "invoke": _CALLED, "make_context": _CALLED}),
 }
 """By hook. Policies are folders and observers give nothing: the manager looks at those itself."""
+
+
+def _answers_each(matches: Sequence[Sequence[Sequence[int]]], tasks: Sequence[Any]) -> bool:
+    """Say whether there are matches for each task, and each names marks that its task has."""
+    return len(matches) == len(tasks) and all(
+        0 <= position < len(task.marks) for task, some in zip(tasks, matches, strict=True) for match in some for position in match
+    )
+
+
+ANSWERS: Mapping[str, Callable[..., bool]] = {"match": _answers_each}
+"""Methods whose result has to fit what they were asked."""
 
 MOST_YIELDED = 100_000
 LONGEST_MESSAGE, LONGEST_VALUE = 500, 60
@@ -169,7 +189,7 @@ class _Guard:
             try:
                 result = method(*arguments, **named)
                 result = bounded(result) if isinstance(result, Iterator) else result
-                if fits(result):
+                if fits(result) and (name not in ANSWERS or ANSWERS[name](result, *arguments)):
                     return self.thing(result) if name == self.contract.opened else result
             except (TierwiseError, OSError):  # a file that cannot be read is no mistake of the plugin
                 raise

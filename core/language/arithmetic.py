@@ -66,7 +66,7 @@ def _divided(one: Ratio, other: Ratio, at: Place) -> Ratio:
         raise Unsound(messages.syntax(c.at.span, "a quotient may not stand below another one"))
     if isinstance(a.type, DurationType) and b is None:
         demand_number(c)
-        return Operand(Call("divide", (a.node, c.node), DurationType()), at), None
+        return Operand(Call("divide", (a.node, c.node), DurationType(), "zero"), at), None
     demand_number(a)
     demand_number(c)
     return a, c if b is None else _product([b, c], at)

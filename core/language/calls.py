@@ -67,8 +67,8 @@ def call(tree: CallOf, function: Function, arguments: Sequence[Operand], has_ord
             return _by_order(name, function, arguments, enum, result)
     elif name in PUT_TOGETHER and has_order and isinstance(result, SetType) and isinstance(result.item, EnumType):
         # A set of words put together from others stands in its declared order, as every set of words does.
-        return Call("in order", (Call(function.name, nodes, result), _order(result.item)), result)
-    return Call(function.name, nodes, result)
+        return Call("in order", (Call(function.name, nodes, result, function.undefined), _order(result.item)), result)
+    return Call(function.name, nodes, result, function.undefined)
 
 
 def _by_order(name: str, function: Function, arguments: Sequence[Operand], enum: EnumType, result: Type) -> Node:
@@ -76,7 +76,7 @@ def _by_order(name: str, function: Function, arguments: Sequence[Operand], enum:
     first = arguments[0]
     if name in COMPARED and first.constant is None and (word := arguments[1].constant) is not None:
         return InSet(first.node, COMPARED[name](enum.values, str(word.value)))
-    return Call(function.name, (*(argument.node for argument in arguments), _order(enum)), result)
+    return Call(function.name, (*(argument.node for argument in arguments), _order(enum)), result, function.undefined)
 
 
 def _order(enum: EnumType) -> Constant:

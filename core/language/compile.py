@@ -390,7 +390,7 @@ class Compiler:
             return nodes.FieldRef(of, key.constant.value, type_.value)
         if words_of_type(key.type) is None and key.type != TextType():
             raise Unsound(messages.type_mismatch(key.at.span, str(key.type), "text"))
-        return nodes.Call("get value", (of, key.node), type_.value)
+        return nodes.Call("get value", (of, key.node), type_.value, "perhaps")
 
     def _list(self, tree: syntax.ListOf, hint: Type | None) -> Node:
         if not tree.items:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tierwise.core.plan.nodes import Undefined
 from tierwise.core.types import Type
 
 __all__ = ["Function"]
@@ -24,6 +25,8 @@ class Function:
         sql: Dialect name to a template such as ``lower({0})``; without one for a dialect the reference engine computes it.
         rises: For each argument ``+`` when a greater one never makes the result less, ``-`` when it never makes it greater, the last for
             all that follow; empty where neither is known. Searches for the nearest change use it, decisions do not.
+        undefined: Where it gives none though no argument is none: ``never``; ``empty``: of a single list that is empty; ``zero``: where its
+            last argument, or the total of its map, is 0; ``several``: where several arguments do not fit together; ``perhaps``: in other cases, or nobody has said. A decision that may be none is told to its author.
     """
 
     name: str
@@ -33,3 +36,4 @@ class Function:
     python: Callable[..., Any]
     sql: Mapping[str, str] = field(default_factory=dict)
     rises: str = ""
+    undefined: Undefined = "perhaps"

@@ -227,6 +227,8 @@ class Evaluation:
             value: Value = self.environment.functions[node.function].python(*arguments)
         except (Exception, SystemExit) as error:  # a plugin's code: say whose fault it is instead of losing the subject silently
             raise _fault(node.function, giver, f"failed: {type(error).__name__}: {str(error)[:500]}") from error
+        if giver and value is None and node.undefined == "never" and not any(argument is None for argument in arguments):
+            raise _fault(node.function, giver, "gave nothing, though its `undefined` is `never`")
         if giver and (wrong := misfit(value, node.type)):
             raise _fault(node.function, giver, f"gave {wrong}")
         return value

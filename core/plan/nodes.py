@@ -272,16 +272,21 @@ class Round(_Part):
     type: Type
 
 
+Undefined = OneOfWords["never", "empty", "zero", "several", "perhaps"]
+
+
 @dataclass(frozen=True, slots=True)
 class Call(_Part):
     """A function of the environment by its canonical name. ``environment.functions[name]`` holds its Python and its SQL.
 
-    An unknown argument makes it unknown, unless the function says that it takes unknowns itself.
+    An unknown argument makes it unknown, unless the function says that it takes unknowns itself. ``undefined`` is the function's own (see
+    ``Function``): where it is none though no argument is; checks read it, engines do not.
     """
 
     function: str
     arguments: tuple[Node, ...]
     type: Type
+    undefined: Undefined = "never"
 
 
 # ---- lists -------------------------------------------------------------------------------------------------------------------

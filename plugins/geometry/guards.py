@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import reduce
 
 from tierwise.core.meaning.exact import compare
-from tierwise.core.plan import Compare, Conditional, Logic, Node, comparison_of, junction_of, spelled_out
+from tierwise.core.plan import Call, Compare, Conditional, Logic, Node, comparison_of, junction_of, spelled_out
 
 __all__ = ["NOTHING", "Sure", "guarded", "sure_where"]
 
@@ -19,7 +19,7 @@ class Sure:
 
     Attributes:
         there: The nodes whose value is not none.
-        not_zero: The nodes whose value is not 0.
+        not_zero: The nodes whose value is not 0, and the lists and maps that are not empty.
     """
 
     there: frozenset[Node] = frozenset()
@@ -50,6 +50,8 @@ def _sure(condition: Node, is_met: bool) -> Sure:
         return reduce(work, found) if found else NOTHING
     if isinstance(condition, Compare):
         return _of_comparison(condition, is_met)
+    if isinstance(condition, Call) and condition.function == "is empty" and not is_met:
+        return Sure(frozenset(), frozenset(condition.arguments))
     return Sure(frozenset({condition})) if is_met else NOTHING
 
 
@@ -81,7 +83,14 @@ def _of_comparison(condition: Compare, is_met: bool) -> Sure:
     is_there = op != "!=" if is_met else op == "!="
     holds_for_zero = isinstance(constant, Decimal) and _holds_for_zero(op, constant)
     is_not_zero = isinstance(constant, Decimal) and holds_for_zero is not is_met
-    return Sure(frozenset({about} if is_there else ()), frozenset({about} if is_not_zero else ()))
+    return Sure(frozenset({about} if is_there else ()), frozenset(_with_counted(about)) if is_not_zero else frozenset())
+
+
+def _with_counted(node: Node) -> Iterator[Node]:
+    """Yield what is not 0 with a node: a list is not empty whose count or sum is something, nor a map whose values are."""
+    yield node
+    if isinstance(node, Call) and node.function in ("count", "sum", "values"):
+        yield from _with_counted(node.arguments[0])
 
 
 def _holds_for_zero(op: str, constant: Decimal) -> bool:

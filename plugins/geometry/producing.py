@@ -64,7 +64,7 @@ class Producing:
         return None if branches is None else self._united(branches)
 
     def can_be_none(self, node: Node, sure: Sure = NOTHING) -> bool:
-        """Say whether a value can be *none*: a nullable fact, a quotient by zero, a key that a map lacks, or what is made of them.
+        """Say whether a value can be *none*: a nullable fact, a quotient by zero, a key that a map lacks, the first of nothing, or what is made of them.
 
         Args:
             node: The value.
@@ -90,7 +90,9 @@ class Producing:
             return any(self.can_be_none(part, sure) for part in node.parts)
         if isinstance(node, Call):
             found = [self.can_be_none(argument, sure) for argument in node.arguments]
-            return all(found) if node.function == "coalesce" else node.function != "list" and any(found)
+            if node.function in ("coalesce", "list"):
+                return node.function == "coalesce" and all(found)
+            return any(found) or _is_undefined(node, sure)
         if isinstance(node, Conditional):
             ways_of_it = ((node.yes, True), (node.no, False))
             return any(self.can_be_none(branch, sure | sure_where(node.condition, is_met)) for branch, is_met in ways_of_it)
@@ -106,6 +108,28 @@ class Producing:
                 return None
             found |= words
         return frozenset(found)
+
+
+def _is_undefined(call: Call, sure: Sure) -> bool:
+    """Say whether a function may be none though none of its arguments is."""
+    match call.undefined:
+        case "never":
+            return False
+        case "empty":
+            return len(call.arguments) == 1 and not _is_something(call.arguments[0], sure)
+        case "zero":
+            return not _is_something(next((part for part in call.arguments if isinstance(part.type, MapType)), call.arguments[-1]), sure)
+        case "several":
+            days = [part.value for part in call.arguments[1:] if isinstance(part, Constant)]
+            return len(call.arguments) > 1 and not (len(days) == 2 and 1 <= days[0] <= 12 and 1 <= days[1] <= 28)
+        case "perhaps":
+            return True
+
+
+def _is_something(node: Node, sure: Sure) -> bool:
+    """Say whether a number is surely not 0, a list not empty."""
+    is_list = isinstance(node, Call) and node.function == "list" and node.arguments
+    return bool(node in sure.not_zero or is_list or (isinstance(node, Constant) and node.value))
 
 
 def _picked(node: Pick, table: Table) -> Iterator[tuple[Node, Sure]]:

@@ -16,7 +16,8 @@ from datetime import date
 from decimal import Decimal
 import click
 from pydantic import BaseModel
-from tierwise.core.environment import Function
+from tierwise.core.environment import CompiledSection, Function
+from tierwise.core.policy.texts import SectionKeys
 from tierwise.core.types import BooleanType, EnumType, NumberType, SetType, TextType
 from tierwise.plugins import hookimpl
 TITLE = {"zh": "甲", "en": "A"}
@@ -27,16 +28,32 @@ class Kind:
     def decisions(self, module, keys): return []
     def check(self, keys, context): return []
 class Form:
-    name, about, model = "odd", "About.", str
+    name, about, model = "odd", "About.", Keys
     def compile(self, spec, context): return {}
 class Source:
     name, about = "odd", "About."
     def opens(self, location): return location.endswith(".odd")
     def open(self, location): raise NotImplementedError
+class Section:
+    name, about, keys = "odd", "About.", SectionKeys
+    def compile(self, keys, context): return CompiledSection(None, (), (), "")
+class Matcher:
+    def match(self, tasks): return [[] for task in tasks]
+    def close(self): pass
+class WatchEngine:
+    name, about = "odd", "About."
+    def unusable(self): return ""
+    def matcher(self): return Matcher()
 class Engine:
     name, about = "odd", "About."
     def grade(self, plan, environment, facts, as_of): return None
 """
+WATCHED = """\
+watch:
+  events: {late: {label: late}}
+  rules: {twice: {on: late, count: 2, within: 3 months, action: {do: call, say: call}}}
+"""
+EVENTS = "".join(f'{{"id": "{day}", "kind": "late", "subject": "a", "at": "2024-01-{day}"}}\n' for day in (15, 16, 17))
 POLICY = """\
 tierwise: 1
 policy: small
@@ -64,7 +81,17 @@ def with_sql(template: str, told: str) -> tuple[str, str, str, str]:
     return code, told, "odd(n)", "integer"
 
 
+def saying_of_none(undefined: str, gives: str, told: str) -> tuple[str, str, str, str]:
+    code = (
+        "@hookimpl\ndef tierwise_functions(): "
+        f'return [Function("odd", "odd(n)", "About.", lambda types: NumberType(0), lambda n: {gives}, undefined="{undefined}")]'
+    )
+    return code, told, "odd(n)", "integer"
+
+
 FUNCTIONS = {
+    "nothing, though it says never": saying_of_none("never", "None", "gave nothing, though its `undefined` is `never`"),
+    "a word that says nothing of none": saying_of_none("often", "n", "whose `undefined` is not one of 'never', 'empty', 'zero'"),
     "a text for a number": function('"abc"', "NumberType(0)", "gave `'abc'`, where a `Decimal` is needed"),
     "a float": function("0.1 + 0.2", "NumberType(2)", "gave `0.30000000000000004`", written="number, scale: 2"),
     "not a number": function('Decimal("NaN")', "NumberType(0)", "where a finite number is needed"),
@@ -205,6 +232,35 @@ SEAMS = {
     "a module that cannot be imported": ("import nothing_of_that_name", "cannot be loaded from tierwise_wrong: ModuleNotFoundError"),
     "a module with an error": ("x = = 1", "cannot be loaded from tierwise_wrong: SyntaxError"),
 }
+FORMS = {
+    "a form that compiles to nothing": ("None", "gave nothing in `compile` of form `odd`, where a mapping is needed"),
+    "a form that compiles to a text": ("'x'", "in `compile` of form `odd`, where a mapping is needed"),
+    "a form that raises": ("1 / 0", "failed in `compile` of form `odd`: ZeroDivisionError"),
+    "a form that leaves": ("exit(3)", "failed in `compile` of form `odd`: SystemExit: 3"),
+}
+SECTIONS = {
+    "a section that compiles to nothing": ("Section.compile = lambda *more: None", "gave nothing in `compile` of section `odd`"),
+    "a section that raises": ("Section.compile = lambda *more: [][0]", "failed in `compile` of section `odd`: IndexError"),
+    "a section without keys": ("del Section.keys", "gave `odd` for hook `tierwise_sections` without `keys`"),
+    "a section whose keys are no model": ("Section.keys = 5", "whose `keys` is not a pydantic model"),
+    "a section that is not compiled": ("Section.compile = 'x'", "whose `compile` is not something to call"),
+}
+WATCH_ENGINES = {
+    "a watch engine that raises": ("WatchEngine.matcher = lambda self: 1 / 0", "failed in `matcher` of engine `odd`: ZeroDivisionError"),
+    "a watch engine without a matcher": (
+        "WatchEngine.matcher = lambda self: None",
+        "in `matcher` of engine `odd`, where a `Matcher` is needed",
+    ),
+    "a watch engine that does not say whether": ("WatchEngine.unusable = lambda self: None", "gave nothing in `unusable` of engine `odd`"),
+    "a matcher that raises": ("Matcher.match = lambda self, tasks: tasks['x']", "failed in `match` of engine `odd`: TypeError"),
+    "a matcher that gives nothing": ("Matcher.match = lambda self, tasks: None", "gave nothing in `match` of engine `odd`"),
+    "a matcher that gives too few": ("Matcher.match = lambda self, tasks: []", "in `match` of engine `odd`"),
+    "a matcher that gives a text": ("Matcher.match = lambda self, tasks: ['ab'] * len(tasks)", "in `match` of engine `odd`"),
+    "a matcher that names what is not there": (
+        "Matcher.match = lambda self, tasks: [[(0, 99)]] * len(tasks)",
+        "in `match` of engine `odd`",
+    ),
+}
 COMMANDS = {
     "a command that raises": (
         "@click.command()\ndef odd(): raise KeyError('x')\n@hookimpl\ndef tierwise_commands(): return [odd]",
@@ -220,6 +276,10 @@ DATA = {
     "a source that does not say whether": (
         "Source.opens = lambda self, location: None\n@hookimpl\ndef tierwise_sources(): return [Source()]",
         "gave nothing in `opens` of source `odd`",
+    ),
+    "a guess that is a text": (
+        "Source.guesses = 'yes'\n@hookimpl\ndef tierwise_sources(): return [Source()]",
+        "whose `guesses` is not something to call",
     ),
     "a source that raises": (
         "@hookimpl\ndef tierwise_sources(): return [Source()]",
@@ -256,6 +316,11 @@ def write(folder: Path, code: str, formula: str = "n", written: str = "integer",
     (folder / "tierwise_wrong.py").write_text(f"{HEAD}{code}\n", encoding="utf-8")
     text = POLICY.replace("TYPE", written).replace("FORMULA", formula).replace("KIND", kind)
     (folder / "small.yaml").write_text(text, encoding="utf-8")
+
+
+def change(folder: Path, old: str, new: str) -> None:
+    policy = folder / "small.yaml"
+    policy.write_text(policy.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
 def told(done: Done, said: str) -> None:
@@ -322,6 +387,33 @@ def test_a_plugin_that_does_not_fit_is_named(folder: Path, way: str) -> None:
     write(folder, code, kind="odd" if "Kind()" in code else "module")
 
     told(tierwise("check", "small.yaml"), said)
+
+
+@pytest.mark.parametrize("way", FORMS)
+def test_a_form_that_fails_is_named(folder: Path, way: str) -> None:
+    gives, said = FORMS[way]
+    write(folder, f"Form.compile = lambda self, spec, context: {gives}\n@hookimpl\ndef tierwise_forms(): return [Form()]")
+    change(folder, "formula: n", "odd: {}")
+
+    told(tierwise("check", "small.yaml"), said)
+
+
+@pytest.mark.parametrize("way", SECTIONS)
+def test_a_section_that_fails_is_named(folder: Path, way: str) -> None:
+    code, said = SECTIONS[way]
+    write(folder, f"{code}\n@hookimpl\ndef tierwise_sections(): return [Section()]")
+    change(folder, "modules:", "odd: {}\nmodules:")
+
+    told(tierwise("check", "small.yaml"), said)
+
+
+@pytest.mark.parametrize("way", WATCH_ENGINES)
+def test_a_watch_engine_that_fails_is_named(folder: Path, way: str) -> None:
+    code, said = WATCH_ENGINES[way]
+    write(folder, f"{code}\n@hookimpl\ndef tierwise_watch_engines(): return [WatchEngine()]")
+    change(folder, "modules:", WATCHED + "modules:")
+
+    told(tierwise("watch", "-", "--policy", "small.yaml", "--engine", "odd", "--as-of", "2026-03-01", stdin=EVENTS), said)
 
 
 @pytest.mark.parametrize("way", COMMANDS)

@@ -203,6 +203,7 @@ DATES = (
         "A date: written out, the day of a date and time, or from its parts (none when there is no such day).",
         _date_type,
         none_if_undefined(_date),
+        undefined="several",
     ),
     Function(
         "date and time",
@@ -210,6 +211,7 @@ DATES = (
         "A date and a time of day, without a zone.",
         _written_out("2024-01-31T08:00:00"),
         none_if_undefined(read_iso),
+        undefined="never",
     ),
     Function(
         "duration",
@@ -217,6 +219,7 @@ DATES = (
         "A length of time, in ISO form: whole months (`P3M`, `P1Y`) or exact days and hours (`P7D`, `PT24H`).",
         _written_out("P3M"),
         none_if_undefined(read_iso),
+        undefined="never",
     ),
     declare(
         "add(date, duration) -> date",
@@ -264,6 +267,7 @@ DATES = (
         (duration, number),
         DurationType(),
         lambda length, divisor: _scaled(length, 1 / Fraction(divisor)),
+        undefined="zero",
     ),
     _part("year", "The year", lambda value: value.year, "year({0})"),
     _part("month", "The month, 1 to 12", lambda value: value.month, "month({0})"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from tierwise.core.environment import Function
 from tierwise.core.language.messages import article
+from tierwise.core.plan.nodes import Undefined
 from tierwise.core.types import (
     BooleanType,
     DateTimeType,
@@ -60,6 +61,7 @@ def declare(
     optional: int = 0,
     takes_none: bool = False,
     rises: str = "",
+    undefined: Undefined = "never",
 ) -> Function:
     """Declare a function whose arguments each have a demanded type.
 
@@ -75,6 +77,7 @@ def declare(
         optional: How many of the last arguments may be left out.
         takes_none: It wants to see arguments that are none; else none in, none out.
         rises: As in ``Function``: how the result follows each argument.
+        undefined: As in ``Function``: where it is none though no argument is.
     """
     name = signature.split("(")[0].strip()
 
@@ -91,7 +94,7 @@ def declare(
         return problem or (result(*types) if callable(result) else result)
 
     called = python if takes_none else none_if_undefined(python)
-    return Function(name, signature, about, type_of, called, {"duckdb": duckdb} if duckdb else {}, rises)
+    return Function(name, signature, about, type_of, called, {"duckdb": duckdb} if duckdb else {}, rises, undefined)
 
 
 def none_if_undefined(python: Callable[..., Any]) -> Callable[..., Any]:

@@ -83,7 +83,15 @@ def _extreme(name: str, words: str, duckdb: str) -> Function:
             return None
         return pick(items)
 
-    return Function(name, f"{name}(list) -> item, {name}(a, b, …)", f"The {words}; none for an empty list.", type_of, python, rises="+")
+    return Function(
+        name,
+        f"{name}(list) -> item, {name}(a, b, …)",
+        f"The {words}; none for an empty list.",
+        type_of,
+        python,
+        rises="+",
+        undefined="empty",
+    )
 
 
 def _sum_type(of: Type) -> Type:
@@ -143,7 +151,14 @@ LISTS = (
         NumberType(),
         lambda items: EXACT.divide(added(items), Decimal(len(items))),
     ),
-    Function("list", "list(a, b, …) -> list", "A list of values; `[a, b]` is the usual way to write it.", _list_type, lambda *items: items),
+    Function(
+        "list",
+        "list(a, b, …) -> list",
+        "A list of values; `[a, b]` is the usual way to write it.",
+        _list_type,
+        lambda *items: items,
+        undefined="never",
+    ),
     declare(
         "list contains(list, item) -> boolean",
         "Whether a list or set holds an item.",
@@ -224,7 +239,30 @@ LISTS = (
         lambda items: not items,
         "(len({0}) = 0)",
     ),
-    declare("first(list) -> item", "The first item; none for an empty list.", (LIST,), _item_type, lambda items: items[0], "{0}[1]"),
-    declare("last(list) -> item", "The last item; none for an empty list.", (LIST,), _item_type, lambda items: items[-1], "{0}[-1]"),
-    Function("coalesce", "coalesce(a, b, …) -> value", "The first of some values that is not none.", _coalesced_type, _coalesce),
+    declare(
+        "first(list) -> item",
+        "The first item; none for an empty list.",
+        (LIST,),
+        _item_type,
+        lambda items: items[0],
+        "{0}[1]",
+        undefined="empty",
+    ),
+    declare(
+        "last(list) -> item",
+        "The last item; none for an empty list.",
+        (LIST,),
+        _item_type,
+        lambda items: items[-1],
+        "{0}[-1]",
+        undefined="empty",
+    ),
+    Function(
+        "coalesce",
+        "coalesce(a, b, …) -> value",
+        "The first of some values that is not none.",
+        _coalesced_type,
+        _coalesce,
+        undefined="never",
+    ),
 )

@@ -83,6 +83,7 @@ MAPS = (
         lambda of, key: of.value,
         lambda of, key: of.get(key),
         "{0}[{1}]",
+        undefined="perhaps",
     ),
     declare(
         "frequencies(list of text) -> map of integer",
@@ -97,6 +98,7 @@ MAPS = (
         (AMOUNTS,),
         MapType(NumberType(SHARE_DIGITS)),
         _shares,
+        undefined="zero",
     ),
     declare(
         "top share pct(map of number, share: number, rounding: text) -> number",
@@ -105,6 +107,7 @@ MAPS = (
         (AMOUNTS, number, text),
         NumberType(SHARE_DIGITS),
         _top_share,
+        undefined="zero",
     ),
     declare(
         "trend(map of number, words: list) -> word",

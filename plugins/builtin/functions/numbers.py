@@ -84,5 +84,6 @@ NUMBERS = (
         (number, number),
         _number_like,
         _modulo,
+        undefined="zero",
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +31,7 @@ def _same_order(function: Function) -> Function:
             return result
         return "its two words do not belong to one scale"
 
-    return Function(function.name, function.signature, function.about, type_of, function.python, function.sql)
+    return replace(function, type_of=type_of)
 
 
 def _comparison(name: str, words: str, met: Callable[[int, int], bool], sign: str) -> Function:
@@ -65,6 +66,7 @@ SCALES = (
         _same_type,
         lambda word, order: _step(word, order, 1),
         "list_extract({1}, list_position({1}, {0}) + 1)",
+        undefined="perhaps",
     ),
     declare(
         "previous in scale(x: enum) -> enum",
@@ -73,6 +75,7 @@ SCALES = (
         _same_type,
         lambda word, order: _step(word, order, -1),
         "list_extract({1}, nullif(list_position({1}, {0}) - 1, 0))",
+        undefined="perhaps",
     ),
     declare(
         "step down(x: enum, steps: integer) -> enum",
@@ -80,5 +83,6 @@ SCALES = (
         (enum, whole),
         _same_type,
         lambda word, steps, order: _step(word, order, int(Decimal(steps))),
+        undefined="perhaps",
     ),
 )

@@ -16,6 +16,12 @@ facts:
   a: {type: number, scale: 2, nullable: true}
   b: {type: number, scale: 2}
   amounts: {type: map of number, scale: 2}
+  l: {type: list of integer}
+  n: {type: integer}
+  t: {type: text}
+  u: {type: duration}
+  m: {type: date and time}
+  g: {type: enum, values: [A, B]}
 """
 
 GIVES_NONE = [
@@ -28,6 +34,19 @@ GIVES_NONE = [
     ("number, scale: 2", "if b >= 0 then round half up(1 / b, 2) else 0"),
     ("number, scale: 2", "amounts.x"),
     ("number, scale: 2", "coalesce(a, a)"),
+    ("integer", "first(l)"),
+    ("integer", "max(l)"),
+    ("integer", "min(l[item > 3])"),
+    ("number, scale: 2", "round half up(mean(l), 2)"),
+    ("number, scale: 2", "get value(amounts, t)"),
+    ("number, scale: 2", "amounts[t]"),
+    ("number, scale: 2", "modulo(b, b)"),
+    ("duration", "u / b"),
+    ("date", "date(2024, 2, n)"),
+    ("enum, values: [A, B]", "next in scale(g)"),
+    ("map of number, scale: 6", "shares pct(amounts)"),
+    ("integer", "if is empty(l) then max(l) else 0"),
+    ("integer", "if count(l) >= 0 then max(l) else 0"),
 ]
 SURE = [
     ("integer", "if d = null then 0 else days between(d, e)"),
@@ -42,6 +61,20 @@ SURE = [
     ("number, scale: 2", "if b <= 0 then 0 else round half up(1 / b, 2)"),
     ("number, scale: 2", "if b > 0 then round half up(1 / b, 2) else 0"),
     ("number, scale: 2", "coalesce(a, 0)"),
+    ("integer", "coalesce(first(l), 0)"),
+    ("integer", "first([1, 2])"),
+    ("integer", "max(n, 3)"),
+    ("integer", "sum(l)"),
+    ("integer", "count(l)"),
+    ("integer", "if count(l) > 0 then max(l) else 0"),
+    ("integer", "if is empty(l) then 0 else first(l)"),
+    ("integer", "if sum(l) != 0 then last(l) else 0"),
+    ("number, scale: 2", "modulo(b, 10)"),
+    ("number, scale: 2", "if b != 0 then modulo(n, b) else 0"),
+    ("duration", "u / 2"),
+    ("date", "date(e.year, 1, 1)"),
+    ("date", "date(m)"),
+    ("map of number, scale: 6", "if sum(values(amounts)) = 0 then amounts else shares pct(amounts)"),
     ("boolean", "a > 3"),
 ]
 
