@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from functools import reduce
 from typing import Any
 
@@ -120,8 +121,9 @@ def _is_undefined(call: Call, sure: Sure) -> bool:
         case "zero":
             return not _is_something(next((part for part in call.arguments if isinstance(part.type, MapType)), call.arguments[-1]), sure)
         case "several":
-            days = [part.value for part in call.arguments[1:] if isinstance(part, Constant)]
-            return len(call.arguments) > 1 and not (len(days) == 2 and 1 <= days[0] <= 12 and 1 <= days[1] <= 28)
+            parts = [part.value for part in call.arguments[1:] if isinstance(part, Constant) and isinstance(part.value, Decimal)]
+            is_in_every_year = len(parts) == 2 and 1 <= parts[0] <= 12 and 1 <= parts[1] <= 28
+            return len(call.arguments) > 1 and not is_in_every_year
         case "perhaps":
             return True
 
