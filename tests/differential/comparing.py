@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -15,11 +16,12 @@ from tierwise.core.outcome import Determined, Outcome, Undetermined
 from tierwise.core.plan import Plan
 from tierwise.core.types import ListType, NumberType, RecordType, SetType, Type
 from tierwise.core.values import Duration
-from tierwise.plugins.engine import Engine
+from tierwise.plugins.engine import REFERENCE_ENGINE, Engine
 from tierwise.plugins.engine_reference import grade as grade_by_reference
 from tierwise.plugins.facts import FactTable, canonical_type
+from tierwise.plugins.manager import Plugins
 
-__all__ = ["ENVIRONMENT", "differences", "fact_table", "same"]
+__all__ = ["ELSEWHERE", "ENGINES", "ENVIRONMENT", "differences", "fact_table", "same"]
 
 COUNT_OF = Function(
     name="count of",
@@ -29,6 +31,13 @@ COUNT_OF = Function(
     python=lambda items: None if items is None else Decimal(len(items)),
     sql={"duckdb": "len({0})"},
 )
+ELSEWHERE = {"postgres", "spark"} - set(os.environ.get("TIERWISE_ENGINES", "").split())
+"""Engines that need a server or a cluster, which takes long to ask: each run tries a little of them in ``test_elsewhere.py``, and all that compares
+when ``TIERWISE_ENGINES`` names them."""
+
+ENGINES = {name: engine for name, engine in Plugins().engines().items() if name not in {REFERENCE_ENGINE, *ELSEWHERE}}
+"""The engines that are compared with the reference engine, by name."""
+
 ENVIRONMENT = Environment(functions={"count of": COUNT_OF}, limits=Limits(completions=64))
 
 

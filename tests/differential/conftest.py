@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
-from tierwise.plugins.engine import REFERENCE_ENGINE, Engine
-from tierwise.plugins.manager import Plugins
+from tests.differential.comparing import ENGINES
+from tierwise.plugins.engine import Engine
 from tierwise.plugins.sql_engine import asking
-
-ELSEWHERE = {"postgres", "spark"} - set(os.environ.get("TIERWISE_ENGINES", "").split())
-"""Engines that need a server or a cluster, which takes long to ask: each run tries a little of them in ``test_elsewhere.py``, and all of this folder
-when ``TIERWISE_ENGINES`` names them."""
-
-ENGINES = {name: engine for name, engine in Plugins().engines().items() if name not in {REFERENCE_ENGINE, *ELSEWHERE}}
 
 
 @pytest.fixture(scope="package", params=ENGINES)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.differential.comparing import differences
+from tests.differential.comparing import ENGINES, differences
 from tests.short_policies import checked, decided, underlined, with_facts
 from tierwise.core.plan.canonical import node_text
 from tierwise.plugins.manager import Plugins
@@ -63,7 +63,7 @@ def test_the_engines_agree_whatever_is_missing(as_of: date | None) -> None:
     ]
     plugins, plan = Plugins(entry_points=False), checked(POLICY).require_plan()
 
-    for engine in plugins.engines().values():
+    for engine in ENGINES.values():
         assert differences(engine, plan, subjects, as_of, plugins.environment()) == []
 
 
