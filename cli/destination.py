@@ -1,4 +1,4 @@
-"""Where data goes: to stdout, or to a file that is there whole or not at all, and never in the place of what is read."""
+"""Where data and files go: to stdout, or to a file that is there whole or not at all, and never in the place of what is read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import click
 from tierwise.core.errors import DataError
 from tierwise.plugins.location import first_bytes
 
-__all__ = ["format_of_file", "written_to"]
+__all__ = ["format_of_file", "write_file", "written_to"]
 
 FORMATS = {
     ".csv": "csv",
@@ -57,10 +57,43 @@ def written_to(path: str | None, read: Iterable[str] = ()) -> Iterator[None]:
         return
     place = Path(os.path.realpath(path))
     _refuse(path, place, read)
+    with (
+        _put_in_place(path, place) as beside,
+        beside.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file,
+        redirect_stdout(file),
+    ):
+        yield
+
+
+def write_file(name: str, content: bytes, replace: bool) -> None:
+    """Write a file that the user named; folders on the way are made.
+
+    Args:
+        name: Where.
+        content: What.
+        replace: Whether another file may be written over; a database never is.
+
+    Raises:
+        DataError: It is there and is not to be replaced, or cannot be written.
+    """
+    if Path(name).exists() and not replace:
+        raise DataError(f"`{name}` is there already", help="give another name, or add `--replace`")
+    place = Path(os.path.realpath(name))
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"`{name}` cannot be written: {error.strerror}; nothing of it is there", help="name another file") from error
+    _refuse(name, place, ())
+    with _put_in_place(name, place) as beside:
+        beside.write_bytes(content)
+
+
+@contextmanager
+def _put_in_place(path: str, place: Path) -> Iterator[Path]:
+    """Give the name of a file beside the wanted one, and put it in its place when the block ends well."""
     beside = place.with_name(f".{place.name}.{os.getpid()}")
     try:
-        with beside.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file, redirect_stdout(file):
-            yield
+        yield beside
         if place.exists():
             shutil.copymode(place, beside)
         beside.replace(place)

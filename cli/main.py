@@ -44,6 +44,7 @@ COMMANDS = (
     "explain",
     "path",
     "borders",
+    "visits",
     "readiness",
     "impact",
     "diff",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tierwise.cli.columns import flat_columns, headings_of, rows_of
-from tierwise.cli.files import write_file
+from tierwise.cli.destination import write_file
+from tierwise.cli.telling import tell
 from tierwise.core.errors import DataError
 from tierwise.core.outcome import Determined
 
@@ -17,22 +18,44 @@ if TYPE_CHECKING:
     from tierwise.cli.columns import Column
     from tierwise.cli.grading import Shown
     from tierwise.cli.session import Session
+    from tierwise.plugins.policy_page import Block
     from tierwise.plugins.run import Run
 
-__all__ = ["refuse_report", "write_report"]
+__all__ = ["refuse_report", "report_option", "write_page", "write_report"]
 
 ENDINGS = (".html", ".htm", ".xlsx")
 
 
-def refuse_report(path: str, read: Iterable[str]) -> None:
+report_option = click.option(
+    "--report", "report", type=click.Path(), metavar="FILE", help="Write it for people, too: FILE.html, one page that prints, or FILE.xlsx."
+)
+
+
+def write_page(path: str, blocks: Iterable[Block], language: str) -> None:
+    """Write a page of blocks as a report: a page, or a workbook with a sheet for each table."""
+    from tierwise.plugins.report.page_report import page_html, page_workbook
+
+    is_workbook = path.lower().endswith(".xlsx")
+    write_file(path, page_workbook(blocks) if is_workbook else page_html(blocks, language).encode("utf-8"), replace=True)
+    tell(f"written to {path}", err=True)
+
+
+def refuse_report(path: str, read: Iterable[str], endings: Sequence[str] = ENDINGS, option: str = "--report") -> None:
     """Refuse a file that is no report, or is one that is read meanwhile, before anything is graded.
+
+    Args:
+        path: The file.
+        read: What is read.
+        endings: Which a report may have.
+        option: The option that names it.
 
     Raises:
         click.BadParameter: Its ending stands for no report.
         DataError: It is read.
     """
-    if not path.lower().endswith(ENDINGS):
-        raise click.BadParameter(f"`{path}` must end with .html or .xlsx", param_hint="--report")
+    if not path.lower().endswith(tuple(endings)):
+        shown = " or ".join(ending for ending in endings if ending != ".htm")
+        raise click.BadParameter(f"`{path}` must end with {shown}", param_hint=option)
     if os.path.realpath(path) in map(os.path.realpath, read):
         raise DataError(f"`{path}` is read by this run", help="name another file for the report")
 

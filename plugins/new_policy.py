@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from unicodedata import east_asian_width
 
+from tierwise.plugins.binding.units import heading_unit, is_unit
 from tierwise.plugins.source import Source, SourceTable
 from tierwise.plugins.yaml_text.yaml_writing import yaml_line, yaml_scalar
 
@@ -78,6 +79,8 @@ def _number_fact(name: str, numbers: Sequence[Decimal], values: Sequence[str]) -
     )
     if min(numbers) >= 0:
         keys["min"] = "0"
+    if is_unit(heading_unit(name)):  # else the column would count in another unit than its own fact
+        keys["unit"] = heading_unit(name)
     return NewFact(name, keys, tuple(sorted(numbers)))
 
 

@@ -31,19 +31,23 @@ from tierwise.core.policy.declared_types import TypeKeys
 from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
+from tierwise.plugins.sentences.catalogue import said
+from tierwise.plugins.sentences.formula_words import formula_in_words
 from tierwise.plugins.sentences.phrases import words_of, words_of_pages
+from tierwise.plugins.sentences.words import value_text, why
 
 __all__ = ["Block", "Watched", "policy_page"]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading (level 1 to 3), a paragraph (level 0), or a table when it has a header."""
+    """A heading (level 1 to 3), a paragraph (level 0), a table when it has a header, or the steps of a scale, the best first."""
 
     text: str
     level: int = 0
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def policy_page(
         functions: The names of functions: no word of theirs is a name of the policy.
     """
     blocks = _Page(policy, plan, language, tuple(functions)).blocks(watched)
-    return tuple(block for block in blocks if block.text or block.header)
+    return tuple(block for block in blocks if block.text or block.header or block.steps)
 
 
 class _Page:
@@ -134,7 +138,13 @@ class _Page:
             for word, label in self._labels(declaration).items():
                 meanings.setdefault(word, set()).add(label)
         words = {word: next(iter(labels)) for word, labels in meanings.items() if len(labels) == 1 and word not in named}
-        return {name: label for name, label in {**words, **named}.items() if label and label != name}
+        parts = {name: self._part_of(name) for name in self.plan.decisions if "." in name and named.get(name) in ("", name)}
+        return {name: label for name, label in {**words, **named, **parts}.items() if label and label != name}
+
+    def _part_of(self, name: str) -> str:
+        owner, _, part = name.partition(".")
+        decision = self.plan.decisions.get(owner)
+        return f"{(self._in(decision.label) if decision else '') or owner} · {part.replace('_', ' ')}"
 
     def _labels(self, declaration: TypeKeys) -> dict[str, str]:
         """Return what people call the words of a declaration."""
@@ -150,20 +160,46 @@ class _Page:
         words = _any_of(sorted(labels, key=len, reverse=True), self.functions)
         return words.sub(lambda found: labels[found[1]] if found[1] else found[0], text)
 
+    def _formula(self, node: Node) -> str:
+        """Return a formula in the reader's words, its names by their labels."""
+        return self._gloss(formula_in_words(PEOPLE.write(node), self.language))
+
     # ---- decisions -----------------------------------------------------------------------------------------------------------
 
     def _decision(self, decision: Decision) -> Iterator[Block]:
         label = self._in(decision.label)
         kind = decision.type.item if isinstance(decision.type, SetType | ListType) else decision.type
-        heading = label or decision.name
+        heading = self.labels.get(decision.name, decision.name)
+        if label in ("", decision.name) and "." in decision.name and undecided_of(decision.node) is not None:
+            return  # a part that every company supplies stands in the list of those
         table = table_of(decision.node, self.plan)
         if table is not None and table.name in self.told:
             return  # an output of a table that stands above
         yield Block(heading, 3)
         if isinstance(kind, EnumType) and decision.output and len(kind.values) <= 12:
-            order = f" ({self.words['scale']})" if decision.form in ("table", "ranking", "prefer") and decision.type is kind else ""
-            yield Block(", ".join(self._gloss(word) for word in kind.values) + order)
+            if decision.form in ("table", "ranking", "prefer") and decision.type is kind:
+                yield Block(self.words["scale"])
+                yield Block("", steps=tuple(self._gloss(word) for word in kind.values))
+                yield from self._rights(decision, kind.values)
+            else:
+                yield Block(", ".join(self._gloss(word) for word in kind.values))
         yield from self._node(decision.node)
+
+    def _rights(self, grade: Decision, words: Sequence[str]) -> Iterator[Block]:
+        """Yield what hangs on a grade alone, side by side: a row for each grade, a column for each right."""
+        rights: dict[str, Mapping[str, str]] = {}
+        for decision in self.plan.decisions.values():
+            table = table_of(decision.node, self.plan)
+            if table is None or table.column_texts != (grade.name,) or len(table.outputs) > 1 or any(rule.note for rule in table.rules):
+                continue
+            given = {word: self._value(rule.outputs[0]) for rule in table.rules for word in _words_of_cell((rule.test_texts or ("",))[0])}
+            if given.keys() <= set(words) and not table.acknowledged and table.defaults[:1] in ((), (None,)):
+                rights[self._in(decision.label) or decision.name] = given
+                self.told.add(table.name)
+        if rights:
+            yield Block(self.words["rights"])
+            rows = tuple((self._gloss(word), *(given.get(word, "?") for given in rights.values())) for word in words)
+            yield Block("", header=(self._in(grade.label) or grade.name, *rights), rows=rows)
 
     def _node(self, node: Node) -> Iterator[Block]:
         words = self.words
@@ -179,28 +215,28 @@ class _Page:
                 if outside is not None:
                     yield Block(f"{words['outside']}: {self._value(outside)}")
             case Labels(tests=tests):
-                rows = tuple((self._gloss(word), self._gloss(PEOPLE.write(test))) for word, test in tests)
+                rows = tuple((self._gloss(word), self._formula(test)) for word, test in tests)
                 yield Block("", header=(words["class"], words["when"]), rows=rows)
             case Agree(values=values) | Collected(values=values):
                 rows = tuple((self._gloss(word), self._value(value)) for word, value in values)
                 yield Block("", header=(words["class"], words["gives"]), rows=rows)
             case Prefer(parts=parts):
-                yield Block(f"{words['first']}: {', '.join(self._gloss(PEOPLE.write(part)) for part in parts)}")
+                yield Block(f"{words['first']}: {', '.join(self._formula(part) for part in parts)}")
             case Undecided(reason=reason):
-                yield Block(f"{words['given']} ({reason})")
+                yield Block(f"{words['given']}: {why(reason, self.language)}")
             case _:
-                text = self._gloss(PEOPLE.write(node))
+                text = self._formula(node)
                 yield Block("" if text == "…" else text)
 
     def _ranked(self, ranking: Ranking) -> str:
         """Say by what subjects are ranked, in which order, and among whom."""
         words = self.words
-        keys = (f"{self._gloss(PEOPLE.write(key))} ({words['highest' if falls else 'lowest']})" for key, falls in ranking.keys)
+        keys = (f"{self._formula(key)} ({words['highest' if falls else 'lowest']})" for key, falls in ranking.keys)
         said = [f"{words['ranked']}: {', '.join(keys)}"]
         if ranking.partition is not None:
-            said.append(f"{words['within']}: {self._gloss(PEOPLE.write(ranking.partition))}")
+            said.append(f"{words['within']}: {self._formula(ranking.partition)}")
         if ranking.among is not None:
-            said.append(f"{words['among']}: {self._gloss(PEOPLE.write(ranking.among))}")
+            said.append(f"{words['among']}: {self._formula(ranking.among)}")
         return "; ".join(said)
 
     def _table(self, table: Table) -> Iterator[Block]:
@@ -230,11 +266,11 @@ class _Page:
     def _value(self, node: Node) -> str:
         constant, undecided = constant_of(node), undecided_of(node)
         if constant is not None:
-            return "–" if constant.value in (None, ()) else self._gloss(cell_text(to_json(constant.value)))
+            return "–" if constant.value in (None, ()) else self._gloss(value_text(constant.value, None, self.language))
         if undecided is not None:
             candidates = ", ".join(self._gloss(cell_text(to_json(candidate))) for candidate in undecided.candidates)
-            return f"? {undecided.reason}" + (f" ({candidates})" if candidates else "")
-        return self._gloss(PEOPLE.write(node))
+            return f"? {why(undecided.reason, self.language)}" + (f" ({candidates})" if candidates else "")
+        return self._formula(node)
 
     # ---- what is read, what is open --------------------------------------------------------------------------------------------
 
@@ -254,12 +290,12 @@ class _Page:
 
     def _type(self, kind: Type, about: str) -> str:
         if isinstance(kind, NumberType) and kind.unit:
-            return f"{kind} ({kind.unit})"
+            return f"{said(str(kind), self.language)} ({kind.unit})"
         if isinstance(kind, SetType | ListType) and isinstance(kind.item, EnumType):
             return f"{self._type(kind.item, about)} …"
         if isinstance(kind, EnumType):
             return " / ".join(self._gloss(word, about) for word in kind.values)
-        return str(kind)
+        return said(str(kind), self.language)
 
     def _parameters(self) -> Iterable[Block]:
         words = self.words
@@ -287,7 +323,7 @@ class _Page:
                     yield Block(f"{self._gloss(name)}: {about.in_language(self.language)}")
         if plan.lost:
             yield Block(words["lost"], 2)
-            yield Block(", ".join(plan.lost))
+            yield Block(", ".join(self.labels.get(name) or (self._part_of(name) if "." in name else name) for name in plan.lost))
 
 
 def _any_of(words: Iterable[str], functions: Iterable[str] = ()) -> re.Pattern[str]:
@@ -295,6 +331,11 @@ def _any_of(words: Iterable[str], functions: Iterable[str] = ()) -> re.Pattern[s
     alternatives = "|".join(map(re.escape, words)) or r"(?!)"
     calls = "|".join(re.escape(name) for name in sorted(functions, key=len, reverse=True)) or r"(?!)"
     return re.compile(rf"(?<![\w.])(?:(?:{calls})(?=\()|({alternatives})(?![\w.]))")
+
+
+def _words_of_cell(text: str) -> list[str]:
+    """Return the words that a cell names; of anything else but words, the text itself."""
+    return [word.strip().strip('"`') for word in text.split(",")]
 
 
 def _limit(limit: Any, by: str) -> str:

@@ -36,6 +36,7 @@ FOR_MACHINES = {
     "plugins/sentences/path_lines.py": "keys of phrases.yaml",
     "plugins/sentences/words.py": "keys of phrases.yaml",
     "plugins/demo/schema.py": "SQL",
+    "plugins/report/html_frame.py": "style sheets",
     "plugins/deciding/compiled.py": "Python that is compiled",
     "plugins/new_policy.py": "a file that is written in both languages",
     "plugins/testing.py": "for developers of plugins",

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tierwise.cli.options import Layers, as_of_option, binding_option, check_outputs, format_option, layers_options, policy_option
+from tierwise.cli.reporting import refuse_report, report_option, write_page
 from tierwise.cli.session import Session
 
 if TYPE_CHECKING:
     from tierwise.plugins.paths.borders import BorderCount
+    from tierwise.plugins.policy_page import Block
 
 
 class ShareParameter(click.ParamType[Decimal]):
@@ -42,6 +44,7 @@ class ShareParameter(click.ParamType[Decimal]):
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only borders on which this output hangs; may be repeated.")
 @click.option("--near", type=ShareParameter(), default="5%", show_default=True, metavar="SHARE", help="How near is near.")
 @click.option("--move", type=ShareParameter(), default="1%", show_default=True, metavar="SHARE", help="By how much a border is moved.")
+@report_option
 @format_option("text", "markdown", "csv", "json")
 @click.pass_context
 def command(
@@ -54,6 +57,7 @@ def command(
     outputs: tuple[str, ...],
     near: Decimal,
     move: Decimal,
+    report: str | None,
     form: str,
 ) -> None:
     """Count who stands near each border that a number is compared with, and who moves when the border does.
@@ -71,12 +75,16 @@ def command(
     from tierwise.plugins.run import choose_engine
 
     session = Session.of(context)
+    if report is not None:
+        refuse_report(report, [database])
     loaded = session.load(policy_name, layers)
     known = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
     check_outputs(outputs, known)
     chosen = [known[output] for output in outputs] or list(known.values())
     with bound_with_progress(session, loaded, database, binding, as_of) as bound:
         counts = list(border_counts(bound, choose_engine(loaded, DEFAULT_ENGINE), chosen, near, move))
+    if report is not None:
+        write_page(report, _blocks(counts, session, session.text(loaded.plan.title)), session.language)
     _print(counts, session, form)
 
 
@@ -92,6 +100,21 @@ def _print(counts: list[BorderCount], session: Session, form: str) -> None:
     rows = [_row(count, session) for count in counts]
     picture = () if form == "csv" else ("where they stand",)
     write_rows(rows, ("border", "label", "below", "on it", "above", *picture, "moved down", "moved up"), form, right=(2, 3, 4))
+
+
+def _blocks(counts: list[BorderCount], session: Session, title: str) -> list[Block]:
+    """Return what is printed as the blocks of a page."""
+    from tierwise.plugins.policy_page import Block
+    from tierwise.plugins.sentences.phrases import words_of
+
+    words = words_of("borders", session.language)
+    shown = ("border", "label", "below", "on it", "above", "where they stand", "moved down", "moved up")
+    rows = tuple(tuple(str(_row(count, session)[name]) for name in shown) for count in counts)
+    return [
+        Block(f"{title}: {words['title']}", 1),
+        Block(words["about"]),
+        Block("", header=tuple(words[name] for name in shown), rows=rows),
+    ]
 
 
 def _row(count: BorderCount, session: Session) -> dict[str, Any]:

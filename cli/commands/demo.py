@@ -117,7 +117,7 @@ def _next_steps(folder: Path, policy: str, as_of: str, key: str) -> None:
         f"""
 try next
   tierwise grade {database} {run}
-  tierwise grade {database} {run} --format csv > grades.csv
+  tierwise grade {database} {run} --report report.html
   tierwise explain {database} {key} {run}
   tierwise show {policy}
   tierwise init my-policy

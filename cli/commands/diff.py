@@ -38,5 +38,5 @@ def command(context: click.Context, old: str, new: str, layers: Layers, against_
     if form == "json":
         write_json(difference_document(found))
     else:
-        say(render_page(difference_page(found, session.language), form))
+        say(render_page(difference_page(found, session.language), form, session.language))
     return 1 if exit_code and found.verdict is not Verdict.SAME else 0

@@ -24,7 +24,7 @@ def command(context: click.Context, policy: str, file: str, as_overlay: bool, re
       tierwise export big-customer-tiers tiers.xlsx
       tierwise export --overlay scorecard-100-rights to-fill.xlsx
     """
-    from tierwise.cli.files import write_file
+    from tierwise.cli.destination import write_file
     from tierwise.cli.options import Layers
     from tierwise.plugins.loading import policy_files
     from tierwise.plugins.supply import supply_of

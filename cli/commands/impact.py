@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tierwise.cli.options import Layers, as_of_option, baseline_layers_options, binding_option, format_option, layers_options, ledger_option
+from tierwise.cli.reporting import refuse_report, report_option, write_page
 from tierwise.cli.session import Session
 from tierwise.cli.telling import tell
 from tierwise.cli.visible import say
@@ -49,6 +50,7 @@ NAMED = 20
 @click.option(
     "--engine", "engine_name", default=DEFAULT_ENGINE, show_default=True, metavar="NAME", help="The engine that runs both policies."
 )
+@report_option
 @format_option("text", "json", "markdown", "csv", "html")
 @click.pass_context
 def command(
@@ -67,6 +69,7 @@ def command(
     runs: tuple[int, int] | None,
     ledger: str,
     engine_name: str,
+    report: str | None,
     form: str,
 ) -> int:
     """Say what a changed policy does to the customers of a database: who is promoted and demoted, why, and what it costs.
@@ -79,6 +82,8 @@ def command(
       tierwise impact demo/demo.db --policy scorecard-100-rights --set a_at_least=80 --as-of 2026-06-30
     """
     session = Session.of(context)
+    if report is not None:
+        refuse_report(report, [database] if database is not None else [ledger])
     wanted = _read_gates(gates)
     names = tuple(dict.fromkeys(name.strip() for name in (by or "").split(",") if name.strip()))
     with ExitStack() as opened:
@@ -106,7 +111,7 @@ def command(
                     ledger=ledger,
                 )
             )
-        return _told(session, sides, new, names, wanted, limit, form)
+        return _told(session, sides, new, names, wanted, limit, form, report)
 
 
 def _read_gates(texts: tuple[str, ...]) -> list[Gate]:
@@ -158,6 +163,7 @@ def _told(
     gates: list[Gate],
     limit: int | None,
     form: str,
+    report: str | None,
 ) -> int:
     """Compare, print, and return the exit code."""
     from tierwise.cli.progress import working
@@ -168,7 +174,7 @@ def _told(
     with working("comparing"):
         impact = comparison.impact()
     judged = [gate.judge(impact) for gate in gates]
-    _print(session, comparison, impact, judged, limit, form, policy.plan.subject if policy is not None else "customer")
+    _print(session, comparison, impact, judged, limit, form, policy.plan.subject if policy is not None else "customer", report)
     broken = [found for found in judged if not found.holds]
     for found in broken:
         tell(f"gate `{found.gate.text}` is broken: {found.text}", err=True)
@@ -186,7 +192,14 @@ def _check_gates(gates: list[Gate], comparison: Comparison) -> None:
 
 
 def _print(
-    session: Session, comparison: Comparison, impact: Impact, gates: list[GateResult], limit: int | None, form: str, subject: str
+    session: Session,
+    comparison: Comparison,
+    impact: Impact,
+    gates: list[GateResult],
+    limit: int | None,
+    form: str,
+    subject: str,
+    report: str | None,
 ) -> None:
     from tierwise.cli.output import write_json, write_rows
     from tierwise.cli.page import render_page
@@ -196,6 +209,9 @@ def _print(
 
     moves = sum(found.moved for found in impact.outputs.values())
     most = limit if limit is not None else None if form in ("json", "csv") else NAMED
+    if report is not None:
+        shown = list(movers(comparison, session.language, limit if limit is not None else NAMED))
+        write_page(report, impact_page(impact, shown, gates, moves - len(shown), subject, session.language), session.language)
     named = movers(comparison, session.language, most)
     if form == "csv":
         write_rows(
@@ -206,4 +222,4 @@ def _print(
     if form == "json":
         write_json(impact_document(impact, told, gates, moves - len(told)))
         return
-    say(render_page(impact_page(impact, told, gates, moves - len(told), subject, session.language), form))
+    say(render_page(impact_page(impact, told, gates, moves - len(told), subject, session.language), form, session.language))

@@ -73,7 +73,7 @@ def _tell_changes(read: ImportedWorkbook) -> None:
 
 
 def _write(read: ImportedWorkbook, folder: Path) -> None:
-    from tierwise.cli.files import write_file
+    from tierwise.cli.destination import write_file
 
     for name, text in read.files.items():
         target = folder / name

@@ -86,7 +86,7 @@ def _is_asked() -> bool:
 def _write(
     session: Session, folder: Path, database: str | None, facts: list[NewFact], by: NewFact, grades: str | None, cuts: str | None
 ) -> None:
-    from tierwise.cli.files import write_file
+    from tierwise.cli.destination import write_file
     from tierwise.plugins.new_policy import NewPolicy, name_of_policy, proposed_cuts
 
     if grades is None and _is_asked():
@@ -133,7 +133,7 @@ def _amounts(cuts: str | None, proposed: list[str], names: list[str]) -> list[st
 
 
 def _bind(session: Session, folder: Path, database: str) -> None:
-    from tierwise.cli.files import write_file
+    from tierwise.cli.destination import write_file
     from tierwise.plugins.binding.draft import bind_draft
     from tierwise.plugins.policy import load
     from tierwise.plugins.source import open_source
@@ -149,7 +149,7 @@ def _bind(session: Session, folder: Path, database: str) -> None:
 
 
 def _overlay(session: Session, policy: str, file: str) -> None:
-    from tierwise.cli.files import write_file
+    from tierwise.cli.destination import write_file
     from tierwise.cli.options import Layers
     from tierwise.plugins.supply import overlay_draft, supply_of
 

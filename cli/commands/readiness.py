@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tierwise.cli.options import Layers, as_of_option, binding_option, check_outputs, format_option, layers_options, policy_option
+from tierwise.cli.reporting import refuse_report, report_option, write_page
 from tierwise.cli.session import Session
 from tierwise.cli.visible import say
 
 if TYPE_CHECKING:
+    from tierwise.plugins.policy_page import Block
     from tierwise.plugins.readiness import FactToCollect, OutputReadiness, Readiness
 
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 @layers_options
 @as_of_option
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only this output; may be repeated.")
+@report_option
 @format_option("text", "markdown", "csv", "json")
 @click.pass_context
 def command(
@@ -32,6 +35,7 @@ def command(
     layers: Layers,
     as_of: date | None,
     outputs: tuple[str, ...],
+    report: str | None,
     form: str,
 ) -> None:
     """Say which missing facts block how many customers, and in which order to collect them.
@@ -49,12 +53,16 @@ def command(
     from tierwise.plugins.run import choose_engine
 
     session = Session.of(context)
+    if report is not None:
+        refuse_report(report, [database])
     loaded = session.load(policy_name, layers)
     known = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
     check_outputs(outputs, known)
     chosen = [known[output] for output in outputs] or list(known.values())
     with grade_database(session, loaded, database, binding, as_of, choose_engine(loaded, DEFAULT_ENGINE)) as run:
         found = readiness_of(loaded.plan, chosen, run.grading.rows(), run.bound.facts.findings)
+    if report is not None:
+        write_page(report, _blocks(found, session, session.text(loaded.plan.title)), session.language)
     _print(found, session, form)
 
 
@@ -74,6 +82,38 @@ def _print(found: Readiness, session: Session, form: str) -> None:
     write_rows(told, ("output", "determined", "by_facts", "otherwise"), form, right=(1, 2))
     say("")
     write_rows(facts, columns, form, right=(2, 3, 4, 5))
+
+
+def _blocks(found: Readiness, session: Session, title: str) -> list[Block]:
+    """Return what is printed as the blocks of a page."""
+    from tierwise.plugins.policy_page import Block
+    from tierwise.plugins.sentences.phrases import phrase, words_of
+
+    words = words_of("readiness", session.language)
+    outputs = tuple(
+        (
+            session.text(output.output.label) or output.output.name,
+            str(output.determined),
+            str(output.by_facts),
+            ", ".join(
+                f"{phrase('reason tie' if reason == 'tie' else str(reason), session.language)} ({count})"
+                for reason, count in output.otherwise.items()
+            ),
+        )
+        for output in found.outputs
+    )
+    facts = tuple(
+        (row["label"] or row["fact"], *(str(row[name]) for name in ("subjects", "blocks", "alone", "first")), row["stored"])
+        for row in (_fact(fact, session) for fact in found.facts)
+    )
+    return [
+        Block(f"{title}: {words['title']}", 1),
+        Block(words["about"].format(count=found.subjects)),
+        Block(words["outputs"], 2),
+        Block("", header=tuple(words[name] for name in ("output", "determined", "by_facts", "otherwise")), rows=outputs),
+        Block(words["facts"], 2),
+        Block("", header=tuple(words[name] for name in ("fact", "subjects", "blocks", "alone", "first", "stored")), rows=facts),
+    ]
 
 
 def _output(output: OutputReadiness) -> dict[str, Any]:

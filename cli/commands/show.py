@@ -35,4 +35,4 @@ def command(context: click.Context, policy: str, layers: Layers, as_plan: bool, 
     watch = WatchPlan.of(loaded.sections)
     watched = [Watched(r.name, r.label, {k: watch.kinds[k].label for k in r.kinds}, r.action.say) for r in watch.rules] if watch else []
     page = policy_page(loaded.policy, loaded.plan, session.language, watched, loaded.environment.functions)
-    say(render_page(page, form))
+    say(render_page(page, form, session.language))

@@ -12,6 +12,7 @@ from tierwise.plugins.impact.gates import GateResult
 from tierwise.plugins.impact.impact import Impact, MeasureImpact, Move, Mover, OutputImpact
 from tierwise.plugins.outcome_class import class_document, is_undetermined
 from tierwise.plugins.policy_page import Block
+from tierwise.plugins.sentences.catalogue import said
 from tierwise.plugins.sentences.phrases import words_of_impact
 
 __all__ = ["class_text", "impact_page"]
@@ -54,7 +55,7 @@ class _Page:
         return self.words[key].format(**parts)
 
     def blocks(self, impact: Impact, movers: Sequence[Mover], gates: Sequence[GateResult], more: int, subject: str) -> Iterator[Block]:
-        yield Block(self.say("title", before=impact.before, after=impact.after), 1)
+        yield Block(self.say("title", before=said(impact.before, self.language), after=said(impact.after, self.language)), 1)
         counts = {
             name: f"{count:,}"
             for name, count in (("subjects", impact.subjects), ("compared", impact.compared), ("moved", impact.any_moved))
@@ -177,7 +178,9 @@ class _Page:
 
     def _gates(self, gates: Sequence[GateResult]) -> Iterator[Block]:
         yield Block(self.say("gates"), 2)
-        rows = tuple((f"`{found.gate.text}`", self.say("holds" if found.holds else "broken"), found.text) for found in gates)
+        rows = tuple(
+            (f"`{found.gate.text}`", self.say("holds" if found.holds else "broken"), said(found.text, self.language)) for found in gates
+        )
         yield Block("", header=(self.say("gates"), "", ""), rows=rows)
 
 

@@ -14,7 +14,7 @@ from tierwise.core.errors import DataError
 from tierwise.core.language import suggest
 from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Outcome, Reason
-from tierwise.core.plan import Decision, DecisionRef, Fact, FactRef, Named, Plan, Undecided
+from tierwise.core.plan import Decision, DecisionRef, FactRef, Named, Plan, Undecided
 from tierwise.core.types import EnumType, TextType
 from tierwise.plugins.engine import DEFAULT_ENGINE, Engine
 from tierwise.plugins.measures import Measure, decisions_of, measures_of
@@ -23,6 +23,7 @@ from tierwise.plugins.run import OWN_BINDING, Bound, bound_database, choose_engi
 
 if TYPE_CHECKING:
     from tierwise.plugins.ledger import Ledger
+from tierwise.plugins.subject_columns import only_columns, with_columns
 
 __all__ = ["Results", "Side", "group_decision", "policies_compared", "runs_compared", "scales_of"]
 
@@ -97,8 +98,8 @@ def policies_compared(
         PolicyError: A binding does not fit.
     """
     runs = choose_engine(old, engine), choose_engine(new, engine)
-    columns = _columns(old.plan, by)
-    before, after = (replace(policy, plan=_with_columns(policy.plan, columns)) for policy in (old, new))
+    columns = only_columns(old.plan, by)
+    before, after = (replace(policy, plan=with_columns(policy.plan, columns)) for policy in (old, new))
     with ExitStack() as opened:
         bound = opened.enter_context(bound_database(before, database, bindings[0], as_of, ledger))
         lacking = next((name for name in columns if name not in bound.facts.facts), None)
@@ -113,17 +114,6 @@ def policies_compared(
         )
         groups = {group_decision(name): _group(name, before.plan) for name in by}
         yield _graded(bound, runs[0], groups, layers[0]), _graded(other, runs[1], {}, layers[1])
-
-
-def _columns(plan: Plan, by: Sequence[str]) -> tuple[str, ...]:
-    """Return what can only be a column of the database."""
-    return tuple(name for name in by if name not in plan.facts and name not in plan.decisions)
-
-
-def _with_columns(plan: Plan, columns: Sequence[str]) -> Plan:
-    """Let columns be bound like facts of the policy."""
-    facts = {name: Fact(name, TextType(), {"zh": name, "en": name}) for name in columns if name not in plan.facts}
-    return replace(plan, facts={**plan.facts, **facts})
 
 
 def _read_alike(old: LoadedPolicy, new: LoadedPolicy, bindings: tuple[str | None, str | None]) -> bool:

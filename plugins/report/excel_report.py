@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 from tierwise.core.errors import DataError
+from tierwise.plugins.report.excel_cells import write_cell
 from tierwise.plugins.report.run_report import RunReport
 from tierwise.plugins.sentences.phrases import words_of
 from tierwise.plugins.workbook.writing import new_workbook
@@ -16,8 +15,6 @@ from tierwise.plugins.workbook.writing import new_workbook
 __all__ = ["excel_report"]
 
 MOST_ROWS = 1_048_575
-EXACT_DIGITS = 15
-"""A number of more digits would be another one in Excel; it stays text."""
 
 
 def excel_report(report: RunReport, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
@@ -82,7 +79,7 @@ def excel_report(report: RunReport, headings: Sequence[str], rows: Iterable[Sequ
     last = 0
     for last, cells in enumerate(rows, 1):
         for column, value in enumerate(cells):
-            _write(listed, last, column, value, text, day)
+            write_cell(listed, last, column, value, text, day)
     listed.freeze_panes(1, 2)
     if last:
         listed.autofilter(0, 0, last, len(headings) - 1)
@@ -94,21 +91,3 @@ def excel_report(report: RunReport, headings: Sequence[str], rows: Iterable[Sequ
         receipt.write_string(at, 1, said, text)
     book.close()
     return stream.getvalue()
-
-
-def _write(sheet: Any, row: int, column: int, value: Any, text: Any, day: Any) -> None:
-    match value:
-        case None:
-            pass
-        case bool():
-            sheet.write_boolean(row, column, value)
-        case Decimal() if len(value.as_tuple().digits) <= EXACT_DIGITS:
-            sheet.write_number(row, column, float(value))
-        case int() if abs(value) < 10**EXACT_DIGITS:
-            sheet.write_number(row, column, value)
-        case datetime():
-            sheet.write_string(row, column, value.isoformat(sep=" "), text)
-        case date() if value.year >= 1900:
-            sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), day)
-        case _:
-            sheet.write_string(row, column, str(value)[:32_000], text)

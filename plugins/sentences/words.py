@@ -13,7 +13,7 @@ from tierwise.core.types import ListType, NumberType, SetType, Type
 from tierwise.core.values import SECONDS_PER_DAY, Duration, Value, to_json
 from tierwise.plugins.sentences.phrases import phrase
 
-__all__ = ["miss_text", "name_text", "outcome_text", "read_text", "value_text"]
+__all__ = ["miss_text", "name_text", "outcome_text", "read_text", "value_text", "why"]
 
 
 def why(reason: Reason, language: str) -> str:

@@ -13,7 +13,22 @@ from tests.command_line import POLICY, tierwise
 from tierwise.cli.main import COMMANDS
 from tierwise.plugins.ledger import Ledger
 
-LAYERED = {"borders", "path", "readiness", "diff", "impact", "bind", "check", "decide", "explain", "grade", "show", "test", "watch"}
+LAYERED = {
+    "visits",
+    "borders",
+    "path",
+    "readiness",
+    "diff",
+    "impact",
+    "bind",
+    "check",
+    "decide",
+    "explain",
+    "grade",
+    "show",
+    "test",
+    "watch",
+}
 FACTS = '{"amount": 60, "judged_good": true}'
 
 

@@ -69,7 +69,7 @@ def texts(language: str) -> list[str]:
 
 
 def test_the_name_of_a_function_is_not_taken_for_a_fact_of_the_same_word() -> None:
-    assert any(text.startswith("months between(last order, as_of) + 距成交月数") for text in texts("zh")), texts("zh")
+    assert any(text.startswith("相隔月数(last order, 运行日期) + 距成交月数") for text in texts("zh")), texts("zh")
 
 
 def test_the_page_says_how_subjects_are_ranked_which_rules_count_and_what_is_given_otherwise() -> None:

@@ -90,3 +90,15 @@ def test_a_filled_overlay_settles_what_it_names(small: Path) -> None:
     loaded = load("abc-monthly-value", overlay="company.yaml")
 
     assert loaded.policy.settled == {"cadence": "rolling"} and "a_visit_interval" in loaded.policy.parameter_values
+
+
+def test_a_number_keeps_the_unit_of_its_heading_so_that_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{at:03},客户{at},{at * 3}.5,{at}\n" for at in range(1, 21))
+    Path("名单.csv").write_text("编号,名称,年销售额（万元）,账期（天）\n" + rows, encoding="utf-8")
+    tierwise("init", "分级", "--from", "名单.csv")
+    text = Path("分级/policy.yaml").read_text(encoding="utf-8")
+    done = tierwise("grade", "名单.csv", "--policy", "./分级", "--format", "csv", "--columns", "tier")
+
+    assert "unit: 万元" in text and "unit: 天" in text
+    assert "missing" not in done.out + done.err and {"A", "B", "C"} <= set(done.out.split())
