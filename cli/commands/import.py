@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from tierwise.cli.options import Layers
 from tierwise.cli.session import Session
 from tierwise.cli.telling import tell
 from tierwise.cli.visible import say
+from tierwise.core.errors import PolicyError
 
 if TYPE_CHECKING:
+    from tierwise.plugins.policy import LoadedPolicy
     from tierwise.plugins.workbook.importing import ImportedWorkbook
 
 MOST = 40
+POLICY_FILE = "policy.yaml"
 
 
 @click.command("import")
@@ -45,7 +50,29 @@ def command(context: click.Context, file: str, folder: str | None) -> None:
         context.exit(1)
     _tell_changes(read)
     if folder is not None:
+        before = _loaded(session, folder)
         _write(read, Path(folder))
+        if before is not None and before.fingerprint != read.fingerprint and not read.is_overlay:
+            _tell_difference(session, before, folder)
+
+
+def _loaded(session: Session, folder: str) -> LoadedPolicy | None:
+    """Return the policy of a folder as it is, ``None`` where there is none that can be loaded."""
+    try:
+        return session.load(os.path.join(folder, POLICY_FILE), Layers())
+    except PolicyError:
+        return None
+
+
+def _tell_difference(session: Session, before: LoadedPolicy, folder: str) -> None:
+    """Say which customers would be decided differently now."""
+    from tierwise.cli.page import render_page
+    from tierwise.plugins.impact.difference import difference_of
+    from tierwise.plugins.impact.difference_page import difference_page
+
+    after = _loaded(session, folder)
+    if after is not None:
+        say(render_page(difference_page(difference_of(before, after), session.language), "text"))
 
 
 def _tell_changes(read: ImportedWorkbook) -> None:

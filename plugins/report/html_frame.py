@@ -12,7 +12,7 @@ body{font:15px/1.5 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",
 h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.2rem;margin:2rem 0 .4rem;padding-top:.6rem;border-top:2px solid #1f5f9e}h3{font-size:1rem;margin:1.2rem 0 .2rem}
 p{margin:.3rem 0}table{border-collapse:collapse;width:100%;margin:.4rem 0 1rem}
 th,td{border-bottom:1px solid #d0d0d0;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-th{background:#f2f2f2}.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
+th{background:#f2f2f2;overflow-wrap:break-word}.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
 .b{width:40%}.b div{height:.8rem;background:#1f5f9e;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .b .o{background:repeating-linear-gradient(45deg,#767676 0 4px,#c8c8c8 4px 8px)}
 .steps{display:flex;flex-wrap:wrap;gap:.3rem;list-style:none;margin:.4rem 0;padding:0}.steps li{border:1px solid #1f5f9e;border-radius:.3rem;padding:.1rem .6rem}

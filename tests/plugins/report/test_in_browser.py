@@ -54,7 +54,8 @@ def test_pages_ask_for_nothing_and_can_be_read_by_everybody(browser: Any, pages:
         page = browser.new_page(
             viewport={"width": 1000, "height": 900}, bypass_csp=True
         )  # axe is a script, which the page itself admits none of
-        asked, complaints = [], []
+        asked: list[str] = []
+        complaints: list[str] = []
         page.on("request", lambda request, asked=asked: asked.append(request.url))
         page.on("console", lambda message, complaints=complaints: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error, complaints=complaints: complaints.append(str(error)))
