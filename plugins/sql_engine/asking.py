@@ -99,6 +99,7 @@ class Asker:
         self.stage = stage
         self.facts = facts
         self.reference = reference
+        self._kept: set[str] = set()
 
     def output(self, output: Decision, columns: Columns, compiler: Compiler, rows: Rows) -> Answers:
         """Decide what SQL left open of an output: rows with a code by which the policy itself leaves it open, and the others.
@@ -130,12 +131,22 @@ class Asker:
         """
         return ask(self.tables, self._question(node, self.stage.rows(rows), compiler, answer), self.reference.part(node))
 
+    def counted(self, columns: Columns) -> str:
+        """Return the table or view of the different rows of an output's columns; few are counted only once."""
+        if not columns.are_few:
+            return columns.counted
+        name = f"{columns.counted} kept"
+        if name not in self._kept:
+            self.tables.make(name, exp.select("*").from_(sql.table(columns.counted)))
+            self._kept.add(name)
+        return name
+
     def _open_counts(self, columns: Columns, rows: Rows) -> tuple[int, int]:
         """Count the rows of an output that SQL left open: those with a code, and the others."""
         conditions = (columns.is_coded(), rows.condition(columns))
         if rows.among is None:
             counts = [sql.case((condition, sql.column(COUNT)), default=sql.integer(0)) for condition in conditions]
-            query = exp.select(*(sql.call("sum", count) for count in counts)).from_(sql.table(columns.counted))
+            query = exp.select(*(sql.call("sum", count) for count in counts)).from_(sql.table(self.counted(columns)))
         else:
             query = exp.select(*(sql.call("count_if", condition) for condition in conditions)).from_(sql.table(columns.view))
         ((coded, left_open),) = self.tables.rows(query)

@@ -26,6 +26,7 @@ class Columns:
         possible: The mask of the values that it may still have (`masks.py`).
         view: A view of the rows with the columns of this output alone: to look at one of hundreds takes no longer than to look at the only one.
         counted: A view of the different rows of these columns, with their ``COUNT``: of what is read off a narrow column only that is counted.
+        are_few: Whether these are few, because all is read off one narrow column.
     """
 
     value: str
@@ -35,6 +36,7 @@ class Columns:
     possible: str | None = None
     view: str = ""
     counted: str = ""
+    are_few: bool = False
 
     @classmethod
     def of(cls, number: int, picked: Picked) -> Columns:

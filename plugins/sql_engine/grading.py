@@ -114,14 +114,16 @@ def _create_table(
         own = {ROW, KEY, NAME, *(word for word, _ in columns[output].holding(found))}
         cells = [(word, tree.copy()) for word, tree in shown if word in own]
         tables.make(columns[output].view, sql.select(*sql.named(cells), source=sql.table(table)), "VIEW")
-        own -= {ROW, KEY, NAME}
-        tables.make(columns[output].counted, _counted(table, [(word, tree.copy()) for word, tree in shown if word in own]), "VIEW")
+        cells = [(word, tree.copy()) for word, tree in shown if word in own - {ROW, KEY, NAME}]
+        read = dict.fromkeys(column.name for _, tree in cells for column in tree.find_all(exp.Column))
+        columns[output] = replace(columns[output], are_few=len(read) == 1 and not own & read.keys())
+        tables.make(columns[output].counted, _counted(table, list(read), cells), "VIEW")
     return columns
 
 
-def _counted(table: str, cells: Sequence[tuple[str, Sql]]) -> exp.Select:
-    """Return the query of the different rows of some cells; what they read is counted before they are computed."""
-    read = [sql.column(word) for word in dict.fromkeys(column.name for _, tree in cells for column in tree.find_all(exp.Column))]
+def _counted(table: str, names: Sequence[str], cells: Sequence[tuple[str, Sql]]) -> exp.Select:
+    """Return the query of the different rows of some cells; what they read, by ``names``, is counted before they are computed."""
+    read = [sql.column(name) for name in names]
     counted = exp.select(*read, sql.alias(exp.Count(this=exp.Star()), COUNT)).from_(sql.table(table))
     counted = counted.group_by(*read) if read else counted
     return sql.select(*sql.named(cells), sql.column(COUNT), source=sql.subquery(counted, "counted"))

@@ -77,3 +77,13 @@ def test_what_is_no_table_is_refused(tiers: LoadedPolicy) -> None:
         tiers.grade_table(5)
     with pytest.raises(DataError, match="called like a fact"):
         tiers.grade_table(pyarrow.table({"nothing": [1]}))
+
+
+def test_a_column_that_no_fact_is_called_like_does_no_harm_even_twice_and_of_any_type(tiers: LoadedPolicy) -> None:
+    rows = ROWS[:4]
+    table = table_of(rows)
+    for column in (pyarrow.array([{"a": [1]}] * len(rows)), pyarrow.array([b"x"] * len(rows))):
+        table = table.append_column("more", column)
+    graded = list(tiers.grade_table(table).rows())
+    assert len(graded) == len(rows)
+    assert [dict(result.outcomes) for result in graded] == [dict(result.outcomes) for result in tiers.decide_many(rows)]
