@@ -185,7 +185,8 @@ def _report_failure(error: Exception, words: list[str]) -> int:
     if isinstance(error, TierwiseError):
         return _report(error, words)
     if isinstance(error, OSError):
-        return _report(DataError(f"{error.strerror or error}: `{error.filename}`" if error.filename else error.strerror or str(error)), words)
+        what = error.strerror or str(error)
+        return _report(DataError(f"{what}: `{error.filename}`" if error.filename else what), words)
     return _report_defect(error, asked_language(words))
 
 
