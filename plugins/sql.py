@@ -20,6 +20,7 @@ __all__ = [
     "NULL",
     "OF_CONDITION",
     "TRUE",
+    "Kind",
     "Sql",
     "alias",
     "all_of",

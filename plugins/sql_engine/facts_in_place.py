@@ -14,6 +14,7 @@ from tierwise.plugins.binding.joined_rows import fact_columns, problem_column, w
 from tierwise.plugins.binding.supply import Supply, supply_stored
 from tierwise.plugins.facts import DataFinding
 from tierwise.plugins.source import Column, SourceTable
+from tierwise.plugins.sql import Kind
 from tierwise.plugins.sql_engine.staging import KEY, NAME
 from tierwise.plugins.sql_engine.tables import Dialect, FactRows, Tables
 
@@ -34,9 +35,9 @@ class FactsInPlace:
 
 
 def bring_facts(
-    tables: Tables, relation: str, table: SourceTable, key: str, name: str | None, plan: Plan, wanted: Iterable[str]
+    tables: Tables, relation: str, table: SourceTable, key: str, name: str | None, plan: Plan, wanted: Iterable[str], kind: Kind = "VIEW"
 ) -> FactsInPlace:
-    """Make a view ``relation facts`` of the facts of every subject.
+    """Make a view, or a table, ``relation facts`` of the facts of every subject.
 
     Args:
         tables: Where the data stands.
@@ -46,6 +47,7 @@ def bring_facts(
         name: The column of their names.
         plan: The policy.
         wanted: The facts that are read.
+        kind: Whether they are kept as a table, where to work them out for each query costs more than to keep them.
 
     Raises:
         DataError: A subject has no key, or several have the same; a column is of a type that only a binding reads; no column is called like a fact.
@@ -65,7 +67,7 @@ def bring_facts(
         cells += [] if supply.none is None else [sql.alias(supply.none, f"{columns[supply.fact.name]}__none")]
         cells.append(sql.alias(supply.problem, problem_column(place)))
     made = f"{relation} facts"
-    tables.make(made, with_readings(sql.select(sql.star(), source=sql.table(relation)), supplies, cells), "VIEW")
+    tables.make(made, with_readings(sql.select(sql.star(), source=sql.table(relation)), supplies, cells), kind)
     findings = tuple(_findings(tables, made, supplies, table))
     return FactsInPlace(FactRows(made, columns, sql.column(KEY)), findings)
 
