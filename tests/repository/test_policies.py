@@ -45,6 +45,20 @@ def test_the_cases_of_a_policy_pass_on_both_engines(slug: str) -> None:
     assert run_cases(slug, PLUGINS, ["reference", "duckdb"]) > 0
 
 
+def keys_of(told: Any) -> set[str]:
+    """Return the keys of a case, without those of its facts."""
+    if isinstance(told, list):
+        return set().union(*map(keys_of, told))
+    return set().union(*({str(key), *keys_of(value)} for key, value in told.items() if key != "facts")) if isinstance(told, dict) else set()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_output_of_a_policy_is_asserted_by_a_case(slug: str) -> None:
+    asserted = keys_of(YAML(typ="safe").load(POLICIES / slug / "cases.yaml")["cases"])
+
+    assert [decision.name for decision in load(slug, plugins=PLUGINS).plan.outputs if decision.name not in asserted] == []
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_policy_is_documented_and_labelled_in_two_languages(slug: str) -> None:
     plan = load(slug, plugins=PLUGINS).plan
