@@ -113,7 +113,7 @@ def test_forms_cost_what_both_say_and_what_is_late_and_wrong_is_left_to_people(o
     policy = company("project-center-forms-fines", f"readings: {{occurrence: {occurrence}}}", tmp_path)
     for seed in SEEDS:
         random = Random(seed)
-        checks = [
+        checks: list[dict[str, Any]] = [
             {
                 "form": random.choice(FORMS),
                 "occasion": random.choice(["2024-01-08", "2024-02-05"]),
