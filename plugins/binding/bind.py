@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from tierwise.core.plan import Plan
 from tierwise.plugins.binding.aggregates import supply_aggregate
+from tierwise.plugins.binding.automatic import is_called_parent
 from tierwise.plugins.binding.data_findings import find_bad_values, keep_problems
 from tierwise.plugins.binding.entry.numbers import WHOLE_TYPES
 from tierwise.plugins.binding.entry.words import as_id
@@ -38,8 +39,11 @@ from tierwise.plugins.sql import (
     integer,
     is_known,
     is_null,
+    negate,
     select,
+    struct,
     subquery,
+    text,
 )
 
 __all__ = ["bind"]
@@ -83,6 +87,7 @@ def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading, made: d
         are_plain_keys = not findings
         findings += find_totals(source.connection, KEYED, types["id"], _called(layout))
         supplies, whole = _proved(source, _column_supplies(layout, types))
+        findings += _find_unknown_parents(source, layout, types)
         if layout.lineage is not None:
             loading.await_tables(layout.lineage.reads())
             findings += layout.lineage.make(source)
@@ -164,6 +169,30 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
     theirs = group.between if group.between and group.points else group.child
     message = f"{count} {rows} of `{theirs.name}` {belong} to no row of `{layout.table.name}`: {are} not counted"
     return [DataFinding("orphan-rows", message, int(count), "", table, key, tuple((str(id), "") for id in ids or ()))]
+
+
+def _find_unknown_parents(source: Source, layout: Layout, types: Mapping[str, str]) -> list[DataFinding]:
+    """Find rows that name one above them which is not there, in a fact called like such a link; a binding that says `parent` finds them itself."""
+    id = as_id(column(layout.key.name), source.type_of(layout.table.name, layout.key))
+    findings: list[DataFinding] = []
+    for bound in layout.columns if layout.lineage is None else ():
+        if not isinstance(bound.cell, exp.Column) or not is_called_parent(bound.shown):
+            continue
+        up = as_id(column(bound.alias), types[bound.alias])
+        there = exp.In(this=up, query=exp.Subquery(this=select(id.copy(), source=source.named(layout.table.name))))
+        rows = select(column("key"), alias(up.copy(), "up"), alias(there, "there"), source=exp.Table(this=identifier(KEYED)))
+        rows = rows.where(exp.GT(this=up.copy(), expression=text("")), copy=False)
+        lost = exp.Where(this=negate(call("coalesce", column("there"), exp.false())))
+        shown = exp.Filter(this=call("min", struct(key=column("key"), up=column("up")), integer(3)), expression=lost)
+        counted = select(call("count_if", column("there")), exp.Count(this=exp.Star()), shown, source=subquery(rows, "rows"))
+        known, all, examples = source.connection.execute(counted.sql("duckdb")).fetchall()[0]
+        if known and all > known:  # where none is there it means something else
+            message = (
+                f"`{layout.table.name}.{bound.shown}` names no row of `{layout.table.name}` for {all - known} row{'s' * (all - known > 1)}"
+            )
+            told = tuple((str(example["key"]), str(example["up"])) for example in examples)
+            findings.append(DataFinding("unknown-parent", message, all - known, bound.fact.name, layout.table.name, bound.shown, told))
+    return findings
 
 
 def _find_odd_ids(source: Source, layout: Layout, group: RowGroup) -> list[DataFinding]:

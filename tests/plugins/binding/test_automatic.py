@@ -160,3 +160,20 @@ def test_an_id_whose_heading_stands_twice_is_asked_for(plan_of: Callable[..., Pl
     with pytest.raises(DataError) as refusal:
         bind(opened(tmp_path), plan_of(amount=NumberType(0)))
     assert refusal.value.help == "the heading `id` stands 2 times: say in a binding which it is, `id (A)` or `id (C)`"
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("H,\nS,H\nZ,Q\n", [("unknown-parent", 1, (("Z", "Q"),))]),
+        ("H,\nS,H\n", []),
+        ("H,R1\nS,R2\n", []),
+        ("1, \n2, 1\n3,９\n", [("unknown-parent", 1, (("3", "9"),))]),
+    ],
+)
+def test_a_row_above_that_is_not_there_is_told(
+    rows: str, found: list[Any], plan_of: Callable[..., Plan], opened: Opened, tmp_path: Path
+) -> None:
+    (tmp_path / "c.csv").write_text(f"id,parent_id\n{rows}", encoding="utf-8")
+    table = bind(opened(tmp_path), plan_of(parent_id=(TextType(), {"nullable": True})))
+    assert [(finding.code, finding.count, finding.examples) for finding in table.findings] == found
