@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from tierwise.cli.options import check_outputs
 from tierwise.cli.output import write_json
 from tierwise.cli.visible import on_one_line, say
 from tierwise.core.explaining import Explanation
+from tierwise.plugins.sentences.explained import explanation_document
 from tierwise.plugins.sentences.lines import lines_of
 
 __all__ = ["print_explanation"]
@@ -27,10 +27,10 @@ def print_explanation(explanation: Explanation, name: str | None, key: str, lang
         outputs: Only these; all when empty.
     """
     explanation = _only(explanation, outputs)
-    lines = lines_of(explanation, language)
     if form == "json":
-        write_json(_document(explanation, lines, name, key))
+        write_json({"key": key, "name": name, **explanation_document(explanation, language)})
         return
+    lines = lines_of(explanation, language)
     head = on_one_line(" ".join(part for part in (key, name) if part))
     say(f"# {head}\n" if form == "markdown" else head)
     for indent, text in lines:
@@ -45,20 +45,3 @@ def _only(explanation: Explanation, outputs: Sequence[str]) -> Explanation:
     check_outputs(outputs, known)
     decisions = {n: replace(trace, is_output=trace.is_output and n in outputs) for n, trace in explanation.decisions.items()}
     return replace(explanation, decisions=decisions)
-
-
-def _document(explanation: Explanation, lines: Sequence[tuple[int, str]], name: str | None, key: str) -> dict[str, Any]:
-    from tierwise.plugins.deciding.result import outcome_document
-
-    return {
-        "key": key,
-        "name": name,
-        "policy": explanation.policy,
-        "version": explanation.version,
-        "fingerprint": explanation.fingerprint,
-        "as_of": explanation.as_of.isoformat() if explanation.as_of else None,
-        "outputs": {
-            output: {**outcome_document(outcome), "rules": list(outcome.rules)} for output, outcome in explanation.outcomes.items()
-        },
-        "lines": [{"indent": indent, "text": text} for indent, text in lines],
-    }

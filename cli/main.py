@@ -49,6 +49,7 @@ COMMANDS = (
     "impact",
     "diff",
     "watch",
+    "serve",
     "bind",
     "history",
     "init",

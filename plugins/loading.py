@@ -44,6 +44,13 @@ class PolicyFiles(Mapping[str, str]):
             return {name: self.name if name == MAIN else str(Path(self.name).with_name(name)) for name in self.texts}
         return {name: f"{self.name.rstrip('/')}/{name}" for name in self.texts}
 
+    def paths(self) -> tuple[Path, ...]:
+        """Return where the files lie on the disk; nothing for a policy inside an archive."""
+        if not isinstance(self.folder, Path):
+            return ()
+        named = Path(self.name)
+        return (named,) if named.suffix in (".yaml", ".yml") and named.name != MAIN else tuple(self.folder / name for name in self.texts)
+
     def __getitem__(self, name: str) -> str:
         return self.texts[name]
 

@@ -89,6 +89,18 @@ class LoadedPolicy:
         """
         return self._decider.decide(facts, as_of)
 
+    def prepare(self) -> None:
+        """Learn about the policy now what else the first decisions would wait for."""
+        self._decider.prepare()
+
+    def decide_at_once(self, facts: Mapping[str, Any], as_of: date | str | None = None) -> Result | None:
+        """Decide for one subject if that takes microseconds; ``None`` where it may take longer and ``decide`` has to be asked.
+
+        Raises:
+            DataError: ``as_of`` is no date.
+        """
+        return self._decider.decide_at_once(facts, as_of)
+
     def decide_many(self, subjects: Iterable[Mapping[str, Any]], as_of: date | str | None = None) -> list[Result]:
         """Decide all outputs for many subjects; each comes to what ``decide`` says of it.
 

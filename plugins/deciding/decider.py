@@ -50,6 +50,20 @@ class Decider:
             return Result(*self._about, day, outcomes)
         return self.decide_by_reference(facts, day)
 
+    def prepare(self) -> None:
+        """Compile the policy now, not when it has decided for a few subjects."""
+        self._compiled()
+
+    def decide_at_once(self, facts: Mapping[str, Any], as_of: date | str | None = None) -> Result | None:
+        """Decide for one subject if the compiled policy can; ``None`` where the reference has to be asked, which may take its time.
+
+        Raises:
+            DataError: ``as_of`` is no date.
+        """
+        day = None if as_of is None else read_as_of(as_of)
+        outcomes = None if self._fast is None else self._fast(facts, day)
+        return None if outcomes is None else Result(*self._about, day, outcomes)
+
     def decide_by_reference(self, facts: Mapping[str, Any], day: date | None) -> Result:
         """Decide by the reference alone, which is what policies mean; the arguments are those of ``decide``."""
         if not isinstance(facts, Mapping):
