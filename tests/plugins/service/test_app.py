@@ -10,6 +10,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 from starlette.testclient import TestClient
 
@@ -191,6 +192,7 @@ def test_what_is_answered_is_what_the_openapi_document_says(serve: Serve, small:
     headers = {} if token is None else {"authorization": f"Bearer {token}"}
     asked = []
     for result in schema.get_all_operations():
+        assert isinstance(result, Ok)
         operation = result.ok()
         asked.append(operation.label)
 
