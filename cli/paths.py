@@ -1,17 +1,26 @@
-"""Prints the ways of one subject to another grade as indented sentences, as a Markdown list, or as JSON."""
+"""Prints the ways of one subject to another grade as indented sentences, as a Markdown list, or as JSON; and who of a database is one change away."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from tierwise.cli.output import write_json
+from tierwise.cli.output import write_json, write_rows
 from tierwise.cli.visible import on_one_line, say
+from tierwise.core.types import EnumType
 from tierwise.core.values import to_json
 from tierwise.plugins.deciding.result import outcome_document
 from tierwise.plugins.paths.path import Paths, Route
 from tierwise.plugins.sentences.path_lines import lines_of_paths
 
-__all__ = ["print_paths"]
+if TYPE_CHECKING:
+    from tierwise.cli.session import Session
+    from tierwise.core.plan import Decision
+    from tierwise.plugins.paths.one_change import NearChange
+    from tierwise.plugins.paths.path import Changeable
+    from tierwise.plugins.run import Bound
+
+__all__ = ["print_all", "print_paths"]
 
 
 def print_paths(found: list[Paths], name: str | None, key: str, changed: str, language: str, form: str, most: int) -> None:
@@ -35,6 +44,50 @@ def print_paths(found: list[Paths], name: str | None, key: str, changed: str, la
         for indent, text in lines_of_paths(paths, changed, language, most):
             shown = on_one_line(text)
             say(f"{'  ' * indent}- {shown}" if form == "markdown" else f"{'  ' * (indent + 1)}{shown}")
+
+
+def print_all(bound: Bound, outputs: Sequence[Decision], changeable: Changeable, session: Session, form: str, most: int) -> None:
+    """Print who is one change away from a better grade.
+
+    Args:
+        bound: The subjects.
+        outputs: The outputs to look at; those without an order of words are left out.
+        changeable: Which facts may move, and where to.
+        session: How to print.
+        form: ``text``, ``markdown``, ``csv``, ``jsonl`` or ``json``.
+        most: How many subjects of each output the forms for people list.
+    """
+    from tierwise.cli.progress import working
+    from tierwise.plugins.engine import DEFAULT_ENGINE
+    from tierwise.plugins.paths.one_change import one_change_away
+    from tierwise.plugins.run import choose_engine
+
+    graded = [output for output in outputs if isinstance(output.type, EnumType)]
+    with working("grading"):
+        found = one_change_away(bound, choose_engine(bound.loaded, DEFAULT_ENGINE), graded, changeable)
+    is_for_people = form in ("text", "markdown")
+    if is_for_people:
+        say(f"{found.subjects():,} of {bound.facts.count():,} are one change away\n")
+        counts = ({"output": o, "fact": fact, "direction": direction, "customers": count} for o, fact, direction, count in found.counts())
+        write_rows(counts, ("output", "fact", "direction", "customers"), form, right=(3,))
+        say("")
+    rows = (_near(change) for change in found.changes(most if is_for_people else None))
+    write_rows(rows, ("key", "name", "output", "now", "fact", "from", "to", "reaches"), form)
+    for left in found.not_searched:
+        say(f"`{left.fact}` was not looked at for `{left.output}`: {left.why}", err=True)
+
+
+def _near(change: NearChange) -> dict[str, Any]:
+    return {
+        "key": change.key,
+        "name": change.name,
+        "output": change.output,
+        "now": change.before,
+        "fact": change.fact,
+        "from": change.present,
+        "to": to_json(change.to),
+        "reaches": change.after,
+    }
 
 
 def _document(paths: Paths) -> dict[str, Any]:

@@ -26,6 +26,8 @@ What `tierwise check` and the readers of files can say, by code. An error stops 
 acknowledged. This page is written by `python docs/generate.py` from `plugins/codes.py`.
 """
 
+COVERAGE = "## What the cases touch\n"
+
 POLICIES_HEAD = """# Policies that ship
 
 Grouped by what they grade. *State* says what a company still has to decide in an [overlay](../docs/policy-format.md#overlay) before nothing hangs on it: points and
@@ -106,15 +108,36 @@ def _hook(name: str) -> str:
     return f"\n### `{name}{signature}`\n\n{inspect.getdoc(hook)}\n".replace("``", "`")
 
 
+def with_coverage(readme: str, loaded: LoadedPolicy) -> str:
+    """Return the README of a policy with the section that says what its cases touch, as they do now."""
+    from tierwise.plugins.cases.coverage import coverage_of, percent
+
+    found = coverage_of(loaded)
+    rows = [("rules", *found.rules), ("borders", *found.touched)]
+    table = "".join(f"| {what} | {part} of {whole} | {percent(part, whole)} % |\n" for what, part, whole in rows if whole)
+    missed = [f"`{table.table}`: " + ", ".join(f"`{rule}`" for rule in table.never) for table in found.tables if table.never]
+    beside = [f"`{border.about}` {border.value.normalize():f}" for border, is_touched in found.borders if not is_touched]
+    parts = [COVERAGE, f"\n{found.cases} cases.\n"]
+    if table:
+        parts += ["\n| what | touched by a case | share |\n| --- | --- | --- |\n", table]
+    parts += [f"\nRules that decide no case: {'; '.join(missed)}.\n"] if missed else []
+    parts += [f"\nBorders on which no case stands: {', '.join(beside)}.\n"] if beside else []
+    head = readme.partition(COVERAGE)[0].rstrip("\n")
+    return f"{head}\n\n{''.join(parts)}"
+
+
 def write_plans() -> None:
-    """Write the plan of every shipped policy into its folder (``tests/repository/test_golden_plans.py`` compares them)."""
+    """Write the plan of every shipped policy into its folder, and into its README what its cases touch (tests compare both)."""
     from tierwise.plugins.loading import shipped_policies
     from tierwise.plugins.manager import Plugins
     from tierwise.plugins.policy import load
 
     plugins = Plugins(entry_points=False)
     for slug in shipped_policies():
-        (HERE.parent / "policies" / slug / "plan.txt").write_text(load(slug, plugins=plugins).text, encoding="utf-8")
+        folder, loaded = HERE.parent / "policies" / slug, load(slug, plugins=plugins)
+        (folder / "plan.txt").write_text(loaded.text, encoding="utf-8")
+        readme = folder / "README.md"
+        readme.write_text(with_coverage(readme.read_text(encoding="utf-8"), loaded), encoding="utf-8")
 
 
 PAGES = {

@@ -73,6 +73,10 @@ class DataFinding:
     help: str = ""
 
 
+def _nothing_unread(key: str) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class StoredNumbers:
     """A column of numbers as the database stores them, all of which fit their fact.
@@ -121,6 +125,7 @@ class FactTable:
         findings: What was wrong with the data.
         none: The facts that no column supplies and that are none when they are not given.
         stored: How it is stored.
+        unread: Of the subject with a key, the facts whose stored value does not fit, each with that value.
     """
 
     connection: DuckDBPyConnection
@@ -131,6 +136,7 @@ class FactTable:
     findings: tuple[DataFinding, ...] = field(default=())
     none: frozenset[str] = frozenset()
     stored: Stored = field(default_factory=Stored)
+    unread: Callable[[str], Mapping[str, str]] = field(default=_nothing_unread, compare=False)
 
     def count(self) -> int:
         """Return the number of subjects."""

@@ -46,7 +46,7 @@ class GradedPopulation:
             return self.by_at(ranking, rank, key)
 
         trace = self._evaluator.trace(self._facts(key), self._grading.positions(key))
-        return explain(trace, self._as_of, by_at, most_missed)
+        return explain(trace, self._as_of, by_at, most_missed, self._table.unread(key))
 
     def _facts(self, key: str) -> Mapping[str, Value]:
         row = self._table.row(key)

@@ -206,7 +206,7 @@ def explain_subject(bound: Bound, key: str, grading: Grading | None = None) -> E
     plan, environment, as_of = bound.loaded.plan, bound.loaded.environment, bound.as_of
     row = bound.subject(key)
     if not plan.rankings:
-        return explain(Evaluator(plan, environment).trace(with_as_of(row.facts, as_of)), as_of)
+        return explain(Evaluator(plan, environment).trace(with_as_of(row.facts, as_of)), as_of, stored=bound.facts.unread(key))
     grading = grading or grade_by_default(bound)
     if not isinstance(grading, Placing):
         grading = grade(plan, environment, bound.facts.subjects(), as_of)

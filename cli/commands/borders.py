@@ -11,6 +11,7 @@ import click
 from tierwise.cli.options import Layers, as_of_option, binding_option, check_outputs, format_option, layers_options, policy_option
 from tierwise.cli.reporting import refuse_report, report_option, write_page
 from tierwise.cli.session import Session
+from tierwise.cli.visible import say
 
 if TYPE_CHECKING:
     from tierwise.plugins.paths.borders import BorderCount
@@ -45,7 +46,7 @@ class ShareParameter(click.ParamType[Decimal]):
 @click.option("--near", type=ShareParameter(), default="5%", show_default=True, metavar="SHARE", help="How near is near.")
 @click.option("--move", type=ShareParameter(), default="1%", show_default=True, metavar="SHARE", help="By how much a border is moved.")
 @report_option
-@format_option("text", "markdown", "csv", "json")
+@format_option("text", "markdown", "html", "csv", "json")
 @click.pass_context
 def command(
     context: click.Context,
@@ -63,7 +64,7 @@ def command(
     """Count who stands near each border that a number is compared with, and who moves when the border does.
 
     Of each border the customers within 5 % below and above it, a picture of where they stand, and how many get another outcome when it is
-    moved down or up by 1 %: the database is graded again with the border there.
+    moved down or up by 1 %: the database is graded again with the border there. The cuts of rankings are borders, too: a share of all, or a rank.
 
     \b
     Example:
@@ -97,6 +98,9 @@ def _print(counts: list[BorderCount], session: Session, form: str) -> None:
     if form == "json":
         write_json({"borders": [_document(count) for count in counts]})
         return
+    if form == "html":
+        say(_page(counts, session))
+        return
     rows = [_row(count, session) for count in counts]
     picture = () if form == "csv" else ("where they stand",)
     write_rows(rows, ("border", "label", "below", "on it", "above", *picture, "moved down", "moved up"), form, right=(2, 3, 4))
@@ -118,7 +122,7 @@ def _blocks(counts: list[BorderCount], session: Session, title: str) -> list[Blo
 
 
 def _row(count: BorderCount, session: Session) -> dict[str, Any]:
-    from tierwise.plugins.sentences.words import value_text
+    from tierwise.plugins.sentences.border_lines import border_text, number_text
 
     border = count.border
     most = max(count.parts) or 1
@@ -127,9 +131,9 @@ def _row(count: BorderCount, session: Session) -> dict[str, Any]:
     moves = {}
     for key, moved in (("moved down", count.lower), ("moved up", count.higher)):
         changed = ", ".join(f"{output} {number:,}" for output, number in moved.changed.items())
-        moves[key] = f"{value_text(moved.to, border.type, session.language)}: {changed}"
+        moves[key] = f"{number_text(border, moved.to, session.language)}: {changed}"
     return {
-        "border": f"{border.about} {value_text(border.value, border.type, session.language)}",
+        "border": border_text(border, session.language),
         "label": session.text(border.label),
         "below": count.below,
         "on it": count.at,
@@ -139,12 +143,39 @@ def _row(count: BorderCount, session: Session) -> dict[str, Any]:
     }
 
 
+def _page(counts: list[BorderCount], session: Session) -> str:
+    """Return a page: each border with a picture of who stands where, and what moving it does."""
+    import html
+
+    parts = []
+    for count in counts:
+        row = {key: html.escape(str(cell)) for key, cell in _row(count, session).items()}
+        told = f"{row['below']} · {row['on it']} · {row['above']} — {row['moved down']} — {row['moved up']}"
+        parts.append(f"<h2>{row['border']}</h2><p>{row['label']}</p>{_bars(count.parts)}<p>{told}</p>")
+    style = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}rect{fill:#4a7}line{stroke:#a33}"
+    return f'<!doctype html><html><head><meta charset="utf-8"><title>borders</title><style>{style}</style></head><body>{"".join(parts)}</body></html>'
+
+
+def _bars(parts: tuple[int, ...]) -> str:
+    """Return a picture of the neighbourhood of a border: a bar for each part, the border between the halves."""
+    width, height, most = 300 // len(parts), 60, max(parts) or 1
+    bars = [
+        f'<rect x="{place * width}" y="{height - height * part // most}" width="{width - 2}" height="{height * part // most}">'
+        f"<title>{part:,}</title></rect>"
+        for place, part in enumerate(parts)
+    ]
+    middle = width * len(parts) // 2 - 1
+    border = f'<line x1="{middle}" x2="{middle}" y1="0" y2="{height}"/>'
+    return f'<svg role="img" width="{width * len(parts)}" height="{height}">{"".join(bars)}{border}</svg>'
+
+
 def _document(count: BorderCount) -> dict[str, Any]:
     from tierwise.core.values import to_json
 
     return {
         "about": count.border.about,
         "value": to_json(count.border.value),
+        **({} if count.border.cut is None else {"cut": to_json(count.border.cut)}),
         "outputs": list(count.border.outputs),
         "at": count.at,
         "below": count.below,

@@ -17,9 +17,9 @@ from tierwise.cli.session import Session
 @binding_option
 @layers_options
 @as_of_option
-@click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only this output; may be repeated.")
+@click.option("--output", "outputs", multiple=True, metavar="NAME", help="Only this output, or hidden decision; may be repeated.")
 @ledger_option
-@format_option("text", "markdown", "json")
+@format_option("text", "markdown", "html", "json")
 @click.pass_context
 def command(
     context: click.Context,
@@ -37,7 +37,8 @@ def command(
 
     CUSTOMER is an id, or a name that only one customer has. DATABASE may be - for standard input.
 
-    For a ranking it shows the rank, the cut and the distance to it.
+    For a ranking it shows the rank, the cut and the distance to it; for a score the points and what cost most; first of all, at most four
+    leading reasons, in the policy's own sentences (`because`) where it has them.
 
     \b
     Example:

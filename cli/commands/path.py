@@ -28,7 +28,7 @@ class ChangeParameter(click.ParamType[tuple[str, tuple[Any, ...]]]):
 
 @click.command("path")
 @click.argument("database", metavar="DATABASE")
-@click.argument("subject", metavar="CUSTOMER")
+@click.argument("subject", metavar="[CUSTOMER]", required=False)
 @policy_option
 @binding_option
 @layers_options
@@ -44,12 +44,14 @@ class ChangeParameter(click.ParamType[tuple[str, tuple[Any, ...]]]):
     help="A fact that may change, instead of those that the policy marks `changeable`; may be repeated.",
 )
 @click.option("--routes", "most", type=click.IntRange(1), default=5, show_default=True, help="How many ways of each sort the text tells.")
-@format_option("text", "markdown", "json")
+@click.option("--all", "is_all", is_flag=True, help="Instead of one customer: all who are one change of one fact away from a better grade.")
+@click.option("--rows", type=click.IntRange(0), default=20, show_default=True, help="With --all: how many of them the text lists.")
+@format_option("text", "markdown", "csv", "jsonl", "json")
 @click.pass_context
 def command(
     context: click.Context,
     database: str,
-    subject: str,
+    subject: str | None,
     policy_name: str,
     binding: str | None,
     layers: Layers,
@@ -58,6 +60,8 @@ def command(
     wanted: str | None,
     changes: tuple[tuple[str, tuple[Any, ...]], ...],
     most: int,
+    is_all: bool,
+    rows: int,
     form: str,
 ) -> None:
     """Find the smallest changes that reach a better grade, and those that would lose the present one.
@@ -65,12 +69,20 @@ def command(
     Only facts that the policy marks `changeable` move (or those given by --change), one at a time and up to three together where that is
     nearer. A step less does not do. For a ranking everybody else stays where they are.
 
+    With --all the whole database is graded once, by SQL, beside every value of one fact that a rule tells apart.
+
     \b
     Example:
       tierwise path demo/demo.db 00042 --policy scorecard-100-rights --as-of 2026-06-30
     """
+    if is_all == (subject is not None):
+        raise click.UsageError("name a customer, or all of them by `--all`")
+    if is_all and wanted is not None:
+        raise click.UsageError("`--all` looks for any better grade; it takes no `--to`")
+    if not is_all and form in ("csv", "jsonl"):
+        raise click.UsageError(f"`--format {form}` lists many: it needs `--all`")
     from tierwise.cli.grading import bound_with_progress
-    from tierwise.cli.paths import print_paths
+    from tierwise.cli.paths import print_all, print_paths
     from tierwise.plugins.paths.database import changeable_facts, graded_outputs, paths_of_subject
     from tierwise.plugins.run import grade_by_default
 
@@ -84,6 +96,9 @@ def command(
     changeable = changeable_facts(loaded.plan, dict(changes))
     changed = ", ".join(f"`{name}`" for name in changeable)
     with bound_with_progress(session, loaded, database, binding, as_of) as bound:
+        if subject is None:
+            print_all(bound, decisions, changeable, session, form, rows)
+            return
         key = bound.facts.key_of(subject) or subject
         name = bound.subject(key).name
         grading = grade_by_default(bound) if loaded.plan.rankings else None

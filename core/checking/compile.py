@@ -93,6 +93,7 @@ def _compile_entry(entry: Entry, policy: Policy, scope: Scope, parts: Parts) -> 
                 population=entry.population,
                 nullable=output.nullable,
                 span=output.span,
+                because=output.because,
             )
             parts.decisions |= {one.name: one for one in _among(decision, policy, scope, parts)}
 
@@ -198,4 +199,5 @@ def _fact(name: str, fact: FactDeclaration, policy: Policy) -> Fact:
         changeable=("up", "down") if fact.changeable == "both" else (fact.changeable,) if fact.changeable else (),
         span=policy.key_span(("facts", name)),
         note=fact.note.named() if fact.note is not None else None,
+        because=fact.because.named() if fact.because is not None else None,
     )

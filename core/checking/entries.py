@@ -34,6 +34,7 @@ class Output:
     nullable: bool
     hidden: bool
     span: Span
+    because: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,10 @@ class _Reader:
         for name, type in decision.output_types.items():
             one = decision.outputs.get(name, decision)
             place = (*path, "outputs", name) if decision.outputs else path
-            yield Output(name, type, named(one.label, name), one.nullable, decision.hidden or one.hidden, self.policy.key_span(place))
+            because = one.because.named() if one.because is not None else None
+            yield Output(
+                name, type, named(one.label, name), one.nullable, decision.hidden or one.hidden, self.policy.key_span(place), because
+            )
 
     def _declared(self, form: DeclaringForm, entry: str, spec: Any, label: Named | None, hidden: bool, span: Span) -> Iterator[Output]:
         """Yield the outputs that a form declares by itself; the entry's label is for the only one."""

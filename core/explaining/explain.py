@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from tierwise.core.explaining.explanation import DecisionTrace, Explanation, Read, RuleTrace, Term, TestTrace
 from tierwise.core.explaining.misses import misses_of, nearness
@@ -19,11 +20,13 @@ from tierwise.core.plan import (
     Collected,
     Conditional,
     Decision,
+    FactRef,
     HitPolicy,
     Labels,
     Named,
     Node,
     Pick,
+    Plan,
     Round,
     Rule,
     Table,
@@ -31,9 +34,12 @@ from tierwise.core.plan import (
     cut_of,
     name_of,
     table_of,
+    undecided_of,
     usage_of,
+    ways,
 )
 from tierwise.core.plan.node_text import PEOPLE
+from tierwise.core.types import NumberType
 from tierwise.core.values import Value
 
 __all__ = ["MOST_MISSED", "explain"]
@@ -42,9 +48,13 @@ _BASE: Named = {"zh": "基本分", "en": "base"}
 """What people call the part of a sum that every subject has."""
 
 MOST_MISSED = 5
+_DEEPEST = 12
+"""How many references and branches are followed to the most that a part of a sum can be."""
 
 
-def explain(trace: Trace, as_of: date | None, by_at: ByAt | None = None, most_missed: int = MOST_MISSED) -> Explanation:
+def explain(
+    trace: Trace, as_of: date | None, by_at: ByAt | None = None, most_missed: int = MOST_MISSED, stored: Mapping[str, str] | None = None
+) -> Explanation:
     """Explain every output for one subject.
 
     Args:
@@ -52,15 +62,20 @@ def explain(trace: Trace, as_of: date | None, by_at: ByAt | None = None, most_mi
         as_of: The date of the run.
         by_at: Returns what the member at a rank of a ranking is ranked by, where the population is known.
         most_missed: How many of the rules that a decision missed are told.
+        stored: Fact to what stands in the data and does not read, of those that are missing for that.
 
     Returns:
         The explanation; its outcomes are those of the trace.
     """
-    plan, reader = trace.plan, Reader(trace)
+    plan, reader = trace.plan, Reader(trace, stored or {})
     shown = {decision.name for decision in plan.outputs}
     for decision in plan.outputs:
         shown.update(usage_of(plan, decision.node).decisions)
         shown.update([read.name for read in reader.reads(decision.node) if read.kind == "decision"])
+    for name in tuple(shown):
+        cut = cut_of(plan.decisions[name].node)
+        if cut is not None and cut.ranking in plan.rankings:
+            shown.update(usage_of(plan, plan.rankings[cut.ranking].by).decisions)
     decisions = {d.name: _explained(d, reader, by_at, most_missed) for d in plan.decisions.values() if d.name in shown}
     return Explanation(plan.policy, plan.version, plan.fingerprint, plan.title, as_of, decisions)
 
@@ -86,6 +101,7 @@ def _explained(decision: Decision, reader: Reader, by_at: ByAt | None, most_miss
         factors=factors,
         rank=None if (cut := cut_of(node)) is None else rank_of(cut, reader, by_at),
         needs=_needs(outcome, reader),
+        because=decision.because or {},
     )
 
 
@@ -197,6 +213,27 @@ def _term(part: Node, reader: Reader) -> Term:
     is_base = constant_of(named) is not None
     label = _BASE if is_base else reader.label(named)
     value = reader.value(part)
+    most, because = None if is_base else _most(part, reader.plan), reader.because(named)
     if isinstance(value, Unknown):
-        return Term(name_of(named), label, None, weight, value.reason)
-    return Term("" if is_base else name_of(named) or PEOPLE.write(named), label, value, weight)
+        return Term(name_of(named), label, None, weight, value.reason, most, because)
+    return Term("" if is_base else name_of(named) or PEOPLE.write(named), label, value, weight, None, most, because)
+
+
+def _most(node: Node, plan: Plan, depth: int = _DEEPEST) -> Decimal | None:
+    """Return the most that a part can be for anybody, as far as its rules and bounds tell."""
+    constant = constant_of(node)
+    if constant is not None:
+        return constant.value if isinstance(constant.value, Decimal) else None
+    if not depth:
+        return None
+    match node:
+        case FactRef(type=NumberType(high=high)):
+            return high
+        case Arithmetic(op="*", parts=(left, right)):
+            pairs = ((constant_of(left), right), (constant_of(right), left))
+            weight, other = next(((c.value, part) for c, part in pairs if c is not None and isinstance(c.value, Decimal)), (None, None))
+            most = None if other is None else _most(other, plan, depth - 1)
+            return weight * most if weight is not None and weight >= 0 and most is not None else None
+    branches = [branch for branch in ways(node, plan) or () if undecided_of(branch) is None]
+    found = [most for branch in branches if (most := _most(branch, plan, depth - 1)) is not None]
+    return max(found) if found and len(found) == len(branches) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal as OneOfWords
@@ -28,6 +28,8 @@ class Read:
         value: Its value when ``reason`` is ``None``.
         reason: Why it has no value: a fact is missing, a decision undetermined, a reading unsettled.
         by_default: The value is the policy's own, because none was given.
+        because: The policy's sentence for whom it keeps from a better outcome; empty without one.
+        stored: Of a missing fact what stands in the data and does not read; empty where nothing does.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Read:
     value: Value
     reason: Reason | None = None
     by_default: bool = False
+    because: Named = field(default_factory=dict)
+    stored: str = ""
 
 
 Asked = OneOfWords["=", "!=", "<", "<=", ">", ">=", "in", "not in"]
@@ -54,6 +58,7 @@ class Miss:
         op: What the condition asks: a comparison, or ``in``, ``not in``.
         wanted: The border, or the values that would do.
         by: The distance to the border: a number, or a duration between dates; ``None`` where there is no distance.
+        because: The policy's sentence for whom it keeps from a better outcome; empty without one.
     """
 
     what: str
@@ -63,6 +68,7 @@ class Miss:
     op: Asked
     wanted: tuple[Value, ...]
     by: Value = None
+    because: Named = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,8 @@ class Term:
         value: What it adds; ``None`` when ``reason`` says why that is not known.
         weight: The number it was multiplied by, if any.
         reason: Why it has no value.
+        most: The most that it can add for anybody; ``None`` where that has no bound or hangs on more than it.
+        because: The policy's sentence for whom it keeps from a better outcome; empty without one.
     """
 
     name: str
@@ -117,6 +125,13 @@ class Term:
     value: Value
     weight: Value = None
     reason: Reason | None = None
+    most: Decimal | None = None
+    because: Named = field(default_factory=dict)
+
+    @property
+    def lost(self) -> Decimal:
+        """How much less it adds than it can; 0 where that is not known."""
+        return self.most - self.value if self.most is not None and isinstance(self.value, Decimal) else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +146,7 @@ class RankTrace:
         better: The next better class, and ``to_better`` how many ranks it is away.
         share: In a Pareto ranking the share of the total up to it (with it, where who crosses a cut is out); ``limit`` that up to which its class
             reaches, and ``to_better_share`` how much too large the share is for the next better class.
-        by: What it was ranked by, and ``by_at_cut`` what the last one in the better class has, where a population is known.
+        by: What it was ranked by (``by_name``, which people call ``by_label``), and ``by_at_cut`` what the last one in the better class has, where a population is known.
     """
 
     first: int
@@ -143,6 +158,8 @@ class RankTrace:
     by: Value = None
     by_at_cut: Value = None
     by_type: Type | None = None
+    by_name: str = ""
+    by_label: Named = field(default_factory=dict)
     share: Decimal | None = None
     limit: Decimal | None = None
     to_better_share: Decimal | None = None
@@ -161,6 +178,7 @@ class DecisionTrace:
         rank: The place in a ranking.
         reads: Everything it reads directly.
         needs: What would settle an undetermined outcome.
+        because: The policy's sentence for whom it keeps from a better outcome; empty without one.
     """
 
     name: str
@@ -178,6 +196,7 @@ class DecisionTrace:
     factors: tuple[Term, ...] = ()
     rank: RankTrace | None = None
     needs: tuple[Read, ...] = ()
+    because: Named = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

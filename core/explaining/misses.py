@@ -55,7 +55,16 @@ def _leaf(test: Compare | Within | InSet, reader: Reader, wanted: bool) -> Itera
         return
     ways = [] if value is None else [way for border in values if (way := _distance(value, border)) is not None]
     by = _shown(min(ways, key=_size, default=None)) if asked != "not in" else None
-    yield Miss(PEOPLE.write(about), reader.label(about), about.type, _shown(value), asked, tuple([_shown(v) for v in values]), by)
+    yield Miss(
+        PEOPLE.write(about),
+        reader.label(about),
+        about.type,
+        _shown(value),
+        asked,
+        tuple([_shown(v) for v in values]),
+        by,
+        reader.because(about),
+    )
 
 
 def _border(test: Compare | Within, reader: Reader, value: Result) -> tuple[CompareOp, Result]:

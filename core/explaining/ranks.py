@@ -10,7 +10,8 @@ from tierwise.core.explaining.explanation import RankTrace
 from tierwise.core.explaining.reader import Reader
 from tierwise.core.meaning.cuts import ROUNDINGS, class_at, last_rank, shares_of
 from tierwise.core.meaning.unknown import Unknown
-from tierwise.core.plan import Position, RankCut
+from tierwise.core.plan import Position, RankCut, name_of
+from tierwise.core.plan.node_text import PEOPLE
 from tierwise.core.values import Value
 
 __all__ = ["ByAt", "rank_of"]
@@ -39,6 +40,8 @@ def rank_of(node: RankCut, reader: Reader, by_at: ByAt | None = None) -> RankTra
         None,
         by=None if isinstance(by, Unknown) else by,
         by_type=ranking.by.type,
+        by_name=name_of(ranking.by) or PEOPLE.write(ranking.by),
+        by_label=reader.label(ranking.by),
     )
     rounding = reader.value(node.rounding)
     ways = (rounding.bound or ROUNDINGS) if isinstance(rounding, Unknown) else (rounding,)

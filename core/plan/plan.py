@@ -53,6 +53,7 @@ class Fact:
             ``nullable`` and ``absent_is_none`` for whoever reads data. A value that cannot be read is not replaced: it is unknown.
         judged: A person enters it.
         changeable: Where it can be moved to reach another grade; no decision reads it.
+        because: The author's sentence for a subject whom it keeps from a better outcome.
         note: The author's remark, such as why no rule uses it.
     """
 
@@ -67,6 +68,7 @@ class Fact:
     note: Named | None = None
     default: Value | None = None
     changeable: tuple[OneOfWords["up", "down"], ...] = ()
+    because: Named | None = field(default=None, compare=False)
 
     @property
     def tells_none(self) -> bool:
@@ -101,6 +103,7 @@ class Decision:
         form: The name of the form that made it, such as ``table``.
         population: It is about the whole population (one value for all), not about one subject.
         nullable: Its author says that it may be none.
+        because: The author's sentence for a subject whom it keeps from a better outcome.
     """
 
     name: str
@@ -113,6 +116,7 @@ class Decision:
     population: bool = False
     nullable: bool = field(default=False, compare=False)
     span: Span | None = field(default=None, compare=False)
+    because: Named | None = field(default=None, compare=False)
 
 
 class HitPolicy(StrEnum):

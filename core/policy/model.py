@@ -42,6 +42,7 @@ class Declared(TypeKeys):
 
     label: Text | None = Field(None, description="what people call it")
     note: Text | None = Field(None, description="a remark for people")
+    because: Text | None = Field(None, description="the sentence told to a subject whom this keeps from a better outcome")
 
     _type: Type | None = PrivateAttr(None)
 

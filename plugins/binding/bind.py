@@ -12,7 +12,7 @@ from sqlglot import exp
 from tierwise.core.plan import Plan
 from tierwise.plugins.binding.aggregates import supply_aggregate
 from tierwise.plugins.binding.automatic import is_called_parent
-from tierwise.plugins.binding.data_findings import find_bad_values, keep_problems
+from tierwise.plugins.binding.data_findings import find_bad_values, keep_problems, stored_values
 from tierwise.plugins.binding.entry.numbers import WHOLE_TYPES
 from tierwise.plugins.binding.entry.words import as_id
 from tierwise.plugins.binding.fit import count_unfit
@@ -107,6 +107,9 @@ def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading, made: d
         facts = {supply.fact.name: supply.fact for supply in supplies}
         none = none_when_absent(plan, facts)
         table = FactTable(source.connection, FACTS, facts, columns, source.location, tuple(findings), none, Stored(whole=whole))
+        if any(finding.fact for finding in findings):
+            joined = partial(joined_rows, layout, supplies)
+            table = replace(table, unread=partial(stored_values, source.connection, supplies, joined, PROBLEMS))
         if numbered is None:
             return table
         return _as_stored(table, numbered, types, supplies, getattr(source, "refuse_changed", table.stored.refuse_changed))

@@ -30,7 +30,7 @@ from tierwise.plugins.sql import (
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["MESSAGES", "find_bad_values", "keep_problems"]
+__all__ = ["MESSAGES", "find_bad_values", "keep_problems", "stored_values"]
 
 MESSAGES: Mapping[str, str] = {
     "bad-number": "is no number",
@@ -93,6 +93,27 @@ def find_bad_values(
     ]
 
 
+def stored_values(
+    connection: DuckDBPyConnection, supplies: Sequence[Supply], joined: Callable[[Sequence[exp.Expr]], exp.Select], kept: str, key: str
+) -> dict[str, str]:
+    """Return what stands in the data of one subject where it does not fit, by fact; the arguments are those of the two functions beside it."""
+    query = f"SELECT DISTINCT fact FROM {kept} WHERE key = ?"
+    at_fault = {fact for (fact,) in connection.cursor().execute(query, [key]).fetchall()}
+    wanted = [supply for supply in supplies if supply.fact.name in at_fault]
+    if not wanted:
+        return {}
+    rows = joined([column("key"), *(cast(supply.stored, "VARCHAR") for supply in wanted)]).where(
+        equal(column("key"), text(key)), copy=False
+    )
+    cells = connection.cursor().execute(rows.sql("duckdb")).fetchone() or (None,)
+    shown = zip(wanted, cells[1:], strict=False)
+    return {supply.fact.name: _excerpt(cell) for supply, cell in shown if cell is not None}
+
+
+def _excerpt(stored: str | None) -> str:
+    return (stored or "").removeprefix(UNREAD)[:80]
+
+
 def keep_problems(connection: DuckDBPyConnection, relation: str, supplies: Sequence[Supply], at_fault: Iterable[str], kept: str) -> None:
     """Make the table ``kept`` of ``key``, ``fact`` and ``code``: a row for each value that does not fit, of the facts ``at_fault``."""
     rows: list[exp.Select] = []
@@ -125,7 +146,7 @@ def _finding(
 ) -> DataFinding:
     fact, subjects = supply.fact.name, f"{count} subject{'s' * (count != 1)}"
     message = f"`{supply.table}.{supply.column}` {MESSAGES[code]}: fact `{fact}` is missing for {subjects}"
-    shown = tuple((key, (stored or "").removeprefix(UNREAD)[:80]) for key, stored in examples)
+    shown = tuple((key, _excerpt(stored)) for key, stored in examples)
     if code == DIFFERS:
         help = unit_help(supply.column, supply.fact.type)
     else:

@@ -65,7 +65,7 @@ def border_cases(loaded: LoadedPolicy) -> Iterator[BorderCase]:
     evaluator = Evaluator(plan, loaded.environment)
     known = [(read_facts(plan, case.facts)[0], case.as_of) for case in cases_beside(loaded) if not case.is_population]
     for border in borders_of_plan(plan, outputs):
-        if border.about not in plan.facts:
+        if border.cut is not None or border.about not in plan.facts:
             continue
         sources = [(plan, plan.decisions[name].node) for name in border.outputs]
         declared = {**plan.facts, AS_OF: Fact(AS_OF, DateType(), {})}

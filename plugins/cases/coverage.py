@@ -91,7 +91,7 @@ def coverage_of(loaded: LoadedPolicy) -> Coverage:
                     given.setdefault(name, set()).add(value)
     picked = {table.name for decision in plan.decisions.values() if (table := table_of(decision.node, plan)) is not None}
     tables = [table for table in plan.tables.values() if table.name in picked]
-    borders = [border for border in borders_of_plan(plan, plan.outputs) if border.about in plan.facts]
+    borders = [border for border in borders_of_plan(plan, plan.outputs) if border.cut is None and border.about in plan.facts]
     return Coverage(
         len(cases),
         tuple(TableCoverage(table.name, tuple(rule.id for rule in table.rules), frozenset(hit[table.name])) for table in tables),

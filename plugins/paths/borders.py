@@ -14,16 +14,19 @@ from tierwise.core.plan import (
     Named,
     Node,
     Plan,
+    RankCut,
     behind,
     comparison_of,
     conjuncts_of,
     constant_of,
+    cut_of,
     reference_of,
     spelled_out,
     with_children,
     with_nodes,
 )
 from tierwise.core.types import NumberType
+from tierwise.core.values import Value
 from tierwise.plugins import sql
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.grading import CLASS, NUMBER, Grading, Tabled
@@ -42,14 +45,15 @@ BUCKETS = 10
 
 @dataclass(frozen=True, slots=True)
 class Border:
-    """A number with which a policy compares a fact or a decision.
+    """A number with which a policy compares a fact or a decision, or the cut of a ranking.
 
     Attributes:
-        about: The name of the fact or decision.
+        about: The name of the fact or decision; of a cut that of the ranking.
         label: What people call it.
         type: Its type.
         value: The number; not zero, of which there is no share.
         outputs: The outputs that hang on a comparison with it.
+        cut: The class of a ranking that ends there; none where it is no cut. The value is then a share of all, of the total, or a rank.
     """
 
     about: str
@@ -57,6 +61,7 @@ class Border:
     type: NumberType
     value: Decimal
     outputs: tuple[str, ...]
+    cut: Value = None
 
     def moved(self, share: Decimal) -> Decimal:
         """Return where it stands when it is moved by a share of itself, on a step of its scale, at least one step."""
@@ -87,7 +92,8 @@ class BorderCount:
         at: Subjects that stand exactly on it.
         below: Subjects within the neighbourhood below it.
         above: Subjects within the neighbourhood above it.
-        parts: The neighbourhood in equal parts from below, with the subjects in each; those on the border are in the first part above it.
+        parts: The neighbourhood in equal parts from below, with the subjects in each; those on the border are in the first part above it. Of a
+            cut: those whom it takes in when it is moved to the end of the neighbourhood, and those whom it lets go at its other end.
         lower: What it does to move it down.
         higher: What it does to move it up.
     """
@@ -113,7 +119,21 @@ def borders_of_plan(plan: Plan, outputs: Sequence[Decision]) -> tuple[Border, ..
                     hanging += [output.name] if output.name not in hanging else []
     places = list(declared)
     order = sorted(found, key=lambda border: (places.index(border[0]), border[1]))
-    return tuple(_border(declared[name], value, found[name, value]) for name, value in order)
+    return (*(_border(declared[name], value, found[name, value]) for name, value in order), *_cuts(plan, outputs))
+
+
+def _cuts(plan: Plan, outputs: Sequence[Decision]) -> Iterator[Border]:
+    """Yield the cuts of rankings on which some outputs hang, in the order of the classes."""
+    hanging = {output.name: {node for node in behind(output.node, plan, decisions=True) if isinstance(node, RankCut)} for output in outputs}
+    for decision in plan.decisions.values():
+        node = cut_of(decision.node)
+        names = tuple(name for name, nodes in hanging.items() if node in nodes)
+        if node is None or not names:
+            continue
+        of = NumberType(0) if node.by == "top" else NumberType(6)
+        for cut in node.cuts:
+            if cut.limit is not None and (node.by == "top" or cut.limit < 1):
+                yield Border(node.ranking, decision.label, of, cut.limit, names, cut.value)
 
 
 def _border(declared: Fact | Decision, value: Decimal, outputs: list[str]) -> Border:
@@ -137,7 +157,11 @@ def with_border(plan: Plan, border: Border, to: Decimal) -> Plan:
         return node if constant is None or constant.value != border.value else replace(constant, value=to)
 
     def change(node: Node) -> Node:
-        return with_children(node, moved) if (border.about, border.value) in _borders_in(node) else node
+        if border.cut is None:
+            return with_children(node, moved) if (border.about, border.value) in _borders_in(node) else node
+        if isinstance(node, RankCut) and node.ranking == border.about:
+            return replace(node, cuts=tuple(replace(cut, limit=to) if cut.value == border.cut else cut for cut in node.cuts))
+        return node
 
     return with_nodes(plan, change)
 
@@ -159,15 +183,23 @@ def border_counts(
     """
     plan = bound.loaded.plan
     borders = borders_of_plan(plan, outputs)
-    shown = {border.about for border in borders} | {decision.name for decision in plan.outputs}
+    shown = {border.about for border in borders if border.cut is None} | {decision.name for decision in plan.outputs}
     base = _graded(bound, engine, plan.showing(shown))
     for border in borders:
-        moved = [border.moved(share) for share in (-move, move)]
-        lower, higher = (
-            MovedBorder(to, _changed(base, _graded(bound, engine, with_border(plan, border, to)), border.outputs)) for to in moved
-        )
-        at, below, above, parts = _near(bound, base, border, near)
+        lower, higher = (_moved(bound, engine, base, border, border.moved(share)) for share in (-move, move))
+        if border.cut is None:
+            at, below, above, parts = _near(bound, base, border, near)
+        else:  # who stands within so many places of a cut is who changes class when it is moved by so many
+            ends = [_moved(bound, engine, base, border, border.moved(share)) for share in (near, -near)]
+            at, (below, above) = 0, (max(end.changed.values(), default=0) for end in ends)
+            parts = (below, above)
         yield BorderCount(border, at, below, above, parts, lower, higher)
+
+
+def _moved(bound: Bound, engine: Engine, base: Tabled, border: Border, to: Decimal) -> MovedBorder:
+    """Grade only the outputs that hang on a border, with the border elsewhere."""
+    plan = with_border(bound.loaded.plan, border, to)
+    return MovedBorder(to, _changed(base, _graded(bound, engine, plan.showing(border.outputs)), border.outputs))
 
 
 def _graded(bound: Bound, engine: Engine, plan: Plan) -> Tabled:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
 
 from tierwise.core.explaining.explanation import DecisionTrace, Explanation, RankTrace, RuleTrace, Term, TestTrace
 from tierwise.core.outcome import Determined, Undetermined
 from tierwise.core.values import Value
 from tierwise.plugins.sentences.phrases import phrase
-from tierwise.plugins.sentences.words import miss_text, name_text, outcome_text, read_text, value_text
+from tierwise.plugins.sentences.reasons import reasons_of
+from tierwise.plugins.sentences.words import joined, miss_text, name_text, outcome_text, percent_text, read_text, value_text
 
 __all__ = ["Line", "lines_of", "rank_texts"]
+
+MOST_COSTLY = 3
+"""How many parts of a sum are named as those that cost most."""
 
 Line = tuple[int, str]
 
@@ -24,9 +27,19 @@ def lines_of(explanation: Explanation, language: str = "en") -> list[Line]:
         language: ``en`` or ``zh``.
     """
     told: set[str] = set()
-    return [
-        line for trace in explanation.decisions.values() if trace.is_output for line in _decision(trace, explanation, language, 0, told)
-    ]
+    lines: list[Line] = []
+    for trace in explanation.decisions.values():
+        if trace.is_output:
+            head, *body = _decision(trace, explanation, language, 0, told)
+            lines += [head, *_reasons(explanation, trace.name, language), *body]
+    return lines
+
+
+def _reasons(explanation: Explanation, output: str, language: str) -> Iterator[Line]:
+    found = reasons_of(explanation, output, language)
+    if found:
+        yield 1, phrase("reasons", language)
+        yield from ((2, reason.text) for reason in found)
 
 
 def _decision(trace: DecisionTrace, explanation: Explanation, language: str, indent: int, told: set[str]) -> Iterator[Line]:
@@ -35,8 +48,9 @@ def _decision(trace: DecisionTrace, explanation: Explanation, language: str, ind
     yield indent, f"{name}{'：' if language == 'zh' else ': '}{outcome_text(trace.outcome, trace.type, language)}"
     for depth, text in _body(trace, language):
         yield indent + 1 + depth, text
-    for read in trace.reads:
-        hidden = explanation.decisions.get(read.name)
+    names = [read.name for read in trace.reads]
+    for behind in [trace.rank.by_name, *names] if trace.rank is not None else names:
+        hidden = explanation.decisions.get(behind)
         if hidden is not None and not hidden.is_output and hidden.name not in told:
             yield from _decision(hidden, explanation, language, indent + 1, told)
 
@@ -104,13 +118,21 @@ def _output(value: Value | Undetermined, trace: DecisionTrace, language: str) ->
 
 def _sum(trace: DecisionTrace, language: str) -> Iterator[Line]:
     yield 0, phrase("sum", language)
-    yield from ((1, _term("term", term, trace, language)) for term in trace.terms)
-    yield from ((0, _term("factor", factor, trace, language)) for factor in trace.factors)
+    yield from ((1, _term("term", term, language)) for term in trace.terms)
+    yield from ((0, _term("factor", factor, language)) for factor in trace.factors)
+    costly = sorted((term for term in trace.terms if term.lost > 0), key=lambda term: -term.lost)
+    if costly:
+        told = [
+            phrase("less by", language, name=name_text(t.name, t.label, language), lost=value_text(t.lost, None, language)) for t in costly
+        ]
+        yield 0, phrase("cost most", language, names=joined(told[:MOST_COSTLY], language))
 
 
-def _term(key: str, term: Term, trace: DecisionTrace, language: str) -> str:
+def _term(key: str, term: Term, language: str) -> str:
     name = name_text(term.name, term.label, language)
     value = outcome_text(Undetermined(term.reason) if term.reason else Determined(term.value), None, language)
+    if key == "term" and term.most is not None and term.most != term.value:
+        value = phrase("of at most", language, value=value, most=value_text(term.most, None, language))
     if term.weight is not None and key == "term":
         return phrase("weighted term", language, name=name, value=value, weight=value_text(term.weight, None, language))
     return phrase(key, language, name=name, value=value)
@@ -118,6 +140,9 @@ def _term(key: str, term: Term, trace: DecisionTrace, language: str) -> str:
 
 def rank_texts(rank: RankTrace, trace: DecisionTrace, language: str) -> Iterator[str]:
     """Yield what is said of a place in a ranking: the rank, the cut, and how far the next better class is."""
+    if rank.by_name and rank.by is not None:
+        name = name_text(rank.by_name, rank.by_label, language)
+        yield phrase("ranked by", language, name=name, value=value_text(rank.by, rank.by_type, language))
     key = "rank" if rank.first == rank.last else "tie"
     yield phrase(key, language, first=rank.first, last=rank.last, count=rank.count)
     if rank.last_rank is not None:
@@ -133,10 +158,3 @@ def rank_texts(rank: RankTrace, trace: DecisionTrace, language: str) -> Iterator
         cut, own = (value_text(value, rank.by_type, language) for value in (rank.by_at_cut, rank.by))
         key = "better" if rank.by_at_cut is None else "better by"
         yield phrase(key, language, value=better, count=rank.to_better, cut=cut, own=own)
-
-
-def percent_text(share: Decimal) -> str:
-    """Return a share in percent, cut to what people read: two digits, and a mark where there are more."""
-    percent = share * 100
-    short = percent.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return f"{'' if short == percent else '≈ '}{format(short.normalize(), 'f')}%"

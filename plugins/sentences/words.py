@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from tierwise.core.explaining.explanation import Miss, Read
 from tierwise.core.meaning.exact import compare
@@ -13,7 +13,7 @@ from tierwise.core.types import ListType, NumberType, SetType, Type
 from tierwise.core.values import SECONDS_PER_DAY, Duration, Value, to_json
 from tierwise.plugins.sentences.phrases import phrase
 
-__all__ = ["miss_text", "name_text", "outcome_text", "read_text", "value_text", "why"]
+__all__ = ["joined", "miss_text", "name_text", "outcome_text", "percent_text", "read_text", "value_text", "why"]
 
 
 def why(reason: Reason, language: str) -> str:
@@ -41,7 +41,7 @@ def value_text(value: Value, of: Type | None, language: str) -> str:
         return _duration_text(value, language)
     if isinstance(value, tuple):
         item = of.item if isinstance(of, ListType | SetType) else None
-        return _joined((value_text(part, item, language) for part in value), language) or phrase("nothing", language)
+        return joined((value_text(part, item, language) for part in value), language) or phrase("nothing", language)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {value_text(part, None, language)}" for key, part in value.items()) + "}"
     return str(to_json(value))
@@ -61,7 +61,7 @@ def outcome_text(outcome: Outcome, of: Type | None, language: str) -> str:
     text = phrase("undetermined", language, reason=str(outcome.reason), why=why(outcome.reason, language))
     if not outcome.candidates:
         return text
-    values = _joined((value_text(candidate, of, language) for candidate in outcome.candidates), language)
+    values = joined((value_text(candidate, of, language) for candidate in outcome.candidates), language)
     said = phrase("candidates at most" if outcome.is_bound else "candidates", language, values=values)
     return f"{text}{'；' if language == 'zh' else '; '}{said}"
 
@@ -70,7 +70,8 @@ def read_text(read: Read, language: str) -> str:
     """Return what was read: its name and its value, or why it has none."""
     name = name_text(read.name, read.label, language)
     if read.reason is not None:
-        return phrase("has no value", language, name=name, why=why(read.reason, language))
+        text = phrase("has no value", language, name=name, why=why(read.reason, language))
+        return phrase("stored", language, text=text, stored=read.stored) if read.stored else text
     return phrase("is by default" if read.by_default else "is", language, name=name, value=value_text(read.value, read.type, language))
 
 
@@ -80,7 +81,7 @@ def miss_text(miss: Miss, language: str) -> str:
         "name": name_text(miss.what, miss.label, language),
         "value": value_text(miss.value, miss.type, language),
         "op": phrase(miss.op, language) if miss.op in ("in", "not in") else miss.op,
-        "wanted": _joined((value_text(value, miss.type, language) for value in miss.wanted), language),
+        "wanted": joined((value_text(value, miss.type, language) for value in miss.wanted), language),
     }
     if miss.by is None or len(miss.wanted) != 1:
         return phrase("other", language, **parts)
@@ -90,5 +91,13 @@ def miss_text(miss: Miss, language: str) -> str:
     return phrase("over" if is_over else "short", language, by=value_text(miss.by, miss.type, language), **parts)
 
 
-def _joined(texts: Iterable[str], language: str) -> str:
+def joined(texts: Iterable[str], language: str) -> str:
+    """Return texts one after the other."""
     return ("、" if language == "zh" else ", ").join(texts)
+
+
+def percent_text(share: Decimal) -> str:
+    """Return a share in percent, cut to what people read: two digits, and a mark where there are more."""
+    percent = share * 100
+    short = percent.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{'' if short == percent else '≈ '}{format(short.normalize(), 'f')}%"

@@ -67,4 +67,33 @@ def test_the_explanation_gives_the_outcome_that_the_run_gave(demo_db: Path) -> N
 
     for row in graded[:5]:
         outputs = json.loads(tierwise("explain", demo_db, row["key"], *words, "--format", "json").out)["outputs"]
-        assert {name: {**outcome, "rules": outcome.get("rules", [])} for name, outcome in row["outputs"].items()} == outputs
+        explained = {name: {key: said for key, said in outcome.items() if key != "reasons"} for name, outcome in outputs.items()}
+        assert {name: {**outcome, "rules": outcome.get("rules", [])} for name, outcome in row["outputs"].items()} == explained
+
+
+def test_html_is_a_page_of_nested_lists_in_which_what_comes_from_data_is_text(small: Path) -> None:
+    (small / "odd.csv").write_text("customer_id,name,amount,judged_good\n7,<b>x</b>,abc,true\n", encoding="utf-8")
+    page = tierwise("explain", "odd.csv", "7", *SMALL, "--format", "html").out
+
+    assert "<h1>7 &lt;b&gt;x&lt;/b&gt;</h1>" in page
+    assert page.count("<ul>") == page.count("</ul>") > 2
+    assert "does not read: `abc`" in page
+
+
+def test_what_stands_in_the_data_is_told_beside_a_missing_fact(small: Path) -> None:
+    (small / "odd.csv").write_text("customer_id,name,amount,judged_good\n7,x,约50万,true\n8,y,,true\n", encoding="utf-8")
+
+    odd, empty = (tierwise("explain", "odd.csv", key, *SMALL) for key in ("7", "8"))
+
+    assert "what stands in the data does not read: `约50万`" in odd.out
+    assert "`amount` does not read: `约50万`" in odd.out
+    assert "stands in the data" not in empty.out
+    assert "`amount` is not known" in empty.out
+
+
+def test_a_hidden_decision_is_explained_when_it_is_asked_for(demo_db: Path) -> None:
+    words = ("--policy", "scorecard-100-rights", "--as-of", "2026-06-30", "--output", "total_points")
+    done = tierwise("explain", demo_db, "00042", *words)
+
+    assert (done.code, done.out.splitlines()[1].strip()[:22]) == (0, "sum of the eight items")
+    assert "did you mean `total_points`?" in tierwise("explain", demo_db, "00042", *words[:-1], "total_pints").err

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import POLICY as SMALL
 from tests.command_line import tierwise
 
 POLICY = """\
@@ -126,3 +127,23 @@ def test_a_policy_without_changeable_facts_says_how_to_mark_them(steps: Path) ->
 
     assert done.code == 3
     assert "changeable: up" in done.err
+
+
+def test_all_lists_who_is_one_change_away_in_every_form(small: Path) -> None:
+    text = SMALL.replace("min: 0,", "min: 0, changeable: up,")
+    (small / "small.yaml").write_text(text, encoding="utf-8")
+    words = ("path", "customers.csv", "--all", "--policy", "small.yaml")
+
+    done = tierwise(*words)
+    rows = [json.loads(line) for line in tierwise(*words, "--format", "jsonl").out.splitlines()]
+
+    assert done.code == 0, done.err
+    assert done.out.startswith("1 of 4 are one change away\n")
+    assert [(row["key"], row["now"], row["fact"], row["to"], row["reaches"]) for row in rows] == [("002", "丙", "amount", 500000, "乙")]
+    assert tierwise(*words, "--format", "csv").out.splitlines()[1] == "002,李雷,tier,丙,amount,499999.99,500000,乙"
+
+
+def test_all_and_a_customer_are_not_asked_for_together(small: Path) -> None:
+    assert tierwise("path", "customers.csv", "--policy", "small.yaml").code == 2
+    assert tierwise("path", "customers.csv", "001", "--all", "--policy", "small.yaml").code == 2
+    assert tierwise("path", "customers.csv", "001", "--policy", "small.yaml", "--format", "csv").code == 2

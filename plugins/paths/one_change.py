@@ -1,0 +1,409 @@
+"""Who is one change away from a better grade, of a whole database: the plan with one fact at other values, graded beside itself in the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+from uuid import uuid4
+
+from sqlglot import exp
+
+from tierwise.core.errors import DataError
+from tierwise.core.meaning.evaluator import Evaluator
+from tierwise.core.meaning.value_line import Line, line_of
+from tierwise.core.plan import (
+    Compare,
+    Constant,
+    Decision,
+    DecisionRef,
+    Fact,
+    FactRef,
+    InSet,
+    Node,
+    Pick,
+    Plan,
+    RankCut,
+    Table,
+    Within,
+    borders_of,
+    walk,
+    with_nodes,
+)
+from tierwise.core.plan.usage import Usage, usage_of
+from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, NumberType, Type
+from tierwise.core.values import Value
+from tierwise.plugins import sql
+from tierwise.plugins.engine import Engine
+from tierwise.plugins.grading import CLASS, Grading, Tabled
+from tierwise.plugins.outcome_class import class_document, value_class
+from tierwise.plugins.paths.path import Changeable
+from tierwise.plugins.paths.ways import Direction
+from tierwise.plugins.run import Bound
+from tierwise.plugins.sql import Sql
+
+__all__ = ["NearChange", "NotSearched", "OneChange", "one_change_away"]
+
+BATCH = 5_000
+MOST_VALUES = 60
+"""How many values of one fact are tried in one direction."""
+
+_MOVING = (NumberType, DateType, DateTimeType, EnumType, BooleanType)
+
+Step = tuple[str, Direction, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class NearChange:
+    """One subject, one fact, and the nearest value of it that reaches a better grade while everything else stays as it is.
+
+    Attributes:
+        key: The subject.
+        name: What people call it.
+        output: The output.
+        before: Its class now, as ``decide`` writes it.
+        fact: The fact that changes.
+        direction: Where it moves to.
+        present: The fact now, as text.
+        to: The nearest value that does.
+        after: The grade reached.
+    """
+
+    key: str
+    name: str | None
+    output: str
+    before: object
+    fact: str
+    direction: Direction
+    present: str
+    to: Value
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class NotSearched:
+    """A fact that may change and was not looked at for an output, and why."""
+
+    output: str
+    fact: str
+    why: str
+
+
+class OneChange:
+    """Who is one change away, as the engine found it; nothing is held but the table that it made.
+
+    Args:
+        grading: How everybody is graded, now and after each step.
+        bound: The subjects.
+        tried: Each output with the steps that were tried.
+        not_searched: What was left out.
+    """
+
+    def __init__(
+        self, grading: Tabled, bound: Bound, tried: Sequence[tuple[Decision, Sequence[Step]]], not_searched: tuple[NotSearched, ...]
+    ) -> None:
+        self.not_searched = not_searched
+        self._connection = grading.connection.cursor()
+        self._tried = tried
+        self._tables = [f"one change {uuid4().hex}" for _ in tried]
+        for table, (output, steps) in zip(self._tables, tried, strict=True):
+            if steps:
+                self._connection.execute(sql.create(table, _found(bound, grading, output, steps)))
+
+    def counts(self) -> Iterator[tuple[str, str, Direction, int]]:
+        """Yield output, fact, direction, and how many reach a better grade by it alone."""
+        for table, (output, steps) in zip(self._tables, self._tried, strict=True):
+            ways = _ways(steps)
+            if not ways:
+                continue
+            tallies = [sql.call("count", sql.column(f"step {number}")) for number in range(len(ways))]
+            row = self._connection.execute(sql.printed(sql.select(*tallies, source=sql.table(table)))).fetchone() or ()
+            yield from ((output.name, fact, direction, count) for (fact, direction), count in zip(ways, row, strict=True))
+
+    def subjects(self) -> int:
+        """Return how many subjects are one change away in any output."""
+        keys = [f'SELECT "key" FROM "{table}"' for table, (_, steps) in zip(self._tables, self._tried, strict=True) if steps]
+        if not keys:
+            return 0
+        return int((self._connection.execute(f"SELECT count(*) FROM ({' UNION '.join(keys)})").fetchone() or (0,))[0])
+
+    def changes(self, most: int | None = None) -> Iterator[NearChange]:
+        """Yield each change that would do, by output and key; a few thousand subjects are in memory at a time.
+
+        Args:
+            most: How many subjects of each output to tell; all by default.
+        """
+        for table, (output, steps) in zip(self._tables, self._tried, strict=True):
+            if steps:
+                query = sql.select(exp.Star(), source=sql.table(table)).order_by(sql.column("key"))
+                cursor = self._connection.cursor().execute(sql.printed(query if most is None else query.limit(most)))
+                while rows := cursor.fetchmany(BATCH):
+                    for row in rows:
+                        yield from _told(row, output, steps)
+
+
+def _told(row: Sequence[Any], output: Decision, steps: Sequence[Step]) -> Iterator[NearChange]:
+    key, name, now, *cells = row
+    for number, (fact, direction) in enumerate(_ways(steps)):
+        step, present, after = cells[3 * number : 3 * number + 3]
+        if step is not None:
+            yield NearChange(key, name, output.name, class_document(now), fact, direction, present, steps[step][2], class_document(after))
+
+
+def _ways(steps: Sequence[Step]) -> list[tuple[str, Direction]]:
+    return list(dict.fromkeys((fact, direction) for fact, direction, _ in steps))
+
+
+def one_change_away(bound: Bound, engine: Engine, outputs: Sequence[Decision], changeable: Changeable) -> OneChange:
+    """Find who is one change away from a better grade; the database is graded once, by a plan that holds every change beside what is.
+
+    A fact that is only compared with constants is tried at the first value on the far side of each of them. A fact that is counted with (a
+    part of a sum) has no such values, and what hangs on a ranking by it would need everybody to be ranked anew for each: these are told in
+    ``not_searched``; ``find_paths`` answers them for one subject.
+
+    Args:
+        bound: The subjects.
+        engine: The engine that grades; its results have to stand in a table.
+        outputs: Outputs of words, the best first.
+        changeable: Fact name to the directions in which it may move.
+
+    Raises:
+        DataError: The engine's results cannot be looked at where they stand.
+    """
+    widened = _Widened(bound.loaded.plan, Evaluator(bound.loaded.plan, bound.loaded.environment), bound.facts.columns)
+    tried = {output.name: [step for name in changeable for step in widened.steps(output, name, changeable[name])] for output in outputs}
+    for output, steps in tried.items():
+        for step in steps:
+            widened.add(output, step)
+    shown = [name for output, steps in tried.items() for name in (output, *(_called(output, step) for step in steps))]
+    grading: Grading = engine.grade(widened.plan.showing(shown), bound.loaded.environment, bound.facts, bound.as_of)
+    if not isinstance(grading, Tabled):
+        raise DataError(f"the engine `{engine.name}` keeps no results to look at", help="use `--engine duckdb`")
+    return OneChange(grading, bound, [(output, tried[output.name]) for output in outputs], tuple(widened.not_searched))
+
+
+def _called(name: str, step: Step) -> str:
+    """Return the name of a decision, or table, with one fact at another value; no author can write it."""
+    fact, _, value = step
+    return f"{name}\n{fact}\n{value}"
+
+
+class _Widened:
+    """A plan to which decisions are added that say what an output would be with one fact at another value."""
+
+    def __init__(self, plan: Plan, evaluator: Evaluator, supplied: Collection[str]) -> None:
+        self.plan = plan
+        self._supplied = supplied
+        self.not_searched: list[NotSearched] = []
+        self._original = plan
+        self._evaluator = evaluator
+        self._changed: dict[tuple[str, Value], tuple[Plan, frozenset[str], frozenset[str]]] = {}
+
+    def steps(self, output: Decision, name: str, directions: Sequence[Direction]) -> list[Step]:
+        """Return the values at which a fact is tried, in each direction the nearest first."""
+        usage, fact = usage_of(self._original, output.node), self._original.facts.get(name)
+        rankings = [part for ranking in usage.rankings for part in self._original.rankings[ranking].parts]
+        if fact is None or name not in (*usage.facts, *(n for part in rankings for n in usage_of(self._original, part).facts)):
+            return []
+        why = ""
+        if any(name in usage_of(self._original, part).facts for part in rankings):
+            why = "it hangs on a ranking by it"
+        elif name in usage.exact:
+            why = "it is counted with, not only compared"
+        elif name not in self._supplied:
+            why = "the data does not have it"
+        elif not isinstance(fact.type, _MOVING):
+            why = "it has no next value"
+        values = {} if why else {direction: _values(fact, usage, direction) for direction in directions}
+        if any(len(some) > MOST_VALUES for some in values.values()):
+            why = f"it is compared with more than {MOST_VALUES // 2} numbers"
+        if why:
+            self.not_searched.append(NotSearched(output.name, name, why))
+            return []
+        return [(name, direction, value) for direction, some in values.items() for value in self._told_apart(name, some, usage)]
+
+    def _told_apart(self, name: str, values: Sequence[Value], usage: Usage) -> list[Value]:
+        """Leave out what the tests of a fact do not tell from a nearer value."""
+        if name in usage.loose:
+            return list(values)
+        seen: set[tuple[object, ...]] = set()
+        kept = []
+        for value in values:
+            told = tuple(self._evaluator.value_of(test, {name: value}) is True for test in usage.tests[name])
+            if told not in seen:
+                seen.add(told)
+                kept.append(value)
+        return kept
+
+    def add(self, output: str, step: Step) -> None:
+        """Add what an output would be after a step, with all that it hangs on and that the step changes."""
+        fact, _, value = step
+        if _called(output, step) in self.plan.decisions:
+            return
+        changed, decisions, tables = self._with(fact, value)
+
+        def named(node: Node) -> Node:
+            match node:
+                case DecisionRef(name=name) if name in decisions:
+                    return replace(node, name=_called(name, step))
+                case Pick(table=name) if name in tables:
+                    return replace(node, table=_called(name, step))
+            return node
+
+        own = with_nodes(changed, named)
+        new = {name: replace(own.decisions[name], name=_called(name, step), output=False) for name in own.decisions if name in decisions}
+        more = {name: _without_what_is_decided(replace(own.tables[name], name=_called(name, step))) for name in tables}
+        self.plan = replace(
+            self.plan,
+            decisions={**self.plan.decisions, **{decision.name: decision for decision in new.values()}},
+            tables={**self.plan.tables, **{table.name: table for table in more.values()}},
+        )
+
+    def _with(self, fact: str, value: Value) -> tuple[Plan, frozenset[str], frozenset[str]]:
+        """Return the plan with a fact at a value, and which of its decisions and tables that changes."""
+        if (fact, value) not in self._changed:
+            plan = self._original
+
+            def change(node: Node) -> Node:
+                if isinstance(node, FactRef) and node.name == fact:
+                    return Constant(value, node.type)
+                if isinstance(node, Compare | Within | InSet) and all(isinstance(part, Constant) for part in node.children):
+                    return Constant(self._evaluator.value_of(node, {}) is True, node.type)
+                return node
+
+            changed = with_nodes(plan, change)
+            tables = {name for name, table in changed.tables.items() if table is not plan.tables[name]}
+            decisions: set[str] = set()
+            while True:
+                before = len(tables) + len(decisions)
+                decisions |= {
+                    name
+                    for name, decision in changed.decisions.items()
+                    if decision is not plan.decisions[name] or _leads_to([decision.node], decisions, tables)
+                }
+                tables |= {name for name, table in changed.tables.items() if _leads_to(_parts(table), decisions, tables)}
+                if len(tables) + len(decisions) == before:
+                    break
+            self._changed[fact, value] = changed, frozenset(decisions), frozenset(tables)
+        return self._changed[fact, value]
+
+
+def _parts(table: Table) -> list[Node]:
+    tests = [test for rule in table.rules for test in rule.tests if test is not None]
+    outputs = [output for rule in table.rules for output in rule.outputs]
+    return [*table.columns, *tests, *outputs, *(default for default in table.defaults if default is not None)]
+
+
+def _leads_to(nodes: Sequence[Node], decisions: set[str], tables: set[str]) -> bool:
+    for part in walk(*nodes):
+        if isinstance(part, DecisionRef) and part.name in decisions:
+            return True
+        if isinstance(part, Pick) and part.table in tables:
+            return True
+        if isinstance(part, RankCut) and any(isinstance(child, DecisionRef) and child.name in decisions for child in part.children):
+            return True
+    return False
+
+
+def _without_what_is_decided(table: Table) -> Table:
+    """Return a table without rules that cannot be hit and tests that are always met."""
+    rules = [
+        replace(rule, tests=tuple(None if isinstance(test, Constant) and test.value is True else test for test in rule.tests))
+        for rule in table.rules
+        if not any(isinstance(test, Constant) and test.value is False for test in rule.tests)
+    ]
+    return replace(table, rules=tuple(rules)) if rules else table
+
+
+def _values(fact: Fact, usage: Usage, direction: Direction) -> list[Value]:
+    """Return what a fact may become in one direction, nearest first, for all subjects: words, or the first values beyond each border."""
+    if isinstance(fact.type, BooleanType):
+        return [direction == "up"]
+    if isinstance(fact.type, EnumType):
+        return list(reversed(fact.type.values)) if direction == "up" else list(fact.type.values)
+    line = line_of(fact.type)
+    if line is None or not line.discrete:
+        return []
+    places = {line.position(border) for test in usage.tests.get(fact.name, ()) for border in borders_of(test) if _stands_on(line, border)}
+    steps = {step for place in places for step in _beyond(place, direction)}
+    inside = [step for step in steps if (line.low is None or step >= line.low) and (line.high is None or step <= line.high)]
+    return [line.value(Fraction(step)) for step in sorted(inside, reverse=direction == "down")]
+
+
+def _stands_on(line: Line, border: Value) -> bool:
+    try:
+        return border is not None and line.value(line.position(border)) is not None
+    except (TypeError, AttributeError, ArithmeticError):
+        return False
+
+
+def _beyond(place: Fraction, direction: Direction) -> tuple[int, int]:
+    return (ceil(place), floor(place) + 1) if direction == "up" else (floor(place), ceil(place) - 1)
+
+
+# ---- what the engine found ---------------------------------------------------------------------------------------------------
+
+
+def _found(bound: Bound, grading: Tabled, output: Decision, steps: Sequence[Step]) -> exp.Select:
+    """Return the query of who reaches a better class of an output by one fact, with the nearest step, the fact now, and the class reached."""
+    assert isinstance(output.type, EnumType)
+    grades = sql.array(*(sql.text(value_class(word)) for word in output.type.values))
+    now = sql.column(CLASS + output.name, "graded")
+    place = sql.call("coalesce", sql.call("list_position", grades, now), sql.integer(2))  # of the undetermined only the best is better
+    cells: list[tuple[str, Sql]] = []
+    for number, way in enumerate(_ways(steps)):
+        own = [(index, step) for index, step in enumerate(steps) if step[:2] == way]
+        classes = [sql.column(CLASS + _called(output.name, step), "graded") for _, step in own]
+        better = [
+            sql.all_of(_is_farther(bound, step), sql.call("list_position", grades, after) < place)
+            for (_, step), after in zip(own, classes, strict=True)
+        ]
+        cells.append(
+            (f"step {number}", sql.case(*((is_better, sql.integer(index)) for is_better, (index, _) in zip(better, own, strict=True))))
+        )
+        cells.append((f"present {number}", sql.cast(_present(bound, way[0]), "VARCHAR")))
+        cells.append((f"after {number}", sql.case(*((is_better.copy(), after) for is_better, after in zip(better, classes, strict=True)))))
+    facts = sql.subquery(sql.select(exp.Star(), source=sql.table(bound.facts.relation)), "facts")
+    shown = [("key", sql.column("key", "graded")), ("name", sql.column("name", "graded")), ("now", now)]
+    same = sql.equal(sql.column("key", "facts"), sql.column("key", "graded"))
+    joined = sql.select(*sql.named([*shown, *cells]), source=facts).join(sql.subquery(grading.classes(), "graded"), on=same)
+    reached = sql.any_of(*(sql.is_known(sql.column(f"step {number}")) for number in range(len(_ways(steps)))))
+    return sql.select(exp.Star(), source=sql.subquery(joined, "found")).where(reached)
+
+
+def _is_farther(bound: Bound, step: Step) -> Sql:
+    """Return whether a step leads on in its direction from where a subject's fact stands."""
+    fact, direction, value = step
+    present, of = _present(bound, fact), bound.loaded.plan.facts[fact].type
+    if isinstance(of, EnumType):
+        places = sql.array(*(sql.text(word) for word in of.values))
+        here, word = sql.call("list_position", places, present), sql.integer(of.values.index(str(value)) + 1)
+        return here > word if direction == "up" else here < word
+    if isinstance(of, BooleanType):
+        return sql.equal(present, sql.FALSE if value else sql.TRUE)
+    there = _constant(value, of)
+    return present < there if direction == "up" else present > there
+
+
+def _present(bound: Bound, fact: str) -> Sql:
+    """Return what a fact is now, its default where it is none."""
+    declared, given = bound.loaded.plan.facts[fact], sql.column(bound.facts.columns[fact], "facts")
+    if declared.default is None:
+        return given
+    return sql.case((sql.column(f"{bound.facts.columns[fact]}__none", "facts"), _constant(declared.default, declared.type)), default=given)
+
+
+def _constant(value: Value, of: Type) -> Sql:
+    """Return a value of a fact as its column holds it."""
+    match of:
+        case NumberType() if isinstance(value, Decimal):
+            return sql.decimal(value, of.scale or 0)
+        case BooleanType():
+            return sql.TRUE if value else sql.FALSE
+        case DateType() | DateTimeType():
+            return sql.cast(sql.text(str(value)), "DATE" if isinstance(of, DateType) else "TIMESTAMP")
+        case _:
+            return sql.text(str(value))
