@@ -215,13 +215,18 @@ def _explain(plan: Plan) -> dict[str, Any]:
             **{name: {} for name in ("policy", "version", "fingerprint", "as_of")},
             "outputs": {
                 "type": "object",
-                "description": "each outcome, with the rules that decided",
+                "description": "each outcome, with the rules that decided and at most four leading reasons",
+                "additionalProperties": {"type": "object"},
+            },
+            "decisions": {
+                "type": "object",
+                "description": "every output and every decision behind it: what gave it, what was missed, points, place in a ranking",
                 "additionalProperties": {"type": "object"},
             },
             "lines": {"type": "array", "items": line},
             "findings": {"type": "array", "items": _ref("Finding")},
         },
-        "required": ["policy", "version", "fingerprint", "as_of", "outputs", "lines", "findings"],
+        "required": ["policy", "version", "fingerprint", "as_of", "outputs", "decisions", "lines", "findings"],
     }
     operation = _operation(plan, "explain", "Decide for one subject and say why, in sentences.", asked, answer)
     said = "the language of the sentences; without it what Accept-Language prefers"

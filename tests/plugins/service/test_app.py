@@ -75,7 +75,7 @@ def test_an_explanation_is_in_the_language_that_is_asked_for(serve: Serve, small
     chinese = client.post(f"{EXPLAIN}?language=zh", json={"facts": KNOWN}).json()
     preferred = client.post(EXPLAIN, json={"facts": KNOWN}, headers={"accept-language": "zh-CN,zh;q=0.9"}).json()
 
-    assert english["outputs"] == {"tier": {"value": "甲", "rules": ["big"]}}
+    assert english["outputs"] == {"tier": {"value": "甲", "rules": ["big"], "reasons": []}}
     assert "rule big gives 甲" in english["lines"][1]["text"]
     assert "规则 big 得出 甲" in chinese["lines"][1]["text"]
     assert preferred == chinese
