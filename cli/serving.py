@@ -13,7 +13,7 @@ import click
 from tierwise.cli.findings import render_findings
 from tierwise.cli.options import Layers
 from tierwise.cli.session import Session
-from tierwise.cli.visible import say
+from tierwise.cli.telling import tell
 from tierwise.core.limits import Limits
 from tierwise.plugins.loading import read_file_of
 from tierwise.plugins.service.app import OPEN_PATHS, Service
@@ -49,10 +49,10 @@ def serve_policies(
     draining = Draining()
     service = Service(serving, replace(admitted, without_token=OPEN_PATHS), seconds, draining)
     bound = listening(*at)
-    click.echo(f"serving {', '.join(serving)} at {address_of(bound)}; Ctrl-C stops", err=True)
+    tell(f"serving {', '.join(serving)} at {address_of(bound)}; Ctrl-C stops", err=True)
     sys.stderr.flush()
     run_server(service.app, bound, draining, during=lambda: _looking(session, serving, look_every))
-    click.echo("stopped", err=True)
+    tell("stopped", err=True)
 
 
 def _wanted(session: Session, names: Sequence[str], layers: Layers) -> list[Wanted]:
@@ -100,9 +100,9 @@ def _tell(session: Session, one: InService) -> None:
     refused = one.refused
     if refused is None:
         plan = one.loaded.plan
-        say(f"policy `{one.name}` {plan.version} ({plan.fingerprint[:12]}) is in service", err=True)
+        tell(f"policy `{one.name}` {plan.version} ({plan.fingerprint[:12]}) is in service", err=True)
         return
     rendered = render_findings(refused.findings, session.error_format)
     if rendered:
         click.echo(rendered, err=True)
-    say(f"policy `{one.name}` stays as it was: {refused.message}", err=True)
+    tell(f"policy `{one.name}` stays as it was: {refused.message}", err=True)

@@ -28,6 +28,8 @@ FOR_MACHINES = {
     "plugins/watching/watch_text.py": "what the fingerprint is taken over",
     "plugins/codes.py": "a page of the docs",
     "plugins/policy_schema.py": "the JSON schema",
+    "plugins/service/openapi.py": "the OpenAPI document",
+    "plugins/service/figures.py": "what Prometheus calls its counts",
     "plugins/builtin/functions/by_subject.py": "the reference of functions in the docs",
     "plugins/builtin/functions/maps.py": "the reference of functions in the docs",
     "plugins/builtin/functions/numbers.py": "the reference of functions in the docs",

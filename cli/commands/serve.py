@@ -51,12 +51,13 @@ def command(
       tierwise serve big-customer-tiers ./my-policy --port 8000
     """
     from tierwise.cli.serving import serve_policies
+    from tierwise.cli.telling import tell
     from tierwise.plugins.web.admission import Admitted, hosts_of
 
     session = Session.of(context)
     token = _token(token_file)
     if token is None and not host.startswith("127.") and host not in ("localhost", "::1"):
-        click.echo("warning: whoever reaches this address may ask; `--token-file` asks for a token", err=True)
+        tell("warning: whoever reaches this address may ask; `--token-file` asks for a token", err=True)
     hosts = {"*"} if "*" in names else hosts_of(host, names)
     serve_policies(session, policies, layers, (host, port), Admitted(hosts, most_bytes, token), seconds, look_every)
 

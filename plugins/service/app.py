@@ -11,17 +11,19 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tierwise.core.errors import DataError, TierwiseError
 from tierwise.core.language import suggest
 from tierwise.core.plan import POPULATION
 from tierwise.plugins.deciding.result import Result
 from tierwise.plugins.policy import LoadedPolicy
+from tierwise.plugins.sentences.catalogue import said
 from tierwise.plugins.sentences.explained import explanation_document
 from tierwise.plugins.service.figures import MEDIA_TYPE, Figures
 from tierwise.plugins.service.in_service import InService
@@ -73,7 +75,7 @@ class Service:
             Route("/openapi.json", self._openapi, methods=["GET"]),
         ]
         inner = Starlette(routes=routes, exception_handlers={HTTPException: _http_problem, Refusal: _refusal_problem})
-        self.app: ASGIApp = Admission(inner, admitted, lambda refusal: _problem(_of_refusal(refusal)))
+        self.app: ASGIApp = Admission(inner, admitted, _refused)
 
     # ---- operations
 
@@ -142,7 +144,7 @@ class Service:
             try:
                 response = _json(await self._asked(name, request, answer))
             except Problem as problem:
-                response = _problem(problem)
+                response = _problem(problem, _preferred(request.headers))
             known = name if name in self._serving else ""
             self._figures.answered(known, operation, response.status_code, time.perf_counter() - begun)
             return response
@@ -154,8 +156,8 @@ class Service:
     ) -> dict[str, Any]:
         serving = self._serving.get(name)
         if serving is None:
-            said = suggest(name[:200], self._serving) or "the policies are " + ", ".join(self._serving)
-            raise Problem(404, "No such policy", f"no policy `{name[:200]}` is in service", said)
+            instead = suggest(name[:200], self._serving) or f"the policies are {', '.join(self._serving)}"
+            raise Problem(404, "No such policy", f"no policy `{name[:200]}` is in service", instead)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
             raise Problem(415, "Not JSON", "the body is not said to be JSON", f"send `Content-Type: {JSON}`")
         try:
@@ -203,19 +205,24 @@ def _explained(loaded: LoadedPolicy, facts: Mapping[str, Any], as_of: str | None
 
 def _state(one: InService) -> dict[str, Any]:
     plan, refused = one.loaded.plan, one.refused
-    said: dict[str, Any] = {"version": plan.version, "fingerprint": plan.fingerprint, "swaps": one.swaps}
+    state: dict[str, Any] = {"version": plan.version, "fingerprint": plan.fingerprint, "swaps": one.swaps}
     if refused is not None:
-        said["refused"] = {"message": refused.message, "help": refused.help, "findings": findings_document(refused.findings)}
-    return said
+        state["refused"] = {"message": refused.message, "help": refused.help, "findings": findings_document(refused.findings)}
+    return state
 
 
 def _language(request: Request) -> str:
     asked = request.query_params.get("language")
     if asked is None:
-        return "zh" if request.headers.get("accept-language", "").strip().lower().startswith("zh") else "en"
+        return _preferred(request.headers)
     if asked not in ("en", "zh"):
         raise Problem(422, "Not what is asked for", f"no sentences in `{asked[:80]}`", "ask for `en` or `zh`")
     return asked
+
+
+def _preferred(headers: Headers) -> str:
+    """Return the language that a client asks to be spoken to in: Chinese if it names it first, else English."""
+    return "zh" if headers.get("accept-language", "").strip().lower().startswith("zh") else "en"
 
 
 def _json(document: Mapping[str, Any], status: int = 200, media_type: str = JSON, headers: Mapping[str, str] | None = None) -> Response:
@@ -224,8 +231,16 @@ def _json(document: Mapping[str, Any], status: int = 200, media_type: str = JSON
     return Response(content, status, {"cache-control": "no-store", **(headers or {})}, media_type)
 
 
-def _problem(problem: Problem) -> Response:
-    return _json(problem.document(), problem.status, PROBLEM, problem.headers)
+def _problem(problem: Problem, language: str) -> Response:
+    document = {key: said(text, language) if isinstance(text, str) else text for key, text in problem.document().items()}
+    return _json(document, problem.status, PROBLEM, problem.headers)
+
+
+def _refused(refusal: Refusal) -> ASGIApp:
+    async def refused(scope: Scope, receive: Receive, send: Send) -> None:
+        await _problem(_of_refusal(refusal), _preferred(Headers(scope=scope)))(scope, receive, send)
+
+    return refused
 
 
 def _of_refusal(refusal: Refusal) -> Problem:
@@ -236,11 +251,11 @@ def _of_refusal(refusal: Refusal) -> Problem:
 async def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     detail = f"{request.method} `{request.url.path[:200]}`"
-    said = {404: ("No such path", f"there is no {detail}"), 405: ("Not this method", f"no {detail}")}
-    title, text = said.get(error.status_code, ("Not answered", str(error.detail)))
-    return _problem(Problem(error.status_code, title, text, "see /openapi.json", error.headers))
+    known = {404: ("No such path", f"there is no {detail}"), 405: ("Not this method", f"no {detail}")}
+    title, text = known.get(error.status_code, ("Not answered", str(error.detail)))
+    return _problem(Problem(error.status_code, title, text, "see /openapi.json", error.headers), _preferred(request.headers))
 
 
 async def _refusal_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    return _problem(_of_refusal(error))
+    return _problem(_of_refusal(error), _preferred(request.headers))

@@ -121,6 +121,14 @@ def test_what_is_not_asked_for_is_refused_in_words(
     assert (problem["status"], said in problem["detail"]) == (status, True), problem
 
 
+def test_a_refusal_is_told_in_the_language_that_is_asked_for(serve: Serve, small: Path) -> None:
+    client = serve(small)
+    asked = {**JSON, "accept-language": "zh-CN"}
+
+    assert client.post(DECIDE, content="{}", headers=asked).json()["detail"] == "正文需要 `facts` 或 `subjects`，不能两者都有"
+    assert client.get("/healthz", headers={**asked, "host": "evil.example"}).json()["detail"] == "请求的目标主机是 `evil.example`"
+
+
 def test_more_subjects_than_one_request_may_ask_about_are_refused(serve: Serve, small: Path) -> None:
     answer = serve(small).post(DECIDE, json={"subjects": [{}] * (MOST_SUBJECTS + 1)})
 
