@@ -39,8 +39,6 @@ FOR_MACHINES = {
     "plugins/sentences/words.py": "keys of phrases.yaml",
     "plugins/demo/schema.py": "SQL",
     "plugins/report/html_frame.py": "style sheets",
-    "plugins/service/openapi.py": "the OpenAPI document",
-    "plugins/service/figures.py": "the help of counts for Prometheus",
     "plugins/deciding/compiled.py": "Python that is compiled",
     "plugins/new_policy.py": "a file that is written in both languages",
     "plugins/testing.py": "for developers of plugins",
