@@ -126,7 +126,7 @@ def test_a_refusal_is_told_in_the_language_that_is_asked_for(serve: Serve, small
     asked = {**JSON, "accept-language": "zh-CN"}
 
     assert client.post(DECIDE, content="{}", headers=asked).json()["detail"] == "正文需要 `facts` 或 `subjects`，不能两者都有"
-    assert client.get("/healthz", headers={**asked, "host": "evil.example"}).json()["detail"] == "请求的目标主机是 `evil.example`"
+    assert client.get("/healthz", headers={**asked, "host": "evil.example"}).json()["detail"] == "请求是发给主机 `evil.example` 的"
 
 
 def test_more_subjects_than_one_request_may_ask_about_are_refused(serve: Serve, small: Path) -> None:
