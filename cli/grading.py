@@ -21,8 +21,8 @@ from tierwise.cli.telling import spoken, tell
 from tierwise.cli.visible import escaped, on_one_line, put, say
 
 if TYPE_CHECKING:
+    from tierwise.plugins.data_finding import DataFinding
     from tierwise.plugins.engine import Engine
-    from tierwise.plugins.facts import DataFinding
     from tierwise.plugins.grading import Grading
     from tierwise.plugins.policy import LoadedPolicy
     from tierwise.plugins.run import Bound, Run

@@ -21,6 +21,7 @@ __all__ = [
     "layers_options",
     "ledger_option",
     "policy_option",
+    "report_option",
 ]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -116,6 +117,11 @@ policy_option: Decorator = click.option(
 )
 ledger_option: Decorator = click.option(
     "--ledger", type=click.Path(), default="tierwise-ledger.db", show_default=True, metavar="FILE", help="The SQLite file of saved runs."
+)
+
+
+report_option: Decorator = click.option(
+    "--report", "report", type=click.Path(), metavar="FILE", help="Write it for people, too: FILE.html, one page that prints, or FILE.xlsx."
 )
 
 

@@ -21,14 +21,9 @@ if TYPE_CHECKING:
     from tierwise.plugins.policy_page import Block
     from tierwise.plugins.run import Run
 
-__all__ = ["refuse_report", "report_option", "write_page", "write_report"]
+__all__ = ["refuse_report", "write_page", "write_report"]
 
 ENDINGS = (".html", ".htm", ".xlsx")
-
-
-report_option = click.option(
-    "--report", "report", type=click.Path(), metavar="FILE", help="Write it for people, too: FILE.html, one page that prints, or FILE.xlsx."
-)
 
 
 def write_page(path: str, blocks: Iterable[Block], language: str) -> None:

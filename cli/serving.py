@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import click
 
-from tierwise.cli.findings import render_findings
 from tierwise.cli.options import Layers
 from tierwise.cli.session import Session
 from tierwise.cli.telling import tell
@@ -102,7 +101,5 @@ def _tell(session: Session, one: InService) -> None:
         plan = one.loaded.plan
         tell(f"policy `{one.name}` {plan.version} ({plan.fingerprint[:12]}) is in service", err=True)
         return
-    rendered = render_findings(refused.findings, session.error_format)
-    if rendered:
-        click.echo(rendered, err=True)
+    session.show_findings(refused.findings)
     tell(f"policy `{one.name}` stays as it was: {refused.message}", err=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import click
 
+from tierwise.cli.visible import say
 from tierwise.core.errors import TierwiseError
 from tierwise.plugins.builtin.engine_spark.job import grade_parquet
 from tierwise.plugins.policy import load
@@ -27,10 +28,10 @@ def command(policy: str, source: str, target: str, as_of: datetime | None, key: 
     except TierwiseError as error:
         raise click.ClickException(str(error)) from error
     for finding in findings:
-        click.echo(f"[{finding.code}] {finding.message}", err=True)
+        say(f"[{finding.code}] {finding.message}", err=True)
     for decision in grading.outputs:
         for share in grading.distribution(decision.name):
-            click.echo(f"{decision.name}\t{share.value if share.reason is None else share.reason.value}\t{share.count}")
+            say(f"{decision.name}\t{share.value if share.reason is None else share.reason.value}\t{share.count}")
 
 
 def main() -> None:

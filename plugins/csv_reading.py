@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from tierwise.core.errors import DataError
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.headings import FIRST_ROWS, Headings, find_headings, is_blank
 from tierwise.plugins.source import FileReading
 from tierwise.plugins.text_encoding import encoding_of, text_parts

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from tierwise.plugins.arrow_columns import table_of
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.headings import FIRST_ROWS, Headings, column_letters, find_headings, is_blank
 from tierwise.plugins.source import FileReading
 

@@ -24,6 +24,7 @@ from tierwise.core.types import (
     Type,
 )
 from tierwise.core.values import Duration
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.sql import as_seen
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PROBLEMS",
-    "DataFinding",
     "FactTable",
     "Stored",
     "StoredNumbers",
@@ -46,31 +46,6 @@ __all__ = [
 
 PROBLEMS = "tierwise_problems"
 """The table of the values that do not fit, beside a ``FactTable`` that has findings about facts."""
-
-
-@dataclass(frozen=True, slots=True)
-class DataFinding:
-    """Something wrong with rows of the database; the rows stay, the values at fault are missing facts.
-
-    Attributes:
-        code: A slug from ``plugins/codes.py``, such as ``bad-number``.
-        message: One line in words.
-        count: How many subjects (or rows) it concerns.
-        fact: The fact, or empty when it is about whole rows.
-        table: Where the value stands.
-        column: Where the value stands; empty for whole rows.
-        examples: Up to three ``(key, value as stored)``.
-        help: What would mend it, such as a line to add to the binding.
-    """
-
-    code: str
-    message: str
-    count: int
-    fact: str = ""
-    table: str = ""
-    column: str = ""
-    examples: tuple[tuple[str, str], ...] = ()
-    help: str = ""
 
 
 def _nothing_unread(key: str) -> Mapping[str, str]:

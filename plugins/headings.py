@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tierwise.core.errors import DataError
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 
 __all__ = ["Headings", "column_letters", "find_headings", "is_blank"]
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.source import Column, SourceTable, with_row_numbers
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Determined, Reason, Undetermined
 from tierwise.core.plan import AS_OF, Decision, Named, Plan
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 
 __all__ = ["FactToCollect", "OutputReadiness", "Readiness", "readiness_of"]
 

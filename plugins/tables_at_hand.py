@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from tierwise.core.environment import Environment
     from tierwise.core.plan import Plan
+    from tierwise.plugins.data_finding import DataFinding
     from tierwise.plugins.engine import Engine
-    from tierwise.plugins.facts import DataFinding
     from tierwise.plugins.grading import Grading
 
 __all__ = ["grade_table"]

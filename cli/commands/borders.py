@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tierwise.cli.options import Layers, as_of_option, binding_option, check_outputs, format_option, layers_options, policy_option
-from tierwise.cli.reporting import refuse_report, report_option, write_page
+from tierwise.cli.options import (
+    Layers,
+    as_of_option,
+    binding_option,
+    check_outputs,
+    format_option,
+    layers_options,
+    policy_option,
+    report_option,
+)
 from tierwise.cli.session import Session
 from tierwise.cli.visible import say
 
@@ -77,6 +85,8 @@ def command(
 
     session = Session.of(context)
     if report is not None:
+        from tierwise.cli.reporting import refuse_report
+
         refuse_report(report, [database])
     loaded = session.load(policy_name, layers)
     known = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
@@ -85,6 +95,8 @@ def command(
     with bound_with_progress(session, loaded, database, binding, as_of) as bound:
         counts = list(border_counts(bound, choose_engine(loaded, DEFAULT_ENGINE), chosen, near, move))
     if report is not None:
+        from tierwise.cli.reporting import write_page
+
         write_page(report, _blocks(counts, session, session.text(loaded.plan.title)), session.language)
     _print(counts, session, form)
 

@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tierwise.cli.options import Layers, as_of_option, baseline_layers_options, binding_option, format_option, layers_options, ledger_option
-from tierwise.cli.reporting import refuse_report, report_option, write_page
+from tierwise.cli.options import (
+    Layers,
+    as_of_option,
+    baseline_layers_options,
+    binding_option,
+    format_option,
+    layers_options,
+    ledger_option,
+    report_option,
+)
 from tierwise.cli.session import Session
 from tierwise.cli.telling import tell
 from tierwise.cli.visible import say
@@ -83,6 +91,8 @@ def command(
     """
     session = Session.of(context)
     if report is not None:
+        from tierwise.cli.reporting import refuse_report
+
         refuse_report(report, [database] if database is not None else [ledger])
     wanted = _read_gates(gates)
     names = tuple(dict.fromkeys(name.strip() for name in (by or "").split(",") if name.strip()))
@@ -211,6 +221,8 @@ def _print(
     most = limit if limit is not None else None if form in ("json", "csv") else NAMED
     if report is not None:
         shown = list(movers(comparison, session.language, limit if limit is not None else NAMED))
+        from tierwise.cli.reporting import write_page
+
         write_page(report, impact_page(impact, shown, gates, moves - len(shown), subject, session.language), session.language)
     named = movers(comparison, session.language, most)
     if form == "csv":

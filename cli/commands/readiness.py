@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tierwise.cli.options import Layers, as_of_option, binding_option, check_outputs, format_option, layers_options, policy_option
-from tierwise.cli.reporting import refuse_report, report_option, write_page
+from tierwise.cli.options import (
+    Layers,
+    as_of_option,
+    binding_option,
+    check_outputs,
+    format_option,
+    layers_options,
+    policy_option,
+    report_option,
+)
 from tierwise.cli.session import Session
 from tierwise.cli.visible import say
 
@@ -54,6 +62,8 @@ def command(
 
     session = Session.of(context)
     if report is not None:
+        from tierwise.cli.reporting import refuse_report
+
         refuse_report(report, [database])
     loaded = session.load(policy_name, layers)
     known = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
@@ -62,6 +72,8 @@ def command(
     with grade_database(session, loaded, database, binding, as_of, choose_engine(loaded, DEFAULT_ENGINE)) as run:
         found = readiness_of(loaded.plan, chosen, run.grading.rows(), run.bound.facts.findings)
     if report is not None:
+        from tierwise.cli.reporting import write_page
+
         write_page(report, _blocks(found, session, session.text(loaded.plan.title)), session.language)
     _print(found, session, form)
 

@@ -10,7 +10,7 @@ from tierwise.core.language.look_alikes import difference, outline
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import NumberType
 from tierwise.plugins.binding.units import bare_name, heading_unit, is_unit
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.source import Column, Source, SourceTable
 
 __all__ = ["equal_names", "find_subject_table", "headings_alike", "is_called_parent", "key_column", "name_column", "tables_alike"]

@@ -25,8 +25,9 @@ from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.subject_rows import find_odd_ids, find_totals, make_keys
 from tierwise.plugins.binding.supply import Supply, supply_stored
 from tierwise.plugins.binding.units import conversion
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.duckdb_connection import readable
-from tierwise.plugins.facts import PROBLEMS, DataFinding, FactTable, Stored, StoredNumbers, none_when_absent
+from tierwise.plugins.facts import PROBLEMS, FactTable, Stored, StoredNumbers, none_when_absent
 from tierwise.plugins.source import ROW_NUMBER, Source
 from tierwise.plugins.sql import (
     NULL,

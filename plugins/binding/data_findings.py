@@ -12,7 +12,7 @@ from tierwise.plugins.binding.seen import help_for
 from tierwise.plugins.binding.supply import Supply
 from tierwise.plugins.binding.units import DIFFERS, unit_help
 from tierwise.plugins.binding.written import UNREAD
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.sql import (
     alias,
     any_of,

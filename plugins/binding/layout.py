@@ -21,7 +21,7 @@ from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.scope import columns_in_scope
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.source import ROW_NUMBER, Column, Source, SourceTable
 from tierwise.plugins.sql import alias, column
 

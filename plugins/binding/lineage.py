@@ -18,7 +18,7 @@ from sqlglot import exp
 from tierwise.core.types import TextType
 from tierwise.plugins.binding.entry.words import as_id
 from tierwise.plugins.binding.written import Format, written
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.source import Column, Source, SourceTable
 from tierwise.plugins.sql import alias, all_of, case, cast, column, integer, is_known, select, text
 

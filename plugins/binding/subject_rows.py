@@ -9,7 +9,7 @@ from sqlglot import exp
 from tierwise.plugins.binding.entry.mixed import is_mixed
 from tierwise.plugins.binding.entry.numbers import WHOLE_TYPES
 from tierwise.plugins.binding.entry.words import as_id, as_words
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.sql import (
     alias,
     all_of,

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from tierwise.core.errors import DataError
 from tierwise.core.outcome import Outcome
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.grading import Grading
 from tierwise.plugins.ledger.record import Change, RunRecord, SavedRun
 from tierwise.plugins.ledger.rows import COMPARISON, RESULTS, UPGRADE, as_json, finding, outcome, output_rows, result_rows, saved_run

@@ -14,7 +14,7 @@ from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Decision
 from tierwise.core.types import BooleanType, NumberType
 from tierwise.core.values import Value, to_json
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.ledger.record import RunRecord, SavedRun
 
 __all__ = ["COMPARISON", "RESULTS", "UPGRADE", "as_json", "finding", "outcome", "output_rows", "result_rows", "saved_run"]

@@ -75,13 +75,14 @@ def run_server(
     """Serve until the process is told to stop (Ctrl-C, SIGTERM).
 
     Then requests are answered for ``drain_seconds`` more, each answer closing its connection, so that clients that keep connections open learn of
-    it before theirs is closed; then nobody is let in, and what is being answered has ``grace_seconds``. A second Ctrl-C ends it at once.
+    it before theirs is closed; then nobody is let in, who was let in last is answered for as long again, and what is being answered has
+    ``grace_seconds``. A second Ctrl-C ends it at once.
 
     Args:
         app: The application.
         bound: A socket that listens.
         draining: Becomes true when stopping begins; the application may tell it.
-        drain_seconds: How long.
+        drain_seconds: How long, twice.
         grace_seconds: How long at most.
         during: What goes on beside it.
     """
@@ -114,6 +115,9 @@ class _Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         if self._draining.has_begun and not self.should_exit:
             await asyncio.sleep(self._seconds)
+            for server in self.servers:
+                server.close()
+            await asyncio.sleep(self._seconds)  # who was let in last has perhaps not been read yet
             self.should_exit = True
         return await super().on_tick(counter)
 

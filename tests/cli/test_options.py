@@ -18,6 +18,7 @@ LAYERED = {
     "borders",
     "path",
     "readiness",
+    "serve",
     "diff",
     "impact",
     "bind",

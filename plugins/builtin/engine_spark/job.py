@@ -13,7 +13,7 @@ from tierwise.plugins.binding.automatic import key_column, name_column
 from tierwise.plugins.builtin.engine_spark.session import session
 from tierwise.plugins.builtin.engine_spark.tables import SparkTables
 from tierwise.plugins.builtin.engine_spark.written import write_parquet
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.source import Column, SourceTable
 from tierwise.plugins.sql_engine.facts_in_place import bring_facts
 from tierwise.plugins.sql_engine.grading import facts_read, grade_in

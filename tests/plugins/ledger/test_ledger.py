@@ -23,7 +23,7 @@ from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Constant, Decision
 from tierwise.core.types import BooleanType, EnumType, ListType, NumberType, TextType, Type
 from tierwise.core.values import Value
-from tierwise.plugins.facts import DataFinding
+from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.grading import Share
 from tierwise.plugins.ledger import Change, Ledger, RunRecord
 
