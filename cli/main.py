@@ -50,6 +50,7 @@ COMMANDS = (
     "diff",
     "watch",
     "serve",
+    "console",
     "bind",
     "history",
     "init",

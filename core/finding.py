@@ -32,6 +32,7 @@ class Finding:
         help: What to do about it, with one suggestion; empty when the message says it all.
         related: Other places, each with a short label.
         witness: An example subject, fact name to JSON value, that shows the fault.
+        row: The cells of the inputs of a rule that would mend it, where a rule of the table could.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Finding:
     help: str = ""
     related: tuple[tuple[str, Span], ...] = ()
     witness: tuple[tuple[str, Any], ...] = field(default=())
+    row: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.message.splitlines()) > 1:  # the author's words may hold line ends, such as a key of YAML

@@ -52,27 +52,12 @@ def command(
     """
     from tierwise.cli.serving import serve_policies
     from tierwise.cli.telling import tell
+    from tierwise.cli.token_file import token_of
     from tierwise.plugins.web.admission import Admitted, hosts_of
 
     session = Session.of(context)
-    token = _token(token_file)
+    token = token_of(token_file)
     if token is None and not host.startswith("127.") and host not in ("localhost", "::1"):
         tell("warning: whoever reaches this address may ask; `--token-file` asks for a token", err=True)
     hosts = {"*"} if "*" in names else hosts_of(host, names)
     serve_policies(session, policies, layers, (host, port), Admitted(hosts, most_bytes, token), seconds, look_every)
-
-
-def _token(file: str | None) -> str | None:
-    from pathlib import Path
-
-    from tierwise.core.errors import DataError
-
-    if file is None:
-        return None
-    try:
-        token = Path(file).read_text(encoding="utf-8").strip()
-    except UnicodeDecodeError:
-        token = ""
-    if len(token) < 16 or not token.isascii() or not token.isprintable():
-        raise DataError(f"`{file}` holds no token", "write at least 16 letters and digits on one line")
-    return token

@@ -15,9 +15,10 @@ __all__ = ["tierwise_sections"]
 
 @hookimpl
 def tierwise_sections() -> Iterable[Section]:
-    """Give the sections ``invariants``, ``measures`` and ``watch``."""
+    """Give the sections ``changes``, ``invariants``, ``measures`` and ``watch``."""
+    from tierwise.plugins.approvals import ChangesSection
     from tierwise.plugins.invariants.section import InvariantsSection
     from tierwise.plugins.measures import MeasuresSection
     from tierwise.plugins.watching.compile_rules import WatchSection
 
-    return (InvariantsSection(), MeasuresSection(), WatchSection())
+    return (ChangesSection(), InvariantsSection(), MeasuresSection(), WatchSection())

@@ -62,11 +62,13 @@ def _gap(table: Table, plan: Plan, space: Space, hole: Box, is_points: bool) -> 
     where = box_in_words(space, hole)
     row = row_of_cells(space, hole, table.columns)
     help = (
-        f"add a row `{row}`, a `default`, or acknowledge the gap with a reason" if row else "add a row, a `default`, or acknowledge the gap"
+        f"add a row `{' | '.join(row)}`, a `default`, or acknowledge the gap with a reason"
+        if row
+        else "add a row, a `default`, or acknowledge the gap"
     )
     code, what = ("gap-in-bands", f"`{table.name}` has no points for") if is_points else ("gap", f"no rule of `{table.name}` covers")
     return Finding.warning(
-        code, f"{what} {where or 'anything'}", table.span, help + doubt(space, hole, plan), witness=witness_of(space, hole)
+        code, f"{what} {where or 'anything'}", table.span, help + doubt(space, hole, plan), witness=witness_of(space, hole), row=row
     )
 
 

@@ -29,17 +29,17 @@ def box_in_words(space: Space, box: Box) -> str:
     )
 
 
-def row_of_cells(space: Space, box: Box, columns: Sequence[Node]) -> str:
-    """Return the box as the cells of a new row, or an empty text when its columns cannot say it."""
+def row_of_cells(space: Space, box: Box, columns: Sequence[Node]) -> tuple[str, ...]:
+    """Return the box as the cells of a new row; none when its columns cannot say it."""
     cells = ["-"] * len(columns)
     for dimension, side in zip(space.dimensions, box, strict=True):
         if side == dimension.everything:
             continue
         quantity = dimension.quantities[0]
         if len(dimension.quantities) > 1 or quantity.node not in columns:
-            return ""
+            return ()
         cells[columns.index(quantity.node)] = _cell(quantity.domain, side)
-    return " | ".join(cells)
+    return tuple(cells)
 
 
 def witness_of(space: Space, box: Box) -> tuple[tuple[str, Any], ...]:

@@ -1,0 +1,262 @@
+"""What the editor shows of a draft: its parts, and of each the tables, single values, cases, overlays or files in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tierwise.core.policy import Policy
+from tierwise.core.policy.document import plain
+from tierwise.core.source import Path
+from tierwise.core.values import to_json
+from tierwise.plugins.cell_text import cell_text
+from tierwise.plugins.console.draft import Draft
+from tierwise.plugins.console.draft_check import CASES, CheckedTexts
+from tierwise.plugins.console.edits import tables_in
+from tierwise.plugins.console.kept_documents import document_of
+from tierwise.plugins.console.shelf import MAIN
+from tierwise.plugins.console.written_table import WrittenTable
+from tierwise.plugins.console.written_value import WrittenValue, values_of
+from tierwise.plugins.manager import Plugins
+from tierwise.plugins.policy import LoadedPolicy
+
+__all__ = ["CaseView", "Field", "Group", "OverlayView", "Part", "case_views", "groups_of", "names_to_complete", "overlay_view", "parts_of"]
+
+FORMULAS = ("formula", "where", "among", "when", "by", "of", "if", "sum", "average", "count", "prefer", "outside")
+"""Keys whose values are expressions of the language, so that names may be completed in them."""
+HIDDEN = ("label", "note", "about", "title", "source", "why")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An entry of the list of parts: its name in addresses, its label, and what sort of part it is."""
+
+    name: str
+    label: str
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A single value as a field of a form.
+
+    Attributes:
+        label: The keys below the group that lead to it.
+        is_formula: Whether it is an expression.
+    """
+
+    value: WrittenValue
+    label: str
+    is_formula: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What stands under one name: a decision, a section, with its tables and its single values."""
+
+    title: str
+    path: Path
+    tables: tuple[WrittenTable, ...]
+    fields: tuple[Field, ...]
+    texts: tuple[Field, ...]
+
+
+def parts_of(draft: Draft, policy: Policy | None, language: str) -> tuple[Part, ...]:
+    """Return the parts of a draft, in the order of the policy."""
+    document = document_of(draft.files[MAIN], MAIN)
+    root = document.root if document is not None and isinstance(document.root, dict) else {}
+    modules: Any = root.get("modules")
+    names = modules if isinstance(modules, dict) else ()
+    found = [Part(f"modules/{name}", _label(policy, name, language), "module") for name in names]
+    found += [Part(str(key), str(key), "section") for key in root if key != "modules" and isinstance(root[key], dict | list)]
+    found += [Part(f"file/{name}", name, "table") for name in draft.files if name.endswith(".csv")]
+    found += [Part("cases", "cases", "cases")]
+    found += [Part(f"overlay/{name}", name, "overlay") for name in draft.overlays]
+    found += [Part(f"text/{name}", name, "text") for name in draft.files]
+    return tuple(found)
+
+
+def _label(policy: Policy | None, module: str, language: str) -> str:
+    declared = policy.modules.get(module) if policy is not None else None
+    return declared.label.in_language(language) if declared is not None and declared.label is not None else module
+
+
+def groups_of(draft: Draft, part: str) -> tuple[Group, ...]:
+    """Return what stands in a module, a section or a CSV file."""
+    if part.startswith("file/"):
+        name = part.removeprefix("file/")
+        return (Group(name, (), tables_in(draft.files.get(name, ""), name), (), ()),)
+    document = document_of(draft.files[MAIN], MAIN)
+    if document is None:
+        return ()
+    path = tuple(part.split("/"))
+    tables = [table for table in tables_in(draft.files[MAIN], MAIN) if table.path[: len(path)] == path]
+    inside = {table.path for table in tables}
+    values = [value for value in values_of(document, path) if value.path not in inside]
+    found = [*(table.path for table in tables), *(value.path for value in values)]
+    keys = list(dict.fromkeys(_group_path(one, path) for one in found))
+    order = {key: at for at, key in enumerate(document.spans)}
+    return tuple(_group(key, path, tables, values) for key in sorted(keys, key=lambda key: order.get(key, -1)))
+
+
+def _group(key: Path, part: Path, tables: Sequence[WrittenTable], values: Sequence[WrittenValue]) -> Group:
+    fields = [
+        Field(value, " › ".join(map(str, value.path[len(key) :])) or str(value.path[-1]), _is_formula(value.path))
+        for value in values
+        if _group_path(value.path, part) == key
+    ]
+    return Group(
+        " › ".join(map(str, key[len(part) :])) or str(key[-1]),
+        key,
+        tuple(table for table in tables if _group_path(table.path, part) == key),
+        tuple(field for field in fields if not _is_text(field.value.path)),
+        tuple(field for field in fields if _is_text(field.value.path)),
+    )
+
+
+def _group_path(path: Path, part: Path) -> Path:
+    """Return the name under which a value of a part is shown: its decision, or the entry of its section."""
+    if part[0] == "modules":
+        return path[:4] if len(path) > 4 and path[2] == "decisions" else path[:2]
+    return path[:2] if len(path) > 2 else part
+
+
+def _is_text(path: Path) -> bool:
+    return any(part in HIDDEN for part in path)
+
+
+def _is_formula(path: Path) -> bool:
+    return any(part in FORMULAS for part in path[-2:])
+
+
+# ---- cases and overlays --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case.
+
+    Attributes:
+        index: Its place among the cases.
+        facts: Path to value of each fact that is given, as text, where it can be changed in a field.
+        expected: The same of what is expected.
+        state: ``passed``, ``failed`` or empty where it cannot be run.
+        differences: What differs, in words.
+    """
+
+    index: int
+    id: str
+    why: str
+    fields: tuple[Field, ...]
+    state: str
+    differences: tuple[str, ...]
+
+
+def case_views(draft: Draft, loaded: LoadedPolicy | None) -> tuple[CaseView, ...]:
+    """Return the cases, and what comes of each by the reference."""
+    document = document_of(draft.files.get(CASES, ""), CASES) if draft.files.get(CASES) else None
+    cases = document.root.get("cases") if document is not None and isinstance(document.root, dict) else None
+    if document is None or not isinstance(cases, list):
+        return ()
+    results = _results(loaded, draft.files[CASES]) if loaded is not None else {}
+    found = []
+    for index, case in enumerate(cases):
+        if not isinstance(case, dict):
+            continue
+        values = list(values_of(document, ("cases", index)))
+        fields = tuple(Field(value, " › ".join(map(str, value.path[2:])), False) for value in values)
+        state, differences = results.get(str(case.get("id", "")), ("", ()))
+        found.append(CaseView(index, str(case.get("id", "")), str(case.get("why", "") or ""), fields, state, differences))
+    return tuple(found)
+
+
+def _results(loaded: LoadedPolicy, text: str) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+    from tierwise.plugins.cases.run import run_cases
+
+    found = {}
+    for result in run_cases(loaded, ("reference",)):
+        differences = tuple(f"{one.output}: {one.expected} ≠ {one.got}" for one in result.differences)
+        found[result.case.id] = ("failed" if differences else "passed", differences)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayView:
+    """What an overlay may say: each parameter and reading with its label, what the policy says, what the overlay says, and the words it may be."""
+
+    file: str
+    parameters: tuple[tuple[str, str, str, str], ...]
+    readings: tuple[tuple[str, str, tuple[str, ...], str], ...]
+
+
+def overlay_view(draft: Draft, file: str, checked: CheckedTexts, language: str) -> OverlayView | None:
+    """Return an overlay as a form; ``None`` where the policy or the overlay cannot be read."""
+    document = document_of(draft.files.get(file, ""), file)
+    if checked.checked is None or document is None or not isinstance(document.root, dict):
+        return None
+    policy = checked.checked.policy
+    said: Any = plain(document.root)
+    parameters = said.get("parameters") if isinstance(said.get("parameters"), dict) else {}
+    readings = said.get("readings") if isinstance(said.get("readings"), dict) else {}
+    return OverlayView(
+        file,
+        tuple(
+            (
+                name,
+                declared.label.in_language(language) if declared.label else name,
+                _own_value(declared.value),
+                _text(parameters.get(name)),
+            )
+            for name, declared in policy.parameters.items()
+            if declared.local or declared.adjustable is not None
+        ),
+        tuple(
+            (
+                name,
+                reading.label.in_language(language) if reading.label else name,
+                tuple(map(str, reading.values)),
+                _text(readings.get(name)),
+            )
+            for name, reading in policy.readings.items()
+        ),
+    )
+
+
+def _own_value(value: Any) -> str:
+    return "" if value is None else _text(value)
+
+
+def _text(value: Any) -> str:
+    return (
+        value
+        if isinstance(value, str)
+        else ""
+        if value is None
+        else cell_text(to_json(value))
+        if not isinstance(value, dict | list)
+        else str(value)
+    )
+
+
+def names_to_complete(checked: CheckedTexts, plugins: Plugins) -> Sequence[tuple[str, str]]:
+    """Return the names and words that an expression may hold, each with what it is."""
+    return tuple(_names(checked, plugins))
+
+
+def _names(checked: CheckedTexts, plugins: Plugins) -> Iterator[tuple[str, str]]:
+    if checked.checked is not None:
+        policy = checked.checked.policy
+        for name, fact in policy.facts.items():
+            yield name, "fact"
+            yield from ((str(word), name) for word in policy.words_of(fact))
+        yield from ((name, "parameter") for name in policy.parameters)
+        for name, reading in policy.readings.items():
+            yield name, "reading"
+            yield from ((str(word), name) for word in reading.values)
+        for module in policy.modules.values():
+            for name, decision in module.decisions.items():
+                yield name, "decision"
+                yield from ((output, "decision") for output in decision.outputs)
+    yield from ((name, "function") for name in plugins.environment().functions)
+    yield from ((word, "word") for word in ("if", "then", "else", "and", "or", "not", "in", "between", "null", "true", "false"))
