@@ -14,7 +14,7 @@ from tierwise.core.finding import Finding, Severity, has_errors, sorted_findings
 from tierwise.core.limits import Limits
 from tierwise.core.policy import Document, policy_of
 from tierwise.core.source import Path, Source
-from tierwise.plugins.cases.read import read_cases
+from tierwise.plugins.cases.read import cases_of, read_cases
 from tierwise.plugins.console.edits import tables_in
 from tierwise.plugins.console.kept_documents import document_of
 from tierwise.plugins.console.written_table import WrittenTable
@@ -104,7 +104,8 @@ class Checker:
         findings = checked.findings
         if CASES in files:
             try:
-                read_cases(policy, Source(CASES, files[CASES]))
+                known = document_of(files[CASES], CASES)
+                cases_of(policy, known) if known is not None else read_cases(policy, Source(CASES, files[CASES]))
             except PolicyError as error:
                 findings = sorted_findings((*findings, *error.findings))
         loaded = None if checked.plan is None or has_errors(checked.findings) else LoadedPolicy.of(checked, self.plugins)

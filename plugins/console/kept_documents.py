@@ -6,7 +6,7 @@ Most changes of a draft are such: a cell of a table. Reading a whole policy take
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,9 +18,9 @@ from tierwise.plugins.yaml_text.yaml_document import read_document
 
 __all__ = ["document_of", "spliced", "value_at"]
 
-KEPT = 256
+KEPT, TRIED = 256, 8
 _kept: OrderedDict[tuple[str, str], Document | None] = OrderedDict()
-_last: dict[str, Document] = {}
+_last: dict[str, deque[Document]] = {}
 _lock = threading.Lock()
 
 
@@ -35,17 +35,19 @@ def document_of(text: str, name: str = "") -> Document | None:
         if (text, name) in _kept:
             _kept.move_to_end((text, name))
             return _kept[text, name]
-        last = _last.get(name)
-    document = spliced(last, text) if last is not None and name else None
+        last = tuple(_last.get(name, ())) if name else ()
+    document = next((found for one in last if (found := spliced(one, text)) is not None), None)
     if document is None:
         found, findings = read_document(Source(name, text), Limits())
         document = None if findings else found
     with _lock:
         _kept[text, name] = document
         if document is not None:
-            _last[name] = document
+            _last.setdefault(name, deque(maxlen=TRIED)).appendleft(document)
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
+        while len(_last) > KEPT:
+            del _last[next(iter(_last))]
     return document
 
 
