@@ -321,8 +321,9 @@ def test_a_large_table_is_drawn_at_once_and_typed_in_without_lag(opened: Callabl
     key = "() => { document.execCommand('insertText', false, '7'); return new Promise(requestAnimationFrame) }"
     typed = min(cpu_seconds(page, key) for _ in range(5))
 
-    assert drawn < 0.5
-    assert typed < 0.2
+    # No claim about a machine: 0.4 to 0.6 s and 0.1 s were measured; work that grows with the square of the cells would take minutes.
+    assert drawn < 5
+    assert typed < 2
 
 
 def cpu_seconds(page: Page, script: str) -> float:
