@@ -9,13 +9,14 @@ import click
 
 from tierwise.cli.session import Session
 from tierwise.cli.telling import spoken, tell
-from tierwise.cli.visible import say
+from tierwise.cli.visible import on_one_line, say
 from tierwise.plugins.engine import DEFAULT_ENGINE
 
 if TYPE_CHECKING:
     from tierwise.plugins.run import Run
 
 DATABASE = "demo.db"
+DEEPEST, MOST_LINES = 2, 10
 SHOWN = ("grade", "payment_level")
 """Outputs of the policy that is shown first which few are undetermined in."""
 
@@ -86,13 +87,17 @@ def _interesting(run: Run) -> str:
 
 
 def _explain(session: Session, run: Run, key: str) -> None:
-    from tierwise.cli.explanation import print_explanation
+    """Say the reasons that lead, on one screen; the whole explanation is the next command."""
     from tierwise.plugins.run import explain_subject
+    from tierwise.plugins.sentences.lines import lines_of
 
     row = run.bound.facts.row(key)
     outputs = [decision.name for decision in run.grading.outputs[:1]]
     tell("\nwhy one of them got it")
-    print_explanation(explain_subject(run.bound, key, run.grading), row.name if row else None, key, session.language, "text", outputs)
+    say(on_one_line(" ".join(part for part in (key, row.name if row else None) if part)))
+    lines = lines_of(explain_subject(run.bound, key, run.grading).only(outputs), session.language)
+    for indent, text in [line for line in lines if line[0] <= DEEPEST][:MOST_LINES]:
+        say(f"{'  ' * (indent + 1)}{on_one_line(text)}")
 
 
 def _grade_all(session: Session, database: Path, overlay: Path) -> None:

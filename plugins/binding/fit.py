@@ -70,7 +70,8 @@ def count_unfit(connection: DuckDBPyConnection, rows: exp.Expr, fits: Sequence[F
     for fit in fits:
         cells += [call("count_if", negate(fit.holds)), exp.Count(this=fit.raw.copy())]
     total, *found = connection.execute(select(*cells, source=rows).sql("duckdb")).fetchall()[0]
-    return [Counted(int(unfit), int(total - known)) for unfit, known in zip(found[::2], found[1::2], strict=True)]
+    # Of no rows at all `count_if` is nothing.
+    return [Counted(int(unfit or 0), int(total - known)) for unfit, known in zip(found[::2], found[1::2], strict=True)]
 
 
 def _number(type: NumberType, raw: exp.Expr, raw_type: str) -> Fit | None:

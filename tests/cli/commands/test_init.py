@@ -32,7 +32,7 @@ def test_a_list_becomes_a_policy_that_passes_its_checks_and_cases_and_grades_the
     graded = tierwise("grade", "名单.csv", "--policy", "./我的分级")
 
     assert made.code == 0, made.err
-    assert "policy: 我的分级\n" in text and "  年采购额（元）: {type: number, scale: 2, min: 0}\n" in text
+    assert "policy: 我的分级\n" in text and "  年采购额（元）: {type: number, scale: 2, min: 0, unit: 元}\n" in text
     assert "  # 地区: {type: enum, values: [华东, 华南]}\n" in text and "  # 是否VIP: {type: boolean}\n" in text
     assert "客户名称" not in text and "客户编号" not in text
     assert tierwise("check", "./我的分级").out == "./我的分级: no findings\n"
