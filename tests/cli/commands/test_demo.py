@@ -21,7 +21,7 @@ def test_the_demo_shows_the_main_job_and_keeps_what_is_there(tmp_path: Path, mon
     for words in ("█", "? gap", "00001", "why one of them got it", "try next"):
         assert words in first.out
     assert len(first.out.splitlines()) <= 50, "one screen"
-    assert second.out.startswith("found ")
+    assert second.out.startswith(f"已有 {folder}/demo.db")
     assert "客户分级管理制度" in second.out
     assert (folder / "demo.db").stat() == made
 
