@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 
-import httpx
+import httpx2
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -30,13 +30,13 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse(f"{scope[USER]}|{scope['path']}|{len(body)}")(scope, receive, send)
 
 
-def ask(method: str, path: str, headers: dict[str, str], content: bytes = b"", user_header: str = "") -> httpx.Response:
+def ask(method: str, path: str, headers: dict[str, str], content: bytes = b"", user_header: str = "") -> httpx2.Response:
     entrance = Entrance(echo, TOKEN, "lin", user_header)
     app = admitted_console(entrance, frozenset({"127.0.0.1", "grading.example"}), 1_000)
 
-    async def asking() -> httpx.Response:
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
+    async def asking() -> httpx2.Response:
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
             return await client.request(method, path, headers=headers, content=content)
 
     return asyncio.run(asking())
@@ -112,12 +112,12 @@ def test_a_body_over_the_limit_is_refused(size: int, status: int) -> None:
 def test_a_user_is_believed_of_the_proxy_alone(header: str, headers: dict[str, str], user: str) -> None:
     raw = {name: value.encode("latin-1") for name, value in {"host": HOST, **headers}.items()}
 
-    assert ask("GET", "/", raw, user_header=header).text == f"{user}|/|0"  # type: ignore[arg-type]  # httpx takes bytes, too
+    assert ask("GET", "/", raw, user_header=header).text == f"{user}|/|0"  # type: ignore[arg-type]  # httpx2 takes bytes, too
 
 
 @pytest.mark.parametrize("headers", [WITH_COOKIE, {"host": "evil.example"}, {"host": HOST}])
 def test_every_answer_says_what_a_browser_may_do_with_it(headers: dict[str, str]) -> None:
-    answer: Response | httpx.Response = ask("GET", "/", headers)
+    answer: Response | httpx2.Response = ask("GET", "/", headers)
 
     expected = {**HARDENING, **HEADERS}
     assert {name: answer.headers.get(name) for name in expected} == expected
