@@ -63,6 +63,7 @@ def read_back(target: Path, loaded: LoadedPolicy) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow  # a minute on both cores; that Spark decides as the reference does is in tests/differential/test_elsewhere.py
 def test_a_job_writes_what_duckdb_gives(spark: object, tmp_path: Path) -> None:
     file, target = tmp_path / "customers.parquet", tmp_path / "graded"
     duckdb.connect().execute(f"COPY ({CUSTOMERS}) TO '{file}' (FORMAT PARQUET)")
