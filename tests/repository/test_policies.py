@@ -149,5 +149,9 @@ CLOCK = re.compile(r"\b(?:datetime\.now|datetime\.utcnow|date\.today|time\.time|
 def test_nothing_that_decides_reads_the_clock() -> None:
     readers = [str(path.relative_to(ROOT)) for path in CODE if CLOCK.search(path.read_text(encoding="utf-8"))]
 
-    allowed = {"cli/saving.py", "plugins/ledger/ledger.py", "cli/commands/console.py"}  # the console says in its log when something was saved
+    allowed = {
+        "cli/saving.py",
+        "plugins/ledger/ledger.py",
+        "cli/commands/console.py",
+    }  # the console says in its log when something was saved
     assert set(readers) <= allowed, "only when a run was started, or a change saved, is taken from the clock"
