@@ -6,9 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from tierwise.core.plan import Decision, Plan
 
 __all__ = [
     "DateParameter",
@@ -17,6 +20,7 @@ __all__ = [
     "baseline_layers_options",
     "binding_option",
     "check_outputs",
+    "chosen_outputs",
     "format_option",
     "layers_options",
     "ledger_option",
@@ -130,6 +134,18 @@ def format_option(*forms: str) -> Decorator:
     return click.option(
         "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help="How the data on stdout is written."
     )
+
+
+def chosen_outputs(named: Iterable[str], plan: Plan) -> list[Decision]:
+    """Return the outputs about single subjects that ``--output`` names; none when it names none.
+
+    Raises:
+        click.BadParameter: One of them is none of the policy's.
+    """
+    named = tuple(named)
+    known = {decision.name: decision for decision in plan.outputs if not decision.population}
+    check_outputs(named, known)
+    return [known[output] for output in named]
 
 
 def check_outputs(named: Iterable[str], known: Collection[str]) -> None:

@@ -14,7 +14,8 @@ from tierwise.cli.options import Layers
 from tierwise.cli.session import Session
 from tierwise.cli.telling import tell
 from tierwise.core.limits import Limits
-from tierwise.plugins.loading import read_file_of
+from tierwise.core.source import Source
+from tierwise.plugins.loading import MAIN, policy_files, read_file_of
 from tierwise.plugins.service.app import OPEN_PATHS, Service
 from tierwise.plugins.service.in_service import InService, Wanted, take_into_service
 from tierwise.plugins.web.admission import Admitted
@@ -61,17 +62,17 @@ def _wanted(session: Session, names: Sequence[str], layers: Layers) -> list[Want
         return [Wanted(names[0], layers.overlays, layers.settings)]
     over: dict[str, list[str]] = {}
     for overlay in layers.overlays:
-        over.setdefault(_policy_of(overlay), []).append(overlay)
-    called = {session.load(name, Layers()).plan.policy: name for name in names} if over else {}
+        over.setdefault(_policy_of(read_file_of("overlay", overlay)), []).append(overlay)
+    called = {_policy_of(Source(name, policy_files(name, session.plugins.policies())[MAIN])): name for name in names} if over else {}
     for policy in over.keys() - called.keys():
         raise click.UsageError(f"`--overlay {over[policy][0]}` is for policy `{policy}`, which is not among {', '.join(called)}")
     policies = {name: policy for policy, name in called.items()}
     return [Wanted(name, over.get(policies.get(name, ""), ())) for name in names]
 
 
-def _policy_of(overlay: str) -> str:
-    """Return the policy that an overlay says it is for; what is wrong with it is told when it is laid over one."""
-    document, _ = read_document(read_file_of("overlay", overlay), Limits())
+def _policy_of(file: Source) -> str:
+    """Return the policy that a policy file is, or an overlay is for; what is wrong with it is told when it is loaded."""
+    document, _ = read_document(file, Limits())
     root = document.root if document is not None else None
     return str(root.get("policy", "")) if isinstance(root, dict) else ""
 

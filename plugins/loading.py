@@ -16,13 +16,13 @@ from tierwise.core.errors import PolicyError
 from tierwise.core.language import suggest
 from tierwise.core.source import Source
 
-__all__ = ["PolicyFiles", "policy_files", "read_file_of", "shipped_policies"]
+__all__ = ["MAIN", "SLUG", "PolicyFiles", "policy_files", "policy_paths", "read_file_of", "shipped_policies"]
 
 MAIN = "policy.yaml"
 _BESIDE = ("cases.yaml", "binding.yaml")
 _TABLES = "tables"
 _MOST_TABLES = 200
-_SLUG = re.compile(r"[a-z0-9㐀-鿿]+(-[a-z0-9㐀-鿿]+)*")
+SLUG = re.compile(r"[a-z0-9㐀-鿿]+(-[a-z0-9㐀-鿿]+)*")
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,6 @@ class PolicyFiles(Mapping[str, str]):
         if self.name.endswith((".yaml", ".yml")):
             return {name: self.name if name == MAIN else str(Path(self.name).with_name(name)) for name in self.texts}
         return {name: f"{self.name.rstrip('/')}/{name}" for name in self.texts}
-
-    def paths(self) -> tuple[Path, ...]:
-        """Return where the files lie on the disk; nothing for a policy inside an archive."""
-        if not isinstance(self.folder, Path):
-            return ()
-        named = Path(self.name)
-        return (named,) if named.suffix in (".yaml", ".yml") and named.name != MAIN else tuple(self.folder / name for name in self.texts)
 
     def __getitem__(self, name: str) -> str:
         return self.texts[name]
@@ -80,26 +73,22 @@ def policy_files(
         PolicyError: There is no such policy, or a file of it cannot be read.
     """
     name = fspath(name_or_path)
-    folders = _shipped() if shipped is None else shipped
     most = (limits or Limits()).file_bytes
-    if name in folders:
-        return PolicyFiles(name, folders[name], dict(_folder_texts(folders[name], name, most)))
-    path = _existing(name, folders)
     with _reading(name):
-        return _files_at(path, name, most)
+        folder, files = _found(name, _shipped() if shipped is None else shipped)
+        return PolicyFiles(name, folder, {relative: _text(file, called, most) for relative, file, called in files})
 
 
-def _files_at(path: Path, name: str, most: int) -> PolicyFiles:
-    if path.is_dir():
-        if not (path / MAIN).is_file():
-            raise PolicyError(f"there is no `{MAIN}` in the folder `{name}`", help="give the folder of a policy, or the file itself")
-        return PolicyFiles(name, path, dict(_folder_texts(path, name, most)))
-    if not path.is_file():
-        raise PolicyError(f"`{name}` is neither a file nor a folder")
-    if path.name == MAIN:
-        return PolicyFiles(name, path.parent, dict(_folder_texts(path.parent, name, most)))
-    # One file under a name of its own is a whole policy; what lies beside it may belong to another.
-    return PolicyFiles(name, path.parent, {MAIN: _text(path, name, most)})
+def policy_paths(name_or_path: str | PathLike[str], shipped: Mapping[str, Traversable] | None = None) -> tuple[Path, ...]:
+    """Return where the files of a policy lie on the disk, without reading them; nothing for a policy inside an archive.
+
+    Raises:
+        PolicyError: There is no such policy, or its folder cannot be read.
+    """
+    name = fspath(name_or_path)
+    with _reading(name):
+        _, files = _found(name, _shipped() if shipped is None else shipped)
+        return tuple(file for _, file, _ in files if isinstance(file, Path))
 
 
 def read_file_of(what: str, path: str | PathLike[str], limits: Limits | None = None) -> Source:
@@ -133,7 +122,7 @@ def _existing(name: str, folders: Mapping[str, Traversable]) -> Path:
         if name and "\0" not in name and path.exists():
             return path
     help = suggest(name, folders)
-    if _SLUG.fullmatch(name):
+    if SLUG.fullmatch(name):
         raise PolicyError(
             f"there is no policy `{_shown(name)}`", help=help or "`tierwise policies` lists the shipped ones; a path needs a `/`"
         )
@@ -142,15 +131,36 @@ def _existing(name: str, folders: Mapping[str, Traversable]) -> Path:
     )
 
 
-def _folder_texts(folder: Traversable, name: str, most: int) -> Iterator[tuple[str, str]]:
+_File = tuple[str, Traversable, str]
+"""A file of a policy: its relative name, where it is, and what messages call it."""
+
+
+def _found(name: str, folders: Mapping[str, Traversable]) -> tuple[Traversable, Iterator[_File]]:
+    """Return the folder of a policy and its files, none of which is read."""
+    if name in folders:
+        return folders[name], _folder_files(folders[name], name)
+    path = _existing(name, folders)
+    if path.is_dir():
+        if not (path / MAIN).is_file():
+            raise PolicyError(f"there is no `{MAIN}` in the folder `{name}`", help="give the folder of a policy, or the file itself")
+        return path, _folder_files(path, name)
+    if not path.is_file():
+        raise PolicyError(f"`{name}` is neither a file nor a folder")
+    if path.name == MAIN:
+        return path.parent, _folder_files(path.parent, name)
+    # One file under a name of its own is a whole policy; what lies beside it may belong to another.
+    return path.parent, iter([(MAIN, path, name)])
+
+
+def _folder_files(folder: Traversable, name: str) -> Iterator[_File]:
     base = name.removesuffix(MAIN).rstrip("/")
     called = f"{base}/" if base else ""
     _check_inside(folder, folder / MAIN, MAIN)
-    yield MAIN, _text(folder / MAIN, f"{called}{MAIN}", most)
+    yield MAIN, folder / MAIN, f"{called}{MAIN}"
     for beside in _BESIDE:
         if (folder / beside).is_file():
             _check_inside(folder, folder / beside, beside)
-            yield beside, _text(folder / beside, f"{called}{beside}", most)
+            yield beside, folder / beside, f"{called}{beside}"
     tables = folder / _TABLES
     if not tables.is_dir():
         return
@@ -160,7 +170,7 @@ def _folder_texts(folder: Traversable, name: str, most: int) -> Iterator[tuple[s
     for entry in found:
         relative = f"{_TABLES}/{entry.name}"
         _check_inside(folder, entry, relative)
-        yield relative, _text(entry, f"{called}{relative}", most)
+        yield relative, entry, f"{called}{relative}"
 
 
 def _check_inside(folder: Traversable, entry: Traversable, relative: str) -> None:

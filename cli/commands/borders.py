@@ -12,7 +12,7 @@ from tierwise.cli.options import (
     Layers,
     as_of_option,
     binding_option,
-    check_outputs,
+    chosen_outputs,
     format_option,
     layers_options,
     policy_option,
@@ -89,9 +89,7 @@ def command(
 
         refuse_report(report, [database])
     loaded = session.load(policy_name, layers)
-    known = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
-    check_outputs(outputs, known)
-    chosen = [known[output] for output in outputs] or list(known.values())
+    chosen = chosen_outputs(outputs, loaded.plan) or [decision for decision in loaded.plan.outputs if not decision.population]
     with bound_with_progress(session, loaded, database, binding, as_of) as bound:
         counts = list(border_counts(bound, choose_engine(loaded, DEFAULT_ENGINE), chosen, near, move))
     if report is not None:

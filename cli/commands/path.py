@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tierwise.cli.options import Layers, as_of_option, binding_option, check_outputs, format_option, layers_options, policy_option
+from tierwise.cli.options import Layers, as_of_option, binding_option, chosen_outputs, format_option, layers_options, policy_option
 from tierwise.cli.session import Session
 
 
@@ -88,9 +88,7 @@ def command(
 
     session = Session.of(context)
     loaded = session.load(policy_name, layers)
-    known = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
-    check_outputs(outputs, known)
-    decisions = [known[output] for output in outputs] or list(graded_outputs(loaded))
+    decisions = chosen_outputs(outputs, loaded.plan) or list(graded_outputs(loaded))
     if not decisions:
         raise click.UsageError(f"`{loaded.plan.policy}` has no output on a scale; name one by --output and the value by --to")
     changeable = changeable_facts(loaded.plan, dict(changes))

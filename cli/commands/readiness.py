@@ -11,7 +11,7 @@ from tierwise.cli.options import (
     Layers,
     as_of_option,
     binding_option,
-    check_outputs,
+    chosen_outputs,
     format_option,
     layers_options,
     policy_option,
@@ -66,9 +66,7 @@ def command(
 
         refuse_report(report, [database])
     loaded = session.load(policy_name, layers)
-    known = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
-    check_outputs(outputs, known)
-    chosen = [known[output] for output in outputs] or list(known.values())
+    chosen = chosen_outputs(outputs, loaded.plan) or [decision for decision in loaded.plan.outputs if not decision.population]
     with grade_database(session, loaded, database, binding, as_of, choose_engine(loaded, DEFAULT_ENGINE)) as run:
         found = readiness_of(loaded.plan, chosen, run.grading.rows(), run.bound.facts.findings)
     if report is not None:

@@ -160,7 +160,7 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
     """Find rows that belong to no row of the subjects' table, be it one that a condition leaves out; not looked for among rows that subjects point to."""
     if group.key is None or layout.table in (group.child, group.between):
         return []
-    id = as_id(column(layout.key.name), source.type_of(layout.table.name, layout.key))
+    id = _stored_id(source, layout)
     known = exp.select(id).from_(source.named(layout.table.name)).where(is_known(id.copy()))
     lost = any_of(is_null(column("id")), exp.Not(this=exp.In(this=column("id"), query=known.subquery())))
     example = call("min", column("id"), integer(3))
@@ -175,9 +175,14 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
     return [DataFinding("orphan-rows", message, int(count), "", table, key, tuple((str(id), "") for id in ids or ()))]
 
 
+def _stored_id(source: Source, layout: Layout) -> exp.Expr:
+    """Return the id of a row of the subjects' table itself, whose rows are there also where a condition leaves them out."""
+    return as_id(column(layout.key.name), source.type_of(layout.table.name, layout.key))
+
+
 def _find_unknown_parents(source: Source, layout: Layout, types: Mapping[str, str]) -> list[DataFinding]:
     """Find rows that name one above them which is not there, in a fact called like such a link; a binding that says `parent` finds them itself."""
-    id = as_id(column(layout.key.name), source.type_of(layout.table.name, layout.key))
+    id = _stored_id(source, layout)
     findings: list[DataFinding] = []
     for bound in layout.columns if layout.lineage is None else ():
         if not isinstance(bound.cell, exp.Column) or not is_called_parent(bound.shown):

@@ -11,6 +11,7 @@ from tierwise.core.errors import DataError
 from tierwise.plugins import hookimpl
 from tierwise.plugins.postgres import connected, decimals, is_postgres, on_server
 from tierwise.plugins.source import Column, SourceOpener, SourceTable
+from tierwise.plugins.view_bounds import MOST_ROWS, refuse_rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["PostgresOpener", "PostgresSource"]
 
 TABLES = "customer_database"
-MOST_ROWS_OF_VIEW = 20_000_000
-"""A view may have no end."""
 MOST_TABLES = 20_000
 BATCH = 100_000
 
@@ -150,7 +149,7 @@ class PostgresSource:
         cells = [self._cell(table, column, type) for column, type in zip(known, types, strict=True)]
         query = f"SELECT {', '.join(cells) or 'NULL AS nothing'} FROM {self._rows(table)}"
         if table in self._views:
-            query += f" LIMIT {MOST_ROWS_OF_VIEW + 1}"
+            query += f" LIMIT {MOST_ROWS + 1}"
         with self._lock, on_server(self.location), self._server.cursor() as cursor:
             self._running = cursor
             cursor.execute(query)
@@ -174,11 +173,8 @@ class PostgresSource:
         named = self.named(table).sql("duckdb")
         cursor.execute(f"CREATE OR REPLACE TABLE {named} AS SELECT {cells} FROM tierwise_sent")
         cursor.unregister("tierwise_sent")
-        if table in self._views and (cursor.execute(f"SELECT count(*) FROM {named}").fetchone() or (0,))[0] > MOST_ROWS_OF_VIEW:
-            raise DataError(
-                f"the view `{table}` gives more than {MOST_ROWS_OF_VIEW:,} rows: it may have no end",
-                help="put what it gives into a table, and name that",
-            )
+        if table in self._views:
+            refuse_rows(table, (cursor.execute(f"SELECT count(*) FROM {named}").fetchone() or (0,))[0])
 
     def _cell(self, table: str, column: Column, type: str) -> str:
         """Return what is selected of a column: dates without end become ones far beyond the calendar, which are no dates of it either."""

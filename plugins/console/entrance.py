@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from secrets import compare_digest
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tierwise.plugins.web.admission import Admission, Admitted, Refusal
+from tierwise.plugins.web.admission import Admission, Admitted, Refusal, bears, is_token
 
 __all__ = ["USER", "Entrance", "admitted_console", "refusal_text", "token_cookie"]
 
@@ -57,8 +56,7 @@ class Entrance:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or send it away."""
         headers = Headers(scope=scope)
-        kind, _, given = headers.get("authorization", "").partition(" ")
-        by_proxy = kind.lower() == "bearer" and self._is_token(given.strip())
+        by_proxy = bears(headers, self.token)
         answer = self._sent_away(scope, headers, by_proxy)
         if answer is not None:
             await answer(scope, receive, send)
@@ -73,7 +71,7 @@ class Entrance:
         if by_proxy:
             return None
         name = token_cookie(headers.get("host", ""))
-        if not self._is_token(_cookie(headers, name)):
+        if not is_token(_cookie(headers, name), self.token):
             return self._first_visit(scope, name)
         if scope["method"] == "POST" and headers.get("origin") is None and headers.get("sec-fetch-site") is None:
             return _refused(
@@ -85,7 +83,7 @@ class Entrance:
         """Return a cookie for the token in the address, which then goes from it; without one the visit ends."""
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         given = next((value for key, value in query if key == TOKEN), "")
-        if scope["method"] != "GET" or not self._is_token(given):
+        if scope["method"] != "GET" or not is_token(given, self.token):
             return _refused(
                 Refusal(
                     401,
@@ -99,9 +97,6 @@ class Entrance:
         response = RedirectResponse("/" + scope["path"].lstrip("/\\") + (f"?{rest}" if rest else ""), 303)
         response.set_cookie(cookie, self.token, httponly=True, samesite="strict", secure=scope.get("scheme") == "https")
         return response
-
-    def _is_token(self, given: str) -> bool:
-        return compare_digest(given.encode("utf-8", "replace"), self.token.encode())
 
     def _user(self, headers: Headers, by_proxy: bool) -> str:
         """Return who asks; a proxy that names nobody asks for nobody."""

@@ -21,7 +21,7 @@ from tierwise.plugins.report.run_report import RunReport, run_report
 from tierwise.plugins.run import bound_database, choose_engine, grade_bound, grade_by_default
 from tierwise.plugins.sentences.lines import Line
 from tierwise.plugins.sentences.path_lines import lines_of_paths
-from tierwise.plugins.sentences.words import outcome_text
+from tierwise.plugins.sentences.words import label_text, outcome_text
 
 __all__ = ["CustomerPage", "Results", "SubjectRow", "customer_page", "readiness_in_short", "results_of"]
 
@@ -93,7 +93,7 @@ def results_of(loaded: LoadedPolicy, database: str, as_of: date | None, language
         return Results(
             run_report(run, run.grading, language),
             readiness_of(loaded.plan, outputs, run.grading.rows(), bound.facts.findings),
-            tuple(_in(decision.label, language) or decision.name for decision in shown),
+            tuple(label_text(decision.label, language) or decision.name for decision in shown),
             tuple(rows),
             found,
             bound.bound_by,
@@ -172,7 +172,3 @@ def customer_page(loaded: LoadedPolicy, database: str, as_of: date | None, word:
 def counts_of(findings: tuple[object, ...]) -> Mapping[Severity, int]:
     """Return how many findings there are of each severity."""
     return {severity: sum(getattr(finding, "severity", None) is severity for finding in findings) for severity in Severity}
-
-
-def _in(label: Mapping[str, str], language: str) -> str:
-    return label.get(language) or label.get("en") or ""

@@ -13,16 +13,14 @@ from pathlib import Path
 from tierwise.core.errors import PolicyError
 from tierwise.core.source import Source
 from tierwise.plugins.console.kept_documents import document_of
-from tierwise.plugins.loading import PolicyFiles, policy_files, read_file_of
+from tierwise.plugins.loading import MAIN, SLUG, PolicyFiles, policy_files, read_file_of
 from tierwise.plugins.manager import Plugins
 
 __all__ = ["OVERLAY_START", "Entry", "PolicyTexts", "Shelf"]
 
-MAIN = "policy.yaml"
 MOST_ENTRIES = 500
 MOST_OVERLAYS = 50
 HEAD_LINES = 50
-SLUG = re.compile(r"[a-z0-9㐀-鿿]+(-[a-z0-9㐀-鿿]+)*")
 OVERLAY_START = re.compile(r"\ufeff?(\s*(#.*)?\n)*overlay\s*:")
 """How the text of an overlay starts, after blank lines and comments."""
 

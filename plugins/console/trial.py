@@ -11,7 +11,7 @@ from typing import Any
 
 from tierwise.core.explaining import Explanation
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Fact, Named
+from tierwise.core.plan import Fact
 from tierwise.core.types import BooleanType, EnumType, ListType, MapType, RecordType, SetType
 from tierwise.core.values import to_json
 from tierwise.plugins.deciding.given import read_facts
@@ -19,7 +19,7 @@ from tierwise.plugins.deciding.result import outcome_document
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.run import Bound, bound_database, explain_subject
 from tierwise.plugins.sentences.lines import Line, lines_of
-from tierwise.plugins.sentences.words import miss_text, outcome_text
+from tierwise.plugins.sentences.words import label_text, miss_text, outcome_text
 
 __all__ = ["FactField", "Hit", "Tried", "fact_fields", "subject_facts", "try_facts", "try_subject"]
 
@@ -80,12 +80,12 @@ def _field(fact: Fact, words: Mapping[str, str], value: str, language: str) -> F
     more = ("null",) if fact.nullable and choices else ()
     unit = getattr(fact.type, "unit", "") or ""
     return FactField(
-        fact.name, _in(fact.label, language) or fact.name, unit, tuple((word, words.get(word, word)) for word in (*choices, *more)), value
+        fact.name,
+        label_text(fact.label, language) or fact.name,
+        unit,
+        tuple((word, words.get(word, word)) for word in (*choices, *more)),
+        value,
     )
-
-
-def _in(label: Named, language: str) -> str:
-    return label.get(language) or label.get("en") or ""
 
 
 def try_facts(loaded: LoadedPolicy, given: Mapping[str, str], as_of: date | None, language: str) -> Tried:
@@ -137,7 +137,7 @@ def _tried(explanation: Explanation, language: str, findings: tuple[Finding, ...
             misses = [miss_text(miss, language) for test in rule.failing for miss in test.misses]
             hits.append(Hit(trace.name, rule.id, "missed", "; ".join(misses)))
         if trace.is_output:
-            label = _in(trace.label, language) or trace.name
+            label = label_text(trace.label, language) or trace.name
             outcomes.append((label, outcome_text(trace.outcome, trace.type, language), hasattr(trace.outcome, "value")))
     document = {name: outcome_document(outcome) for name, outcome in explanation.outcomes.items()}
     return Tried(tuple(outcomes), tuple(hits), tuple(lines_of(explanation, language)), findings, document)

@@ -19,14 +19,11 @@ from tierwise.core.plan import (
     Compare,
     Constant,
     Decision,
-    DecisionRef,
     Fact,
     FactRef,
     InSet,
     Node,
-    Pick,
     Plan,
-    RankCut,
     Table,
     Within,
     borders_of,
@@ -34,6 +31,7 @@ from tierwise.core.plan import (
     with_nodes,
 )
 from tierwise.core.plan.usage import Usage, usage_of
+from tierwise.core.plan.walk import link_of, linked_as
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, NumberType, Type
 from tierwise.core.values import Value
 from tierwise.plugins import sql
@@ -246,12 +244,8 @@ class _Widened:
         changed, decisions, tables = self._with(fact, value)
 
         def named(node: Node) -> Node:
-            match node:
-                case DecisionRef(name=name) if name in decisions:
-                    return replace(node, name=_called(name, step))
-                case Pick(table=name) if name in tables:
-                    return replace(node, table=_called(name, step))
-            return node
+            name = _changed_link(node, decisions, tables)
+            return node if name is None else linked_as(node, _called(name, step))
 
         own = with_nodes(changed, named)
         new = {name: replace(own.decisions[name], name=_called(name, step), output=False) for name in own.decisions if name in decisions}
@@ -298,14 +292,16 @@ def _parts(table: Table) -> list[Node]:
 
 
 def _leads_to(nodes: Sequence[Node], decisions: set[str], tables: set[str]) -> bool:
-    for part in walk(*nodes):
-        if isinstance(part, DecisionRef) and part.name in decisions:
-            return True
-        if isinstance(part, Pick) and part.table in tables:
-            return True
-        if isinstance(part, RankCut) and any(isinstance(child, DecisionRef) and child.name in decisions for child in part.children):
-            return True
-    return False
+    return any(_changed_link(part, decisions, tables) is not None for part in walk(*nodes))
+
+
+def _changed_link(node: Node, decisions: Collection[str], tables: Collection[str]) -> str | None:
+    """Return the name of the decision or table to which a node leads, where that is one of those; ``None`` otherwise."""
+    link = link_of(node)
+    if link is None:
+        return None
+    sort, name = link[0], str(link[1])
+    return name if name in {"decision": decisions, "table": tables}.get(str(sort), ()) else None
 
 
 def _without_what_is_decided(table: Table) -> Table:

@@ -13,7 +13,7 @@ from tierwise.core.types import ListType, NumberType, SetType, Type
 from tierwise.core.values import SECONDS_PER_DAY, Duration, Value, to_json
 from tierwise.plugins.sentences.phrases import phrase
 
-__all__ = ["joined", "miss_text", "name_text", "outcome_text", "percent_text", "read_text", "value_text", "why"]
+__all__ = ["joined", "label_text", "miss_text", "name_text", "outcome_text", "percent_text", "read_text", "value_text", "why"]
 
 
 def why(reason: Reason, language: str) -> str:
@@ -21,9 +21,14 @@ def why(reason: Reason, language: str) -> str:
     return phrase("reason tie" if reason is Reason.TIE else str(reason), language)
 
 
+def label_text(label: Named, language: str) -> str:
+    """Return a label, in English where it is not given in a language; empty where there is none."""
+    return label.get(language) or label.get("en") or ""
+
+
 def name_text(name: str, label: Named, language: str) -> str:
     """Return a name with its label, once when they are the same."""
-    shown = label.get(language) or label.get("en") or ""
+    shown = label_text(label, language)
     return f"`{name}`" if shown in ("", name) else f"{shown} (`{name}`)" if name else shown
 
 

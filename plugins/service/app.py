@@ -21,6 +21,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tierwise.core.errors import DataError, TierwiseError
 from tierwise.core.language import suggest
 from tierwise.core.plan import POPULATION
+from tierwise.core.values import to_json
+from tierwise.plugins.deciding.given import read_facts
 from tierwise.plugins.deciding.result import Result
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.sentences.catalogue import said
@@ -99,7 +101,7 @@ class Service:
             "policy": plan.policy,
             "version": plan.version,
             "fingerprint": plan.fingerprint,
-            "as_of": results[0].to_dict()["as_of"] if results else asked.as_of,
+            "as_of": to_json(results[0].as_of) if results else asked.as_of,
             "results": [{"outputs": result.to_dict()["outputs"], "findings": findings_document(result.findings)} for result in results],
             "findings": findings_document(asked.findings),
         }
@@ -113,11 +115,11 @@ class Service:
             raise Problem(
                 422, "Not what is asked for", "one subject is explained, not a population", "grade a file and use `tierwise explain`"
             )
-        explanation, result = await self._in_thread(_explained, loaded, facts, asked.as_of)
-        self._count(serving.name, result)
+        explanation = await self._in_thread(loaded.explain, facts, asked.as_of)
+        self._figures.decided(serving.name, explanation.outcomes)
         return {
             **explanation_document(explanation, language),
-            "findings": findings_document((*asked.findings, *result.findings)),
+            "findings": findings_document((*asked.findings, *read_facts(loaded.plan, facts)[1])),
         }
 
     # ---- what the service says of itself
@@ -197,10 +199,6 @@ class Service:
     def _count(self, name: str, result: Result) -> None:
         for outcomes in (result.by_subject or {"": result.outcomes}).values():
             self._figures.decided(name, outcomes)
-
-
-def _explained(loaded: LoadedPolicy, facts: Mapping[str, Any], as_of: str | None) -> tuple[Any, Result]:
-    return loaded.explain(facts, as_of), loaded.decide(facts, as_of)
 
 
 def _state(one: InService) -> dict[str, Any]:

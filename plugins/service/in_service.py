@@ -10,7 +10,7 @@ from typing import Any
 
 from tierwise.core.errors import PolicyError, TierwiseError
 from tierwise.core.finding import Finding
-from tierwise.plugins.loading import policy_files
+from tierwise.plugins.loading import policy_paths
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import LoadedPolicy, load
 
@@ -47,10 +47,9 @@ class Wanted:
     def files(self, plugins: Plugins) -> Iterator[Path]:
         """Yield the files that it hangs on, as they are now; nothing where they cannot be listed."""
         try:
-            found = policy_files(self.name_or_path, plugins.policies())
+            yield from policy_paths(self.name_or_path, plugins.policies())
         except PolicyError:
             return
-        yield from found.paths()
         yield from map(Path, self.overlays)
 
 

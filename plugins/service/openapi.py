@@ -27,30 +27,47 @@ REFUSALS = {
     "500": "a plugin, or tierwise itself, failed",
     "503": "too much is asked at once, or it took too long; try again later",
 }
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _closed(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    """Return the schema of an object that has no other members."""
+    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+
+
 PROBLEM = {
-    "type": "object",
     "description": "RFC 9457 problem details",
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "what is wrong with this request"},
-        "help": {"type": "string", "description": "one suggestion"},
-    },
-    "required": ["type", "title", "status", "detail"],
-    "additionalProperties": False,
+    **_closed(
+        {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "description": "what is wrong with this request"},
+            "help": {"type": "string", "description": "one suggestion"},
+        },
+        "type",
+        "title",
+        "status",
+        "detail",
+    ),
 }
 FINDING = {
-    "type": "object",
     "description": "what is odd about a fact; it does not keep the others from being decided",
-    "properties": {
-        "code": {"type": "string"},
-        "severity": {"enum": ["error", "warning", "note"]},
-        "message": {"type": "string"},
-        "help": {"type": "string"},
-    },
-    "required": ["code", "severity", "message", "help"],
-    "additionalProperties": False,
+    **_closed(
+        {
+            "code": {"type": "string"},
+            "severity": {"enum": ["error", "warning", "note"]},
+            "message": {"type": "string"},
+            "help": {"type": "string"},
+        },
+        "code",
+        "severity",
+        "message",
+        "help",
+    ),
 }
 OUTCOME = {
     "description": "a value, or why there is none",
@@ -68,6 +85,26 @@ OUTCOME = {
         },
     ],
 }
+FINDINGS = {"type": "array", "items": _ref("Finding")}
+POLICY_STATE = _closed(
+    {
+        "version": {"type": "string"},
+        "fingerprint": {"type": "string"},
+        "swaps": {"type": "integer", "minimum": 0},
+        "refused": {
+            "type": "object",
+            "description": "why the files as they are now do not serve, while the policy before them does",
+            "properties": {"message": {"type": "string"}, "help": {"type": "string"}, "findings": FINDINGS},
+            "required": ["message", "help", "findings"],
+        },
+    },
+    "version",
+    "fingerprint",
+    "swaps",
+)
+HEALTH = _closed(
+    {"status": {"enum": ["ok", "stopping"]}, "policies": {"type": "object", "additionalProperties": POLICY_STATE}}, "status", "policies"
+)
 DAY = {"type": ["string", "null"], "description": "the day of the decision, such as 2026-11-21; nothing reads the clock"}
 
 
@@ -107,55 +144,30 @@ def openapi_document(plans: Iterable[Plan], with_token: bool) -> dict[str, Any]:
 def _schemas(plan: Plan) -> dict[str, Any]:
     key = _key(plan)
     outputs = {d.name: {"allOf": [_ref("Outcome")], "description": _label(d)} for d in plan.outputs}
-    own = {
-        "type": "object",
-        "properties": outputs,
-        "additionalProperties": False,
-    }
     about = {
         "policy": {"const": plan.policy},
         "version": {"type": "string"},
         "fingerprint": {"type": "string", "description": "identifies the meaning of the policy"},
         "as_of": {"type": ["string", "null"]},
     }
-    findings = {"type": "array", "items": _ref("Finding")}
+    own = _ref(f"{key}.Outputs")
+    results = {
+        "type": "array",
+        "description": "one for each subject, in their order",
+        "items": _closed({"outputs": own, "findings": FINDINGS}, "outputs", "findings"),
+    }
+    by_customer = {"type": "object", "additionalProperties": own}
     return {
         f"{key}.Facts": {
             "type": "object",
             "description": "Facts by name; what does not fit its fact counts as missing and is told in `findings`, an unknown name likewise.",
             "properties": {fact.name: _fact(fact) for fact in plan.facts.values()},
         },
-        f"{key}.Outputs": own,
-        f"{key}.Decided": {
-            "type": "object",
-            "properties": {
-                **about,
-                "outputs": _ref(f"{key}.Outputs"),
-                "by_customer": {"type": "object", "additionalProperties": _ref(f"{key}.Outputs")},
-                "findings": findings,
-            },
-            "required": [*about, "outputs", "findings"],
-            "additionalProperties": False,
-        },
-        f"{key}.DecidedMany": {
-            "type": "object",
-            "properties": {
-                **about,
-                "results": {
-                    "type": "array",
-                    "description": "one for each subject, in their order",
-                    "items": {
-                        "type": "object",
-                        "properties": {"outputs": _ref(f"{key}.Outputs"), "findings": findings},
-                        "required": ["outputs", "findings"],
-                        "additionalProperties": False,
-                    },
-                },
-                "findings": findings,
-            },
-            "required": [*about, "results", "findings"],
-            "additionalProperties": False,
-        },
+        f"{key}.Outputs": {"type": "object", "properties": outputs, "additionalProperties": False},
+        f"{key}.Decided": _closed(
+            {**about, "outputs": own, "by_customer": by_customer, "findings": FINDINGS}, *about, "outputs", "findings"
+        ),
+        f"{key}.DecidedMany": _closed({**about, "results": results, "findings": FINDINGS}, *about, "results", "findings"),
     }
 
 
@@ -179,36 +191,12 @@ def _in_words(of: Type) -> str:
 
 def _decide(plan: Plan) -> dict[str, Any]:
     key = _key(plan)
-    one = {
-        "type": "object",
-        "properties": {"facts": _ref(f"{key}.Facts"), "as_of": DAY},
-        "required": ["facts"],
-        "additionalProperties": False,
-    }
-    many = {
-        "type": "object",
-        "properties": {"subjects": {"type": "array", "items": _ref(f"{key}.Facts"), "maxItems": MOST_SUBJECTS}, "as_of": DAY},
-        "required": ["subjects"],
-        "additionalProperties": False,
-    }
+    many = _closed({"subjects": {"type": "array", "items": _ref(f"{key}.Facts"), "maxItems": MOST_SUBJECTS}, "as_of": DAY}, "subjects")
     answer = {"oneOf": [_ref(f"{key}.Decided"), _ref(f"{key}.DecidedMany")]}
-    return _operation(plan, "decide", "Decide for one subject, or for many.", {"oneOf": [one, many]}, answer)
+    return _operation(plan, "decide", "Decide for one subject, or for many.", {"oneOf": [_one_subject(key), many]}, answer)
 
 
 def _explain(plan: Plan) -> dict[str, Any]:
-    key = _key(plan)
-    asked = {
-        "type": "object",
-        "properties": {"facts": _ref(f"{key}.Facts"), "as_of": DAY},
-        "required": ["facts"],
-        "additionalProperties": False,
-    }
-    line = {
-        "type": "object",
-        "properties": {"indent": {"type": "integer", "minimum": 0}, "text": {"type": "string"}},
-        "required": ["indent", "text"],
-        "additionalProperties": False,
-    }
     answer = {
         "type": "object",
         "properties": {
@@ -223,17 +211,25 @@ def _explain(plan: Plan) -> dict[str, Any]:
                 "description": "every output and every decision behind it: what gave it, what was missed, points, place in a ranking",
                 "additionalProperties": {"type": "object"},
             },
-            "lines": {"type": "array", "items": line},
-            "findings": {"type": "array", "items": _ref("Finding")},
+            "lines": {
+                "type": "array",
+                "items": _closed({"indent": {"type": "integer", "minimum": 0}, "text": {"type": "string"}}, "indent", "text"),
+            },
+            "findings": FINDINGS,
         },
         "required": ["policy", "version", "fingerprint", "as_of", "outputs", "decisions", "lines", "findings"],
     }
-    operation = _operation(plan, "explain", "Decide for one subject and say why, in sentences.", asked, answer)
+    operation = _operation(plan, "explain", "Decide for one subject and say why, in sentences.", _one_subject(_key(plan)), answer)
     said = "the language of the sentences; without it what Accept-Language prefers"
     operation["parameters"] = [
         {"name": "language", "in": "query", "required": False, "description": said, "schema": {"enum": ["en", "zh"]}}
     ]
     return operation
+
+
+def _one_subject(key: str) -> dict[str, Any]:
+    """Return the body that asks about one subject."""
+    return _closed({"facts": _ref(f"{key}.Facts"), "as_of": DAY}, "facts")
 
 
 def _operation(plan: Plan, name: str, summary: str, asked: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -247,71 +243,40 @@ def _operation(plan: Plan, name: str, summary: str, asked: Mapping[str, Any], an
 
 
 def _of_the_service() -> dict[str, Any]:
-    policy = {
-        "type": "object",
-        "properties": {
-            "version": {"type": "string"},
-            "fingerprint": {"type": "string"},
-            "swaps": {"type": "integer", "minimum": 0},
-            "refused": {
-                "type": "object",
-                "description": "why the files as they are now do not serve, while the policy before them does",
-                "properties": {
-                    "message": {"type": "string"},
-                    "help": {"type": "string"},
-                    "findings": {"type": "array", "items": _ref("Finding")},
-                },
-                "required": ["message", "help", "findings"],
-            },
-        },
-        "required": ["version", "fingerprint", "swaps"],
-        "additionalProperties": False,
-    }
-    health = {
-        "type": "object",
-        "properties": {"status": {"enum": ["ok", "stopping"]}, "policies": {"type": "object", "additionalProperties": policy}},
-        "required": ["status", "policies"],
-        "additionalProperties": False,
-    }
+    health = {JSON: {"schema": HEALTH}}
     return {
-        "/healthz": {
-            "get": {
-                "operationId": "health",
-                "summary": "Whether the service answers, and with which policies.",
-                "responses": {
-                    "200": {"description": "it answers", "content": {JSON: {"schema": health}}},
-                    **_refusals("403", "421"),
-                    "503": {"description": "it is being stopped", "content": {JSON: {"schema": health}}},
-                },
-            }
-        },
-        "/metrics": {
-            "get": {
-                "operationId": "metrics",
-                "summary": "Counts in the text format of Prometheus.",
-                "responses": {
-                    "200": {"description": "the counts", "content": {"text/plain": {"schema": {"type": "string"}}}},
-                    **_refusals("401", "403", "421"),
-                },
-            }
-        },
-        "/openapi.json": {
-            "get": {
-                "operationId": "openapi",
-                "summary": "This document.",
-                "responses": {"200": {"description": "it", "content": {JSON: {"schema": {"type": "object"}}}}, **_refusals("403", "421")},
-            }
-        },
+        "/healthz": _get(
+            "health",
+            "Whether the service answers, and with which policies.",
+            {
+                "200": {"description": "it answers", "content": health},
+                **_refusals("403", "421"),
+                "503": {"description": "it is being stopped", "content": health},
+            },
+        ),
+        "/metrics": _get(
+            "metrics",
+            "Counts in the text format of Prometheus.",
+            {
+                "200": {"description": "the counts", "content": {"text/plain": {"schema": {"type": "string"}}}},
+                **_refusals("401", "403", "421"),
+            },
+        ),
+        "/openapi.json": _get(
+            "openapi",
+            "This document.",
+            {"200": {"description": "it", "content": {JSON: {"schema": {"type": "object"}}}}, **_refusals("403", "421")},
+        ),
     }
+
+
+def _get(name: str, summary: str, responses: Mapping[str, Any]) -> dict[str, Any]:
+    return {"get": {"operationId": name, "summary": summary, "responses": responses}}
 
 
 def _refusals(*statuses: str) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": _ref("Problem")}}
     return {status: {"description": REFUSALS[status], "content": content} for status in statuses}
-
-
-def _ref(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _key(plan: Plan) -> str:

@@ -12,7 +12,7 @@ from sqlglot import exp
 from tierwise.plugins import sql
 from tierwise.plugins.sql import Sql
 
-__all__ = ["SAME", "Spelling", "unwrapped"]
+__all__ = ["SAME", "SAME_FUNCTIONS", "Spelling", "unwrapped"]
 
 SAME: tuple[type[exp.Expr], ...] = (
     exp.Add, exp.Alias, exp.Anonymous, exp.And, exp.Between, exp.Boolean, exp.Case, exp.Cast, exp.Column, exp.Count, exp.CTE, exp.DataType, exp.DataTypeParam, exp.Distinct,
@@ -23,6 +23,9 @@ SAME: tuple[type[exp.Expr], ...] = (
 """What means the same in every database; names, constants, conditions, exact arithmetic and the parts of a query."""
 
 Spelled = Callable[..., Sql]
+
+SAME_FUNCTIONS: Mapping[str, str] = {name: name.upper() for name in ("abs", "bool_or", "dense_rank", "min", "row_number", "sum", "trim")}
+"""What DuckDB's functions are called in databases that have them under the same name."""
 
 
 @dataclass(frozen=True)

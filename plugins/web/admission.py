@@ -14,7 +14,7 @@ from secrets import compare_digest
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Admission", "Admitted", "Refusal", "RefusalResponse", "hosts_of"]
+__all__ = ["Admission", "Admitted", "Refusal", "RefusalResponse", "bears", "hosts_of", "is_token"]
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 HARDENING: Mapping[str, str] = {
@@ -121,10 +121,8 @@ class Admission:
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()) or int(length[:20]) > admitted.most_bytes:
             raise _too_large(admitted.most_bytes)
-        if admitted.token is not None and path not in admitted.without_token:
-            kind, _, given = headers.get("authorization", "").partition(" ")
-            if kind.lower() != "bearer" or not compare_digest(given.strip().encode(), admitted.token.encode()):
-                raise Refusal(401, "No token", "the token is missing or wrong", "send `Authorization: Bearer TOKEN`")
+        if admitted.token is not None and path not in admitted.without_token and not bears(headers, admitted.token):
+            raise Refusal(401, "No token", "the token is missing or wrong", "send `Authorization: Bearer TOKEN`")
 
     def _hardened(self, send: Send) -> Send:
         async def hardened(message: Message) -> None:
@@ -135,6 +133,17 @@ class Admission:
             await send(message)
 
         return hardened
+
+
+def bears(headers: Headers, token: str) -> bool:
+    """Say whether a request bears a token as ``Authorization: Bearer`` (RFC 6750 2.1)."""
+    kind, _, given = headers.get("authorization", "").partition(" ")
+    return kind.lower() == "bearer" and is_token(given.strip(), token)
+
+
+def is_token(given: str, token: str) -> bool:
+    """Compare two tokens in a time that does not hang on where they differ."""
+    return compare_digest(given.encode("utf-8", "replace"), token.encode())
 
 
 def _bounded(receive: Receive, most: int) -> Callable[[], Awaitable[Message]]:

@@ -13,6 +13,7 @@ from tierwise.core.source import Path, Source
 from tierwise.core.types import BooleanType, EnumType, ListType, NumberType, SetType, Type
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.sentences.phrases import words_of
+from tierwise.plugins.sentences.words import label_text
 from tierwise.plugins.word_labels import labels_of_words
 from tierwise.plugins.workbook.grids import ARROW
 from tierwise.plugins.workbook.reading import FILE_ROW
@@ -73,7 +74,7 @@ class Explainer:
         self.words = words_of("workbook", language)
         plan = loaded.plan
         self.named: dict[str, tuple[Type, str]] = {
-            item.name: (item.type, _in(item.label, language)) for group in (plan.facts, plan.decisions) for item in group.values()
+            item.name: (item.type, label_text(item.label, language)) for group in (plan.facts, plan.decisions) for item in group.values()
         }
         for name, parameter in loaded.policy.parameters.items():
             self.named[name] = (parameter.type(), parameter.label.in_language(language) if parameter.label is not None else "")
@@ -103,7 +104,7 @@ class Explainer:
         name = header.removeprefix(ARROW).removeprefix("facts/").removeprefix("expected/")
         if name in self.loaded.plan.readings:
             reading = self.loaded.plan.readings[name]
-            return ColumnHelp(_in(reading.label, self.language), choices=tuple((word, "") for word in reading.values))
+            return ColumnHelp(label_text(reading.label, self.language), choices=tuple((word, "") for word in reading.values))
         if name not in self.named:
             return ColumnHelp(self.words[f"column {header}"]) if f"column {header}" in self.words else None
         type, label = self.named[name]
@@ -123,10 +124,6 @@ class Explainer:
             return ", ".join(f"{word} = {labels[word]}" if labels.get(word, word) != word else word for word in item.values)
         word = self.words.get(f"type {str(type).partition(' (')[0]}", str(type))
         return f"{word} ({type.unit})" if isinstance(type, NumberType) and type.unit else word
-
-
-def _in(label: Mapping[str, str], language: str) -> str:
-    return label.get(language) or label.get("en") or ""
 
 
 class WorkbookTexts:

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from tierwise.plugins import sql
 from tierwise.plugins.sql import Sql
-from tierwise.plugins.sql_engine.spelling import Spelling, unwrapped
+from tierwise.plugins.sql_engine.spelling import SAME_FUNCTIONS, Spelling, unwrapped
 
 __all__ = ["POSTGRES"]
 
@@ -180,13 +180,11 @@ def _fenced(layer: exp.Select) -> exp.Select:
 
 
 FUNCTIONS: dict[str, Callable[..., Sql] | str] = {
-    "abs": "ABS",
+    **SAME_FUNCTIONS,
     "any_value": "MIN",
-    "bool_or": "BOOL_OR",
     "coalesce": lambda *parts: exp.Coalesce(this=parts[0], expressions=list(parts[1:])),
     "count_if": _count_if,
     "date_diff": lambda unit, earlier, later: exp.paren(exp.Sub(this=later, expression=earlier), copy=False),
-    "dense_rank": "DENSE_RANK",
     "epoch_us": _number_of_seconds,
     "greatest": lambda *parts: exp.Greatest(this=parts[0], expressions=list(parts[1:]), ignore_nulls=True),
     "least": lambda *parts: exp.Least(this=parts[0], expressions=list(parts[1:]), ignore_nulls=True),
@@ -199,13 +197,9 @@ FUNCTIONS: dict[str, Callable[..., Sql] | str] = {
     "list_sort": _sorted,
     "list_transform": _transformed,
     "list_value": _list,
-    "min": "MIN",
     "month": lambda moment: _part("MONTH", moment),
     "nullif": lambda left, right: exp.Nullif(this=left, expression=right),
-    "row_number": "ROW_NUMBER",
     "struct_extract": _extracted,
-    "sum": "SUM",
-    "trim": "TRIM",
     "to_months": lambda months: sql.call(MONTHS, ZERO.copy(), months),
     "to_seconds": lambda seconds: sql.call(SECONDS, *(ZERO.copy() for _ in range(6)), seconds),
     "year": lambda moment: _part("YEAR", moment),

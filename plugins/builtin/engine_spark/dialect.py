@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from tierwise.plugins import sql
 from tierwise.plugins.sql import Sql
-from tierwise.plugins.sql_engine.spelling import Spelling, unwrapped
+from tierwise.plugins.sql_engine.spelling import SAME_FUNCTIONS, Spelling, unwrapped
 
 __all__ = ["SPARK"]
 
@@ -93,13 +93,11 @@ def _try_cast(node: exp.TryCast) -> Sql:
 
 
 FUNCTIONS: dict[str, Callable[..., Sql] | str] = {
-    "abs": "ABS",
+    **SAME_FUNCTIONS,
     "any_value": "ANY_VALUE",
-    "bool_or": "BOOL_OR",
     "coalesce": "COALESCE",
     "count_if": "COUNT_IF",
     "date_diff": lambda unit, earlier, later: sql.call("DATEDIFF", later, earlier),
-    "dense_rank": "DENSE_RANK",
     "epoch_us": lambda moment: sql.call("UNIX_MICROS", exp.Cast(this=moment, to=exp.DataType(this=Kind.TIMESTAMPTZ))),
     "greatest": "GREATEST",
     "least": "LEAST",
@@ -114,13 +112,9 @@ FUNCTIONS: dict[str, Callable[..., Sql] | str] = {
     "list_value": "ARRAY",
     "map_contains": "MAP_CONTAINS_KEY",
     "map_entries": "MAP_ENTRIES",
-    "min": "MIN",
     "month": "MONTH",
     "nullif": "NULLIF",
-    "row_number": "ROW_NUMBER",
     "struct_extract": _extracted,
-    "sum": "SUM",
-    "trim": "TRIM",
     "to_months": lambda months: sql.call("MAKE_YM_INTERVAL", ZERO.copy(), months),
     "to_seconds": lambda seconds: sql.call("MAKE_DT_INTERVAL", ZERO.copy(), ZERO.copy(), ZERO.copy(), sql.cast(seconds, "DECIMAL(18, 6)")),
     "year": "YEAR",

@@ -109,7 +109,8 @@ def test_what_another_writes_meanwhile_is_not_seen(source: PostgresSource, fille
 
 
 def test_a_view_without_end_is_not_read_to_its_end(source: PostgresSource, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tierwise.plugins.builtin.source_postgres.MOST_ROWS_OF_VIEW", 1000)
+    for place in ("builtin.source_postgres", "view_bounds"):
+        monkeypatch.setattr(f"tierwise.plugins.{place}.MOST_ROWS", 1000)
 
     with pytest.raises(DataError, match="may have no end"):
         source.load("endless", ["g"])
