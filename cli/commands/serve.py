@@ -50,10 +50,14 @@ def command(
     Example:
       tierwise serve big-customer-tiers ./my-policy --port 8000
     """
-    from tierwise.cli.serving import serve_policies
     from tierwise.cli.telling import tell
     from tierwise.cli.token_file import token_of
-    from tierwise.plugins.web.admission import Admitted, hosts_of
+
+    try:
+        from tierwise.cli.serving import serve_policies
+        from tierwise.plugins.web.admission import Admitted, hosts_of
+    except ImportError as error:
+        raise click.UsageError(f"the service needs `{error.name}`: `pip install 'tierwise[serve]'`") from error
 
     session = Session.of(context)
     token = token_of(token_file)

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -149,6 +150,15 @@ def test_what_cannot_be_served_is_said_before_anything_listens(
     done = tierwise("serve", *words)
 
     assert (done.code, said in done.err) == (code, True), done.err
+
+
+def test_without_its_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("tierwise.cli.serving", "tierwise.plugins.service.app", "tierwise.plugins.service.figures"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    monkeypatch.setitem(sys.modules, "prometheus_client", None)
+    done = tierwise("serve", "big-customer-tiers")
+
+    assert (done.code, "the service needs `prometheus_client`: `pip install 'tierwise[serve]'`" in done.err) == (2, True), done.err
 
 
 def test_a_token_that_is_too_short_is_none(tmp_path: Path) -> None:
