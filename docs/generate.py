@@ -16,6 +16,7 @@ from tierwise.plugins.builtin.functions.by_subject import functions_reference
 from tierwise.plugins.codes import CODES
 
 if TYPE_CHECKING:
+    from tierwise.plugins.cases.coverage import BorderCoverage
     from tierwise.plugins.policy import LoadedPolicy
 
 HERE = Path(__file__).parent
@@ -116,14 +117,21 @@ def with_coverage(readme: str, loaded: LoadedPolicy) -> str:
     rows = [("rules", *found.rules), ("borders", *found.touched)]
     table = "".join(f"| {what} | {part} of {whole} | {percent(part, whole)} % |\n" for what, part, whole in rows if whole)
     missed = [f"`{table.table}`: " + ", ".join(f"`{rule}`" for rule in table.never) for table in found.tables if table.never]
-    beside = [f"`{border.about}` {border.value.normalize():f}" for border, is_touched in found.borders if not is_touched]
+    beside = [_border(one) for one in found.borders if not one.is_touched and one.unreachable is None]
+    beyond = [f"`{table.table}`: `{rule}` ({why.en})" for table in found.tables for rule, why in table.unreachable.items()]
+    beyond += [f"{_border(one)} ({one.unreachable.en})" for one in found.borders if one.unreachable is not None]
     parts = [COVERAGE, f"\n{found.cases} cases.\n"]
     if table:
         parts += ["\n| what | touched by a case | share |\n| --- | --- | --- |\n", table]
     parts += [f"\nRules that decide no case: {'; '.join(missed)}.\n"] if missed else []
     parts += [f"\nBorders on which no case stands: {', '.join(beside)}.\n"] if beside else []
+    parts += ["\nWhat no data reaches:\n\n", *(f"- {line}\n" for line in beyond)] if beyond else []
     head = readme.partition(COVERAGE)[0].rstrip("\n")
     return f"{head}\n\n{''.join(parts)}"
+
+
+def _border(one: BorderCoverage) -> str:
+    return f"`{one.border.about}` {one.border.value.normalize():f}"
 
 
 def write_plans() -> None:

@@ -104,7 +104,9 @@ def command(
         if form == "text":
             _tell(tested[-1], session.language)
         if coverage:
-            _tell_coverage(loaded, session.language)
+            wrong = _tell_coverage(loaded, session.language)
+            session.show_findings(wrong)
+            code = max(code, EXIT_FINDINGS if wrong else 0)
         code = max(code, EXIT_FINDINGS if tested[-1].broken else 0)
     if form != "text":
         _write(tested, form, session.language)
@@ -224,7 +226,8 @@ def _write_border_cases(loaded: LoadedPolicy) -> None:
     say(cases_text(loaded.plan, border_cases(loaded)), nl=False)
 
 
-def _tell_coverage(loaded: LoadedPolicy, language: str) -> None:
+def _tell_coverage(loaded: LoadedPolicy, language: str) -> Sequence[Finding]:
+    """Tell what the cases touch; return what is wrong with what is said to be unreachable."""
     from tierwise.plugins.cases.coverage import coverage_of, percent
     from tierwise.plugins.sentences.words import value_text
 
@@ -235,9 +238,16 @@ def _tell_coverage(loaded: LoadedPolicy, language: str) -> None:
     for table in found.tables:
         if table.never:
             tell(f"    no case decided by `{table.table}`: {', '.join(table.never)}")
-    for border, is_touched in found.borders:
-        if not is_touched:
-            tell(f"    no case exactly at {border.about} {value_text(border.value, border.type, language)}")
+    for table in found.tables:
+        for rule, why in table.unreachable.items():
+            tell(f"    no data reaches `{table.table}`: {rule}: {why.in_language(language)}")
+    for one in found.borders:
+        at = f"{one.border.about} {value_text(one.border.value, one.border.type, language)}"
+        if one.unreachable is not None:
+            tell(f"    no data stands exactly at {at}: {one.unreachable.in_language(language)}")
+        elif not one.is_touched:
+            tell(f"    no case exactly at {at}")
     for output, reasons in found.reasons.items():
         if reasons:
             tell(f"    undetermined in a case: {output} ({', '.join(sorted(reasons))})")
+    return found.findings

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from tierwise.core.finding import Finding
 from tierwise.core.outcome import Determined, Outcome, Undetermined
 from tierwise.core.plan import POPULATION, Plan, table_of
+from tierwise.core.policy.texts import Text
 from tierwise.plugins.cases.read import Case
-from tierwise.plugins.cases.run import cases_beside
+from tierwise.plugins.cases.run import CASES, cases_beside
+from tierwise.plugins.cases.unreachable import Unreachable, read_unreachable
 from tierwise.plugins.deciding.decider import Decider
 from tierwise.plugins.deciding.given import read_facts
 from tierwise.plugins.paths.borders import Border, borders_of_plan
 from tierwise.plugins.policy import LoadedPolicy
 
-__all__ = ["Coverage", "TableCoverage", "coverage_of", "percent"]
+__all__ = ["BorderCoverage", "Coverage", "TableCoverage", "coverage_of", "percent"]
+
+_REACHED = "take it off `unreachable`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +31,32 @@ class TableCoverage:
     Attributes:
         rules: The ids of its rules, in order.
         hit: Those that decided a case, also to be left open.
+        unreachable: Those of which the author says that no data reaches them, and why.
     """
 
     table: str
     rules: tuple[str, ...]
     hit: frozenset[str]
+    unreachable: Mapping[str, Text]
 
     @property
     def never(self) -> tuple[str, ...]:
-        """The rules that no case has touched."""
-        return tuple(rule for rule in self.rules if rule not in self.hit)
+        """The rules that no case has touched and that data could reach."""
+        return tuple(rule for rule in self.rules if rule not in self.hit and rule not in self.unreachable)
+
+
+@dataclass(frozen=True, slots=True)
+class BorderCoverage:
+    """One border.
+
+    Attributes:
+        is_touched: A case stands exactly on it.
+        unreachable: Why no data stands on it, where the author says so.
+    """
+
+    border: Border
+    is_touched: bool
+    unreachable: Text | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +66,28 @@ class Coverage:
     Attributes:
         cases: How many there are.
         tables: Each table with its rules.
-        borders: Every number with which a fact is compared, and whether a case stands exactly on it.
+        borders: Every number with which a fact is compared.
         reasons: Output to the reasons for which cases leave it undetermined.
+        findings: What is said to be unreachable and is not there, or is reached by a case.
     """
 
     cases: int
     tables: tuple[TableCoverage, ...]
-    borders: tuple[tuple[Border, bool], ...]
+    borders: tuple[BorderCoverage, ...]
     reasons: Mapping[str, frozenset[str]]
+    findings: tuple[Finding, ...]
 
     @property
     def rules(self) -> tuple[int, int]:
-        """How many rules decided a case, and how many there are."""
-        return sum(len(table.hit) for table in self.tables), sum(len(table.rules) for table in self.tables)
+        """How many rules decided a case, and how many there are that data can reach."""
+        hit = sum(len(table.hit) for table in self.tables)
+        return hit, hit + sum(len(table.never) for table in self.tables)
 
     @property
     def touched(self) -> tuple[int, int]:
-        """How many borders a case stands on, and how many there are."""
-        return sum(is_touched for _, is_touched in self.borders), len(self.borders)
+        """How many borders a case stands on, and how many there are that data can reach."""
+        touched = sum(one.is_touched for one in self.borders)
+        return touched, touched + sum(not one.is_touched and one.unreachable is None for one in self.borders)
 
 
 def percent(part: int, whole: int) -> int:
@@ -92,12 +117,47 @@ def coverage_of(loaded: LoadedPolicy) -> Coverage:
     picked = {table.name for decision in plan.decisions.values() if (table := table_of(decision.node, plan)) is not None}
     tables = [table for table in plan.tables.values() if table.name in picked]
     borders = [border for border in borders_of_plan(plan, plan.outputs) if border.cut is None and border.about in plan.facts]
+    said, not_there = _said(loaded)
+    rules = {table.name: {str(rule): one.why for one in said if one.table == table.name for rule in one.rules} for table in tables}
+    numbers = {(one.fact, number): one.why for one in said if one.fact for number in one.numbers(plan)}
+    of_tables = [
+        TableCoverage(table.name, tuple(rule.id for rule in table.rules), frozenset(hit[table.name]), rules[table.name]) for table in tables
+    ]
+    of_borders = [
+        BorderCoverage(border, border.value in given.get(border.about, ()), numbers.get((border.about, border.value))) for border in borders
+    ]
+    wrong = [finding for one in said for finding in _contradicted(one, plan, hit, given, of_borders)]
     return Coverage(
         len(cases),
-        tuple(TableCoverage(table.name, tuple(rule.id for rule in table.rules), frozenset(hit[table.name])) for table in tables),
-        tuple((border, border.value in given.get(border.about, ())) for border in borders),
+        tuple(of_tables),
+        tuple(of_borders),
         {name: frozenset(found) for name, found in reasons.items()},
+        (*not_there, *wrong),
     )
+
+
+def _said(loaded: LoadedPolicy) -> tuple[tuple[Unreachable, ...], tuple[Finding, ...]]:
+    file = loaded.policy.sources.get(CASES)
+    return read_unreachable(loaded.plan, file) if file is not None else ((), ())
+
+
+def _contradicted(
+    said: Unreachable,
+    plan: Plan,
+    hit: Mapping[str, Collection[str]],
+    given: Mapping[str, Collection[Decimal]],
+    borders: Sequence[BorderCoverage],
+) -> Iterator[Finding]:
+    """Yield where something that is said to be unreachable is reached by a case, or is no border at all."""
+    for rule in said.rules:
+        if rule in hit.get(said.table, ()):
+            yield Finding.error("reached-after-all", f"a case is decided by rule `{rule}` of `{said.table}`", rule.whole, _REACHED)
+    numbers = {one.border.value for one in borders if one.border.about == said.fact}
+    for number, border in said.numbers(plan).items():
+        if number not in numbers:
+            yield Finding.error("wrong-value", f"`{said.fact}` is not compared with `{border}`", border.whole)
+        elif number in given.get(said.fact, ()):
+            yield Finding.error("reached-after-all", f"a case stands exactly at `{border}` of `{said.fact}`", border.whole, _REACHED)
 
 
 def _decided(decider: Decider, case: Case) -> Iterator[Mapping[str, Outcome]]:

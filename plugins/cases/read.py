@@ -26,10 +26,12 @@ from tierwise.core.policy.texts import Flag, Part, Text
 from tierwise.core.policy.validation import validate
 from tierwise.core.source import Path, Source, Span, Written
 from tierwise.plugins.cases.rows import AS_OF_COLUMN, RowCase, RowTable, read_rows
+from tierwise.plugins.cases.unreachable import UNREACHABLE, unreachable_in
 from tierwise.plugins.yaml_text.yaml_document import read_document
 
 __all__ = ["Case", "cases_of", "read_cases"]
 
+_CASES = "cases"
 _ABOUT = ("reasons", "candidates", "by_customer")
 _IDENTITY = (SUBJECT_KEY, "customer_name")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -187,9 +189,10 @@ class _CaseReader:
         path: Path = ()
         if isinstance(root, dict):
             for key in root:
-                if key != "cases":
-                    self._report("unknown-key", f"there is no key `{key}` here", (key,), suggest(key, ["cases"]))
-            root, path = root.get("cases"), ("cases",)
+                if key not in (_CASES, UNREACHABLE):
+                    self._report("unknown-key", f"there is no key `{key}` here", (key,), suggest(key, [_CASES, UNREACHABLE]))
+            self.findings += unreachable_in(self.document)[1]
+            root, path = root.get(_CASES), (_CASES,)
         if not isinstance(root, list) or not root:
             self._report("wrong-shape", "`cases` demands a list of cases", path, "start with `cases:` and `- id: …`")
             return
