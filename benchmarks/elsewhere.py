@@ -111,7 +111,7 @@ class InSpark:
         begun = time.perf_counter()
         SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.driver.memory", "4g").getOrCreate()
         print(f"started in {time.perf_counter() - begun:.1f} s")
-        from tierwise.plugins.builtin.engine_spark.session import session
+        from tierwise.plugins.builtin.engine_spark.spark_session import session
 
         self.session = session()
 
@@ -138,7 +138,7 @@ class InPostgres:
     """A PostgreSQL server, from a table to a temporary table."""
 
     def __init__(self, count: int) -> None:
-        from tierwise.plugins.builtin.engine_postgres.tables import PostgresTables
+        from tierwise.plugins.builtin.engine_postgres.postgres_tables import PostgresTables
         from tierwise.plugins.postgres import connected
 
         self.tables = PostgresTables(connected(os.environ["TIERWISE_POSTGRES"]))
@@ -152,9 +152,9 @@ class InPostgres:
         return name
 
     def by_policy(self, loaded: LoadedPolicy) -> str:
-        from tierwise.plugins.source import Column, SourceTable
+        from tierwise.plugins.data_source import Column, SourceTable
+        from tierwise.plugins.sql_engine.facts_grading import facts_read, grade_in
         from tierwise.plugins.sql_engine.facts_in_place import bring_facts
-        from tierwise.plugins.sql_engine.grading import facts_read, grade_in
         from tierwise.plugins.sql_engine.results import SqlGrading
 
         types = {"turnover": "DECIMAL(18, 2)", "orders": "BIGINT", "days_late": "BIGINT", "region": "VARCHAR", "strategic": "BOOLEAN"}

@@ -10,8 +10,8 @@ from typing import Any
 from rich.cells import cell_len
 
 from tierwise.cli.output import outcome_text
-from tierwise.cli.table import bar, fit, text_table
 from tierwise.cli.telling import spoken
+from tierwise.cli.text_tables import bar, fit, text_table
 from tierwise.core.plan import Decision, Named
 from tierwise.core.types import BooleanType, EnumType, ListType, SetType
 from tierwise.core.values import to_json

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tierwise.cli.markdown import markdown_row
-from tierwise.cli.table import text_table
 from tierwise.cli.telling import spoken
+from tierwise.cli.text_tables import text_table
 from tierwise.cli.visible import escaped, put, say
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.values import to_json

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tierwise.cli.columns import flat_columns, headings_of, rows_of
 from tierwise.cli.destination import write_file
+from tierwise.cli.row_columns import flat_columns, headings_of, rows_of
 from tierwise.cli.telling import tell
 from tierwise.core.errors import DataError
 from tierwise.core.outcome import Determined
 
 if TYPE_CHECKING:
-    from tierwise.cli.columns import Column
-    from tierwise.cli.grading import Shown
+    from tierwise.cli.graded_run import Shown
+    from tierwise.cli.row_columns import Column
     from tierwise.cli.session import Session
     from tierwise.plugins.policy_page import Block
     from tierwise.plugins.run import Run

@@ -16,8 +16,8 @@ from tierwise.cli.telling import tell
 from tierwise.core.limits import Limits
 from tierwise.core.source import Source
 from tierwise.plugins.loading import MAIN, policy_files, read_file_of
-from tierwise.plugins.service.app import OPEN_PATHS, Service
 from tierwise.plugins.service.in_service import InService, Wanted, take_into_service
+from tierwise.plugins.service.service_app import OPEN_PATHS, Service
 from tierwise.plugins.web.admission import Admitted
 from tierwise.plugins.web.server import Draining, address_of, listening, run_server
 from tierwise.plugins.yaml_text.yaml_document import read_document

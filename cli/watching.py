@@ -99,8 +99,8 @@ def _from_stdin(plan: WatchPlan) -> _Events:
 
 
 def _from_database(session: Session, loaded: LoadedPolicy, plan: WatchPlan, location: str, opened: ExitStack) -> _Events:
-    from tierwise.plugins.source import open_source
-    from tierwise.plugins.watching.database import DatabaseEvents
+    from tierwise.plugins.data_source import open_source
+    from tierwise.plugins.watching.stored_events import DatabaseEvents
 
     source = opened.enter_context(closing(open_source(location, session.plugins.sources().values())))
     return DatabaseEvents(loaded.policy, plan, source)

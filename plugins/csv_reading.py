@@ -25,8 +25,8 @@ import pyarrow.csv
 
 from tierwise.core.errors import DataError
 from tierwise.plugins.data_finding import DataFinding
+from tierwise.plugins.data_source import FileReading
 from tierwise.plugins.headings import FIRST_ROWS, Headings, find_headings, is_blank
-from tierwise.plugins.source import FileReading
 from tierwise.plugins.text_encoding import encoding_of, text_parts
 
 if TYPE_CHECKING:

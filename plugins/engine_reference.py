@@ -10,7 +10,7 @@ from typing import Any
 
 from tierwise.core.environment import Environment
 from tierwise.core.meaning.decide import decide_population
-from tierwise.core.meaning.ranking import standing_at
+from tierwise.core.meaning.population_ranking import standing_at
 from tierwise.core.meaning.subjects import PopulationOutcomes, Subject, SubjectResult
 from tierwise.core.outcome import Determined
 from tierwise.core.plan import Decision, Plan, Position

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from tierwise.plugins.arrow_columns import table_of
 from tierwise.plugins.data_finding import DataFinding
+from tierwise.plugins.data_source import FileReading
 from tierwise.plugins.headings import FIRST_ROWS, Headings, column_letters, find_headings, is_blank
-from tierwise.plugins.source import FileReading
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

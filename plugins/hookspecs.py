@@ -21,9 +21,9 @@ if TYPE_CHECKING:  # nothing heavy is imported before a hook is called
 
     from tierwise.core.environment import Check, Form, Function, Kind, Section
     from tierwise.core.plan import Plan
+    from tierwise.plugins.data_source import SourceOpener
     from tierwise.plugins.engine import Engine
     from tierwise.plugins.grading import Grading
-    from tierwise.plugins.source import SourceOpener
     from tierwise.plugins.watch_engine import WatchEngine
 
 hookspec = HookspecMarker(NAME)

@@ -8,7 +8,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tierwise.plugins.data_finding import DataFinding
-from tierwise.plugins.source import Column, SourceTable, with_row_numbers
+from tierwise.plugins.data_source import Column, SourceTable, with_row_numbers
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -10,8 +10,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from unicodedata import east_asian_width
 
-from tierwise.plugins.binding.units import heading_unit, is_unit
-from tierwise.plugins.source import Source, SourceTable
+from tierwise.plugins.binding.heading_units import heading_unit, is_unit
+from tierwise.plugins.data_source import Source, SourceTable
 from tierwise.plugins.yaml_text.yaml_writing import yaml_line, yaml_scalar
 
 __all__ = ["NewFact", "NewPolicy", "decisive", "facts_of", "name_of_policy", "proposed_cuts"]

@@ -9,9 +9,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tierwise.core.errors import DataError
+from tierwise.plugins.data_source import Source
 from tierwise.plugins.location import first_bytes
 from tierwise.plugins.scratch import scratch_folder
-from tierwise.plugins.source import Source
 
 __all__ = ["Spooled", "spooled"]
 

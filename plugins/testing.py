@@ -122,7 +122,7 @@ def run_cases(policy: str | PathLike[str], plugins: Plugins | None = None, engin
         AssertionError: A case has another outcome than it expects; all differences are listed.
         PolicyError: The policy or its cases cannot be read.
     """
-    from tierwise.plugins.cases.run import run_cases as run  # here, because it brings the engines
+    from tierwise.plugins.cases.run_cases import run_cases as run  # here, because it brings the engines
     from tierwise.plugins.policy import load
 
     results = run(load(policy, plugins=plugins or Plugins(entry_points=False)), tuple(engines))

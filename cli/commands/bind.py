@@ -25,8 +25,8 @@ def command(context: click.Context, database: str, policy: str, layers: Layers) 
     Example:
       tierwise bind demo/demo.db big-customer-tiers > binding.yaml
     """
-    from tierwise.plugins.binding.draft import bind_draft
-    from tierwise.plugins.source import open_source
+    from tierwise.plugins.binding.draft_binding import bind_draft
+    from tierwise.plugins.data_source import open_source
     from tierwise.plugins.spooled import spooled
 
     session = Session.of(context)

@@ -78,7 +78,7 @@ def command(
     Example:
       tierwise borders demo/demo.db --policy big-customer-tiers --as-of 2026-06-30
     """
-    from tierwise.cli.grading import bound_with_progress
+    from tierwise.cli.graded_run import bound_with_progress
     from tierwise.plugins.engine import DEFAULT_ENGINE
     from tierwise.plugins.paths.borders import border_counts
     from tierwise.plugins.run import choose_engine

@@ -44,7 +44,7 @@ def command(context: click.Context, folder: Path, every: bool) -> None:
     if every:
         _grade_all(session, demo.database, demo.overlay)
         return
-    from tierwise.cli.grading import grade_database
+    from tierwise.cli.graded_run import grade_database
     from tierwise.plugins.run import choose_engine
 
     loaded = load(demo.policy, overlay=demo.overlay, plugins=session.plugins)
@@ -58,9 +58,9 @@ def command(context: click.Context, folder: Path, every: bool) -> None:
 
 def _tell(session: Session, run: Run) -> None:
     """Show what comes out on one screen: the main outputs, and a few customers."""
-    from tierwise.cli.columns import choose_columns, headings_of, rows_of
     from tierwise.cli.distribution import distribution_lines
-    from tierwise.cli.table import text_table
+    from tierwise.cli.row_columns import choose_columns, headings_of, rows_of
+    from tierwise.cli.text_tables import text_table
 
     plan = run.bound.loaded.plan
     tell(f"\n{session.text(plan.title)} ({plan.policy}), {run.grading.count():,} customers as of {run.bound.as_of}")
@@ -102,7 +102,7 @@ def _explain(session: Session, run: Run, key: str) -> None:
 
 def _grade_all(session: Session, database: Path, overlay: Path) -> None:
     from tierwise.cli.progress import working
-    from tierwise.cli.table import text_table
+    from tierwise.cli.text_tables import text_table
     from tierwise.plugins.demo import grade_all
 
     lines = grade_all(session.plugins, database, overlay)

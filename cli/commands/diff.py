@@ -28,7 +28,7 @@ def command(context: click.Context, old: str, new: str, layers: Layers, against_
       tierwise diff big-customer-tiers big-customer-tiers --set stronger_word=suffices
     """
     from tierwise.cli.output import write_json
-    from tierwise.cli.page import render_page
+    from tierwise.cli.page_blocks import render_page
     from tierwise.cli.visible import say
     from tierwise.plugins.impact.difference import Verdict, difference_of
     from tierwise.plugins.impact.difference_page import difference_document, difference_page

@@ -44,8 +44,8 @@ def command(
     Example:
       tierwise explain demo/demo.db 00042 --policy scorecard-100-rights --as-of 2026-06-30
     """
-    from tierwise.cli.explanation import print_explanation
-    from tierwise.cli.grading import bound_with_progress
+    from tierwise.cli.explanation_output import print_explanation
+    from tierwise.cli.graded_run import bound_with_progress
     from tierwise.plugins.run import explain_subject
 
     session = Session.of(context)

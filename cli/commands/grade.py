@@ -92,11 +92,11 @@ def command(
         --columns key,name,annual_usage_yuan,tier --headings labels --output best.csv
     """
     from tierwise.cli.choice import read_choice
-    from tierwise.cli.columns import choose_columns
     from tierwise.cli.destination import format_of_file, written_to
-    from tierwise.cli.grading import Shown, grade_database, print_grading, show_data_findings, write_grading
+    from tierwise.cli.graded_run import Shown, grade_database, print_grading, show_data_findings, write_grading
     from tierwise.cli.reporting import refuse_report, write_report
-    from tierwise.cli.saving import save_run
+    from tierwise.cli.row_columns import choose_columns
+    from tierwise.cli.run_saving import save_run
     from tierwise.plugins.run import choose_engine
 
     session = Session.of(context)

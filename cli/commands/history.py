@@ -51,7 +51,7 @@ def command(
       tierwise history
     """
     from tierwise.cli.output import write_rows
-    from tierwise.cli.saving import open_ledger
+    from tierwise.cli.run_saving import open_ledger
 
     with open_ledger(ledger, create=kept is not None) as book:
         for there, here in (book.bring_in(kept) if kept is not None else {}).items():
@@ -116,7 +116,7 @@ def _print_comparison(
     session: Session, book: Ledger, pair: tuple[int, int], policy_name: str | None, output: str | None, form: str
 ) -> None:
     """Print what changed between two runs as a page: matrices, and who moved."""
-    from tierwise.cli.page import render_page
+    from tierwise.cli.page_blocks import render_page
     from tierwise.plugins.impact import compare, runs_compared
     from tierwise.plugins.impact.movers import movers
     from tierwise.plugins.impact.page import impact_page

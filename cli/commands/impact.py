@@ -212,7 +212,7 @@ def _print(
     report: str | None,
 ) -> None:
     from tierwise.cli.output import write_json, write_rows
-    from tierwise.cli.page import render_page
+    from tierwise.cli.page_blocks import render_page
     from tierwise.plugins.impact.json_document import impact_document, mover_row
     from tierwise.plugins.impact.movers import movers
     from tierwise.plugins.impact.page import impact_page

@@ -66,7 +66,7 @@ def _loaded(session: Session, folder: str) -> LoadedPolicy | None:
 
 def _tell_difference(session: Session, before: LoadedPolicy, folder: str) -> None:
     """Say which customers would be decided differently now."""
-    from tierwise.cli.page import render_page
+    from tierwise.cli.page_blocks import render_page
     from tierwise.plugins.impact.difference import difference_of
     from tierwise.plugins.impact.difference_page import difference_page
 

@@ -57,7 +57,7 @@ def command(
     if database is None:
         facts = [NewFact("annual_sales", {"type": "number", "scale": "2", "min": "0", "unit": "元"})]
     else:
-        from tierwise.plugins.source import open_source
+        from tierwise.plugins.data_source import open_source
 
         source = open_source(database, session.plugins.sources().values())
         try:
@@ -134,9 +134,9 @@ def _amounts(cuts: str | None, proposed: list[str], names: list[str]) -> list[st
 
 def _bind(session: Session, folder: Path, database: str) -> None:
     from tierwise.cli.destination import write_file
-    from tierwise.plugins.binding.draft import bind_draft
+    from tierwise.plugins.binding.draft_binding import bind_draft
+    from tierwise.plugins.data_source import open_source
     from tierwise.plugins.policy import load
-    from tierwise.plugins.source import open_source
 
     loaded = load(folder, plugins=session.plugins)
     source = open_source(database, session.plugins.sources().values())

@@ -81,7 +81,7 @@ def command(
         raise click.UsageError("`--all` looks for any better grade; it takes no `--to`")
     if not is_all and form in ("csv", "jsonl"):
         raise click.UsageError(f"`--format {form}` lists many: it needs `--all`")
-    from tierwise.cli.grading import bound_with_progress
+    from tierwise.cli.graded_run import bound_with_progress
     from tierwise.cli.paths import print_all, print_paths
     from tierwise.plugins.paths.database import changeable_facts, graded_outputs, paths_of_subject
     from tierwise.plugins.run import grade_by_default

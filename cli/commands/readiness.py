@@ -55,7 +55,7 @@ def command(
     Example:
       tierwise readiness demo/demo.db --policy big-customer-tiers --as-of 2026-06-30
     """
-    from tierwise.cli.grading import grade_database
+    from tierwise.cli.graded_run import grade_database
     from tierwise.plugins.engine import DEFAULT_ENGINE
     from tierwise.plugins.readiness import readiness_of
     from tierwise.plugins.run import choose_engine

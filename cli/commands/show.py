@@ -23,7 +23,7 @@ def command(context: click.Context, policy: str, layers: Layers, as_plan: bool, 
       tierwise show closing-time-a-e
       tierwise show closing-time-a-e --plan
     """
-    from tierwise.cli.page import render_page
+    from tierwise.cli.page_blocks import render_page
     from tierwise.plugins.policy_page import Watched, policy_page
     from tierwise.plugins.watching.rule import WatchPlan
 

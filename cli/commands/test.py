@@ -17,7 +17,7 @@ from tierwise.plugins.engine import DEFAULT_ENGINE, REFERENCE_ENGINE
 
 if TYPE_CHECKING:
     from tierwise.core.finding import Finding
-    from tierwise.plugins.cases.run import CaseResult
+    from tierwise.plugins.cases.run_cases import CaseResult
     from tierwise.plugins.policy import LoadedPolicy
 
 
@@ -114,8 +114,8 @@ def command(
 
 
 def _tested(name: str, loaded: LoadedPolicy, engines: Sequence[str], files: Sequence[str]) -> Tested:
-    from tierwise.plugins.cases.read import read_cases
-    from tierwise.plugins.cases.run import run_cases
+    from tierwise.plugins.cases.read_cases import read_cases
+    from tierwise.plugins.cases.run_cases import run_cases
     from tierwise.plugins.loading import read_file_of
 
     cases = [case for file in files for case in read_cases(loaded.policy, read_file_of("cases", file))] if files else None
@@ -137,7 +137,7 @@ def _tell(tested: Tested, language: str) -> None:
 
 def _failure(loaded: LoadedPolicy, result: CaseResult, language: str) -> list[str]:
     """Return what a case expected, what came, and why it came, a line each."""
-    from tierwise.plugins.cases.explained import explain_case
+    from tierwise.plugins.cases.explained_case import explain_case
     from tierwise.plugins.sentences.catalogue import said
     from tierwise.plugins.sentences.lines import lines_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tierwise.core.checking.compile import compile_policy, frame_of
+from tierwise.core.checking.compile_policy import compile_policy, frame_of
 from tierwise.core.checking.entries import Module, modules_of
 from tierwise.core.checking.name_space import names_of
 from tierwise.core.environment import CheckContext, CompiledSection, Environment, KindContext, SectionContext

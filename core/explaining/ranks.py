@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tierwise.core.explaining.explanation import RankTrace
 from tierwise.core.explaining.reader import Reader
-from tierwise.core.meaning.cuts import ROUNDINGS, class_at, last_rank, shares_of
+from tierwise.core.meaning.rank_classes import ROUNDINGS, class_at, last_rank, shares_of
 from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.plan import Position, RankCut, name_of
 from tierwise.core.plan.node_text import PEOPLE

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tierwise.core.finding import Finding
 from tierwise.core.language import messages
-from tierwise.core.language.compile import Compiler
+from tierwise.core.language.compile_formula import Compiler
 from tierwise.core.language.operand import Unsound
 from tierwise.core.language.parse import Parser, Words
 from tierwise.core.language.scan import SyntaxProblem

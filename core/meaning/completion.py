@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tierwise.core.meaning.evaluate import Evaluation
-from tierwise.core.meaning.keys import values_to_try
 from tierwise.core.meaning.memory import Memory
 from tierwise.core.meaning.settling import Settled
 from tierwise.core.meaning.unknown import Need, Result, Unknown, same
+from tierwise.core.meaning.value_keys import values_to_try
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import Node

@@ -7,7 +7,7 @@ from datetime import date
 
 from tierwise.core.environment import Environment
 from tierwise.core.meaning.evaluator import Evaluator
-from tierwise.core.meaning.ranking import positions_of
+from tierwise.core.meaning.population_ranking import positions_of
 from tierwise.core.meaning.subjects import PopulationOutcomes, Subject, SubjectResult, records_of
 from tierwise.core.outcome import Outcome
 from tierwise.core.plan import AS_OF, POPULATION, Plan, Position

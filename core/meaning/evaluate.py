@@ -17,10 +17,10 @@ from tierwise.core.environment import Environment
 from tierwise.core.errors import PluginError
 from tierwise.core.meaning import exact
 from tierwise.core.meaning.cadence import CADENCES, overdue
-from tierwise.core.meaning.cuts import ROUNDINGS, class_at
+from tierwise.core.meaning.hit_policies import Hit, Picked, read_off
 from tierwise.core.meaning.misfit import misfit
 from tierwise.core.meaning.ordering import Order, leaders, ranks_of, taken
-from tierwise.core.meaning.tables import Hit, Picked, read_off
+from tierwise.core.meaning.rank_classes import ROUNDINGS, class_at
 from tierwise.core.meaning.unknown import (
     MOST_LOOKED_AT,
     TRUTH,

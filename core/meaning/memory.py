@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Generic, TypeVar
 
 from tierwise.core.meaning.evaluate import Evaluation
-from tierwise.core.meaning.keys import key_of
+from tierwise.core.meaning.value_keys import key_of
 from tierwise.core.meaning.world import World
 from tierwise.core.plan import Node
 from tierwise.core.values import Value

@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tierwise.core.meaning.diagrams import LAST, Diagram, Diagrams
-from tierwise.core.meaning.tables import Picked
+from tierwise.core.meaning.hit_policies import Picked
 from tierwise.core.meaning.unknown import Unknown, domain
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.types import Type

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tierwise.core.meaning.tables import Hit
+from tierwise.core.meaning.hit_policies import Hit
 from tierwise.core.meaning.unknown import Need, Result, Unknown
 from tierwise.core.plan import Position
 from tierwise.core.values import Value

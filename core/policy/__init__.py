@@ -7,7 +7,7 @@ form's or kind's own keys by its model.
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.model import FactDeclaration, Policy
 from tierwise.core.policy.names import check_names
-from tierwise.core.policy.read import policy_of
+from tierwise.core.policy.read_policy import policy_of
 from tierwise.core.policy.texts import SectionKeys, Text
 from tierwise.core.policy.validation import validate
 

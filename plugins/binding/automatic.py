@@ -9,9 +9,9 @@ from tierwise.core.errors import DataError
 from tierwise.core.language.look_alikes import difference, outline
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import NumberType
-from tierwise.plugins.binding.units import bare_name, heading_unit, is_unit
+from tierwise.plugins.binding.heading_units import bare_name, heading_unit, is_unit
 from tierwise.plugins.data_finding import DataFinding
-from tierwise.plugins.source import Column, Source, SourceTable
+from tierwise.plugins.data_source import Column, Source, SourceTable
 
 __all__ = ["equal_names", "find_subject_table", "headings_alike", "is_called_parent", "key_column", "name_column", "tables_alike"]
 

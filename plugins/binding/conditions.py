@@ -16,11 +16,11 @@ from tierwise.core.source import Source as TextSource
 from tierwise.core.source import Span
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
 from tierwise.plugins.binding import stored as read_stored
-from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.binding.entry.enter_words import as_words
 from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.naming import Places
 from tierwise.plugins.binding.printing import CannotPrint, print_node
-from tierwise.plugins.binding.scope import RowColumn, named_column
+from tierwise.plugins.binding.row_scope import RowColumn, named_column
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format, Written, written
 from tierwise.plugins.sql import all_of, cast, column
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from tierwise.plugins.binding.fact_supply import Supply
+from tierwise.plugins.binding.heading_units import DIFFERS, unit_help
 from tierwise.plugins.binding.joined_rows import problem_column
 from tierwise.plugins.binding.seen import help_for
-from tierwise.plugins.binding.supply import Supply
-from tierwise.plugins.binding.units import DIFFERS, unit_help
 from tierwise.plugins.binding.written import UNREAD
 from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.sql import (

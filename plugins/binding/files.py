@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tierwise.core.errors import DataError
-from tierwise.plugins.binding.model import Binding
+from tierwise.plugins.binding.binding_file import Binding
 from tierwise.plugins.binding.naming import find_table
 from tierwise.plugins.data_finding import DataFinding
-from tierwise.plugins.source import Column, Source, SourceOpener, SourceTable, open_source
+from tierwise.plugins.data_source import Column, Source, SourceOpener, SourceTable, open_source
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
-from tierwise.plugins.binding.entry.numbers import WHOLE_TYPES, is_on_step
+from tierwise.plugins.binding.entry.enter_numbers import WHOLE_TYPES, is_on_step
 from tierwise.plugins.facts import canonical_type, number_width
 from tierwise.plugins.sql import TRUE, all_of, call, cast, integer, negate, one_of, select, text
 

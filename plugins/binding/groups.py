@@ -14,18 +14,18 @@ from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import DateType, ListType, NumberType, RecordType, SetType, TextType, Type
 from tierwise.plugins.binding import stored
 from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits_aggregate
+from tierwise.plugins.binding.binding_file import Binding, FactBinding
 from tierwise.plugins.binding.conditions import Conditions
-from tierwise.plugins.binding.entry.words import as_words
+from tierwise.plugins.binding.entry.enter_words import as_words
+from tierwise.plugins.binding.heading_units import conversion, in_unit_of_fact
 from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.lineage import WAYS, Way
-from tierwise.plugins.binding.model import Binding, FactBinding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.row_group import BETWEEN, CHILD, RELATED, RowGroup
-from tierwise.plugins.binding.scope import RowColumn, columns_in_scope, named_column
-from tierwise.plugins.binding.units import conversion, in_unit_of_fact
+from tierwise.plugins.binding.row_scope import RowColumn, columns_in_scope, named_column
 from tierwise.plugins.binding.windows import window_days
 from tierwise.plugins.binding.written import Written
-from tierwise.plugins.source import Column, Source, SourceTable
+from tierwise.plugins.data_source import Column, Source, SourceTable
 from tierwise.plugins.sql import all_of, any_of, column, integer, is_known, is_null, negate, text
 
 __all__ = ["group_aggregates"]

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlglot import exp
 
+from tierwise.plugins.binding.fact_supply import Supply
 from tierwise.plugins.binding.last_run import LAST_RUN
 from tierwise.plugins.binding.layout import Layout
 from tierwise.plugins.binding.lineage import LINEAGE, Way
-from tierwise.plugins.binding.supply import Supply
 from tierwise.plugins.sql import TRUE, alias, column, equal, identifier, select, subquery
 
 __all__ = ["GROUP", "KEYED", "TIED", "fact_cells", "fact_columns", "joined_rows", "problem_column", "with_readings"]

@@ -14,8 +14,8 @@ from tierwise.core.errors import DataError
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.values import to_json
-from tierwise.plugins.binding.model import Binding, FactBinding
-from tierwise.plugins.binding.supply import Supply, kept_out, supply_stored, with_empty
+from tierwise.plugins.binding.binding_file import Binding, FactBinding
+from tierwise.plugins.binding.fact_supply import Supply, kept_out, supply_stored, with_empty
 from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.ledger import Ledger, SavedRun
 from tierwise.plugins.sql import column

@@ -12,17 +12,17 @@ from tierwise.core.errors import PolicyError
 from tierwise.core.finding import has_errors
 from tierwise.core.plan import Fact, Plan
 from tierwise.plugins.binding.automatic import equal_names, find_subject_table, headings_alike, key_column, name_column, tables_alike
+from tierwise.plugins.binding.binding_file import Binding, ParentLink, SubjectBinding
 from tierwise.plugins.binding.conditions import Conditions
 from tierwise.plugins.binding.groups import group_aggregates
 from tierwise.plugins.binding.last_run import LastRun
 from tierwise.plugins.binding.lineage import Lineage
-from tierwise.plugins.binding.model import Binding, ParentLink, SubjectBinding
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.row_group import RowGroup
-from tierwise.plugins.binding.scope import columns_in_scope
+from tierwise.plugins.binding.row_scope import columns_in_scope
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
 from tierwise.plugins.data_finding import DataFinding
-from tierwise.plugins.source import ROW_NUMBER, Column, Source, SourceTable
+from tierwise.plugins.data_source import ROW_NUMBER, Column, Source, SourceTable
 from tierwise.plugins.sql import alias, column
 
 __all__ = ["BoundColumn", "Layout", "find_column", "find_table", "lay_out"]

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from tierwise.core.types import TextType
-from tierwise.plugins.binding.entry.words import as_id
+from tierwise.plugins.binding.entry.enter_words import as_id
 from tierwise.plugins.binding.written import Format, written
 from tierwise.plugins.data_finding import DataFinding
-from tierwise.plugins.source import Column, Source, SourceTable
+from tierwise.plugins.data_source import Column, Source, SourceTable
 from tierwise.plugins.sql import alias, all_of, case, cast, column, integer, is_known, select, text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Protocol
 from tierwise.core.errors import DataError
 from tierwise.core.language import suggest
 from tierwise.core.source import Path, Span
-from tierwise.plugins.source import Column, Source, SourceTable
+from tierwise.plugins.data_source import Column, Source, SourceTable
 
 __all__ = ["PartOf", "Places", "find_column", "find_table"]
 

@@ -9,7 +9,7 @@ from tierwise.core.language import read_literal
 from tierwise.core.source import Span
 from tierwise.core.types import DateType, DurationType, Type
 from tierwise.core.values import Duration, add_duration
-from tierwise.plugins.binding.model import Period, Window
+from tierwise.plugins.binding.binding_file import Period, Window
 
 __all__ = ["period_start", "window_days"]
 

@@ -11,7 +11,7 @@ MODULES: Mapping[str, str] = {
     "forms": "tierwise.plugins.builtin.forms",
     "kinds": "tierwise.plugins.builtin.kinds",
     "checks": "tierwise.plugins.builtin.checks",
-    "policies": "tierwise.plugins.builtin.policies",
+    "policies": "tierwise.plugins.builtin.shipped_policies",
     "sqlite": "tierwise.plugins.builtin.source_sqlite",
     "duckdb": "tierwise.plugins.builtin.source_duckdb",
     "parquet": "tierwise.plugins.builtin.source_parquet",

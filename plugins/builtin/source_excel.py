@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from tierwise.core.errors import DataError
 from tierwise.plugins import hookimpl
+from tierwise.plugins.data_source import FileReading, SourceOpener
 from tierwise.plugins.location import first_bytes, refuse_other_formats, refuse_unreadable
-from tierwise.plugins.source import FileReading, SourceOpener
 
 if TYPE_CHECKING:
     from tierwise.plugins.loaded_tables import LoadedTables

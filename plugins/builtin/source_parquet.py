@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tierwise.core.errors import DataError
 from tierwise.plugins import hookimpl
+from tierwise.plugins.data_source import SourceOpener
 from tierwise.plugins.location import files_in, first_bytes, refuse_unreadable
-from tierwise.plugins.source import SourceOpener
 
 if TYPE_CHECKING:
     from sqlglot import exp

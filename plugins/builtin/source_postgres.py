@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tierwise.core.errors import DataError
 from tierwise.plugins import hookimpl
+from tierwise.plugins.data_source import Column, SourceOpener, SourceTable
 from tierwise.plugins.postgres import connected, decimals, is_postgres, on_server
-from tierwise.plugins.source import Column, SourceOpener, SourceTable
 from tierwise.plugins.view_bounds import MOST_ROWS, refuse_rows
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from tierwise.core.errors import DataError
 from tierwise.plugins import hookimpl
+from tierwise.plugins.data_source import Column, SourceOpener, SourceTable, with_row_numbers
 from tierwise.plugins.location import first_bytes, refuse_unreadable
-from tierwise.plugins.source import Column, SourceOpener, SourceTable, with_row_numbers
 from tierwise.plugins.view_bounds import MOST_ROWS, refuse_rows, within_bounds
 
 if TYPE_CHECKING:

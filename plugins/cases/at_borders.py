@@ -16,7 +16,7 @@ from tierwise.core.plan import AS_OF, Fact, Plan
 from tierwise.core.plan.usage import usage_of
 from tierwise.core.types import DateType
 from tierwise.core.values import Value, to_json
-from tierwise.plugins.cases.run import cases_beside
+from tierwise.plugins.cases.run_cases import cases_beside
 from tierwise.plugins.deciding.given import read_facts
 from tierwise.plugins.geometry.told_apart import drawn
 from tierwise.plugins.paths.borders import Border, borders_of_plan

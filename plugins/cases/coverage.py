@@ -11,8 +11,8 @@ from tierwise.core.finding import Finding
 from tierwise.core.outcome import Determined, Outcome, Undetermined
 from tierwise.core.plan import POPULATION, Plan, table_of
 from tierwise.core.policy.texts import Text
-from tierwise.plugins.cases.read import Case
-from tierwise.plugins.cases.run import CASES, cases_beside
+from tierwise.plugins.cases.read_cases import Case
+from tierwise.plugins.cases.run_cases import CASES, cases_beside
 from tierwise.plugins.cases.unreachable import Unreachable, read_unreachable
 from tierwise.plugins.deciding.decider import Decider
 from tierwise.plugins.deciding.given import read_facts

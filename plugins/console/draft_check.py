@@ -14,7 +14,7 @@ from tierwise.core.finding import Finding, Severity, has_errors, sorted_findings
 from tierwise.core.limits import Limits
 from tierwise.core.policy import Document, policy_of
 from tierwise.core.source import Path, Source
-from tierwise.plugins.cases.read import cases_of, read_cases
+from tierwise.plugins.cases.read_cases import cases_of, read_cases
 from tierwise.plugins.console.edits import tables_in
 from tierwise.plugins.console.kept_documents import document_of
 from tierwise.plugins.console.written_table import WrittenTable

@@ -172,7 +172,7 @@ def case_views(draft: Draft, loaded: LoadedPolicy | None) -> tuple[CaseView, ...
 
 
 def _results(loaded: LoadedPolicy, text: str) -> Mapping[str, tuple[str, tuple[str, ...]]]:
-    from tierwise.plugins.cases.run import run_cases
+    from tierwise.plugins.cases.run_cases import run_cases
 
     found = {}
     for result in run_cases(loaded, ("reference",)):

@@ -21,8 +21,8 @@ from typing import Any
 
 from tierwise.core.errors import PluginError
 from tierwise.core.meaning.evaluate import Evaluation
-from tierwise.core.meaning.keys import key_of
 from tierwise.core.meaning.unknown import Unknown
+from tierwise.core.meaning.value_keys import key_of
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import (

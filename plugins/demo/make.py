@@ -12,8 +12,8 @@ from typing import Any
 
 from tierwise.core.errors import DataError
 from tierwise.plugins.demo import business, dirt, gradings, handovers, opinions, other_rows, people, service
+from tierwise.plugins.demo.demo_tables import TABLES, create_statements, demo_version, index_statements
 from tierwise.plugins.demo.makers import World
-from tierwise.plugins.demo.schema import TABLES, create_statements, demo_version, index_statements
 
 __all__ = ["AS_OF", "CUSTOMERS", "make_demo_database"]
 

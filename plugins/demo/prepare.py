@@ -11,8 +11,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from tierwise.core.errors import DataError
+from tierwise.plugins.demo.demo_tables import demo_version
 from tierwise.plugins.demo.make import AS_OF, CUSTOMERS, make_demo_database
-from tierwise.plugins.demo.schema import demo_version
 
 __all__ = ["Demo", "prepare_demo"]
 

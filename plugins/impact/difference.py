@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from tierwise.core.meaning.evaluator import Evaluator
-from tierwise.core.meaning.ranking import positions_of
+from tierwise.core.meaning.population_ranking import positions_of
 from tierwise.core.meaning.subjects import Subject, records_of
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import (

@@ -19,8 +19,8 @@ from typing import assert_never
 from tierwise.core import plan as nodes
 from tierwise.core.meaning import exact
 from tierwise.core.meaning.cadence import CADENCES, overdue
-from tierwise.core.meaning.cuts import ROUNDINGS, class_at
 from tierwise.core.meaning.evaluate import Evaluation
+from tierwise.core.meaning.rank_classes import ROUNDINGS, class_at
 from tierwise.core.meaning.unknown import Result, Unknown
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import distinct

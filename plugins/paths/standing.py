@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from tierwise.core.meaning import exact
-from tierwise.core.meaning.ranking import share_of
+from tierwise.core.meaning.population_ranking import share_of
 from tierwise.core.plan import Position
 from tierwise.core.values import Value
 

@@ -10,10 +10,10 @@ from tierwise.core.plan import Fact, Plan
 from tierwise.plugins import sql
 from tierwise.plugins.binding.automatic import equal_names
 from tierwise.plugins.binding.data_findings import MESSAGES
+from tierwise.plugins.binding.fact_supply import Supply, supply_stored
 from tierwise.plugins.binding.joined_rows import fact_columns, problem_column, with_readings
-from tierwise.plugins.binding.supply import Supply, supply_stored
 from tierwise.plugins.data_finding import DataFinding
-from tierwise.plugins.source import Column, SourceTable
+from tierwise.plugins.data_source import Column, SourceTable
 from tierwise.plugins.sql import Kind
 from tierwise.plugins.sql_engine.staging import KEY, NAME
 from tierwise.plugins.sql_engine.tables import Dialect, FactRows, Tables

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from tierwise.core.meaning.ranking import share_of
+from tierwise.core.meaning.population_ranking import share_of
 from tierwise.core.plan import Position as RankPosition
 from tierwise.plugins import sql
 from tierwise.plugins.sql_engine.cuts import Position

@@ -1,4 +1,4 @@
-"""Ranks the members of a population by window functions: the same positions as ``core/meaning/ranking.py`` computes one by one."""
+"""Ranks the members of a population by window functions: the same positions as ``core/meaning/population_ranking.py`` computes one by one."""
 
 from __future__ import annotations
 

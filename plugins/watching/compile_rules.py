@@ -19,7 +19,7 @@ from tierwise.plugins.watching.causes import in_order, with_variants
 from tierwise.plugins.watching.rule import SECTION, ActionPlan, EventKind, WatchPlan, WatchRule
 from tierwise.plugins.watching.rule_forms import RuleForms
 from tierwise.plugins.watching.rule_texts import ALWAYS, RuleTexts, alike, named
-from tierwise.plugins.watching.section import ActionDeclaration, EventField, WatchDeclaration, WatchRuleDeclaration
+from tierwise.plugins.watching.watch_section import ActionDeclaration, EventField, WatchDeclaration, WatchRuleDeclaration
 from tierwise.plugins.watching.watch_text import watch_text
 
 __all__ = ["PLACEHOLDER", "WatchSection"]

@@ -11,7 +11,7 @@ from tierwise.core.plan import Named, Node, Plan
 from tierwise.core.source import Path, Span
 from tierwise.core.types import Type
 from tierwise.core.values import Duration
-from tierwise.plugins.watching.section import EventTable
+from tierwise.plugins.watching.watch_section import EventTable
 
 __all__ = [
     "SECTION",

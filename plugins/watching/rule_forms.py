@@ -10,7 +10,7 @@ from tierwise.core.language import suggest
 from tierwise.core.values import Duration
 from tierwise.plugins.watching.rule import Count, Duty, Expected, Lost, Silence
 from tierwise.plugins.watching.rule_texts import RuleTexts, named
-from tierwise.plugins.watching.section import ExpectedDeclaration, WatchRuleDeclaration
+from tierwise.plugins.watching.watch_section import ExpectedDeclaration, WatchRuleDeclaration
 
 __all__ = ["RuleForms"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tierwise.core.source import Path, Span, Written
-from tierwise.plugins.builtin.forms.bands import read_bands
+from tierwise.plugins.builtin.forms.points_bands import read_bands
 from tierwise.plugins.builtin.forms.text_table import read_text_table
 from tierwise.plugins.workbook.cell_values import in_cell, path_text
 

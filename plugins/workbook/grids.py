@@ -23,11 +23,11 @@ from typing import Any, Protocol
 from tierwise.core.finding import Finding
 from tierwise.core.limits import Limits
 from tierwise.core.source import Path, Source, Written, joined, written
-from tierwise.plugins.builtin.forms.bands import read_bands
 from tierwise.plugins.builtin.forms.csv_table import read_csv_table
+from tierwise.plugins.builtin.forms.points_bands import read_bands
 from tierwise.plugins.builtin.forms.text_table import read_text_table, split_cells
 from tierwise.plugins.workbook.cell_values import ITSELF, fits_a_cell, on_a_line, path_of, path_text, quoted_text
-from tierwise.plugins.workbook.excel_cells import ExcelCell, cell_text_of
+from tierwise.plugins.workbook.untrusted_cells import ExcelCell, cell_text_of
 from tierwise.plugins.yaml_text.yaml_document import read_document
 
 __all__ = ["ARROW", "GRIDS", "ID", "ITSELF", "NAME", "POINTS", "REMARK", "TEST", "Grid", "GridReader", "decoded"]

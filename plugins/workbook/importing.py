@@ -13,7 +13,7 @@ from tierwise.core.finding import Finding, has_errors
 from tierwise.core.policy import Policy, policy_of
 from tierwise.core.policy.document import plain
 from tierwise.core.source import Source
-from tierwise.plugins.cases.read import cases_of
+from tierwise.plugins.cases.read_cases import cases_of
 from tierwise.plugins.loading import policy_files
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import check_policy

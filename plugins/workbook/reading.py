@@ -11,9 +11,9 @@ from tierwise.core.finding import Finding
 from tierwise.core.policy.document import Document
 from tierwise.core.source import Path, Source, Span, Written
 from tierwise.plugins.workbook.cell_values import GRID_BELOW, OTHER_SHEET, path_of
-from tierwise.plugins.workbook.excel_cells import ExcelCell, SheetCells, read_workbook
 from tierwise.plugins.workbook.grids import GRIDS, GridReader, decoded
 from tierwise.plugins.workbook.sheets import FIRST_SHEET
+from tierwise.plugins.workbook.untrusted_cells import ExcelCell, SheetCells, read_workbook
 
 __all__ = ["ABOUT", "FILE_ROW", "WorkbookFiles", "declared_types", "read_files"]
 

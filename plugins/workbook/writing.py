@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from tierwise.core.errors import DataError
 from tierwise.plugins.headings import column_letters
 from tierwise.plugins.workbook.cell_values import GRID_BELOW, OTHER_SHEET
-from tierwise.plugins.workbook.excel_cells import NEEDS_EXCEL
 from tierwise.plugins.workbook.sheets import FIRST_SHEET, Sheet
+from tierwise.plugins.workbook.untrusted_cells import NEEDS_EXCEL
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

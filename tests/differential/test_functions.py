@@ -28,7 +28,7 @@ from tierwise.core.types import (
 )
 from tierwise.core.values import Duration
 from tierwise.plugins.builtin.functions.by_subject import BUILTIN_FUNCTIONS
-from tierwise.plugins.builtin.functions.scales import SCALES
+from tierwise.plugins.builtin.functions.scale_functions import SCALES
 from tierwise.plugins.engine import Engine
 
 MOST_ARGUMENTS = 3

@@ -11,7 +11,7 @@ import pytest
 import tierwise
 from tests.differential.comparing import differences
 from tierwise.core.source import Source
-from tierwise.plugins.cases.read import Case, read_cases
+from tierwise.plugins.cases.read_cases import Case, read_cases
 from tierwise.plugins.deciding.given import read_facts
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.loading import policy_files, shipped_policies

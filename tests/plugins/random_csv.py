@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from tierwise.core.errors import DataError
 from tierwise.plugins import csv_reading
+from tierwise.plugins.data_source import FileReading
 from tierwise.plugins.duckdb_connection import in_memory
-from tierwise.plugins.source import FileReading
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -11,9 +11,9 @@ import pytest
 from tests.plugins.random_csv import random_file, read_rows
 from tierwise.core.errors import DataError
 from tierwise.plugins.builtin.source_csv import CsvOpener
+from tierwise.plugins.data_source import FileReading
 from tierwise.plugins.duckdb_connection import in_memory
 from tierwise.plugins.loaded_tables import LoadedTables
-from tierwise.plugins.source import FileReading
 
 Rows = list[tuple[str | None, ...]]
 

@@ -17,8 +17,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tierwise.core.errors import DataError
 from tierwise.plugins.builtin import source_excel
 from tierwise.plugins.builtin.source_excel import ExcelOpener
+from tierwise.plugins.data_source import FileReading
 from tierwise.plugins.loaded_tables import LoadedTables
-from tierwise.plugins.source import FileReading
 
 
 def workbook(path: Path, fill: Callable[[Worksheet], None]) -> Path:

@@ -12,7 +12,7 @@ import pytest
 
 from tierwise.core.errors import DataError
 from tierwise.plugins.builtin import source_csv, source_duckdb, source_excel, source_parquet, source_sqlite
-from tierwise.plugins.source import Source, SourceOpener, open_source
+from tierwise.plugins.data_source import Source, SourceOpener, open_source
 
 OPENERS: list[SourceOpener] = [
     opener for module in (source_sqlite, source_duckdb, source_parquet, source_csv, source_excel) for opener in module.tierwise_sources()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
+from tierwise.plugins.binding.entry.enter_values import enter
 from tierwise.plugins.binding.entry.entered import Entered
-from tierwise.plugins.binding.entry.values import enter
 
 __all__ = ["Entered", "enter"]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tierwise.plugins.builtin.engine_postgres.engine import grade
+from tierwise.plugins.builtin.engine_postgres.postgres_engine import grade
 
 __all__ = ["grade"]

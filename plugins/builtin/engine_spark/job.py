@@ -10,13 +10,13 @@ from tierwise.core.environment import Environment
 from tierwise.core.errors import DataError
 from tierwise.core.plan import Plan
 from tierwise.plugins.binding.automatic import key_column, name_column
-from tierwise.plugins.builtin.engine_spark.session import session
-from tierwise.plugins.builtin.engine_spark.tables import SparkTables
-from tierwise.plugins.builtin.engine_spark.written import write_parquet
+from tierwise.plugins.builtin.engine_spark.parquet_results import write_parquet
+from tierwise.plugins.builtin.engine_spark.spark_session import session
+from tierwise.plugins.builtin.engine_spark.spark_tables import SparkTables
 from tierwise.plugins.data_finding import DataFinding
-from tierwise.plugins.source import Column, SourceTable
+from tierwise.plugins.data_source import Column, SourceTable
+from tierwise.plugins.sql_engine.facts_grading import facts_read, grade_in
 from tierwise.plugins.sql_engine.facts_in_place import bring_facts
-from tierwise.plugins.sql_engine.grading import facts_read, grade_in
 from tierwise.plugins.sql_engine.results import SqlGrading
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from tierwise.core.plan import Agree as AgreeNode
 from tierwise.core.plan import Node
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
-from tierwise.plugins.builtin.forms.classes import classes_of, value_of_each_class
+from tierwise.plugins.builtin.forms.class_values import classes_of, value_of_each_class
 from tierwise.plugins.builtin.forms.form_values import WrittenValue, is_written
 
 __all__ = ["Agree", "AgreeValue"]

@@ -25,9 +25,9 @@ from tierwise.core.types import (
     RecordType,
     SetType,
 )
-from tierwise.plugins.builtin.forms.cuts import cumulative_cuts
 from tierwise.plugins.builtin.forms.form_values import WrittenValue, is_written
 from tierwise.plugins.builtin.forms.order import directed
+from tierwise.plugins.builtin.forms.ranking_cuts import cumulative_cuts
 
 __all__ = ["ROUNDING", "Ranking", "RankingValue"]
 

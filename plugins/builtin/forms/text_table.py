@@ -3,7 +3,7 @@
     id | annual_usage_yuan | usage_size -> tier | # note
     A1 | >= 50万           | large      -> A1   | no upper bound
 
-Nothing here knows what a cell means. ``csv_table.py`` reads the same table from CSV, ``bands.py`` the points of a scorecard.
+Nothing here knows what a cell means. ``csv_table.py`` reads the same table from CSV, ``points_bands.py`` the points of a scorecard.
 """
 
 from __future__ import annotations

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tierwise.core.environment import Function
-from tierwise.plugins.builtin.functions.dates import DATES
-from tierwise.plugins.builtin.functions.lists import LISTS
-from tierwise.plugins.builtin.functions.maps import MAPS
-from tierwise.plugins.builtin.functions.numbers import NUMBERS
-from tierwise.plugins.builtin.functions.scales import SCALES
-from tierwise.plugins.builtin.functions.texts import TEXTS
+from tierwise.plugins.builtin.functions.date_functions import DATES
+from tierwise.plugins.builtin.functions.list_functions import LISTS
+from tierwise.plugins.builtin.functions.map_functions import MAPS
+from tierwise.plugins.builtin.functions.number_functions import NUMBERS
+from tierwise.plugins.builtin.functions.scale_functions import SCALES
+from tierwise.plugins.builtin.functions.text_functions import TEXTS
 from tierwise.plugins.builtin.functions.working_days import WORKING_DAYS
 
 __all__ = ["BUILTIN_FUNCTIONS", "functions_reference"]

@@ -14,9 +14,9 @@ from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part, Unfit
 from tierwise.core.source import Span, Written, joined, written
 from tierwise.core.types import EnumType
+from tierwise.plugins.builtin.kinds.kind_texts import any_word, is_open, name_of
 from tierwise.plugins.builtin.kinds.named_conditions import Conclusion, concluded, hidden_conditions
 from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, label_of, labels_of, strange_labels
-from tierwise.plugins.builtin.kinds.writing import any_word, is_open, name_of
 
 __all__ = ["Approval", "ApprovalGives", "ApprovalKeys", "ApprovalStep"]
 

@@ -12,9 +12,9 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written, written
+from tierwise.plugins.builtin.kinds.kind_texts import name_of, quoted
 from tierwise.plugins.builtin.kinds.named_conditions import all_met, hidden_conditions, unmet
 from tierwise.plugins.builtin.kinds.shared_keys import Gives, LabelledWords, Labels, NamedDecision, labels_of, strange_labels
-from tierwise.plugins.builtin.kinds.writing import name_of, quoted
 
 __all__ = ["Completeness", "CompletenessGives", "CompletenessKeys"]
 

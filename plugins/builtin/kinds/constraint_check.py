@@ -13,9 +13,9 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Named, comparison_of
 from tierwise.core.policy.texts import Part, Unfit
 from tierwise.core.source import Written, written
+from tierwise.plugins.builtin.kinds.kind_texts import any_word, is_open
 from tierwise.plugins.builtin.kinds.named_conditions import Conclusion, concluded, condition_names, hidden_conditions
 from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, labels_of, strange_labels
-from tierwise.plugins.builtin.kinds.writing import any_word, is_open
 
 __all__ = ["ConstraintCheck", "ConstraintCheckKeys", "ConstraintGives"]
 

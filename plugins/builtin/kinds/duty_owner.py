@@ -14,8 +14,8 @@ from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part, Text
 from tierwise.core.source import Written
 from tierwise.core.types import EnumType, SetType
+from tierwise.plugins.builtin.kinds.kind_texts import any_word, is_open, list_of, quoted, table
 from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, labels_of, strange_labels
-from tierwise.plugins.builtin.kinds.writing import any_word, is_open, list_of, quoted, table
 
 __all__ = ["DutyOwner", "DutyOwnerGives", "DutyOwnerKeys"]
 

@@ -13,8 +13,8 @@ from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written, written
 from tierwise.core.types import BooleanType, EnumType, SetType
+from tierwise.plugins.builtin.kinds.kind_texts import is_open, name_of
 from tierwise.plugins.builtin.kinds.shared_keys import Gives, LabelledWords, NamedDecision, labels_of
-from tierwise.plugins.builtin.kinds.writing import is_open, name_of
 
 __all__ = ["HandlingGives", "HandlingGuidance", "HandlingGuidanceKeys"]
 

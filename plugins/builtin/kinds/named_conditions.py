@@ -14,7 +14,7 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
 from tierwise.core.source import Written, joined, written
 from tierwise.core.types import BooleanType, EnumType, SetType
-from tierwise.plugins.builtin.kinds.writing import name_of, quoted, table
+from tierwise.plugins.builtin.kinds.kind_texts import name_of, quoted, table
 
 __all__ = ["Conclusion", "all_met", "concluded", "condition_names", "hidden_conditions", "repeated_conditions", "unmet"]
 

@@ -13,8 +13,8 @@ from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written, joined, written
 from tierwise.core.types import BooleanType, EnumType
+from tierwise.plugins.builtin.kinds.kind_texts import any_word, is_open, quoted, table
 from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, Scale, labels_of, strange_labels
-from tierwise.plugins.builtin.kinds.writing import any_word, is_open, quoted, table
 
 __all__ = ["Transition", "TransitionGives", "TransitionKeys"]
 

@@ -153,7 +153,7 @@ def test_what_cannot_be_served_is_said_before_anything_listens(
 
 
 def test_without_its_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("tierwise.cli.serving", "tierwise.plugins.service.app", "tierwise.plugins.service.figures"):
+    for module in ("tierwise.cli.serving", "tierwise.plugins.service.service_app", "tierwise.plugins.service.figures"):
         monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "prometheus_client", None)
     done = tierwise("serve", "big-customer-tiers")

@@ -11,7 +11,7 @@ from tierwise.core.environment import Limits
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
 from tierwise.core.source import Source
-from tierwise.plugins.cases.read import read_cases
+from tierwise.plugins.cases.read_cases import read_cases
 from tierwise.plugins.yaml_text.policy_files import read_policy
 
 WORDS = st.sampled_from(

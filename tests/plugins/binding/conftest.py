@@ -14,7 +14,7 @@ from tests.plans import declared, plan
 from tierwise.core.plan import FactRef, Plan
 from tierwise.core.types import Type
 from tierwise.plugins.builtin import source_csv, source_duckdb, source_excel, source_parquet, source_sqlite
-from tierwise.plugins.source import Source, SourceOpener, open_source
+from tierwise.plugins.data_source import Source, SourceOpener, open_source
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import pytest
 from tierwise.core.errors import DataError
 from tierwise.core.plan import Plan
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType
-from tierwise.plugins.binding.bind import bind
-from tierwise.plugins.source import Source
+from tierwise.plugins.binding.bound_facts import bind
+from tierwise.plugins.data_source import Source
 
 Opened = Callable[[Path | str], Source]
 Facts = dict[str, Any]

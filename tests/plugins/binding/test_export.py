@@ -15,10 +15,10 @@ import openpyxl
 import pytest
 
 from tierwise.core.outcome import Determined
-from tierwise.plugins.binding.draft import bind_draft
+from tierwise.plugins.binding.draft_binding import bind_draft
+from tierwise.plugins.data_source import open_source
 from tierwise.plugins.policy import LoadedPolicy, load
 from tierwise.plugins.run import bound_database, choose_engine, grade_bound
-from tierwise.plugins.source import open_source
 
 POLICY = """\
 tierwise: 1

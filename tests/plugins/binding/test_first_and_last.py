@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tierwise.core.plan import Plan
 from tierwise.core.source import Source as TextSource
 from tierwise.core.types import TextType
-from tierwise.plugins.binding.bind import bind
-from tierwise.plugins.binding.read import read_binding
-from tierwise.plugins.source import Source
+from tierwise.plugins.binding.bound_facts import bind
+from tierwise.plugins.binding.read_binding import read_binding
+from tierwise.plugins.data_source import Source
 
 Row = tuple[str | None, str | None]
 DAYS = st.sampled_from(["2026-01-01", "2026-1-1", "2026-01-02", "2026-01-03 10:00:00", "2027-01-01", None])

@@ -17,13 +17,13 @@ from tierwise.core.errors import DataError
 from tierwise.core.plan import CompareOp, Plan
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
 from tierwise.plugins import sql
-from tierwise.plugins.binding.bind import bind
+from tierwise.plugins.binding.bound_facts import bind
 from tierwise.plugins.binding.entry import enter
 from tierwise.plugins.binding.fit import fit_of
 from tierwise.plugins.builtin.engine_duckdb import grade
+from tierwise.plugins.data_source import Source
 from tierwise.plugins.duckdb_connection import in_memory
 from tierwise.plugins.facts import StoredNumbers, canonical_type
-from tierwise.plugins.source import Source
 from tierwise.plugins.sql import column
 from tierwise.plugins.sql_engine.comparisons import compare
 from tierwise.plugins.sql_engine.terms import Term, constant

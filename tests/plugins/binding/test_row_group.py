@@ -12,9 +12,9 @@ import pytest
 from tierwise.core.plan import Plan
 from tierwise.core.source import Source as TextSource
 from tierwise.core.types import BooleanType, EnumType, NumberType, Type
-from tierwise.plugins.binding.bind import bind
-from tierwise.plugins.binding.read import read_binding
-from tierwise.plugins.source import Source
+from tierwise.plugins.binding.bound_facts import bind
+from tierwise.plugins.binding.read_binding import read_binding
+from tierwise.plugins.data_source import Source
 
 Rows = tuple[str, ...]
 Found = set[tuple[str, tuple[str, ...]]]

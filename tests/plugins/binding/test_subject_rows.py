@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from tierwise.core.plan import Plan
 from tierwise.core.types import NumberType
-from tierwise.plugins.binding.bind import bind
-from tierwise.plugins.binding.model import Binding
+from tierwise.plugins.binding.binding_file import Binding
+from tierwise.plugins.binding.bound_facts import bind
 from tierwise.plugins.binding.subject_rows import make_keys
-from tierwise.plugins.source import Source
+from tierwise.plugins.data_source import Source
 
 WORDS = st.none() | st.sampled_from(["", "1", "10", "2", "a", "é"])
 NUMBERS = st.none() | st.sampled_from([-1, 1, 2, 9, 10])

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from tierwise.core.source import Source, Span
-from tierwise.plugins.binding.model import Window
+from tierwise.plugins.binding.binding_file import Window
 from tierwise.plugins.binding.windows import window_days
 
 AS_OF = date(2026, 5, 15)

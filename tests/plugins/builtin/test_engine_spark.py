@@ -16,12 +16,12 @@ from tierwise.core.errors import DataError
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
 from tierwise.core.values import to_json
-from tierwise.plugins.binding.bind import bind
+from tierwise.plugins.binding.bound_facts import bind
 from tierwise.plugins.builtin.engine_duckdb import grade
 from tierwise.plugins.builtin.engine_spark.job import grade_parquet
+from tierwise.plugins.data_source import open_source
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import LoadedPolicy, load
-from tierwise.plugins.source import open_source
 
 __all__ = ["spark"]
 

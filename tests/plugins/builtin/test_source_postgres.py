@@ -13,9 +13,9 @@ from tests.command_line import tierwise
 from tests.postgres_server import postgres_server
 from tierwise.core.errors import DataError
 from tierwise.plugins.builtin.source_postgres import PostgresSource
+from tierwise.plugins.data_source import open_source
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.postgres import connected
-from tierwise.plugins.source import open_source
 
 __all__ = ["postgres_server"]
 

@@ -10,8 +10,8 @@ from tierwise.core.outcome import Determined
 from tierwise.core.source import Source
 from tierwise.plugins.cases.at_borders import border_cases, cases_text
 from tierwise.plugins.cases.coverage import coverage_of
-from tierwise.plugins.cases.read import read_cases
-from tierwise.plugins.cases.run import run_cases
+from tierwise.plugins.cases.read_cases import read_cases
+from tierwise.plugins.cases.run_cases import run_cases
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import load
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from random import Random
 
+from tierwise.plugins.demo.demo_tables import TABLES
 from tierwise.plugins.demo.gradings import rows
 from tierwise.plugins.demo.makers import Customer, World
-from tierwise.plugins.demo.schema import TABLES
 
 AS_OF = date(2026, 6, 30)
 CUSTOMERS = [Customer(f"{index:05d}", "拉萨", 1e5, index / 200, 1.0, True) for index in range(200)]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.short_policies import ENVIRONMENT, checked
 from tierwise.core.meaning.evaluator import Evaluator
-from tierwise.core.meaning.ranking import positions_of
+from tierwise.core.meaning.population_ranking import positions_of
 from tierwise.core.plan import Position
 from tierwise.core.values import Value
 from tierwise.plugins.paths.standing import Rank, ranks_by_probing, ranks_by_sums

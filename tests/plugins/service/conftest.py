@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from tests.command_line import POLICY
 from tierwise.plugins.manager import Plugins
-from tierwise.plugins.service.app import OPEN_PATHS, Service
 from tierwise.plugins.service.in_service import Wanted, take_into_service
+from tierwise.plugins.service.service_app import OPEN_PATHS, Service
 from tierwise.plugins.web.admission import Admitted, hosts_of
 from tierwise.plugins.web.server import Draining
 

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tierwise.plugins.data_source import open_source
 from tierwise.plugins.policy import LoadedPolicy, load
-from tierwise.plugins.source import open_source
 from tierwise.plugins.watching.action import Action
-from tierwise.plugins.watching.database import DatabaseEvents
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import WatchPlan
+from tierwise.plugins.watching.stored_events import DatabaseEvents
 from tierwise.plugins.watching.watch_run import WatchRun
 
 AS_OF = date(2026, 6, 30)

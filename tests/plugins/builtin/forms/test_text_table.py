@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tierwise.core.environment import Limits
 from tierwise.core.source import Source, Span, Written
-from tierwise.plugins.builtin.forms.bands import read_bands
 from tierwise.plugins.builtin.forms.csv_table import read_csv_table
+from tierwise.plugins.builtin.forms.points_bands import read_bands
 from tierwise.plugins.builtin.forms.text_table import TextTable, read_text_table
 from tierwise.plugins.yaml_text.yaml_document import read_document
 

@@ -1,0 +1,129 @@
+"""Grades a table of facts: SQL decides what it can for all rows at once; the reference engine decides the rest, each kind of row once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from uuid import uuid4
+
+from sqlglot import exp
+
+from tierwise.core.environment import Environment
+from tierwise.core.plan import POPULATION, Plan, rankings_in_order, usage_of
+from tierwise.plugins import sql
+from tierwise.plugins.engine_reference import grade as grade_by_reference
+from tierwise.plugins.grading import Grading
+from tierwise.plugins.sql import Sql
+from tierwise.plugins.sql_engine.asking import Asker
+from tierwise.plugins.sql_engine.columns import COUNT, Columns
+from tierwise.plugins.sql_engine.compile import Compiler, Picked
+from tierwise.plugins.sql_engine.masks import Mask, Masks
+from tierwise.plugins.sql_engine.places import Stage
+from tierwise.plugins.sql_engine.possible import decisions_in
+from tierwise.plugins.sql_engine.ranking_columns import NeedsReference, rank
+from tierwise.plugins.sql_engine.reference import Reference
+from tierwise.plugins.sql_engine.results import SqlGrading
+from tierwise.plugins.sql_engine.staging import ID, KEY, NAME, ROW, Staging, read_subjects, staging_of
+from tierwise.plugins.sql_engine.tables import FactRows, Tables
+
+__all__ = ["facts_read", "grade_in"]
+
+
+def grade_in(
+    tables: Tables, facts: FactRows, plan: Plan, environment: Environment, as_of: date | None, made: type[SqlGrading] = SqlGrading
+) -> Grading:
+    """Grade every subject of a table of facts; outcome, reason and rules are those of the reference engine, bit for bit.
+
+    Args:
+        tables: Where the facts stand, and the tables of the run will.
+        facts: The subjects; the table is read once.
+        plan: The compiled policy.
+        environment: Its functions and limits.
+        as_of: The date of the run; ``None`` leaves it missing.
+        made: The grading to give, which may do more than the protocol asks.
+    """
+    staging = staging_of(plan, facts, facts_read(plan), as_of)
+    subjects = partial(read_subjects, tables, facts, staging)
+    try:
+        return _graded(tables, facts, plan, environment, staging, Reference(plan, environment, as_of, subjects), made)
+    except NeedsReference:
+        return grade_by_reference(plan, environment, subjects(), as_of)
+
+
+def _graded(
+    tables: Tables, facts: FactRows, plan: Plan, environment: Environment, staging: Staging, reference: Reference, made: type[SqlGrading]
+) -> SqlGrading:
+    """Run the query and return the results; the reference engine is asked about what it leaves open when somebody wants to know."""
+    name = f"graded {uuid4().hex}"
+    stage = Stage(f"{name} facts")
+    tables.make(stage.facts, sql.select(*sql.named(staging.columns), source=sql.table(facts.relation)), "VIEW")
+    asker = Asker(tables, name, stage, staging.terms, reference)
+    outputs = tuple(d for d in plan.outputs if not d.population)
+    is_ranked = any(usage_of(plan, d.node).rankings for d in outputs)
+    for number, ranking in enumerate(rankings_in_order(plan) if is_ranked else ()):
+        compiler = Compiler(plan, environment, staging.terms, stage.positions(), tables.dialect)
+        compiler.decisions(decisions_in(plan, ranking.parts))
+        stage.ranked.append(rank(tables, f"{name} ranking {number}", ranking, compiler, asker))
+    compiler = Compiler(plan, environment, staging.terms, stage.positions(), tables.dialect)
+    picked = compiler.decisions()
+    masks = _masks(tables, stage, staging, compiler, [d.name for d in outputs])
+    shown = {d.name: replace(picked[d.name], possible=masks[d.name].sql) if d.name in masks else picked[d.name] for d in outputs}
+    columns = _create_table(tables, name, stage, compiler, shown, sql.column(ID) if facts.stored.id else None)
+    return made(outputs, reference.population(), tables, name, columns, compiler, asker, masks)
+
+
+def _masks(tables: Tables, stage: Stage, staging: Staging, compiler: Compiler, outputs: Sequence[str]) -> dict[str, Mask]:
+    """Return the masks of the outputs of which SQL can tell one; none where no fact is missing."""
+    doubted = [term for name, term in staging.terms.items() if term.sql.find(exp.Column) and name not in staging.whole]
+    missing = [sql.call("bool_or", sql.negate(term.known)) for term in doubted]
+    found = next(tables.rows(sql.select(*missing, source=sql.table(stage.facts)))) if missing else ()
+    if not any(found):
+        return {}
+    masks = Masks(compiler)
+    return {name: mask for name in outputs if (mask := masks.of(name)) is not None}
+
+
+def facts_read(plan: Plan) -> list[str]:
+    """Return the facts that any part of a plan reads; for what is about the population, all."""
+    parts = [d.node for d in plan.decisions.values()]
+    parts += [part for ranking in plan.rankings.values() for part in ranking.parts]
+    read = {name for part in parts for name in usage_of(plan, part).facts}
+    return [name for name in plan.facts if name in read or POPULATION in read]
+
+
+def _create_table(
+    tables: Tables, name: str, stage: Stage, compiler: Compiler, picked: Mapping[str, Picked], id: Sql | None
+) -> dict[str, Columns]:
+    """Compute all outputs for all rows: narrow columns are stored, what is read off one of them is shown by a view."""
+    columns = {
+        output: replace(Columns.of(number, found), view=f"{name} output {number}", counted=f"{name} counts {number}")
+        for number, (output, found) in enumerate(picked.items())
+    }
+    wanted: list[tuple[str, Sql]] = [(word, sql.column(word)) for word in (ROW, KEY, NAME)]
+    if id is not None:  # the text of a number is had from the number
+        compiler.layers.keep(id)
+        wanted[1] = (KEY, compiler.layers.column(sql.cast(id, "VARCHAR")))
+    wanted += [cell for output, found in picked.items() for cell in columns[output].holding(found)]
+    stored, shown = compiler.layers.split(wanted)
+    table = f"{name} stored"
+    tables.make(table, compiler.layers.query(stage.rows(), stored))
+    tables.make(name, sql.select(*sql.named(shown), source=sql.table(table)), "VIEW")
+    for output, found in picked.items():
+        own = {ROW, KEY, NAME, *(word for word, _ in columns[output].holding(found))}
+        cells = [(word, tree.copy()) for word, tree in shown if word in own]
+        tables.make(columns[output].view, sql.select(*sql.named(cells), source=sql.table(table)), "VIEW")
+        cells = [(word, tree.copy()) for word, tree in shown if word in own - {ROW, KEY, NAME}]
+        read = dict.fromkeys(column.name for _, tree in cells for column in tree.find_all(exp.Column))
+        columns[output] = replace(columns[output], are_few=len(read) == 1 and not own & read.keys())
+        tables.make(columns[output].counted, _counted(table, list(read), cells), "VIEW")
+    return columns
+
+
+def _counted(table: str, names: Sequence[str], cells: Sequence[tuple[str, Sql]]) -> exp.Select:
+    """Return the query of the different rows of some cells; what they read, by ``names``, is counted before they are computed."""
+    read = [sql.column(name) for name in names]
+    counted = exp.select(*read, sql.alias(exp.Count(this=exp.Star()), COUNT)).from_(sql.table(table))
+    counted = counted.group_by(*read) if read else counted
+    return sql.select(*sql.named(cells), sql.column(COUNT), source=sql.subquery(counted, "counted"))
