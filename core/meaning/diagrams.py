@@ -9,17 +9,16 @@ What was worked out is remembered for facts that no test tells apart, and nodes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from tierwise.core.meaning import exact
 from tierwise.core.meaning.evaluate import Evaluation, kleene
 from tierwise.core.meaning.hit_policies import Hit, Picked
+from tierwise.core.meaning.sums import Sum
 from tierwise.core.meaning.unknown import MOST_LOOKED_AT, TRUTH, Need, Result, Unknown, lazily, strictly
 from tierwise.core.meaning.value_keys import key_of, values_to_try
 from tierwise.core.meaning.world import World
@@ -56,7 +55,6 @@ __all__ = ["LAST", "Case", "Diagram", "Diagrams", "Question", "TooMuchWork"]
 
 _MOST_KEPT = 300_000  # nodes and results remembered, before everything is forgotten
 _MOST_COMPARED = 4_000  # answers of a fact times its tests
-_MOST_STEPS = 50_000  # between the least and the greatest sum
 _MOST_CLASSES = 9  # that may each hold or not: nearly every set of them is a result of its own, and no more than 64 sets are ever listed
 _ABSENT = object()
 LAST = 1 << 60
@@ -64,28 +62,6 @@ LAST = 1 << 60
 
 class TooMuchWork(Exception):
     """The bound on the work for one subject is reached."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """What independent unknown parts of a sum may add up to, counted in steps of its last digit from the least sum on.
-
-    Attributes:
-        steps: The sums that are possible, ascending.
-        parts: For each part what it hangs on, what it may add to its least value, and, as bits, what all others may add up to.
-    """
-
-    steps: tuple[int, ...]
-    parts: tuple[tuple[tuple[str, Reason], tuple[int, ...], int], ...]
-
-    def asks(self, classes: Sequence[int]) -> Iterator[tuple[str, Reason]]:
-        """Yield what matters when only the class of a sum does: some sum of the others falls into another class with another value of the part."""
-        of_class: dict[int, int] = {}
-        for step, which in zip(self.steps, classes, strict=True):
-            of_class[which] = of_class.get(which, 0) | 1 << step
-        for need, added, others in self.parts:
-            if len({tuple([others & bits >> add for bits in of_class.values()]) for add in added}) > 1:
-                yield need
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +78,7 @@ class Question:
     place: int
     needs: frozenset[tuple[str, Reason]]
     is_sure: bool = True
-    sum: _Sum | None = None
+    sum: Sum | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -325,11 +301,12 @@ class Diagrams:
             return frozenset()
         if question.sum is None or len(set(node.ways)) == len(node.ways):
             return question.needs
-        numbers: dict[Diagram, int] = {}
-        classes = tuple([numbers.setdefault(way, len(numbers)) for way in node.ways])
-        key = (question, classes)
+        classes: dict[Diagram, int] = {}
+        for step, way in zip(question.sum.steps, node.ways, strict=True):
+            classes[way] = classes.get(way, 0) | 1 << step
+        key = (question, tuple(classes.values()))
         if key not in self.found:
-            self.found[key] = frozenset(question.sum.asks(classes))
+            self.found[key] = frozenset(question.sum.asks(classes.values()))
         needs: frozenset[tuple[str, Reason]] = self.found[key]
         return needs
 
@@ -349,23 +326,16 @@ class Diagrams:
         return self.first_fact <= part.place < self._first_sum and all(isinstance(way.result, Decimal) for way in part.ways)
 
     def _sums(self, place: int, parts: Sequence[Diagram]) -> Diagram | None:
-        values = [sorted({way.result for way in part.ways}) for part in parts]
+        values = [{way.result for way in part.ways} for part in parts]
         digits = max(0, *(-number.as_tuple().exponent for each in values for number in each))
         steps = [[int(Fraction(number) * 10**digits) for number in each] for each in values]
-        added = [tuple(step - each[0] for step in each) for each in steps]
-        if sum(each[-1] for each in added) > _MOST_STEPS:
+        needs = [next(iter(part.question.needs)) for part in parts if part.question]
+        sums = Sum.of(list(zip(needs, steps, strict=True)))
+        if sums is None:
             return None
-        least = sum(each[0] for each in steps)
-        possible = _bits_of(added)
-        reached = tuple(step for step in range(possible.bit_length()) if possible >> step & 1)
-        asked = [
-            (next(iter(part.question.needs)), added[at], _bits_of(added[:at] + added[at + 1 :]))
-            for at, part in enumerate(parts)
-            if part.question
-        ]
-        question = Question(place, frozenset(need for need, _, _ in asked), sum=_Sum(reached, tuple(asked)))
+        question, least = Question(place, frozenset(needs), sum=sums), sum(map(min, steps))
         unit = Decimal(1).scaleb(-digits)
-        return self.ask(question, [self.leaf(exact.multiply(Decimal(least + step), unit)) for step in reached])
+        return self.ask(question, [self.leaf(exact.multiply(Decimal(least + step), unit)) for step in sums.steps])
 
     def _alone_in(self, node: Node) -> frozenset[int]:
         """Return the places of the parts of a sum whose facts reach nothing but the sum, by this part alone; remembered."""
@@ -637,15 +607,7 @@ def _mark_of(result: Any) -> Hashable:
             return (type(result), hashable(result))
 
 
-# ---- sums, and how states change
-
-
-def _bits_of(added: Iterable[Iterable[int]]) -> int:
-    """Return, as bits, what several parts may add up to."""
-    bits = 1
-    for each in added:
-        bits = reduce(or_, (bits << step for step in each))
-    return bits
+# ---- how states change
 
 
 def _place_of(part: tuple[int, Diagram]) -> int:

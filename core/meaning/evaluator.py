@@ -88,10 +88,10 @@ class Evaluator:
         try:
             key = ("outcome", decision, case.decision(decision))
         except (TooMuchWork, PluginError):
-            return self._outcome(decision, self._completed(self._node(decision), case))
+            return self.outcome_of(decision, self._completed(self._node(decision), case))
         found: Outcome | None = self._diagrams.found.get(key)
         if found is None:
-            found = self._diagrams.found[key] = self._outcome(decision, settled(self._diagrams, key[2], self._node(decision).type))
+            found = self._diagrams.found[key] = self.outcome_of(decision, settled(self._diagrams, key[2], self._node(decision).type))
         return found
 
     def _settle(self, node: Node, case: Case) -> Settled:
@@ -109,7 +109,8 @@ class Evaluator:
     def _node(self, decision: str) -> Node:
         return self.plan.decisions[decision].node
 
-    def _outcome(self, decision: str, settled: Settled) -> Outcome:
+    def outcome_of(self, decision: str, settled: Settled) -> Outcome:
+        """Return the outcome of a decision of which that is settled."""
         node = self._node(decision)
         table = table_of(node, self.plan)
         rules = () if table is None else tuple([rule.id for rule in table.rules if rule.id in settled.rules])

@@ -10,19 +10,19 @@ completions; an unknown is needed when two completions that differ in it alone c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tierwise.core.meaning.diagrams import LAST, Diagram, Diagrams
 from tierwise.core.meaning.hit_policies import Picked
 from tierwise.core.meaning.unknown import Unknown, domain
-from tierwise.core.outcome import Reason, distinct
+from tierwise.core.outcome import Determined, Reason, distinct
 from tierwise.core.types import Type
 from tierwise.core.values import Value, hashable
 
-__all__ = ["Settled", "settled"]
+__all__ = ["MOST_LISTED", "Settled", "of_values", "settled"]
 
-_MOST_LISTED = 64  # candidates of a type that has no list of its values
+MOST_LISTED = 64  # candidates of a type that has no list of its values
 _STRENGTH = (Reason.MISSING_FACT, Reason.LOST, Reason.VAGUE)
 
 
@@ -85,7 +85,7 @@ class _Settling:
         tops = list(_ends(diagram, of.first_fact))
         ways = [self._of_facts(top, marks, [ends[end][0] for end in _ends(top, of.first_decision)]) for top in tops]
         needs = frozenset(name for name, _ in self._asked(self._merged(diagram, marks), of.first_decision))
-        return self._together(ways, needs, lambda _: Reason.READING)
+        return _together(self._type, ways, needs, lambda _: Reason.READING)
 
     def _at_end(self, end: Diagram) -> tuple[Settled, Hashable]:
         """Return what is told where every fact is there, and what makes it different; remembered."""
@@ -105,9 +105,9 @@ class _Settling:
         reasons |= {one.reason for one in found if one.reason and not one.is_exact}
 
         def strongest(left_open: Sequence[Settled]) -> Reason:
-            return next((reason for reason in _STRENGTH if reason in reasons), None) or left_open[0].reason or Reason.GAP
+            return _strongest(reasons) or left_open[0].reason or Reason.GAP
 
-        return self._together(found, frozenset(name for name, _ in asked), strongest)
+        return _together(self._type, found, frozenset(name for name, _ in asked), strongest)
 
     def _open(self, end: Diagram) -> Settled:
         """Return what comes of decisions that the policy leaves open, once every fact is there."""
@@ -119,38 +119,12 @@ class _Settling:
         marks = {result: one.mark for result, one in zip(results, found, strict=True)}
         merged = self._merged(end, marks)
         names = frozenset(name for name, _ in self._asked(merged, LAST))
-        together = self._together(found, names, lambda _: next(reason for _, reason in question.needs))
+        together = _together(self._type, found, names, lambda _: next(reason for _, reason in question.needs))
         is_sure = all(node.question is None or node.question.is_sure for node in _nodes(merged, LAST))
         return replace(together, is_exact=together.is_exact and (is_sure or together.reason is None))
 
     def _asked(self, diagram: Diagram, place: int) -> frozenset[tuple[str, Reason]]:
         return frozenset().union(*(self._of.asks(node) for node in _nodes(diagram, place)))
-
-    def _together(self, found: Sequence[Settled], needs: frozenset[str], name: Callable[[Sequence[Settled]], Reason]) -> Settled:
-        rules = frozenset().union(*(one.rules for one in found))
-        if len({one.mark for one in found}) == 1 and found[0].reason is None:
-            return Settled(found[0].value, rules=rules)
-        left_open = [one for one in found if one.reason is not None]
-        reasons = {one.reason for one in left_open}
-        is_one = len(left_open) == len(found) and len(reasons) == 1
-        reason = left_open[0].reason if is_one else name(left_open)
-        bound = self._bound(found)
-        return Settled(
-            None,
-            reason,
-            bound,
-            needs.union(*(one.needs for one in left_open)),
-            rules,
-            any(one.is_partial for one in found),
-            is_one and all(one.is_final for one in found),
-            bound is not None and all(one.is_exact for one in found),
-        )
-
-    def _bound(self, found: Sequence[Settled]) -> tuple[Value, ...] | None:
-        if any(one.reason is not None and one.bound is None for one in found):
-            return domain(self._type)
-        values = distinct([value for one in found for value in ((one.value,) if one.reason is None else one.bound or ())])
-        return values if len(values) <= _MOST_LISTED or domain(self._type) is not None else None
 
     def _merged(self, diagram: Diagram, marks: dict[Diagram, Hashable]) -> Diagram:
         """Return a diagram in which ends that come to the same are one, so that it asks only for what matters."""
@@ -168,6 +142,50 @@ class _Settling:
             return done[node]
 
         return merged(diagram)
+
+
+def of_values(found: Iterable[Determined], asked: Collection[tuple[str, Reason]], type: Type | None) -> Settled:
+    """Return what is told of a part that may be any of several values.
+
+    Args:
+        found: The values, each possible.
+        asked: The facts that matter, each with what an outcome is called that hangs on it.
+        type: The type of the part.
+    """
+    each = [Settled(one.value, rules=frozenset(one.rules)) for one in found]
+    return _together(type, each, frozenset(name for name, _ in asked), lambda _: _strongest({reason for _, reason in asked}) or Reason.GAP)
+
+
+def _strongest(reasons: Collection[Reason]) -> Reason | None:
+    return next((reason for reason in _STRENGTH if reason in reasons), None)
+
+
+def _together(type: Type | None, found: Sequence[Settled], needs: frozenset[str], name: Callable[[Sequence[Settled]], Reason]) -> Settled:
+    rules = frozenset().union(*(one.rules for one in found))
+    if len({one.mark for one in found}) == 1 and found[0].reason is None:
+        return Settled(found[0].value, rules=rules)
+    left_open = [one for one in found if one.reason is not None]
+    reasons = {one.reason for one in left_open}
+    is_one = len(left_open) == len(found) and len(reasons) == 1
+    reason = left_open[0].reason if is_one else name(left_open)
+    bound = _bound(type, found)
+    return Settled(
+        None,
+        reason,
+        bound,
+        needs.union(*(one.needs for one in left_open)),
+        rules,
+        any(one.is_partial for one in found),
+        is_one and all(one.is_final for one in found),
+        bound is not None and all(one.is_exact for one in found),
+    )
+
+
+def _bound(type: Type | None, found: Sequence[Settled]) -> tuple[Value, ...] | None:
+    if any(one.reason is not None and one.bound is None for one in found):
+        return domain(type)
+    values = distinct([value for one in found for value in ((one.value,) if one.reason is None else one.bound or ())])
+    return values if len(values) <= MOST_LISTED or domain(type) is not None else None
 
 
 def _of_result(picked: Picked) -> Settled:

@@ -1,28 +1,30 @@
-"""Compiles a plan to one Python function for a subject of whom every fact is given and fits: facts become small numbers, each decision a look-up.
+"""Compiles a plan to Python for a subject whose facts fit: facts become small numbers, each decision a look-up.
 
 What a decision comes to hangs on the *atoms* of the facts it reads (no test tells two values of one atom apart) and on the values of the decisions
 it reads. Each such combination is a cell; the reference decides it when it is met for the first time, and from then on it is there. Sums are
-added up in whole steps of their last digit. Whatever is not as usual (a fact missing or none, a value that does not fit, an open outcome, an
-unknown name) is left to the reference, subject by subject: the function then gives ``None``. The generated text is made of numbers and names
-of our own alone; whatever an author wrote is bound to it as a value.
+added up in whole steps of their last digit. There are two functions: one for a subject of whom all is known, and one that it calls when it is
+not; there the place of a missing fact is a set of atoms (``unsure.py``), and what that leaves open is asked of the reference, once for all
+subjects in the same atoms. A value that does not fit and an unknown name are left to the reference, subject by subject: the function then gives
+``None``. The generated text is made of numbers and names of our own alone; whatever an author wrote is bound to it as a value.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import count
 from math import ceil
 from typing import Any
 
 from tierwise.core.errors import PluginError
-from tierwise.core.meaning.evaluate import Evaluation
+from tierwise.core.meaning import Evaluator
 from tierwise.core.meaning.unknown import Unknown
-from tierwise.core.meaning.value_keys import key_of
+from tierwise.core.meaning.value_keys import key_of, values_to_try
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import (
@@ -40,6 +42,7 @@ from tierwise.core.plan import (
 )
 from tierwise.core.types import BooleanType, EnumType, NumberType
 from tierwise.core.values import Value
+from tierwise.plugins.deciding.unsure import MOST_CELLS, Added, Cells, Class, Part, Place, Teller, alone, fact_place, scaled
 from tierwise.plugins.deciding.value_reading import UnfitError, read_value
 
 __all__ = ["Compiled", "compiled"]
@@ -47,27 +50,14 @@ __all__ = ["Compiled", "compiled"]
 Compiled = Callable[[Mapping[str, Any], "date | None"], "dict[str, Outcome] | None"]
 """Facts as given, and the date of the run, to the outcome of every output; ``None`` where something is not as usual."""
 
-_MOST_CELLS = 100_000  # of one decision, before they are forgotten
+_MOST_SUBJECTS = 20_000  # of whom the reference was asked, before they are forgotten
 _MOST_DIGITS = 9  # after the point: finer numbers are read as the reference reads them
 _MOST_COMPARED = 20_000  # pieces of a fact's domain times its tests, to find out which pieces no test tells apart
 _MOST = 10**30  # the reference tells of numbers with too many digits
 _SCALE = 6  # of a sum whose type fixes none
 _WIDE = Context(prec=60)
-_FAULTS = (KeyError, TypeError, ValueError, ArithmeticError, UnfitError, PluginError)
-
-
-class _Cells(dict[Any, Any]):
-    """What a decision comes to, by what it reads; decided when first asked for, ``None`` where it is left open."""
-
-    def __init__(self, decide: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self._decide = decide
-
-    def __missing__(self, key: Any) -> Any:
-        if len(self) >= _MOST_CELLS:
-            self.clear()
-        found = self[key] = self._decide(key)
-        return found
+_ABSENT = object()
+_FAULTS = (AttributeError, KeyError, TypeError, ValueError, ArithmeticError, UnfitError, PluginError)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,31 +68,73 @@ class _Made:
         place: The name that says what it comes to: its cell, or its sum in whole steps.
         value_at: That to the value.
         outcomes: That to the outcome.
+        steps: Of a sum: how many of its steps are 1.
     """
 
     place: str
     value_at: Callable[[Any], Value]
-    outcomes: _Cells
+    outcomes: Cells
+    steps: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The lines that read a fact.
+
+    Attributes:
+        name: Its name.
+        given: The variable of what is given.
+        atom: The variable of its atom.
+        raw: The expression of what is given.
+        of_given: The lines from what is given to its atom.
+        absent: The expression of its atom where nothing is given.
+    """
+
+    name: str
+    given: str
+    atom: str
+    raw: str
+    of_given: tuple[str, ...]
+    absent: str
+
+    @property
+    def lines(self) -> list[str]:
+        """Where the fact is given."""
+        return [f"{self.given} = {self.raw}", *self.of_given]
+
+    @property
+    def unsure_lines(self) -> list[str]:
+        """Where it may be missing."""
+        raw = self.raw.replace("[", ".get(").replace("]", ")")
+        given = [f"{self.given} = {raw}", f"if {self.given} is None: {self.atom} = {self.absent}", "else:"]
+        return [*given, *(f"    {line}" for line in self.of_given)]
+
+
+_Reading = tuple[list[str], Callable[[Any], Hashable], Callable[[Any], Value]]
+"""Lines that read a fact; its value to its atom; its atom to a value."""
 
 
 class _NotCompiled(Exception):
     """The plan has a part that is not compiled."""
 
 
-def compiled(evaluation: Evaluation) -> Compiled | None:
+def compiled(evaluator: Evaluator) -> Compiled | None:
     """Return the function of a plan, or ``None`` where it hangs on more than the facts of one subject: readings that are not settled, rankings."""
     try:
-        return _Compiler(evaluation).function()
+        return _Compiler(evaluator).function()
     except _NotCompiled:
         return None
 
 
 class _Compiler:
-    def __init__(self, evaluation: Evaluation) -> None:
-        self._evaluation = evaluation
-        self._plan: Plan = evaluation.plan
-        self._bound: dict[str, Any] = {"faults": _FAULTS}
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._evaluation = evaluator.evaluation
+        self._plan: Plan = evaluator.plan
+        self._teller = Teller(evaluator)
+        self._bound: dict[str, Any] = {"faults": _FAULTS, "added": Added()}
         self._numbers = count()
+        self._reads: list[_Read] = []
         self._lines: list[str] = []
         self._atoms: dict[str, str] = {}
         self._samples: dict[str, Callable[[Any], Value]] = {}
@@ -115,25 +147,29 @@ class _Compiler:
         wanted = {needed for d in plan.outputs for needed in (*self._evaluation.usage(d.node).decisions, d.name)}
         if any(d.population for d in plan.outputs):
             raise _NotCompiled
-        for fact in plan.facts.values():
-            self._read(fact, f"given[{self._bind(fact.name)}]")
-        if AS_OF in plan.facts:
-            self._line("if as_of is not None: return None")
-        elif AS_OF in self._usage.facts:
-            self._read(self._evaluation.fact(AS_OF), "as_of")
+        reads = [self._read(fact, f"given[{self._bind(fact.name)}]") for fact in plan.facts.values()]
+        if AS_OF in self._usage.facts and AS_OF not in plan.facts:
+            reads.append(self._read(self._evaluation.fact(AS_OF), "as_of"))
         for name, decision in plan.decisions.items():
             if name in wanted:
                 self._decide(decision)
-        outcomes = {}
-        for output in plan.outputs:
-            place = outcomes[output.name] = f"o{next(self._numbers)}"
-            made = self._made[output.name]
-            self._line(f"{place} = {self._bind(made.outcomes)}[{made.place}]")
-        body = ["try:", "    if len(given) != size: return None", *(f"    {line}" for line in self._lines), "except faults: return None"]
+        outcomes = {output.name: f"o{next(self._numbers)}" for output in plan.outputs}
+        for name, place in outcomes.items():
+            self._line(f"{place} = {self._bind(self._made[name].outcomes)}[{self._made[name].place}]")
+        is_open = " or ".join([f"{place} is None" for place in outcomes.values()]) or "False"
+        found = f"return {{{', '.join(f'{self._bind(name)}: {place}' for name, place in outcomes.items())}}}"
         self._bind(len(plan.facts), "size")
-        pairs = ", ".join(f"{self._bind(name)}: {place}" for name, place in outcomes.items())
-        body += [f"if {' or '.join(f'{place} is None' for place in outcomes.values()) or 'False'}: return None", f"return {{{pairs}}}"]
-        text = "def decide(given, as_of):\n" + "\n".join(f"    {line}" for line in body)
+        self._bind(plan.facts.keys(), "names")
+        self._bind(self._by_reference([read.name for read in reads]), "by_reference")
+
+        elsewhere, asked = "return decide_unsure(given, as_of)", f"return by_reference(({''.join(f'{read.atom}, ' for read in reads)}))"
+        sure = [line.replace("return None", elsewhere) for read in reads for line in read.lines]
+        usual = [f"if len(given) != size: {elsewhere}", *sure, *(line for line, _ in self._lines), f"if {is_open}: {elsewhere}", found]
+        unsure = ["if not given.keys() <= names: return None", *(line for read in reads for line in read.unsure_lines)]
+        looked_up = [*(line for _, line in self._lines), f"if {is_open}: {asked}", found]
+        guard = ["if as_of is not None: return None"] if AS_OF in plan.facts else []
+        text = "\n    ".join(["def decide_unsure(given, as_of):", *guard, *_tried(unsure, "return None"), *_tried(looked_up, asked)])
+        text += "\n" + "\n    ".join(["def decide(given, as_of):", *guard, *_tried(usual, elsewhere)])
         exec(text, self._bound)  # noqa: S102  # it holds numbers and names made here, nothing that an author wrote
         function: Compiled = self._bound["decide"]
         return function
@@ -144,34 +180,63 @@ class _Compiler:
         self._bound[name] = value
         return name
 
-    def _line(self, *lines: str) -> None:
-        self._lines.extend(lines)
+    def _line(self, usual: str, unsure: str | None = None) -> None:
+        """Write a line of the decisions, and what stands in its place where not all is known."""
+        self._lines.append((usual, unsure or usual))
+
+    def _by_reference(self, names: Sequence[str]) -> Callable[[tuple[Any, ...]], dict[str, Outcome]]:
+        """Return the function from the atoms of facts to what the reference says, remembered: no test tells subjects of the same atoms apart."""
+        outputs, evaluator, samples = [output.name for output in self._plan.outputs], self._evaluator, self._samples
+        found: dict[tuple[Any, ...], dict[str, Outcome]] = {}
+
+        def by_reference(atoms: tuple[Any, ...]) -> dict[str, Outcome]:
+            outcomes = found.get(atoms)
+            if outcomes is None:
+                if len(found) >= _MOST_SUBJECTS:
+                    found.clear()
+                given = zip(names, atoms, strict=True)
+                facts = {name: samples[name](atom) for name, atom in given if atom is not _ABSENT and atom.__class__ is not Place}
+                outcomes = found[atoms] = evaluator.outcomes(outputs, facts)
+            return outcomes.copy()
+
+        return by_reference
 
     # ---- facts
 
-    def _read(self, fact: Fact, raw: str) -> None:
-        """Write the lines that read a fact, find what is wrong with it, and say in which atom it is."""
+    def _read(self, fact: Fact, raw: str) -> _Read:
+        """Return the lines that read a fact, find what is wrong with it, and say in which atom it is."""
         number = next(self._numbers)
         given, atom = f"g{number}", f"a{number}"
-        self._line(f"{given} = {raw}")
         self._atoms[fact.name] = atom
         match fact.type:
-            case NumberType(scale=int(scale)) if scale <= _MOST_DIGITS and not self._is_exact(fact):
-                self._read_number(fact, fact.type, scale, given, atom)
+            case NumberType(scale=int(scale)) if scale <= _MOST_DIGITS and fact.name not in self._usage.exact:
+                lines, atom_of, sample = self._read_number(fact, fact.type, scale, given, atom)
             case EnumType(values=words, aliases=aliases):
                 places = {word: word for word in words} | {spelling: word for spelling, word in aliases if spelling not in words}
-                self._line(f"{atom} = {self._bind(places)}[{given}]")
-                self._samples[fact.name] = lambda word: word
+                lines, atom_of, sample = [f"{atom} = {self._bind(places)}[{given}]"], _itself, {word: word for word in words}.__getitem__
             case BooleanType():
-                self._line(f"if {given} is not True and {given} is not False: return None", f"{atom} = {given}")
-                self._samples[fact.name] = lambda truth: truth
+                lines = [f"if {given} is not True and {given} is not False: return None", f"{atom} = {given}"]
+                atom_of, sample = _itself, {True: True, False: False}.__getitem__
             case _:
-                self._read_other(fact, given, atom)
+                lines, atom_of, sample = self._read_other(fact, given, atom)
+        self._samples[fact.name] = lambda at: None if at is None else sample(at)
+        absent = self._bind(self._unknown(fact, atom_of))
+        if fact.absent_is_none:
+            absent = "None"
+        elif fact.nullable:
+            absent = f"None if {self._bind(fact.name)} in given else {absent}"
+        return _Read(fact.name, given, atom, raw, tuple(lines), absent)
 
-    def _is_exact(self, fact: Fact) -> bool:
-        return fact.name in self._usage.exact
+    def _unknown(self, fact: Fact, atom_of: Callable[[Any], Hashable]) -> Place | object:
+        """Return the atoms in which a missing fact may be."""
+        name = fact.name
+        if name in self._usage.exact or name not in self._usage.facts:
+            return _ABSENT
+        values = values_to_try(fact, self._usage)
+        atoms = dict.fromkeys(None if value is None else atom_of(value) for value in values)
+        return fact_place((name, fact.missing), tuple(atoms)) or _ABSENT
 
-    def _read_number(self, fact: Fact, of: NumberType, scale: int, given: str, atom: str) -> None:
+    def _read_number(self, fact: Fact, of: NumberType, scale: int, given: str, atom: str) -> _Reading:
         """A number in whole steps of its last digit. A float may be off by a millionth of a step, as for the reference."""
         factor, steps = 10**scale, f"s{atom}"
         by_float = [
@@ -185,7 +250,7 @@ class _Compiler:
             f"    if not {-_MOST} < {steps} < {_MOST}: return None",
         ]
         first, then = (by_float, by_int) if scale else (by_int, by_float)
-        self._line(
+        lines = [
             f"if {first[0]}",
             *first[1:],
             f"elif {then[0]}",
@@ -195,14 +260,14 @@ class _Compiler:
             f"    if len({given}.as_tuple().digits) > 38: return None",
             f"    {steps} = int(x := {self._bind(_WIDE.multiply)}({given}, {factor}))",
             f"    if x != {steps}: return None",
-        )
+        ]
         low = [f"{ceil(Fraction(of.low) * factor)} <= "] if of.low is not None else []
         high = [f" <= {int(Fraction(of.high) * factor // 1)}"] if of.high is not None else []
         if low or high:
-            self._line(f"if not {''.join([*low, steps, *high])}: return None")
+            lines.append(f"if not {''.join([*low, steps, *high])}: return None")
         cuts, samples = self._pieces(fact, factor)
-        self._samples[fact.name] = samples.__getitem__
-        self._line(f"{atom} = {self._piece(steps, cuts)}")
+        lines.append(f"{atom} = {self._piece(steps, cuts)}")
+        return lines, lambda value: bisect_right(cuts, Fraction(value) * factor), samples.__getitem__
 
     def _pieces(self, fact: Fact, factor: int) -> tuple[list[int], list[Decimal]]:
         """Return where the steps of a number are cut, and a value of each piece between two cuts."""
@@ -234,23 +299,24 @@ class _Compiler:
 
         return half(0, len(cuts))
 
-    def _read_other(self, fact: Fact, given: str, atom: str) -> None:
+    def _read_other(self, fact: Fact, given: str, atom: str) -> _Reading:
         """Any other value is read as the reference reads it; its key is its atom, and the value last seen in it stands for it."""
         key = key_of(fact, self._usage) if fact.name in self._usage.facts else lambda value: 0
         samples: dict[Any, Value] = {}
 
-        def read(raw: Any) -> Any:
-            if raw is None:
-                raise UnfitError("is none")
-            value = read_value(raw, fact.type)
+        def atom_of(value: Value) -> Any:
             found = key(value)
-            if len(samples) >= _MOST_CELLS:
+            if len(samples) >= MOST_CELLS:
                 samples.clear()
             samples[found] = value
             return found
 
-        self._line(f"{atom} = {self._bind(read)}({given})")
-        self._samples[fact.name] = samples.__getitem__
+        def read(raw: Any) -> Any:
+            if raw is None:
+                raise UnfitError("is none")
+            return atom_of(read_value(raw, fact.type))
+
+        return [f"{atom} = {self._bind(read)}({given})"], atom_of, samples.__getitem__
 
     # ---- decisions
 
@@ -276,13 +342,14 @@ class _Compiler:
             picked = evaluation.ruled(node, World(known, results=results))
             return None if isinstance(picked.result, Unknown) else Determined(picked.result, picked.rules)
 
-        cells = _Cells(decide)
+        cells = Cells(decide, lambda place, classes: self._teller.outcome(decision, place, classes))
 
         def value_at(key: Any) -> Value:
-            found: Determined | None = cells[key]
+            found = cells[key]
             if found is None:
                 raise ValueError  # it is left open
-            return found.value
+            value: Value = found.value
+            return value
 
         return _Made(key, value_at, cells)
 
@@ -310,12 +377,14 @@ class _Compiler:
         if None in parts:
             return None
         total = f"t{next(self._numbers)}"
-        self._line(f"{total} = {' + '.join(map(str, parts))}")
+        self._line(f"{total} = {' + '.join(map(str, parts))}", f"{total} = added({', '.join(map(str, parts))})")
 
         def value_at(steps: int) -> Value:
             return Decimal(steps).scaleb(-digits, _WIDE)
 
-        return _Made(total, value_at, _Cells(lambda steps: Determined(value_at(steps))))
+        values = cache(value_at)
+        cells = Cells(lambda steps: Determined(value_at(steps)), lambda place, _: self._teller.of_sum(decision, place, values))
+        return _Made(total, value_at, cells, 10**digits)
 
     def _in_steps(self, name: str, factor: Fraction) -> str | None:
         """Write the line that gives a decision (or, without a name, the factor itself) in whole steps."""
@@ -329,9 +398,22 @@ class _Compiler:
                 raise ValueError
             return int(steps)
 
+        def part_of(place: Place, classes: Sequence[Class]) -> Part:
+            if made.steps is not None:
+                return scaled(place, factor / made.steps)
+            return alone(place, [steps for steps, _ in classes])
+
         place = f"n{next(self._numbers)}"
-        self._line(f"{place} = {self._bind(_Cells(steps_of))}[{made.place}]")
+        self._line(f"{place} = {self._bind(Cells(steps_of, part_of))}[{made.place}]")
         return place
+
+
+def _tried(lines: Sequence[str], failed: str) -> list[str]:
+    return ["try:", *(f"    {line}" for line in lines), f"except faults: {failed}"]
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 def _named(summand: Summand) -> tuple[str, Fraction] | None:

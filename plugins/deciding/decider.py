@@ -104,7 +104,7 @@ class Decider:
 
     def _compiled(self) -> Compiled:
         if self._fast is None:
-            self._fast = compiled(self._evaluator.evaluation) or (lambda facts, day: None)
+            self._fast = compiled(self._evaluator) or (lambda facts, day: None)
         return self._fast
 
     @cached_property
