@@ -135,7 +135,7 @@ class _Compiler:
         self._bound: dict[str, Any] = {"faults": _FAULTS, "added": Added()}
         self._numbers = count()
         self._reads: list[_Read] = []
-        self._lines: list[str] = []
+        self._lines: list[tuple[str, str]] = []
         self._atoms: dict[str, str] = {}
         self._samples: dict[str, Callable[[Any], Value]] = {}
         self._made: dict[str, _Made] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -24,7 +25,7 @@ __all__ = ["MOST_CELLS", "Added", "Cells", "Class", "Part", "Place", "Teller", "
 MOST_CELLS = 100_000  # of one decision, before they are forgotten
 _MOST_NUMBERS = 20_000  # that one place may have
 _HOLE = object()
-_TWO = (Determined(0), Determined(1))  # they stand for all values of a sum, which are more than one
+_TWO = (Determined(Decimal(0)), Determined(Decimal(1)))  # they stand for all values of a sum, which are more than one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,7 +172,7 @@ class Added:
 
     def __call__(self, *parts: int | Part) -> int | Place:
         """Return the sum of parts."""
-        known = sum([part for part in parts if part.__class__ is int])  # type: ignore[misc]  # mypy follows no class
+        known = sum([part for part in parts if part.__class__ is int])
         unsure: Any = tuple([part for part in parts if part.__class__ is not int])
         if not unsure:
             return known

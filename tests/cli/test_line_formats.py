@@ -19,7 +19,7 @@ from tierwise.cli.output import write_rows
 from tierwise.cli.row_columns import documents, flat_columns, headings_of, rows_of
 from tierwise.core.environment import Environment
 from tierwise.core.plan import Plan
-from tierwise.plugins.builtin.engine_duckdb import grade, results
+from tierwise.plugins.builtin.engine_duckdb import duckdb_results, grade
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.grading import Writing
 from tierwise.plugins.sql_engine import asking
@@ -50,7 +50,7 @@ NAMES = [None, *ODD]
 @pytest.fixture(autouse=True)
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have few rows written at once, too."""
-    monkeypatch.setattr(results, "MANY", 0)
+    monkeypatch.setattr(duckdb_results, "MANY", 0)
 
 
 def both_ways(plan: Plan, environment: Environment, facts: FactTable, capsys: pytest.CaptureFixture[str], form: str) -> tuple[str, str]:
