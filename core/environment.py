@@ -234,11 +234,13 @@ class CheckContext:
 
     Attributes:
         plan: What the policy compiled to; it has no errors.
+        document: ``policy.yaml`` as it was read, with the place of every value.
         read_elsewhere: Names that something beside its decisions reads, such as a section.
         written: The decisions that the author wrote out; the others stand for the keys of a kind.
     """
 
     plan: Plan
+    document: Document
     read_elsewhere: frozenset[str] = frozenset()
     written: frozenset[str] = frozenset()
 

@@ -65,6 +65,7 @@ def check(policy: Policy, environment: Environment) -> CheckedPolicy:
     assert plan is not None
     context = CheckContext(
         plan,
+        policy.document,
         read_elsewhere=frozenset(name for section in sections.values() for name in section.reads),
         written=frozenset(name for module in policy.modules.values() for name in module.decisions),
     )

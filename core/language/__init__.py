@@ -6,7 +6,7 @@ of it, ``entry`` has the three ways in, ``literals`` reads values where no names
 
 from __future__ import annotations
 
-from tierwise.core.language.entry import compile_expression, compile_test, compile_value
+from tierwise.core.language.compile_text import compile_expression, compile_test, compile_value
 from tierwise.core.language.literals import read_literal
 from tierwise.core.language.scope import Scope
 from tierwise.core.language.suggest import suggest

@@ -1,4 +1,4 @@
-"""Writes a node as text: for the fingerprint (``canonical.py``), as an author may write it, and for people.
+"""Writes a node as text: for the fingerprint (``canonical.py``), and for people.
 
 One writer takes every node apart; who reads the text decides how names and plain values stand in it.
 """
@@ -15,10 +15,10 @@ from typing import assert_never
 from tierwise.core.plan import nodes
 from tierwise.core.plan.nodes import Node
 from tierwise.core.plan.questions import comparison_of
-from tierwise.core.types import EnumType, ListType, SetType, Type
+from tierwise.core.types import ListType, SetType, Type
 from tierwise.core.values import Duration, Value
 
-__all__ = ["PEOPLE", "AuthorWriter", "NodeWriter", "PeopleWriter", "literal", "name_text", "text_literal"]
+__all__ = ["PEOPLE", "NodeWriter", "PeopleWriter", "literal", "name_text", "text_literal"]
 
 _PLAIN = re.compile(r"[^\W\d]\w*")
 _RESERVED = frozenset({"and", "else", "every", "false", "if", "in", "item", "not", "null", "or", "satisfies", "some", "then", "true"})
@@ -155,43 +155,20 @@ class NodeWriter:
             case _:
                 assert_never(node)
 
-
-class AuthorWriter(NodeWriter):
-    """Writes as an author may write in a decision: the names of its parts go by their own names, words of a list stand bare."""
-
-    def __init__(self, decision: str, names: frozenset[str], column: Node | None = None) -> None:
-        """Take the decision, and all names of the policy: a word that is one of them stands in quotes."""
-        super().__init__(column)
-        self.decision = decision
-        self._names = names | _RESERVED
-
-    def name(self, name: str) -> str:
-        """Return a name, without the decision before it."""
-        return name_text(name.removeprefix(f"{self.decision}."))
-
-    def value(self, value: Value, type_: Type) -> str:
-        """Return a plain value."""
-        is_bare = isinstance(type_, EnumType) and isinstance(value, str) and _PLAIN.fullmatch(value) and value not in self._names
-        return str(value) if is_bare else literal(value)
-
-    def cell(self, test: Node, column: Node) -> str:
-        """Return a condition as the cell of the column that it is about (``questions.column_of``).
-
-        ``not(x)`` is a cell that none meets, too, as it meets the condition.
-        """
+    def cell(self, test: Node) -> str:
+        """Return a test as the cell of the column that it is about."""
         comparison = comparison_of(test)
-        if comparison is not None and comparison.about == column:
-            value = self.write(comparison.constant)
-            return value if comparison.op == "=" else f"{comparison.op} {value}"
+        if comparison is not None:
+            return f"{comparison.op} {self.write(comparison.constant)}"
         match test:
             case nodes.InSet():
                 return self.values(test)
             case nodes.Within():
                 return self.interval(test)
             case nodes.Not():
-                return "not(true)"
+                return f"not({self.cell(test.part)})"
             case _:
-                return "true"
+                return self.write(test)
 
 
 class PeopleWriter(NodeWriter):
@@ -210,21 +187,6 @@ class PeopleWriter(NodeWriter):
     def field(self, node: nodes.FieldRef) -> str:
         """Return a field; of an item its name alone."""
         return node.name if isinstance(node.of, nodes.ItemRef) else super().field(node)
-
-    def cell(self, test: Node) -> str:
-        """Return a test as the cell of the column that it is about."""
-        comparison = comparison_of(test)
-        if comparison is not None:
-            return f"{comparison.op} {self.write(comparison.constant)}"
-        match test:
-            case nodes.InSet():
-                return self.values(test)
-            case nodes.Within():
-                return self.interval(test)
-            case nodes.Not():
-                return f"not({self.cell(test.part)})"
-            case _:
-                return self.write(test)
 
 
 PEOPLE = PeopleWriter()

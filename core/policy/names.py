@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from tierwise.core.finding import Finding
 from tierwise.core.plan import AS_OF, POPULATION
-from tierwise.core.policy.look_alikes import look_alikes
 from tierwise.core.source import Span
 
 __all__ = ["RESERVED", "check_names"]
@@ -35,7 +34,7 @@ def check_names(declared: Iterable[tuple[str, Span]]) -> list[Finding]:
             continue
         first[name] = span
         findings += _check_name(name, span)
-    return [*findings, *look_alikes(first.items())]
+    return findings
 
 
 def _check_name(name: str, span: Span) -> list[Finding]:

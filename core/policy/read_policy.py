@@ -15,7 +15,6 @@ from tierwise.core.limits import Limits
 from tierwise.core.policy.adjustable import check_bounds
 from tierwise.core.policy.declared_types import names_of_types, read_type, type_name_problem
 from tierwise.core.policy.document import TextReader
-from tierwise.core.policy.look_alikes import find_look_alikes
 from tierwise.core.policy.model import (
     FactDeclaration,
     ModuleDeclaration,
@@ -106,7 +105,6 @@ class _PolicyReader:
                 Finding.error("wrong-shape", "a policy demands keys and values", document.span(()), "start with `tierwise: 1`")
             )
             return None
-        self.findings += find_look_alikes(document)
         return self._policy(document.root)
 
     def _policy(self, root: dict[str, Any]) -> Policy | None:

@@ -50,6 +50,6 @@ def test_a_hook_has_a_method_of_the_manager(hook: str) -> None:
 
 @pytest.mark.parametrize("hook", sorted(set(HOOKS) - OBSERVERS))
 def test_a_hook_has_a_test(hook: str) -> None:
-    text = (ROOT / "tests" / "plugins" / "test_hooks.py").read_text(encoding="utf-8")
+    text = (ROOT / "tests" / "plugins" / "test_hookspecs.py").read_text(encoding="utf-8")
 
     assert f"def {hook}(" in text

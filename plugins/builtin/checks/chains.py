@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Decision, Node, Plan
-from tierwise.core.plan.node_text import AuthorWriter
-from tierwise.core.plan.questions import cases_of, column_of, conjuncts_of, disjuncts_of
+from tierwise.core.plan.node_text import NodeWriter, literal, name_text
+from tierwise.core.plan.questions import cases_of, column_of, conjuncts_of, disjuncts_of, negated_in
+from tierwise.core.types import EnumType, Type
+from tierwise.core.values import Value
 
 __all__ = ["find_chains"]
 
@@ -30,12 +32,36 @@ def find_chains(plan: Plan, written: frozenset[str]) -> Iterator[Finding]:
     """
     for decision in plan.decisions.values():
         if decision.form == "formula" and decision.name in written:
-            yield from _chain(
-                decision, AuthorWriter(decision.name, frozenset((*plan.facts, *plan.readings, *plan.parameters, *plan.decisions)))
-            )
+            names = frozenset((*plan.facts, *plan.readings, *plan.parameters, *plan.decisions))
+            yield from _chain(decision, _AuthorWriter(decision.name, names))
 
 
-def _chain(decision: Decision, author: AuthorWriter) -> Iterator[Finding]:
+class _AuthorWriter(NodeWriter):
+    """Writes as an author may write in a decision: the names of its parts go by their own names, words of a list stand bare."""
+
+    def __init__(self, decision: str, names: frozenset[str]) -> None:
+        """Take the decision, and all names of the policy: a word that is one of them stands in quotes."""
+        super().__init__()
+        self.decision = decision
+        self._names = names
+
+    def name(self, name: str) -> str:
+        """Return a name, without the decision before it."""
+        return name_text(name.removeprefix(f"{self.decision}."))
+
+    def value(self, value: Value, type_: Type) -> str:
+        """Return a plain value."""
+        is_bare = isinstance(type_, EnumType) and isinstance(value, str) and name_text(value) == value and value not in self._names
+        return str(value) if is_bare else literal(value)
+
+    def column_cell(self, test: Node, column: Node) -> str:
+        """Return a condition as the cell of its column (``questions.column_of``), which for a condition itself is true or not."""
+        if test == column:
+            return "true"
+        return "not(true)" if negated_in(test) is not None else self.cell(test).removeprefix("= ")
+
+
+def _chain(decision: Decision, author: _AuthorWriter) -> Iterator[Finding]:
     cases, otherwise = cases_of(decision.node)
     rows = [(conjuncts_of(way), value) for condition, value in cases for way in disjuncts_of(condition)]
     if len(cases) >= LEAST_WORDS and (lookup := _lookup(rows, otherwise, author)):
@@ -49,13 +75,13 @@ def _note(what: str, cases: int, decision: Decision, lines: Sequence[str]) -> Fi
     return Finding.note(f"formula-is-{what}", message, decision.span, "\n  ".join(("instead of `formula`, write", *lines)))
 
 
-def _lookup(rows: Rows, otherwise: Node, author: AuthorWriter) -> Sequence[str] | None:
+def _lookup(rows: Rows, otherwise: Node, author: _AuthorWriter) -> Sequence[str] | None:
     """Return the lookup that a chain is: each case asks whether one value is one of some words."""
     columns = {column_of(test) for tests, _ in rows for test in tests}
     if len(columns) != 1 or any(len(tests) != 1 for tests, _ in rows):
         return None
     [column] = columns
-    cells = [(author.cell(test, column), author.write(value)) for (test,), value in rows]
+    cells = [(author.column_cell(test, column), author.write(value)) for (test,), value in rows]
     words = [(word, value) for cell, value in cells for word in cell.split(", ")]
     if len(words) > len(dict(words)) or any(word.startswith(SIGNS) for word, _ in words):
         return None
@@ -64,7 +90,7 @@ def _lookup(rows: Rows, otherwise: Node, author: AuthorWriter) -> Sequence[str] 
     return ("lookup:", f"  by: {_scalar(author.write(column))}", "  values:", *values, default)
 
 
-def _table(rows: Rows, otherwise: Node, author: AuthorWriter) -> Sequence[str] | None:
+def _table(rows: Rows, otherwise: Node, author: _AuthorWriter) -> Sequence[str] | None:
     """Return the table that a chain is: each case joins conditions of a few columns by ``and``."""
     tested = [{column_of(test): test for test in tests} for tests, _ in rows]
     columns = tuple(dict.fromkeys(column for row in tested for column in row))
@@ -73,7 +99,7 @@ def _table(rows: Rows, otherwise: Node, author: AuthorWriter) -> Sequence[str] |
         return None
     cells = [
         [author.write(column) for column in columns],
-        *([author.cell(row[column], column) if column in row else "-" for column in columns] for row in tested),
+        *([author.column_cell(row[column], column) if column in row else "-" for column in columns] for row in tested),
         ["-"] * len(columns),
     ]
     values = [author.decision, *(author.write(value) for _, value in rows), author.write(otherwise)]

@@ -14,6 +14,8 @@ from tests.plans import SAFE, SIZE, compare, decision, declared, grade, grade_ta
 from tierwise.core.environment import CheckContext
 from tierwise.core.finding import Finding
 from tierwise.core.plan import Compare, Constant, FactRef, HitPolicy, InSet, Logic, Node, Not, Plan, Rule, Table, Within
+from tierwise.core.policy.document import Document
+from tierwise.core.source import Source
 from tierwise.core.types import EnumType, NumberType
 from tierwise.plugins.builtin.checks import tierwise_checks
 from tierwise.plugins.builtin.checks.gaps import find_gaps
@@ -21,10 +23,12 @@ from tierwise.plugins.builtin.checks.overlaps import find_overlaps
 from tierwise.plugins.builtin.checks.shadowed import find_shadowed
 from tierwise.plugins.codes import CODES
 
+NO_TEXT = Document(Source("policy.yaml", ""), {}, {}, {})
+
 
 def check_plan(plan: Plan) -> list[Finding]:
     """Return what all checks find."""
-    return [finding for check in tierwise_checks() for finding in check.find(CheckContext(plan))]
+    return [finding for check in tierwise_checks() for finding in check.find(CheckContext(plan, NO_TEXT))]
 
 
 POINTS = FactRef("points", NumberType(1, "", Decimal(0), Decimal(3)))

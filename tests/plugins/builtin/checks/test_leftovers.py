@@ -26,7 +26,7 @@ from tierwise.core.plan import (
 from tierwise.core.types import BooleanType, EnumType, NumberType, SetType, TextType
 from tierwise.plugins.builtin.checks.constant_conditions import find_constant_conditions
 from tierwise.plugins.builtin.checks.unclear import find_unclear
-from tierwise.plugins.builtin.checks.unreachable import find_unreachable
+from tierwise.plugins.builtin.checks.unreachable_values import find_unreachable
 from tierwise.plugins.builtin.checks.unused import find_unused
 
 
