@@ -34,11 +34,14 @@ class PolicyError(TierwiseError):
 
     Attributes:
         findings: Everything found wrong, sorted by place; may be empty when there is no file at all.
+            They stand below the traceback, too, a line each (``add_note``).
     """
 
     def __init__(self, message: str, findings: Iterable[Finding] = (), help: str = "") -> None:
         super().__init__(message, help)
         self.findings = sorted_findings(findings)
+        for finding in self.findings:
+            self.add_note(str(finding))
 
 
 class PluginError(TierwiseError):

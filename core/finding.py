@@ -48,6 +48,10 @@ class Finding:
         if len(self.message.splitlines()) > 1:  # the author's words may hold line ends, such as a key of YAML
             object.__setattr__(self, "message", " ".join(self.message.split()))
 
+    def __str__(self) -> str:
+        place = f"{self.span.source.name}:{self.span.line}:{self.span.column}: " if self.span else ""
+        return f"{place}{self.severity}[{self.code}]: {self.message}" + (f"; {self.help}" if self.help else "")
+
     @classmethod
     def error(cls, code: str, message: str, span: Span | None = None, help: str = "", **more: Any) -> Finding:
         """Make a finding of severity error."""
