@@ -39,7 +39,7 @@ from tierwise.core.meaning.unknown import (
 )
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Reason, distinct
-from tierwise.core.plan import Fact, HitPolicy, Node, Plan, Position, Rule, Table, Usage, facts_behind, name_of, usage_of
+from tierwise.core.plan import Fact, HitPolicy, Node, Plan, Position, Ranking, Rule, Table, Usage, facts_behind, name_of, usage_of
 from tierwise.core.types import DateType, ListType, MapType, RecordType, SetType
 from tierwise.core.values import Value
 
@@ -421,23 +421,23 @@ class Evaluation:
         return Unknown.because(Reason.READING, TRUTH, name_of(node.reading))
 
     def _rankcut(self, node: nodes.RankCut, world: World) -> Result:
+        ranking = self.plan.rankings[node.ranking]
+        member = True if ranking.among is None else self.evaluate(ranking.among, world)
+        if member is True:
+            return self._class_of_member(node, ranking, world)
+        outside = Unknown.because(Reason.GAP) if node.outside is None else self.evaluate(node.outside, world)
+        return either([self._class_of_member(node, ranking, world), outside], member.needs) if isinstance(member, Unknown) else outside
+
+    def _class_of_member(self, node: nodes.RankCut, ranking: Ranking, world: World) -> Result:
         given = [None if part is None else self.evaluate(part, world) for part in (node.rank, node.count)]
         rank, count = (None if isinstance(part, Unknown) else part for part in given)
         if isinstance(rank, Decimal) and (isinstance(count, Decimal) or node.by == "top") and node.by != "pareto":
             place = int(rank)
             return self._class_at(node, Position(place, place, place, int(count) if isinstance(count, Decimal) else place), world)
-        ranking = self.plan.rankings[node.ranking]
-        member = True if ranking.among is None else self.evaluate(ranking.among, world)
         if node.ranking in world.positions:
-            inside = self._class_at(node, world.positions[node.ranking], world)
-        else:
-            bound = distinct([cut.value for cut in node.cuts])
-            unranked = Unknown.because(Reason.MISSING_FACT, bound, name_of(ranking.by))
-            inside = strictly(given, bound) or unranked
-        if member is True:
-            return inside
-        outside = Unknown.because(Reason.GAP) if node.outside is None else self.evaluate(node.outside, world)
-        return either([inside, outside], member.needs) if isinstance(member, Unknown) else outside
+            return self._class_at(node, world.positions[node.ranking], world)
+        bound = distinct([cut.value for cut in node.cuts])
+        return strictly(given, bound) or Unknown.because(Reason.MISSING_FACT, bound, name_of(ranking.by))
 
     def _class_at(self, node: nodes.RankCut, position: Position, world: World) -> Result:
         rounding = self.evaluate(node.rounding, world)

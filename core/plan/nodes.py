@@ -430,11 +430,12 @@ class Cut:
 class RankCut(_Part):
     """The class that a rank falls into.
 
-    share: rank ≤ round(limit * count); ``rounding`` evaluates to ``floor``, ``ceiling`` or ``nearest`` (half up), or is an unsettled
-    reading. top: rank ≤ limit. pareto: share held before it < limit, so that the one who crosses the limit is in; with ``crossing`` out: share
-    held up to it and with it ≤ limit. A total of 0 or less has no shares: ``gap``. ``rank`` and ``count`` are given facts; when either is missing the
-    subject's ``Position`` in ``ranking`` is used; with neither it is unknown. Those who tie are all taken as the first of them
-    (``together_better``) or as the last (``together_worse``); else different classes at ``first`` and ``last`` are a ``tie`` with the classes between; at ``last`` and ``last_possible``: ``missing_fact``. A subject outside ``among``: ``outside`` (or gap).
+    share: rank ≤ round(limit * count); ``rounding`` evaluates to ``floor``, ``ceiling`` or ``nearest`` (half up), or is an unsettled reading. top:
+    rank ≤ limit. pareto: share held before it < limit, so that the one who crosses the limit is in; with ``crossing`` out: share held up to it and
+    with it ≤ limit. A total of 0 or less has no shares: ``gap``. ``rank`` and ``count`` are given facts; when either is missing the subject's
+    ``Position`` in ``ranking`` is used; with neither it is unknown. Those who tie are all taken as the first of them (``together_better``) or as
+    the last (``together_worse``); else different classes at ``first`` and ``last`` are a ``tie`` with the classes between; at ``last`` and
+    ``last_possible``: ``missing_fact``. A subject outside ``among``, also one whose rank is given: ``outside`` (or gap).
     """
 
     ranking: str

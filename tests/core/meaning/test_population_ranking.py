@@ -100,6 +100,12 @@ def test_who_is_not_ranked_gets_what_is_said_for_outsiders() -> None:
     assert values(grades(ranked(among=True), {"score": 9, "old": False})) == ["gap"]
 
 
+@pytest.mark.parametrize(("old", "expected"), [({"old": False}, "gap"), ({"old": True}, "A"), ({}, "missing_fact")])
+def test_a_rank_that_is_given_gives_no_class_to_who_is_not_ranked(old: dict[str, bool], expected: str) -> None:
+    made = ranked("top", (Cut("A", Decimal(1)), Cut("B", None)), among=True)
+    assert values([decide(made, Environment(), {**_typed({"rank": 1, "count": 9}), **old}, None)["grade"]]) == [expected]
+
+
 def test_who_may_be_ranked_may_stand_before_others() -> None:
     made = ranked("top", (Cut("A", Decimal(1)), Cut("B", None)), among=True)
     outcomes = grades(made, {"score": 9, "old": True}, {"score": 8})
