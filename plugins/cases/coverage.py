@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tierwise.core.finding import Finding
-from tierwise.core.outcome import Determined, Outcome, Undetermined
+from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import POPULATION, Plan, table_of
 from tierwise.core.policy.texts import Text
 from tierwise.plugins.cases.read_cases import Case
@@ -30,7 +30,7 @@ class TableCoverage:
 
     Attributes:
         rules: The ids of its rules, in order.
-        hit: Those that decided a case, also to be left open.
+        hit: Those that decided a case, also to be left open; with them those that are met together where the source states no priority.
         unreachable: Those of which the author says that no data reaches them, and why.
     """
 
@@ -178,9 +178,14 @@ def _facts(plan: Plan, case: Case) -> Iterator[Mapping[str, Any]]:
 def _note(plan: Plan, outcomes: Mapping[str, Outcome], hit: Mapping[str, set[str]], reasons: Mapping[str, set[str]]) -> None:
     for name, outcome in outcomes.items():
         table = table_of(plan.decisions[name].node, plan)
-        if table is not None and (
-            isinstance(outcome, Determined) or len(outcome.rules) == 1
-        ):  # one rule gives it, also where it leaves it open
+        if table is not None and _decide(outcome, plan):
             hit[table.name].update(outcome.rules)
         if isinstance(outcome, Undetermined) and name in reasons:
             reasons[name].add(str(outcome.reason))
+
+
+def _decide(outcome: Outcome, plan: Plan) -> bool:
+    """Say whether the rules of an outcome decided it: one of them gives it (also to leave it open), or all are met and nothing but readings tells them apart."""
+    if isinstance(outcome, Determined) or len(outcome.rules) == 1:
+        return True
+    return outcome.reason in (Reason.OVERLAP, Reason.READING) and set(outcome.needs) <= set(plan.readings)

@@ -29,3 +29,11 @@ def test_the_readme_of_a_policy_says_what_its_cases_touch(slug: str) -> None:
     readme = (POLICIES / slug / "README.md").read_text(encoding="utf-8")
 
     assert GENERATE["with_coverage"](readme, load(slug, plugins=PLUGINS)) == readme, "python docs/generate.py --plans"
+
+
+@pytest.mark.parametrize("slug", shipped_policies())
+def test_cases_touch_every_rule_and_border_that_data_can_reach(slug: str) -> None:
+    touched = (POLICIES / slug / "README.md").read_text(encoding="utf-8").partition(GENERATE["COVERAGE"])[2]
+
+    assert touched, "the section that the test above holds to the cases"
+    assert [line for line in touched.splitlines() if line.startswith(("Rules that decide no case", "Borders on which no case"))] == []

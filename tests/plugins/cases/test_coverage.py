@@ -64,6 +64,55 @@ def test_the_rules_that_decide_are_hit_also_behind_hidden_decisions(steps: Path)
     assert found.rules == (4, 5)
 
 
+TOGETHER = """\
+tierwise: 1
+policy: together
+version: 1.0.0
+title: Together
+source: a test
+subject: customer
+facts:
+  sales: {type: integer, min: 0}
+  loyal: {type: boolean}
+readings: {border: {values: [in, out], label: border}}
+modules:
+  m:
+    kind: module
+    decisions:
+      tier:
+        type: enum
+        values: [A, B]
+        table:
+          hit: unique
+          rules: |
+            id    | sales | loyal | border -> tier
+            much  | > 9   | -     | -      -> A
+            loyal | -     | true  | -      -> B
+            nine  | 9     | false | in     -> A
+            eight | 9     | false | out    -> B
+          acknowledge: [{overlap: all, why: no priority is stated}, {gap: all, why: nothing is said of the others}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("facts", "never"),
+    [
+        ("{sales: 10, loyal: true}", ("nine", "eight")),
+        ("{sales: 9, loyal: false}", ("much", "loyal")),
+        ("{loyal: true}", ("much", "loyal", "nine", "eight")),
+        ("{sales: 9}", ("much", "loyal", "nine", "eight")),
+    ],
+    ids=["overlap", "reading", "not-known-whether-both", "not-known-which"],
+)
+def test_rules_that_are_met_together_are_hit_where_no_fact_would_tell_them_apart(
+    facts: str, never: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "policy.yaml").write_text(TOGETHER, encoding="utf-8")
+    (tmp_path / "cases.yaml").write_text(f"cases: [{{id: one, facts: {facts}, expected: {{tier: undetermined}}}}]", encoding="utf-8")
+
+    assert [table.never for table in coverage_of(load(tmp_path)).tables] == [never]
+
+
 def test_a_border_is_touched_only_by_a_case_exactly_on_it(steps: Path) -> None:
     found = coverage_of(load(steps))
 
