@@ -13,7 +13,9 @@ export class Grid {
     this.anchor = [0, 0]
     this.mode = "move"
     this.before = ""
-    this.is_held = false
+    this.selected = []
+    this.marked = []
+    this.lay_out()
     const first = this.cell(0, 0)
     if (first) first.tabIndex = 0
     for (const name of ["mousedown", "mousemove", "dblclick", "keydown", "input", "copy", "cut", "paste", "focusin", "focusout"]) {
@@ -25,14 +27,44 @@ export class Grid {
     })
   }
 
-  // The columns of a large table keep their widths while something is typed: else all of it would be laid out anew for each key.
-  hold_widths() {
-    this.is_held = true
-    const heads = [...this.table.tHead.rows[0].cells]
-    const widths = heads.map(head => head.getBoundingClientRect().width)
-    heads.forEach((head, at) => { head.style.width = `${widths[at]}px` })
-    this.table.style.width = `${widths.reduce((sum, width) => sum + width, 0)}px`
-    this.table.classList.add("held")
+  // Each column is as wide as its widest text. The widths are worked out here and said to the style sheet, so that each row is laid out by itself
+  // and only when somebody sees it: a browser that works them out itself lays out all rows, anew with every key.
+  lay_out() {
+    this.pen = document.createElement("canvas").getContext("2d")
+    const [head, ...heads] = this.table.tHead.rows[0].cells
+    const style = getComputedStyle(head)
+    this.room = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight) + 3
+    this.font = style.font
+    this.widths = heads.map(cell => this.width(cell.textContent))
+    this.pen.font = this.font = getComputedStyle(this.table).font
+    const texts = heads.map(() => new Set())
+    for (const row of this.table.tBodies[0].rows) {
+      let at = -1
+      for (const cell of row.children) {
+        if (at >= 0) texts[at].add(cell.textContent)
+        at++
+      }
+    }
+    texts.forEach((some, at) => { for (const text of some) this.widths[at] = Math.max(this.widths[at], this.width(text)) })
+    this.widen()
+    this.table.classList.add("drawn")
+  }
+
+  width(text) {
+    this.pen.font = this.font
+    return Math.min(Math.max(Math.ceil(this.pen.measureText(text).width + this.room), NARROW), WIDE)
+  }
+
+  widen() {
+    this.table.style.setProperty("--columns", this.widths.map(width => `${width}px`).join(" "))
+    this.table.style.setProperty("--width", `${this.widths.reduce((sum, width) => sum + width, 0)}px`)
+  }
+
+  fit(column, text) {
+    const width = this.width(text)
+    if (width <= this.widths[column]) return
+    this.widths[column] = width
+    this.widen()
   }
 
   // ---- places
@@ -50,7 +82,6 @@ export class Grid {
 
   go(row, column, extend = false) {
     if (!this.rows) return
-    if (!this.is_held && this.rows * this.columns > LARGE) this.hold_widths()
     row = Math.max(0, Math.min(row, this.rows - 1))
     column = Math.max(0, Math.min(column, this.columns - 1))
     const old = this.cell(...this.active)
@@ -71,11 +102,13 @@ export class Grid {
   }
 
   show() {
-    for (const cell of this.table.querySelectorAll("td[aria-selected]")) cell.removeAttribute("aria-selected")
+    for (const cell of this.selected) cell.removeAttribute("aria-selected")
+    this.selected = []
     const {top, bottom, left, right} = this.range()
     for (let row = top; row <= bottom; row++) {
-      for (let column = left; column <= right; column++) this.cell(row, column)?.setAttribute("aria-selected", "true")
+      for (let column = left; column <= right; column++) this.selected.push(this.cell(row, column))
     }
+    for (const cell of this.selected) cell.setAttribute("aria-selected", "true")
   }
 
   // ---- writing in a cell
@@ -102,6 +135,7 @@ export class Grid {
     if (text === this.before) return this.editor.settle()
     this.before = text
     const [row, column] = this.active
+    this.fit(column, text)
     this.editor.edit(this.change([{row, column, text}]))
   }
 
@@ -270,7 +304,10 @@ export class Grid {
 
   write(cells) {
     const known = cells.filter(one => one.row < this.rows)
-    for (const one of known) this.cell(one.row, one.column).textContent = one.text
+    for (const one of known) {
+      this.cell(one.row, one.column).textContent = one.text
+      this.fit(one.column, one.text)
+    }
     this.before = this.text(...this.active)
     getSelection().selectAllChildren(this.cell(...this.active))
     if (known.length === cells.length) this.editor.edit(this.change(cells))
@@ -280,18 +317,20 @@ export class Grid {
   // ---- what the editor shows in it
 
   mark(marks) {
-    for (const one of [this.table, ...this.table.querySelectorAll(".error, .warning")]) {
+    for (const one of this.marked) {
       one.classList.remove("error", "warning")
       one.removeAttribute("title")
       one.removeAttribute("aria-description")
       one.removeAttribute("aria-invalid")
     }
+    this.marked = []
     for (const mark of marks) {
       const row = mark.row === null ? null : mark.row < 0 ? this.table.tHead.rows[0] : this.table.tBodies[0].rows[mark.row]
-      const places = row ? [row, mark.cell === null ? row.cells[0] : row.cells[mark.cell + 1]] : [this.table]
-      for (const place of places) place?.classList.add(mark.severity)
+      const places = (row ? [row, mark.cell === null ? row.cells[0] : row.cells[mark.cell + 1]] : [this.table]).filter(Boolean)
+      for (const place of places) place.classList.add(mark.severity)
+      this.marked.push(...places)
       const last = places[places.length - 1]
-      if (last && last !== this.table) {
+      if (last !== this.table) {
         last.title = mark.message
         last.setAttribute("aria-description", mark.message)
         if (last.tagName === "TD") last.setAttribute("aria-invalid", "true")
@@ -301,6 +340,7 @@ export class Grid {
 
   light(hits) {
     const outputs = [...this.table.querySelectorAll("th.output")].map(head => head.textContent)
+    this.table.classList.toggle("lit", hits.length > 0)
     const by_rule = new Map(hits.filter(hit => outputs.includes(hit.decision)).map(hit => [hit.rule, hit]))
     for (const row of this.table.tBodies[0].rows) {
       row.classList.remove("met", "maybe", "missed")
@@ -318,7 +358,7 @@ export class Grid {
   }
 }
 
-const LARGE = 1500
+const [NARROW, WIDE] = [36, 480]
 const STEPS = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]}
 
 function quoted(text) {
