@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from fractions import Fraction
+from heapq import heappush, heappushpop
+from zlib import crc32
 
 from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Determined, Reason, Undetermined
 from tierwise.core.plan import AS_OF, Decision, Named, Plan
 from tierwise.plugins.data_finding import DataFinding
+from tierwise.plugins.filling import SAMPLE, Filling, Trial
 
 __all__ = ["FactToCollect", "OutputReadiness", "Readiness", "readiness_of"]
 
@@ -38,10 +42,11 @@ class FactToCollect:
     """A missing fact.
 
     Attributes:
-        blocks: Outcomes (of one subject and one output each) that hang on it.
+        blocks: Outcomes (of one subject and one output each) that hang on it, perhaps on the policy or a reading as well.
         subjects: Subjects with such an outcome.
-        alone: Outcomes that hang on nothing else, so that knowing it decides them whatever it is.
-        first: Outcomes that are decided once it and all facts before it in the list are known.
+        alone: Outcomes that hang on nothing else: once it is known no fact keeps them open, whatever it is (the policy itself may).
+        first: The same of it and all facts before it in the list, together.
+        likely: Outcomes that are determined once it and all before it are filled in with what others have; ``None`` when that was not tried.
         unread: What stands in the data instead, where a value did not read: the findings about it.
     """
 
@@ -51,6 +56,7 @@ class FactToCollect:
     subjects: int
     alone: int
     first: int
+    likely: int | None
     unread: tuple[DataFinding, ...]
 
 
@@ -61,7 +67,8 @@ class Readiness:
     Attributes:
         subjects: How many subjects there are.
         outputs: Each output.
-        facts: The missing facts, in the order in which to collect them: each decides the most outcomes together with those before it.
+        facts: The missing facts, in the order in which to collect them: each decides the most outcomes together with those before it, as
+            filling them in shows.
     """
 
     subjects: int
@@ -76,9 +83,17 @@ class _Tally:
     determined: int = 0
     otherwise: Counter[Reason] = field(default_factory=Counter)
     needs: Counter[Needs] = field(default_factory=Counter)
+    beside: Counter[str] = field(default_factory=Counter)
+    """Facts on which an outcome hangs beside what no fact decides."""
 
 
-def readiness_of(plan: Plan, outputs: Iterable[Decision], rows: Iterable[SubjectResult], findings: Iterable[DataFinding] = ()) -> Readiness:
+def readiness_of(
+    plan: Plan,
+    outputs: Iterable[Decision],
+    rows: Iterable[SubjectResult],
+    findings: Iterable[DataFinding] = (),
+    filling: Filling | None = None,
+) -> Readiness:
     """Count what the outcomes of all subjects hang on.
 
     Args:
@@ -86,30 +101,46 @@ def readiness_of(plan: Plan, outputs: Iterable[Decision], rows: Iterable[Subject
         outputs: The outputs to look at; none that is about the whole population.
         rows: The results of all subjects; read once.
         findings: What was wrong with the data.
+        filling: Decides a sample of the subjects again with facts filled in; without it facts are ordered by what they surely settle.
     """
     tallies = {output.name: _Tally() for output in outputs}
     facts = plan.facts.keys() | {AS_OF}
     subjects = 0
     blocked: Counter[str] = Counter()
+    sample: list[tuple[int, str, SubjectResult]] = []
     for row in rows:
         subjects += 1
+        _keep(sample, row)
         blocked.update({name for output, tally in tallies.items() for name in _count(tally, row.outcomes[output], facts)})
     needs: Counter[Needs] = Counter()
+    beside: Counter[str] = Counter()
     for tally in tallies.values():
         needs.update(tally.needs)
+        beside.update(tally.beside)
     unread = tuple(findings)
+    trial = filling.trial((row for _, _, row in sorted(sample)), tuple(tallies)) if filling is not None else None
+    share = Fraction(subjects, len(sample)) if sample else Fraction(1)
     return Readiness(
         subjects,
         tuple(
             OutputReadiness(plan.decisions[name], tally.determined, sum(tally.needs.values()), dict(tally.otherwise))
             for name, tally in tallies.items()
         ),
-        tuple(_to_collect(plan, needs, blocked, unread)),
+        tuple(_to_collect(plan, needs, beside, blocked, unread, trial, share)),
     )
 
 
+def _keep(sample: list[tuple[int, str, SubjectResult]], row: SubjectResult) -> None:
+    """Keep those with the least digests of their keys: the same at every run, and no kind of key before another."""
+    ranked = (-crc32(row.key.encode()), row.key, row)
+    if len(sample) < SAMPLE:
+        heappush(sample, ranked)
+    else:
+        heappushpop(sample, ranked)
+
+
 def _count(tally: _Tally, outcome: object, facts: AbstractSet[str]) -> Needs:
-    """Count one outcome; return the facts that it hangs on, where knowing them all decides it."""
+    """Count one outcome; return the facts that it hangs on."""
     if isinstance(outcome, Determined):
         tally.determined += 1
     elif isinstance(outcome, Undetermined):
@@ -118,37 +149,59 @@ def _count(tally: _Tally, outcome: object, facts: AbstractSet[str]) -> Needs:
             tally.needs[needs] += 1
             return needs
         tally.otherwise[outcome.reason] += 1
+        tally.beside.update(needs & facts)
+        return needs & facts
     return frozenset()
 
 
 def _to_collect(
-    plan: Plan, needs: Mapping[Needs, int], blocked: Mapping[str, int], findings: tuple[DataFinding, ...]
+    plan: Plan,
+    needs: Mapping[Needs, int],
+    beside: Mapping[str, int],
+    blocked: Mapping[str, int],
+    findings: tuple[DataFinding, ...],
+    trial: Trial | None,
+    share: Fraction,
 ) -> Iterator[FactToCollect]:
     """Yield the facts, each the one that decides the most outcomes together with those before it; of equal ones that which blocks more."""
+    likely = 0
     open_needs = dict(needs)
     places = {name: place for place, name in enumerate(plan.facts)}
-    names = sorted({name for some in needs for name in some}, key=lambda name: places.get(name, -1))
+    blocking = {*beside, *(name for some in needs for name in some)}
+    names = sorted({*blocking, *(trial.instead() if trial is not None else ())}, key=lambda name: places.get(name, -1))
     known: set[str] = set()
     decided = 0
 
-    def gain(name: str) -> tuple[int, int, int]:
+    def gain(name: str) -> tuple[int, int, int, int]:
         settled = sum(count for some, count in open_needs.items() if some <= known | {name})
         nearest = min((len(some - known) for some in open_needs if name in some), default=0)
-        return settled, -nearest, sum(count for some, count in open_needs.items() if name in some)
+        return (
+            trial.gain(name) if trial is not None else 0,
+            settled,
+            -nearest,
+            sum(count for some, count in open_needs.items() if name in some),
+        )
 
     while names:
         name = max(names, key=gain)
         names.remove(name)
         known.add(name)
+        if trial is not None:
+            gained = trial.gain(name)
+            if gained <= 0 and name not in blocking:
+                continue
+            likely += gained
+            trial.take(name)
         decided += sum(count for some, count in open_needs.items() if some <= known)
         open_needs = {some: count for some, count in open_needs.items() if not some <= known}
         label = plan.facts[name].label if name in plan.facts else {"en": "the date of the run", "zh": "运行日期"}
         yield FactToCollect(
             fact=name,
             label=label,
-            blocks=sum(count for some, count in needs.items() if name in some),
+            blocks=sum(count for some, count in needs.items() if name in some) + beside.get(name, 0),
             subjects=blocked[name],
             alone=needs.get(frozenset({name}), 0),
             first=decided,
+            likely=None if trial is None else round(likely * share),
             unread=tuple(finding for finding in findings if finding.fact == name),
         )

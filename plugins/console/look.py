@@ -13,6 +13,7 @@ from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Undetermined
 from tierwise.plugins.console.trial import Tried, try_subject
 from tierwise.plugins.engine import DEFAULT_ENGINE
+from tierwise.plugins.filling import filling_of
 from tierwise.plugins.grading import Grading, Share
 from tierwise.plugins.paths.database import changeable_facts, graded_outputs, paths_of_subject
 from tierwise.plugins.policy import LoadedPolicy
@@ -92,7 +93,7 @@ def results_of(loaded: LoadedPolicy, database: str, as_of: date | None, language
         notes = [*(finding.message for finding in bound.findings), *(f"{one.message} ({one.count})" for one in bound.facts.findings)]
         return Results(
             run_report(run, run.grading, language),
-            readiness_of(loaded.plan, outputs, run.grading.rows(), bound.facts.findings),
+            readiness_of(loaded.plan, outputs, run.grading.rows(), bound.facts.findings, filling_of(graded)),
             tuple(label_text(decision.label, language) or decision.name for decision in shown),
             tuple(rows),
             found,
