@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -49,6 +49,10 @@ class ReferenceGrading:
     def positions(self, key: str) -> Mapping[str, Position]:
         """Return ranking name to the position of one subject; rankings of which it is no member are left out."""
         return self._positions.get(key, {})
+
+    def positions_of(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, Position]]:
+        """Return the same of several subjects, by key."""
+        return {key: self.positions(key) for key in keys}
 
     def keys_at(self, ranking: str, rank: int) -> Iterator[str]:
         """Yield the keys of all who have, or tie for, a rank of a ranking, of any partition."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from tierwise.core.environment import Environment
@@ -10,12 +11,20 @@ from tierwise.core.explaining import MOST_MISSED, Explanation, explain
 from tierwise.core.meaning.decide import with_as_of
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.unknown import Result, Unknown
-from tierwise.core.plan import Node, Plan
+from tierwise.core.plan import Node, Plan, Position, Ranking
 from tierwise.core.values import Value
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.grading import Placing
 
 __all__ = ["GradedPopulation"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """One subject: its facts with the date of the run, and where it stands."""
+
+    facts: Mapping[str, Value]
+    positions: Mapping[str, Position]
 
 
 class GradedPopulation:
@@ -34,6 +43,7 @@ class GradedPopulation:
         self._table = table
         self._grading = grading
         self._as_of = as_of
+        self._at: dict[object, Value] = {}
 
     def explain(self, key: str, most_missed: int = MOST_MISSED) -> Explanation:
         """Explain every output for one subject, with its place in every ranking, and so many of the rules that a decision missed.
@@ -41,31 +51,41 @@ class GradedPopulation:
         Raises:
             KeyError: No subject has that key.
         """
+        return self.explanations([key], most_missed)[key]
 
-        def by_at(ranking: str, rank: int) -> Value:
-            return self.by_at(ranking, rank, key)
+    def explanations(self, keys: Sequence[str], most_missed: int = MOST_MISSED) -> dict[str, Explanation]:
+        """Explain several subjects, by key; keys that nobody has are left out."""
+        return {key: self._explained(key, member, most_missed) for key, member in self._members(keys).items()}
 
-        trace = self._evaluator.trace(self._facts(key), self._grading.positions(key))
-        return explain(trace, self._as_of, by_at, most_missed, self._table.unread(key))
+    def _explained(self, key: str, member: _Member, most_missed: int) -> Explanation:
+        trace = self._evaluator.trace(member.facts, member.positions)
+        return explain(trace, self._as_of, lambda ranking, rank: self._by_at(ranking, rank, member), most_missed, self._table.unread(key))
 
-    def _facts(self, key: str) -> Mapping[str, Value]:
-        row = self._table.row(key)
-        if row is None:
-            raise KeyError(key)
-        return with_as_of(row.facts, self._as_of)
+    def _members(self, keys: Sequence[str]) -> dict[str, _Member]:
+        positions = self._grading.positions_of(keys)
+        found = self._table.some(keys)
+        return {key: _Member(with_as_of(found[key].facts, self._as_of), positions.get(key, {})) for key in keys if key in found}
 
     def by_at(self, name: str, rank: int, key: str) -> Value:
         """Return what the member at a rank of a subject's partition is ranked by; ``None`` when nobody surely stands there."""
+        return self._by_at(name, rank, self._members([key])[key])
+
+    def _by_at(self, name: str, rank: int, member: _Member) -> Value:
         ranking = self._evaluator.plan.rankings[name]
-        partition = self._value(ranking.partition, key, ())
-        for other in self._grading.keys_at(name, rank):
+        partition = self._value(ranking.partition, member, ())
+        known = (name, rank, repr(partition))
+        if known not in self._at:
+            self._at[known] = self._found_at(ranking, rank, partition)
+        return self._at[known]
+
+    def _found_at(self, ranking: Ranking, rank: int, partition: Result) -> Value:
+        for key in self._grading.keys_at(ranking.name, rank):
+            other = self._members([key])[key]
             if self._value(ranking.among, other, True) is True and self._value(ranking.partition, other, ()) == partition:
                 by = self._value(ranking.by, other, None)
                 if by is not None and not isinstance(by, Unknown):
                     return by
         return None
 
-    def _value(self, node: Node | None, key: str, otherwise: Value) -> Result:
-        if node is None:
-            return otherwise
-        return self._evaluator.value_of(node, self._facts(key), self._grading.positions(key))
+    def _value(self, node: Node | None, member: _Member, otherwise: Value) -> Result:
+        return otherwise if node is None else self._evaluator.value_of(node, member.facts, member.positions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -87,6 +87,9 @@ class Placing(Protocol):
     def positions(self, key: str) -> Mapping[str, Position]:
         """Return ranking name to the position of one subject; rankings of which it is no member are left out."""
 
+    def positions_of(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, Position]]:
+        """Return the same of several subjects, by key; who is a member of no ranking may be left out."""
+
     def keys_at(self, ranking: str, rank: int) -> Iterator[str]:
         """Yield the keys of all who have, or tie for, a rank of a ranking, of any partition."""
 
@@ -97,8 +100,12 @@ class Tabled(Protocol):
 
     connection: DuckDBPyConnection
 
-    def classes(self) -> exp.Select:
-        """Return the query of all subjects: ``key``, ``name``, and for each output its class (``outcome_class.py``) and, of numbers, its number."""
+    def classes(self, outputs: Collection[str] | None = None) -> exp.Select:
+        """Return the query of all subjects: ``key``, ``name``, and for each output its class (``outcome_class.py``) and, of numbers, its number.
+
+        Args:
+            outputs: Only of these; of all by default.
+        """
 
 
 def shares_of(type: Type, values: Iterable[tuple[Any, int]], reasons: Mapping[Reason, int]) -> tuple[Share, ...]:

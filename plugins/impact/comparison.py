@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import partial
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 from uuid import uuid4
 
-import pyarrow
 from sqlglot import exp
 
-from tierwise.core.meaning.subjects import SubjectResult
-from tierwise.core.outcome import UNDETERMINED, Determined
+from tierwise.core.outcome import UNDETERMINED
 from tierwise.core.types import EnumType, NumberType
 from tierwise.plugins import sql
-from tierwise.plugins.duckdb_connection import in_memory
-from tierwise.plugins.grading import CLASS, NUMBER, Tabled
+from tierwise.plugins.grading import CLASS, NUMBER
 from tierwise.plugins.impact.impact import Cell, Group, Impact, MeasureImpact, Move, OutputImpact, Total
+from tierwise.plugins.impact.pairs import NEW, OLD, pairs_of
 from tierwise.plugins.impact.sides import Side, group_decision
 from tierwise.plugins.measures import Measure
-from tierwise.plugins.outcome_class import class_document, class_of, is_undetermined, value_class
+from tierwise.plugins.outcome_class import class_document, is_undetermined, value_class
 from tierwise.plugins.sql import Sql
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 __all__ = ["MOST_CELLS", "Comparison", "Moved", "compare"]
 
 MOST_CELLS = 10_000
 """Cells of a matrix that are listed; an amount of each subject's own can have more."""
 BATCH = 5_000
-OLD, NEW = "old", "new"
 EXACT = 76
+
+MOVES = tuple(Move)
+"""By its place here a move is called in the table."""
+_Counts: TypeAlias = tuple[list[Cell], dict[Move, int], dict[str, int], dict[str, int]]
+"""The cells of a matrix, how many moved how, and the classes of those whom only the baseline, or only the new side, has."""
 
 UNKNOWN = f'{{"{UNDETERMINED}":'
 
@@ -77,72 +74,46 @@ class Comparison:
         self.outputs = tuple(name for name in new.outputs if name in old.outputs)
         measures = {measure.name: measure for side in (old, new) for measure in side.measures}
         self.measures = tuple(measures.values())
-        self.connection = (new.results.connection if isinstance(new.results, Tabled) else in_memory()).cursor()
+        self._pairs = pairs_of(old, new)
+        self._decided_once = frozenset(filter(self._pairs.is_one, self.outputs))
+        self._numbers = {name: number for number, name in enumerate(self.outputs) if name not in self._decided_once}
+        self.connection = self._pairs.connection
         self._table = f"impact {uuid4().hex}"
-        self._join()
+        self.connection.execute(sql.create(self._table, self._pairs.select(list(self._columns()))))
 
-    # ---- the joined table ----------------------------------------------------------------------------------------------------
+    # ---- the table of all subjects -------------------------------------------------------------------------------------------
 
-    def _join(self) -> None:
-        sides = {word: self._side(side, word) for word, side in ((OLD, self.old), (NEW, self.new))}
-        columns: list[tuple[str, Sql]] = [
-            (word, sql.call("coalesce", sql.column(word, NEW), sql.column(word, OLD))) for word in ("key", "name")
-        ]
-        columns += [("compared", sql.all_of(*(sql.is_known(sql.column("key", word)) for word in (OLD, NEW))))]
-        for number, name in enumerate(self.outputs):
-            columns += [(f"{word} {number}", sql.column(CLASS + name, word)) for word in (OLD, NEW)]
-            columns.append((f"move {number}", self._move(name)))
+    def _columns(self) -> Iterator[tuple[str, Sql]]:
+        """Yield what is kept of each subject: classes that may differ, how they moved, groups, and the numbers of measures."""
+        pairs = self._pairs
+        for word in ("key", "name"):
+            yield word, sql.call("coalesce", pairs.column(NEW, word), pairs.column(OLD, word))
+        yield "compared", sql.all_of(pairs.has(OLD), pairs.has(NEW))
+        for name, number in self._numbers.items():
+            yield from ((f"{word} {number}", pairs.column(word, CLASS, name)) for word in (OLD, NEW))
+            yield f"move {number}", self._move(name)
         for number, name in enumerate(self.by):
-            columns.append((f"by {number}", sql.column(CLASS + group_decision(name), OLD)))
+            yield f"by {number}", pairs.column(OLD, CLASS, group_decision(name))
         for number, measure in enumerate(self.measures):
             for word, side in ((OLD, self.old), (NEW, self.new)):
                 if own := _own(side, measure):
-                    columns.append((f"{word} measure {number}", sql.column(NUMBER + own.decision, word)))
-                    lost = sql.call("starts_with", sql.column(CLASS + own.decision, word), sql.text(UNKNOWN))
-                    columns.append((f"{word} unknown {number}", lost))
-        same = sql.equal(sql.column("key", OLD), sql.column("key", NEW))
-        query = sql.select(*sql.named(columns), source=sides[OLD]).join(sides[NEW], on=same, join_type="full")
-        self.connection.execute(sql.create(self._table, query))
-        for word in (OLD, NEW):
-            with suppress(Exception):
-                self.connection.execute(sql.drop(f"{self._table} {word}"))
-
-    def _side(self, side: Side, word: str) -> Sql:
-        """Return what a side's classes and numbers are read from: its own table, or a copy of it where the other side lives."""
-        results = side.results
-        name = f"{self._table} {word}"
-        if isinstance(results, Tabled) and self._lives_here(side):
-            return sql.subquery(results.classes(), word)
-        if isinstance(results, Tabled):
-            self._insert(name, _batches(results.connection, results.classes()), is_new=True)
-        else:
-            for number, batch in enumerate(_untabled(side)):
-                self._insert(name, batch, is_new=not number)
-        return exp.Table(this=sql.identifier(name), alias=exp.TableAlias(this=sql.identifier(word)))
-
-    def _insert(self, name: str, rows: Any, is_new: bool) -> None:
-        given = f"{name} given"
-        self.connection.register(given, rows)
-        query = sql.select(exp.Star(), source=sql.table(given))
-        self.connection.execute(sql.create(name, query) if is_new else sql.printed(exp.insert(query, sql.table(name), copy=False)))
-        self.connection.unregister(given)
-
-    def _lives_here(self, side: Side) -> bool:
-        return side is self.new or (self.new.bound is not None and side.bound is not None and side.bound.facts is self.new.bound.facts)
+                    yield f"{word} measure {number}", pairs.column(word, NUMBER, own.decision)
+                    yield f"{word} unknown {number}", _is_unknown(pairs.column(word, CLASS, own.decision))
 
     def _move(self, name: str) -> Sql:
-        old, new = sql.column(CLASS + name, OLD), sql.column(CLASS + name, NEW)
-        lost_old, lost_new = (sql.call("starts_with", side, sql.text(UNKNOWN)) for side in (old, new))
+        """Return how a subject moved, by its place in ``MOVES``."""
+        old, new = (self._pairs.column(word, CLASS, name) for word in (OLD, NEW))
+        lost_old, lost_new = map(_is_unknown, (old, new))
         branches: list[tuple[Sql, Move]] = [
-            (sql.is_null(sql.column("key", OLD)), Move.APPEARED),
-            (sql.is_null(sql.column("key", NEW)), Move.GONE),
+            (sql.negate(self._pairs.has(OLD)), Move.APPEARED),
+            (sql.negate(self._pairs.has(NEW)), Move.GONE),
             (sql.equal(old, new), Move.SAME),
             (sql.all_of(lost_old, lost_new), Move.REASON),
             (lost_old, Move.SETTLED),
             (lost_new, Move.OPENED),
             *self._ordered(name, old, new),
         ]
-        return sql.case(*((condition, sql.text(move.value)) for condition, move in branches), default=sql.text(Move.SIDEWAYS.value))
+        return sql.cast(sql.case(*((condition, _code(move)) for condition, move in branches), default=_code(Move.SIDEWAYS)), "UTINYINT")
 
     def _ordered(self, name: str, old: Sql, new: Sql) -> Iterator[tuple[Sql, Move]]:
         """Yield how a change of a value is called where there is an order of values."""
@@ -153,7 +124,7 @@ class Comparison:
             yield sql.binary(exp.LT, after, before), Move.PROMOTED
             yield sql.binary(exp.GT, after, before), Move.DEMOTED
         elif all(isinstance(side.outputs[name].type, NumberType) for side in (self.old, self.new)):
-            before, after = (sql.column(NUMBER + name, side) for side in (OLD, NEW))
+            before, after = (self._pairs.column(word, NUMBER, name) for word in (OLD, NEW))
             yield sql.binary(exp.GT, after, before), Move.RAISED
             yield sql.binary(exp.LT, after, before), Move.LOWERED
 
@@ -167,23 +138,23 @@ class Comparison:
     def impact(self) -> Impact:
         """Count everything."""
         ((subjects, compared),) = self._rows(exp.Count(this=exp.Star()), _count_if(sql.column("compared")))
-        moves = {number: sql.column(f"move {number}") for number in range(len(self.outputs))}
+        moves = [sql.column(f"move {number}") for number in self._numbers.values()]
         ((any_moved, *each),) = self._rows(
-            _count_if(sql.any_of(*(_is_moved(move) for move in moves.values()))),
-            *(_count_if(sql.any_of(*(sql.equal(move, sql.text(word)) for move in moves.values()))) for word in Move),
+            _count_if(sql.any_of(*map(_is_moved, moves))),
+            *(_count_if(sql.any_of(*(sql.equal(move, _code(word)) for move in moves))) for word in Move),
         )
         return Impact(
             before=self.old.name,
             after=self.new.name,
             subjects=subjects,
             compared=compared,
-            outputs={name: self._output(number, name) for number, name in enumerate(self.outputs)},
+            outputs={name: self._output(name) for name in self.outputs},
             measures={found.measure.name: found for found in self._measured(())[()]},
             groups=self._groups() if self.by else (),
             added=tuple(name for name in self.new.outputs if name not in self.old.outputs),
             removed=tuple(name for name in self.old.outputs if name not in self.new.outputs),
             population=self._population(),
-            moved=dict(zip(Move, each, strict=True)),
+            moved={**dict(zip(Move, each, strict=True)), **({Move.SAME: compared} if self._decided_once else {})},
             any_moved=any_moved,
         )
 
@@ -191,20 +162,31 @@ class Comparison:
         names = dict.fromkeys([*self.old.population, *self.new.population])
         return {name: (self.old.population.get(name), self.new.population.get(name)) for name in names}
 
-    def _output(self, number: int, name: str) -> OutputImpact:
-        old, new, move = (sql.column(f"{word} {number}") for word in (OLD, NEW, "move"))
-        counts = {Move(word): count for word, count in self._counted(move)}
-        cells = [Cell(*row) for row in self._counted(old, new, where=sql.column("compared"), most=MOST_CELLS)]
-        left_out = sum(count for word, count in counts.items() if word not in (Move.APPEARED, Move.GONE)) - sum(c.count for c in cells)
-        decision = self.new.outputs[name]
+    def _output(self, name: str) -> OutputImpact:
+        cells, moves, *only = self._of_one_decision(name) if name in self._decided_once else self._of_two(name)
         words = {text: place for place, text in enumerate(self._words(name))}
-        order = {
-            text: place
-            for place, text in enumerate(sorted({c.before for c in cells} | {c.after for c in cells}, key=partial(_place, words)))
-        }
-        cells.sort(key=lambda cell: (order[cell.before], order[cell.after]))
-        only = [dict(self._counted(side, where=sql.equal(move, sql.text(word)))) for side, word in ((old, Move.GONE), (new, Move.APPEARED))]
-        return OutputImpact(name, decision.label, decision.type, self.scale(name), tuple(order), tuple(cells), left_out, counts, *only)
+        classes = sorted({cell.before for cell in cells} | {cell.after for cell in cells}, key=partial(_place, words))
+        order = {text: place for place, text in enumerate(classes)}
+        matrix = sorted(cells, key=lambda cell: (order[cell.before], order[cell.after]))
+        left_out = sum(count for move, count in moves.items() if move not in (Move.APPEARED, Move.GONE)) - sum(c.count for c in cells)
+        decision = self.new.outputs[name]
+        return OutputImpact(name, decision.label, decision.type, self.scale(name), tuple(order), tuple(matrix), left_out, moves, *only)
+
+    def _of_one_decision(self, name: str) -> _Counts:
+        """Return what becomes of an output that means the same on both sides: nobody moves."""
+        own = sql.subquery(self._pairs.select([("class", self._pairs.column(NEW, CLASS, name))]), "own")
+        cells = [Cell(text, text, count) for text, count in self._counted(sql.column("class"), most=MOST_CELLS, source=own)]
+        ((count,),) = self._rows(exp.Count(this=exp.Star()))
+        return cells, ({Move.SAME: count} if count else {}), {}, {}
+
+    def _of_two(self, name: str) -> _Counts:
+        old, new, move = (sql.column(f"{word} {self._numbers[name]}") for word in (OLD, NEW, "move"))
+        moves = {MOVES[code]: count for code, count in self._counted(move)}
+        cells = [Cell(*row) for row in self._counted(old, new, where=sql.column("compared"), most=MOST_CELLS)]
+        gone, come = (
+            dict(self._counted(side, where=sql.equal(move, _code(word)))) for side, word in ((old, Move.GONE), (new, Move.APPEARED))
+        )
+        return cells, moves, gone, come
 
     def _words(self, name: str) -> list[str]:
         """Return the classes of an output's words in their order, the scale's first."""
@@ -216,13 +198,13 @@ class Comparison:
 
     def _groups(self) -> tuple[Group, ...]:
         keys = [sql.column(f"by {number}") for number in range(len(self.by))]
-        wanted = [(name, number, move) for number, name in enumerate(self.outputs) for move in Move]
-        counts = [_count_if(sql.equal(sql.column(f"move {number}"), sql.text(move))) for _, number, move in wanted]
+        wanted = [(name, number, move) for name, number in self._numbers.items() for move in Move]
+        counts = [_count_if(sql.equal(sql.column(f"move {number}"), _code(move))) for _, number, move in wanted]
         measured = self._measured(keys)
         groups = []
         for row in self._rows(*keys, exp.Count(this=exp.Star()), *counts, group=keys):
             key, subjects = row[: len(keys)], row[len(keys)]
-            moves: dict[str, dict[Move, int]] = {name: {} for name in self.outputs}
+            moves: dict[str, dict[Move, int]] = {name: {Move.SAME: subjects} if name in self._decided_once else {} for name in self.outputs}
             for (name, _, move), count in zip(wanted, row[len(keys) + 1 :], strict=True):
                 if count:
                     moves[name][move] = count
@@ -262,7 +244,7 @@ class Comparison:
                 *(sql.alias(sql.column(f"{word} {number}"), word) for word in (OLD, NEW, "move")),
                 source=sql.table(self._table),
             ).where(_is_moved(sql.column(f"move {number}")))
-            for number, name in enumerate(self.outputs)
+            for name, number in self._numbers.items()
             if not outputs or name in outputs
         ]
         if not wanted:
@@ -274,7 +256,7 @@ class Comparison:
         cursor = self.connection.cursor().execute(sql.printed(ordered if limit is None else ordered.limit(limit)))
         while rows := cursor.fetchmany(BATCH):
             for key, name, number, before, after, move in rows:
-                yield Moved(key, name, self.outputs[number], before, after, Move(move))
+                yield Moved(key, name, self.outputs[number], before, after, MOVES[move])
 
     # ---- queries -------------------------------------------------------------------------------------------------------------
 
@@ -284,9 +266,9 @@ class Comparison:
             query = query.group_by(*group).order_by(*group)
         return self.connection.cursor().execute(sql.printed(query)).fetchall()
 
-    def _counted(self, *cells: Sql, where: Sql | None = None, most: int | None = None) -> list[tuple[Any, ...]]:
+    def _counted(self, *cells: Sql, where: Sql | None = None, most: int | None = None, source: Sql | None = None) -> list[tuple[Any, ...]]:
         count = exp.Count(this=exp.Star())
-        query = sql.select(*cells, sql.alias(count, "how many"), source=sql.table(self._table)).group_by(*cells)
+        query = sql.select(*cells, sql.alias(count, "how many"), source=source or sql.table(self._table)).group_by(*cells)
         if where is not None:
             query = query.where(where)
         if most is not None:
@@ -301,8 +283,17 @@ def _place(words: Mapping[str, int], text: str) -> tuple[Any, ...]:
     return (is_undetermined(text), words.get(text, len(words)), number, text)
 
 
+def _code(move: Move) -> Sql:
+    return sql.integer(MOVES.index(move))
+
+
 def _is_moved(move: Sql) -> Sql:
-    return sql.negate(sql.one_of(move, [sql.text(word.value) for word in Move if not word.is_moved]))
+    return sql.negate(sql.one_of(move, [_code(word) for word in Move if not word.is_moved]))
+
+
+def _is_unknown(text: Sql) -> Sql:
+    """Return whether a class is one of undetermined outcomes."""
+    return sql.call("starts_with", text, sql.text(UNKNOWN))
 
 
 def _count_if(condition: Sql) -> Sql:
@@ -336,28 +327,3 @@ def _delta(measure: Measure, before: Total | None, after: Total | None) -> Decim
         return None
     with localcontext(prec=EXACT):
         return new - old
-
-
-def _batches(connection: DuckDBPyConnection, query: exp.Select) -> Any:
-    return connection.cursor().sql(sql.printed(query)).to_arrow_reader(BATCH * 10)
-
-
-def _untabled(side: Side) -> Iterator[Any]:
-    """Yield the classes and numbers of results that stand in no table; the first batch may be empty, the others are not."""
-    outputs = {**side.outputs, **side.more}
-    scales = {name: decision.type.scale or 0 for name, decision in outputs.items() if isinstance(decision.type, NumberType)}
-    columns = [("key", pyarrow.string()), ("name", pyarrow.string()), *((CLASS + name, pyarrow.string()) for name in outputs)]
-    columns += [(NUMBER + name, pyarrow.decimal128(38, scale)) for name, scale in scales.items()]
-    results = side.results.rows()
-    is_first = True
-    while (some := list(islice(results, BATCH))) or is_first:
-        rows = [_row(result, list(outputs), list(scales)) for result in some]
-        yield pyarrow.table({name: pyarrow.array([row[at] for row in rows], kind) for at, (name, kind) in enumerate(columns)})
-        is_first = False
-
-
-def _row(result: SubjectResult, classes: Sequence[str], numbers: Sequence[str]) -> tuple[Any, ...]:
-    outcomes = result.outcomes
-    texts = (class_of(outcomes[name]) if name in outcomes else None for name in classes)
-    values = (outcomes[name] for name in numbers)
-    return (result.key, result.name, *texts, *(value.value if isinstance(value, Determined) else None for value in values))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import Any, Literal, TypeAlias
 
 from tierwise.core.explaining import Explanation, explain
@@ -13,6 +14,7 @@ from tierwise.core.meaning.decide import with_as_of
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.subjects import Subject
 from tierwise.core.outcome import Determined, Undetermined
+from tierwise.core.plan import Plan, behind, link_of
 from tierwise.core.values import to_json
 from tierwise.plugins.graded_population import GradedPopulation
 from tierwise.plugins.grading import Placing
@@ -42,13 +44,13 @@ def movers(comparison: Comparison, language: str, limit: int | None = None, outp
         limit: How many at most.
         outputs: Only in these; in any when empty.
     """
-    old, new = _Explainer(comparison.old), _Explainer(comparison.new)
-    found = comparison.moved(limit, outputs)
-    while some := list(islice(found, AT_ONCE)):
-        keys = list(dict.fromkeys(moved.key for moved in some))
-        before, after = old.of(keys), new.of(keys)
-        for moved in some:
-            yield _mover(moved, before.get(moved.key), after.get(moved.key), language)
+    for output, found in groupby(comparison.moved(limit, outputs), key=attrgetter("output")):
+        old, new = (_explainer(side, output) for side in (comparison.old, comparison.new))
+        while some := list(islice(found, AT_ONCE)):
+            keys = [moved.key for moved in some]
+            before, after = old(keys), new(keys)
+            for moved in some:
+                yield _mover(moved, before.get(moved.key), after.get(moved.key), language)
 
 
 def _mover(moved: Moved, before: Explanation | None, after: Explanation | None, language: str) -> Mover:
@@ -62,41 +64,31 @@ def _mover(moved: Moved, before: Explanation | None, after: Explanation | None, 
     return Mover(*own, (because[0], because[1]), ranking)
 
 
-class _Explainer:
-    """Explains subjects of one side; of a saved run, whose facts nobody has, nothing."""
+def _explainer(side: Side, output: str) -> Callable[[Sequence[str]], Mapping[str, Explanation]]:
+    """Return what explains an output of some subjects, by key; of a saved run, whose facts nobody has, nothing."""
+    bound, results = side.bound, side.results
+    if bound is None:
+        return lambda keys: {}
+    plan, environment = _behind(bound.loaded.plan, output), bound.loaded.environment
+    if plan.rankings and isinstance(results, Placing):
+        population = GradedPopulation(plan, environment, bound.facts, results, bound.as_of)
+        return lambda keys: population.explanations(keys, ALL)
+    if plan.rankings:
+        return lambda keys: {key: explain_subject(bound, key) for key in keys}
+    evaluator = Evaluator(plan, environment)
 
-    def __init__(self, side: Side) -> None:
-        self._side = side
+    def alone(subject: Subject) -> Explanation:
+        return explain(evaluator.trace(with_as_of(subject.facts, bound.as_of)), bound.as_of, most_missed=ALL)
 
-    def of(self, keys: Sequence[str]) -> Mapping[str, Explanation]:
-        """Explain some subjects, by key."""
-        bound = self._side.bound
-        if bound is None:
-            return {}
-        if bound.loaded.plan.rankings:
-            return {key: self._ranked(key) for key in keys}
-        return {key: self._alone(subject) for key, subject in bound.facts.some(keys).items()}
+    return lambda keys: {key: alone(subject) for key, subject in bound.facts.some(keys).items()}
 
-    @cached_property
-    def _evaluator(self) -> Evaluator:
-        assert self._side.bound is not None
-        return Evaluator(self._side.bound.loaded.plan, self._side.bound.loaded.environment)
 
-    def _alone(self, subject: Subject) -> Explanation:
-        assert self._side.bound is not None
-        as_of = self._side.bound.as_of
-        return explain(self._evaluator.trace(with_as_of(subject.facts, as_of)), as_of, most_missed=ALL)
-
-    @cached_property
-    def _population(self) -> GradedPopulation | None:
-        bound, results = self._side.bound, self._side.results
-        if bound is None or not isinstance(results, Placing):
-            return None
-        return GradedPopulation(bound.loaded.plan, bound.loaded.environment, bound.facts, results, bound.as_of)
-
-    def _ranked(self, key: str) -> Explanation:
-        assert self._side.bound is not None
-        return explain_subject(self._side.bound, key) if self._population is None else self._population.explain(key, ALL)
+def _behind(plan: Plan, output: str) -> Plan:
+    """Return the part of a plan on which an output hangs."""
+    links = {link[:2] for node in behind(plan.decisions[output].node, plan, decisions=True) if (link := link_of(node)) is not None}
+    decisions = {name: decision for name, decision in plan.decisions.items() if name == output or ("decision", name) in links}
+    rankings = {name: ranking for name, ranking in plan.rankings.items() if ("ranking", name) in links}
+    return replace(plan, decisions=decisions, rankings=rankings).showing([output])
 
 
 # ---- what decided ------------------------------------------------------------------------------------------------------------

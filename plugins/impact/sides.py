@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +18,7 @@ from tierwise.core.outcome import Outcome, Reason
 from tierwise.core.plan import Decision, DecisionRef, FactRef, Named, Plan, Undecided
 from tierwise.core.types import EnumType, TextType
 from tierwise.plugins.engine import DEFAULT_ENGINE, Engine
+from tierwise.plugins.impact.grading_parts import parts_of_grading
 from tierwise.plugins.measures import Measure, decisions_of, measures_of
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.run import OWN_BINDING, Bound, bound_database, choose_engine
@@ -113,12 +115,13 @@ def policies_compared(
             else opened.enter_context(bound_database(after, database, bindings[1], as_of, ledger))
         )
         groups = {group_decision(name): _group(name, before.plan) for name in by}
-        yield _graded(bound, runs[0], groups, layers[0]), _graded(other, runs[1], {}, layers[1])
+        sides = _Ungraded(bound, layers[0], groups), _Ungraded(other, layers[1])
+        yield _graded_at_once(*sides, runs[1]) if other.facts is bound.facts else (sides[0].graded(runs[0]), sides[1].graded(runs[1]))
 
 
 def _read_alike(old: LoadedPolicy, new: LoadedPolicy, bindings: tuple[str | None, str | None]) -> bool:
     """Say whether both sides bind the same facts in the same way."""
-    alike = [(policy.plan.policy, policy.plan.subject, policy.plan.facts) for policy in (old, new)]
+    alike = [(policy.plan.policy, policy.plan.subject, policy.plan.facts, policy.environment.functions) for policy in (old, new)]
     if alike[0] != alike[1] or bindings[0] != bindings[1]:
         return False
     own = [policy.policy.sources.get(OWN_BINDING) for policy in (old, new)]
@@ -132,15 +135,42 @@ def _group(name: str, plan: Plan) -> Decision:
     return Decision(group_decision(name), source.type, node, source.label, GROUPS, "formula")
 
 
-def _graded(bound: Bound, engine: Engine, groups: Mapping[str, Decision], layers: str) -> Side:
-    loaded = bound.loaded
-    measures = measures_of(loaded.sections)
-    more = {**decisions_of(measures), **groups}
-    plan = replace(loaded.plan, decisions={**loaded.plan.decisions, **more})
-    grading = engine.grade(plan, loaded.environment, bound.facts, bound.as_of)
-    outputs = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
-    name = f"{loaded.plan.policy} {loaded.plan.version}" + (f" ({layers})" if layers else "")
-    return Side(name, outputs, scales_of(loaded), measures, grading, bound, grading.population, more)
+@dataclass(frozen=True)
+class _Ungraded:
+    """A side before it is graded, and what subjects are grouped by where it is the baseline."""
+
+    bound: Bound
+    layers: str
+    groups: Mapping[str, Decision] = field(default_factory=dict)
+
+    @cached_property
+    def more(self) -> Mapping[str, Decision]:
+        return {**decisions_of(measures_of(self.bound.loaded.sections)), **self.groups}
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Its plan with the numbers of its measures and with the groups."""
+        own = self.bound.loaded.plan
+        return replace(own, decisions={**own.decisions, **self.more})
+
+    def graded(self, engine: Engine) -> Side:
+        grading = engine.grade(self.plan, self.bound.loaded.environment, self.bound.facts, self.bound.as_of)
+        return self.side(grading, grading.population)
+
+    def side(self, results: Results, population: Mapping[str, Outcome]) -> Side:
+        loaded = self.bound.loaded
+        outputs = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
+        name = f"{loaded.plan.policy} {loaded.plan.version}" + (f" ({self.layers})" if self.layers else "")
+        return Side(name, outputs, scales_of(loaded), measures_of(loaded.sections), results, self.bound, population, self.more)
+
+
+def _graded_at_once(old: _Ungraded, new: _Ungraded, engine: Engine) -> tuple[Side, Side]:
+    """Grade subjects whose facts both policies read alike, by one plan that decides what both do."""
+    parts = parts_of_grading(
+        old.plan, new.plan, lambda plan: engine.grade(plan, new.bound.loaded.environment, new.bound.facts, new.bound.as_of)
+    )
+    before, after = (side.side(part, part.population) for side, part in zip((old, new), parts, strict=True))
+    return before, after
 
 
 def scales_of(loaded: LoadedPolicy) -> dict[str, tuple[str, ...]]:

@@ -28,6 +28,7 @@ from tierwise.core.plan import (
 from tierwise.core.types import NumberType
 from tierwise.core.values import Value
 from tierwise.plugins import sql
+from tierwise.plugins.beside import beside
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.grading import CLASS, NUMBER, Grading, Tabled
 from tierwise.plugins.run import Bound
@@ -169,7 +170,7 @@ def with_border(plan: Plan, border: Border, to: Decimal) -> Plan:
 def border_counts(
     bound: Bound, engine: Engine, outputs: Sequence[Decision], near: Decimal = NEAR, move: Decimal = MOVE
 ) -> Iterator[BorderCount]:
-    """Yield, for every border, who stands near it and what moving it does; the database is graded twice for each.
+    """Yield, for every border, who stands near it and what moving it does; the database is graded once for each.
 
     Args:
         bound: The subjects.
@@ -186,20 +187,30 @@ def border_counts(
     shown = {border.about for border in borders if border.cut is None} | {decision.name for decision in plan.outputs}
     base = _graded(bound, engine, plan.showing(shown))
     for border in borders:
-        lower, higher = (_moved(bound, engine, base, border, border.moved(share)) for share in (-move, move))
+        shares = (-move, move) if border.cut is None else (-move, move, near, -near)
+        lower, higher, *ends = _moved(bound, engine, border, [border.moved(share) for share in shares])
         if border.cut is None:
             at, below, above, parts = _near(bound, base, border, near)
         else:  # who stands within so many places of a cut is who changes class when it is moved by so many
-            ends = [_moved(bound, engine, base, border, border.moved(share)) for share in (near, -near)]
             at, (below, above) = 0, (max(end.changed.values(), default=0) for end in ends)
             parts = (below, above)
         yield BorderCount(border, at, below, above, parts, lower, higher)
 
 
-def _moved(bound: Bound, engine: Engine, base: Tabled, border: Border, to: Decimal) -> MovedBorder:
-    """Grade only the outputs that hang on a border, with the border elsewhere."""
-    plan = with_border(bound.loaded.plan, border, to)
-    return MovedBorder(to, _changed(base, _graded(bound, engine, plan.showing(border.outputs)), border.outputs))
+def _moved(bound: Bound, engine: Engine, border: Border, targets: Sequence[Decimal]) -> list[MovedBorder]:
+    """Count the subjects that come to another class of each output that hangs on a border, with the border elsewhere; all in one grading."""
+    plan = every = bound.loaded.plan
+    called = []
+    for number, to in enumerate(targets):
+        every, apart = beside(every, with_border(plan, border, to), f"{number} | ")
+        called.append({output: apart.called(output) for output in border.outputs})
+    graded = _graded(bound, engine, every.showing({*border.outputs, *(name for names in called for name in names.values())}))
+    differs = [
+        sql.negate(sql.equal(sql.column(CLASS + output), sql.column(CLASS + name))) for names in called for output, name in names.items()
+    ]
+    query = sql.select(*(sql.call("count_if", condition) for condition in differs), source=sql.subquery(graded.classes(), "graded"))
+    counts = iter(graded.connection.cursor().execute(sql.printed(query)).fetchone() or ())
+    return [MovedBorder(to, {output: int(next(counts)) for output in names}) for to, names in zip(targets, called, strict=True)]
 
 
 def _graded(bound: Bound, engine: Engine, plan: Plan) -> Tabled:
@@ -207,21 +218,6 @@ def _graded(bound: Bound, engine: Engine, plan: Plan) -> Tabled:
     if not isinstance(grading, Tabled):
         raise DataError(f"the engine `{engine.name}` keeps no results to compare", help="use `--engine duckdb`")
     return grading
-
-
-def _changed(base: Tabled, other: Tabled, outputs: Sequence[str]) -> dict[str, int]:
-    """Count, for each output, the subjects that come to another class."""
-    differs = [_differs(name) for name in outputs]
-    same_key = sql.equal(sql.column("key", "old"), sql.column("key", "new"))
-    counts = [sql.call("count_if", condition) for condition in differs]
-    query = sql.select(*counts, source=sql.subquery(base.classes(), "old")).join(sql.subquery(other.classes(), "new"), on=same_key)
-    row = other.connection.cursor().execute(sql.printed(query)).fetchone() or ()
-    return dict(zip(outputs, map(int, row), strict=True))
-
-
-def _differs(output: str) -> Sql:
-    """Return whether an output has another class on both sides."""
-    return sql.negate(sql.equal(sql.column(CLASS + output, "old"), sql.column(CLASS + output, "new")))
 
 
 def _near(bound: Bound, base: Tabled, border: Border, near: Decimal) -> tuple[int, int, int, tuple[int, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -27,14 +27,13 @@ from tierwise.core.plan import (
     Table,
     Within,
     borders_of,
-    walk,
     with_nodes,
 )
 from tierwise.core.plan.usage import Usage, usage_of
-from tierwise.core.plan.walk import link_of, linked_as
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, NumberType, Type
 from tierwise.core.values import Value
 from tierwise.plugins import sql
+from tierwise.plugins.beside import Apart, beside
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.grading import CLASS, Grading, Tabled
 from tierwise.plugins.outcome_class import class_document, value_class
@@ -52,6 +51,7 @@ MOST_VALUES = 60
 _MOVING = (NumberType, DateType, DateTimeType, EnumType, BooleanType)
 
 Step = tuple[str, Direction, Value]
+Called = Callable[[str, Step], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,16 @@ class OneChange:
         bound: The subjects.
         tried: Each output with the steps that were tried.
         not_searched: What was left out.
+        called: Returns what an output after a step is called in the grading.
     """
 
     def __init__(
-        self, grading: Tabled, bound: Bound, tried: Sequence[tuple[Decision, Sequence[Step]]], not_searched: tuple[NotSearched, ...]
+        self,
+        grading: Tabled,
+        bound: Bound,
+        tried: Sequence[tuple[Decision, Sequence[Step]]],
+        not_searched: tuple[NotSearched, ...],
+        called: Called,
     ) -> None:
         self.not_searched = not_searched
         self._connection = grading.connection.cursor()
@@ -109,7 +115,7 @@ class OneChange:
         self._tables = [f"one change {uuid4().hex}" for _ in tried]
         for table, (output, steps) in zip(self._tables, tried, strict=True):
             if steps:
-                self._connection.execute(sql.create(table, _found(bound, grading, output, steps)))
+                self._connection.execute(sql.create(table, _found(bound, grading, output, steps, called)))
 
     def counts(self) -> Iterator[tuple[str, str, Direction, int]]:
         """Yield output, fact, direction, and how many reach a better grade by it alone."""
@@ -173,20 +179,13 @@ def one_change_away(bound: Bound, engine: Engine, outputs: Sequence[Decision], c
     """
     widened = _Widened(bound.loaded.plan, Evaluator(bound.loaded.plan, bound.loaded.environment), bound.facts.columns)
     tried = {output.name: [step for name in changeable for step in widened.steps(output, name, changeable[name])] for output in outputs}
-    for output, steps in tried.items():
-        for step in steps:
-            widened.add(output, step)
-    shown = [name for output, steps in tried.items() for name in (output, *(_called(output, step) for step in steps))]
+    for step in (step for steps in tried.values() for step in steps):
+        widened.add(step)
+    shown = [name for output, steps in tried.items() for name in (output, *(widened.called(output, step) for step in steps))]
     grading: Grading = engine.grade(widened.plan.showing(shown), bound.loaded.environment, bound.facts, bound.as_of)
     if not isinstance(grading, Tabled):
         raise DataError(f"the engine `{engine.name}` keeps no results to look at", help="use `--engine duckdb`")
-    return OneChange(grading, bound, [(output, tried[output.name]) for output in outputs], tuple(widened.not_searched))
-
-
-def _called(name: str, step: Step) -> str:
-    """Return the name of a decision, or table, with one fact at another value; no author can write it."""
-    fact, _, value = step
-    return f"{name}\n{fact}\n{value}"
+    return OneChange(grading, bound, [(output, tried[output.name]) for output in outputs], tuple(widened.not_searched), widened.called)
 
 
 class _Widened:
@@ -198,7 +197,7 @@ class _Widened:
         self.not_searched: list[NotSearched] = []
         self._original = plan
         self._evaluator = evaluator
-        self._changed: dict[tuple[str, Value], tuple[Plan, frozenset[str], frozenset[str]]] = {}
+        self._apart: dict[tuple[str, Value], Apart] = {}
 
     def steps(self, output: Decision, name: str, directions: Sequence[Direction]) -> list[Step]:
         """Return the values at which a fact is tried, in each direction the nearest first."""
@@ -236,72 +235,33 @@ class _Widened:
                 kept.append(value)
         return kept
 
-    def add(self, output: str, step: Step) -> None:
-        """Add what an output would be after a step, with all that it hangs on and that the step changes."""
+    def add(self, step: Step) -> None:
+        """Add what everything would be after a step."""
         fact, _, value = step
-        if _called(output, step) in self.plan.decisions:
-            return
-        changed, decisions, tables = self._with(fact, value)
+        if (fact, value) not in self._apart:
+            self.plan, self._apart[fact, value] = beside(self.plan, self._with(fact, value), f"{fact}\n{value} | ")
 
-        def named(node: Node) -> Node:
-            name = _changed_link(node, decisions, tables)
-            return node if name is None else linked_as(node, _called(name, step))
+    def called(self, output: str, step: Step) -> str:
+        """Return the name of the decision that says what an output would be after a step."""
+        fact, _, value = step
+        return self._apart[fact, value].called(output)
 
-        own = with_nodes(changed, named)
-        new = {name: replace(own.decisions[name], name=_called(name, step), output=False) for name in own.decisions if name in decisions}
-        more = {name: _without_what_is_decided(replace(own.tables[name], name=_called(name, step))) for name in tables}
-        self.plan = replace(
-            self.plan,
-            decisions={**self.plan.decisions, **{decision.name: decision for decision in new.values()}},
-            tables={**self.plan.tables, **{table.name: table for table in more.values()}},
-        )
+    def _with(self, fact: str, value: Value) -> Plan:
+        """Return the plan with a fact at a value."""
 
-    def _with(self, fact: str, value: Value) -> tuple[Plan, frozenset[str], frozenset[str]]:
-        """Return the plan with a fact at a value, and which of its decisions and tables that changes."""
-        if (fact, value) not in self._changed:
-            plan = self._original
+        def change(node: Node) -> Node:
+            if isinstance(node, FactRef) and node.name == fact:
+                return Constant(value, node.type)
+            if isinstance(node, Compare | Within | InSet) and all(isinstance(part, Constant) for part in node.children):
+                return Constant(self._evaluator.value_of(node, {}) is True, node.type)
+            return node
 
-            def change(node: Node) -> Node:
-                if isinstance(node, FactRef) and node.name == fact:
-                    return Constant(value, node.type)
-                if isinstance(node, Compare | Within | InSet) and all(isinstance(part, Constant) for part in node.children):
-                    return Constant(self._evaluator.value_of(node, {}) is True, node.type)
-                return node
-
-            changed = with_nodes(plan, change)
-            tables = {name for name, table in changed.tables.items() if table is not plan.tables[name]}
-            decisions: set[str] = set()
-            while True:
-                before = len(tables) + len(decisions)
-                decisions |= {
-                    name
-                    for name, decision in changed.decisions.items()
-                    if decision is not plan.decisions[name] or _leads_to([decision.node], decisions, tables)
-                }
-                tables |= {name for name, table in changed.tables.items() if _leads_to(_parts(table), decisions, tables)}
-                if len(tables) + len(decisions) == before:
-                    break
-            self._changed[fact, value] = changed, frozenset(decisions), frozenset(tables)
-        return self._changed[fact, value]
-
-
-def _parts(table: Table) -> list[Node]:
-    tests = [test for rule in table.rules for test in rule.tests if test is not None]
-    outputs = [output for rule in table.rules for output in rule.outputs]
-    return [*table.columns, *tests, *outputs, *(default for default in table.defaults if default is not None)]
-
-
-def _leads_to(nodes: Sequence[Node], decisions: set[str], tables: set[str]) -> bool:
-    return any(_changed_link(part, decisions, tables) is not None for part in walk(*nodes))
-
-
-def _changed_link(node: Node, decisions: Collection[str], tables: Collection[str]) -> str | None:
-    """Return the name of the decision or table to which a node leads, where that is one of those; ``None`` otherwise."""
-    link = link_of(node)
-    if link is None:
-        return None
-    sort, name = link[0], str(link[1])
-    return name if name in {"decision": decisions, "table": tables}.get(str(sort), ()) else None
+        changed = with_nodes(self._original, change)
+        tables = {
+            name: table if table is self._original.tables[name] else _without_what_is_decided(table)
+            for name, table in changed.tables.items()
+        }
+        return replace(changed, tables=tables)
 
 
 def _without_what_is_decided(table: Table) -> Table:
@@ -343,7 +303,7 @@ def _beyond(place: Fraction, direction: Direction) -> tuple[int, int]:
 # ---- what the engine found ---------------------------------------------------------------------------------------------------
 
 
-def _found(bound: Bound, grading: Tabled, output: Decision, steps: Sequence[Step]) -> exp.Select:
+def _found(bound: Bound, grading: Tabled, output: Decision, steps: Sequence[Step], called: Called) -> exp.Select:
     """Return the query of who reaches a better class of an output by one fact, with the nearest step, the fact now, and the class reached."""
     assert isinstance(output.type, EnumType)
     grades = sql.array(*(sql.text(value_class(word)) for word in output.type.values))
@@ -352,7 +312,7 @@ def _found(bound: Bound, grading: Tabled, output: Decision, steps: Sequence[Step
     cells: list[tuple[str, Sql]] = []
     for number, way in enumerate(_ways(steps)):
         own = [(index, step) for index, step in enumerate(steps) if step[:2] == way]
-        classes = [sql.column(CLASS + _called(output.name, step), "graded") for _, step in own]
+        classes = [sql.column(CLASS + called(output.name, step), "graded") for _, step in own]
         better = [
             sql.all_of(_is_farther(bound, step), sql.call("list_position", grades, after) < place)
             for (_, step), after in zip(own, classes, strict=True)

@@ -20,6 +20,7 @@ from tierwise.plugins.sql_engine.tables import Tables
 __all__ = ["Places", "Ranked", "Stage", "position_of"]
 
 CHOSEN = "chosen"
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +101,17 @@ class Places:
     table: str
     ranked: Sequence[Ranked]
 
-    def of(self, key: str) -> dict[str, RankPosition]:
-        """Return ranking name to the position of one subject; rankings of which it is no member are left out."""
-        found = {}
+    def of(self, keys: Sequence[str]) -> dict[str, dict[str, RankPosition]]:
+        """Return, by key, ranking name to the position of each of some subjects; rankings of which it is no member are left out."""
+        found: dict[str, dict[str, RankPosition]] = {}
         for ranking in self.ranked:
-            parts = (sql.column(part, ranking.table) for part in PARTS)
-            query = self._beside(ranking).select(*parts).where(sql.column(KEY, self.table).eq(exp.Placeholder()))
-            cells = next(self.tables.rows(query, [key]), None)
-            position = None if cells is None else position_of(cells)
-            if position is not None:
-                found[ranking.name] = position
+            key, parts = sql.column(KEY, self.table), (sql.column(part, ranking.table) for part in PARTS)
+            for some in (keys[start : start + BATCH] for start in range(0, len(keys), BATCH)):
+                wanted = exp.In(this=key.copy(), expressions=[exp.Placeholder() for _ in some])
+                for own, *cells in self.tables.rows(self._beside(ranking).select(key, *parts).where(wanted), some):
+                    position = position_of(cells)
+                    if position is not None:
+                        found.setdefault(own, {})[ranking.name] = position
         return found
 
     def keys_at(self, name: str, rank: int) -> Iterator[str]:

@@ -152,7 +152,11 @@ class SqlGrading:
 
     def positions(self, key: str) -> Mapping[str, Position]:
         """Return ranking name to the position of one subject."""
-        return self._places().of(key)
+        return self.positions_of([key]).get(key, {})
+
+    def positions_of(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, Position]]:
+        """Return the same of several subjects, by key."""
+        return self._places().of(keys)
 
     def keys_at(self, ranking: str, rank: int) -> Iterator[str]:
         """Yield the keys of those who stand at a rank, of any partition."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +61,8 @@ class DuckGrading(SqlGrading):
 
         return OutcomeCells(place, columns.view, cells, answers.table, outcome)
 
-    def classes(self) -> exp.Select:
+    def classes(self, outputs: Collection[str] | None = None) -> exp.Select:
         """Return the query of all subjects: key, name, and for each output its class and, of numbers, its number."""
-        answers = {output.name: self.answers(output.name) for output in self.outputs}
-        return classes(Graded(self.connection, self.table, self.outputs, self.columns, answers, self.masks))
+        wanted = tuple(output for output in self.outputs if outputs is None or output.name in outputs)
+        answers = {output.name: self.answers(output.name) for output in wanted}
+        return classes(Graded(self.connection, self.table, wanted, self.columns, answers, self.masks))

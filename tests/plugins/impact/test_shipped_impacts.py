@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tierwise.core.errors import DataError
 from tierwise.plugins.demo import make_demo_database
 from tierwise.plugins.grading import CLASS, Tabled
 from tierwise.plugins.impact import compare, policies_compared
+from tierwise.plugins.impact.grading_parts import GradingPart
 from tierwise.plugins.loading import shipped_policies
 from tierwise.plugins.outcome_class import class_of
 from tierwise.plugins.policy import load
@@ -25,15 +27,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("is_joined", [False, True], ids=["decided at once", "joined"])
 @pytest.mark.parametrize("name", shipped_policies())
-def test_a_policy_against_itself_moves_nobody_and_every_delta_is_zero(name: str, demo: str) -> None:
+def test_a_policy_against_itself_moves_nobody_and_every_delta_is_zero(name: str, is_joined: bool, demo: str) -> None:
     policy = load(name)
+    own = files("tierwise") / "policies" / name / "binding.yaml"
+    bindings = (str(own), None) if is_joined and own.is_file() else (None, None)
     try:
-        with policies_compared(policy, policy, demo, as_of=date(2026, 6, 30)) as sides:
+        with policies_compared(policy, policy, demo, as_of=date(2026, 6, 30), bindings=bindings) as sides:
             impact = compare(*sides).impact()
             results = sides[1].results
-            assert isinstance(results, Tabled)
-            table = results.connection.execute(printed(results.classes()))
+            assert isinstance(results, GradingPart) is not (bindings[0] is not None)
+            whole = results.whole if isinstance(results, GradingPart) else results
+            assert isinstance(whole, Tabled)
+            table = whole.connection.execute(printed(whole.classes()))
             columns = [column[0] for column in table.description or ()]
             classes = {row[0]: dict(zip(columns, row, strict=True)) for row in table.fetchall()}
             for row in results.rows():
