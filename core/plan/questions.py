@@ -47,6 +47,7 @@ __all__ = [
     "called_with",
     "cases_of",
     "column_of",
+    "compares",
     "comparison_of",
     "conditions_in",
     "conjuncts_of",
@@ -241,6 +242,11 @@ def comparison_of(node: Node | None) -> Comparison | None:
             return Comparison(right, FLIPPED[op], constant)
         case _:
             return None
+
+
+def compares(node: Node) -> bool:
+    """Say whether a node is a condition that compares one thing with others."""
+    return isinstance(node, Compare | Within | InSet)
 
 
 def tested(node: Compare | Within | InSet) -> Node:

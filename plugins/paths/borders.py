@@ -14,7 +14,6 @@ from tierwise.core.plan import (
     Named,
     Node,
     Plan,
-    RankCut,
     behind,
     comparison_of,
     conjuncts_of,
@@ -125,7 +124,7 @@ def borders_of_plan(plan: Plan, outputs: Sequence[Decision]) -> tuple[Border, ..
 
 def _cuts(plan: Plan, outputs: Sequence[Decision]) -> Iterator[Border]:
     """Yield the cuts of rankings on which some outputs hang, in the order of the classes."""
-    hanging = {output.name: {node for node in behind(output.node, plan, decisions=True) if isinstance(node, RankCut)} for output in outputs}
+    hanging = {output.name: set(filter(None, map(cut_of, behind(output.node, plan, decisions=True)))) for output in outputs}
     for decision in plan.decisions.values():
         node = cut_of(decision.node)
         names = tuple(name for name, nodes in hanging.items() if node in nodes)
@@ -160,9 +159,10 @@ def with_border(plan: Plan, border: Border, to: Decimal) -> Plan:
     def change(node: Node) -> Node:
         if border.cut is None:
             return with_children(node, moved) if (border.about, border.value) in _borders_in(node) else node
-        if isinstance(node, RankCut) and node.ranking == border.about:
-            return replace(node, cuts=tuple(replace(cut, limit=to) if cut.value == border.cut else cut for cut in node.cuts))
-        return node
+        ranked = cut_of(node, border.about)
+        if ranked is None:
+            return node
+        return replace(ranked, cuts=tuple(replace(cut, limit=to) if cut.value == border.cut else cut for cut in ranked.cuts))
 
     return with_nodes(plan, change)
 

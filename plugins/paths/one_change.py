@@ -16,17 +16,17 @@ from tierwise.core.errors import DataError
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.value_line import Line, line_of
 from tierwise.core.plan import (
-    Compare,
     Constant,
     Decision,
     Fact,
-    FactRef,
-    InSet,
     Node,
     Plan,
     Table,
-    Within,
     borders_of,
+    compares,
+    constant_of,
+    constants_of,
+    fact_of,
     with_nodes,
 )
 from tierwise.core.plan.usage import Usage, usage_of
@@ -250,11 +250,11 @@ class _Widened:
         """Return the plan with a fact at a value."""
 
         def change(node: Node) -> Node:
-            if isinstance(node, FactRef) and node.name == fact:
+            read = fact_of(node)
+            if read is not None and read.name == fact:
                 return Constant(value, node.type)
-            if isinstance(node, Compare | Within | InSet) and all(isinstance(part, Constant) for part in node.children):
-                return Constant(self._evaluator.value_of(node, {}) is True, node.type)
-            return node
+            is_fixed = compares(node) and constants_of(node.children) is not None
+            return Constant(self._evaluator.value_of(node, {}) is True, node.type) if is_fixed else node
 
         changed = with_nodes(self._original, change)
         tables = {
@@ -267,11 +267,17 @@ class _Widened:
 def _without_what_is_decided(table: Table) -> Table:
     """Return a table without rules that cannot be hit and tests that are always met."""
     rules = [
-        replace(rule, tests=tuple(None if isinstance(test, Constant) and test.value is True else test for test in rule.tests))
+        replace(rule, tests=tuple(None if _truth(test) is True else test for test in rule.tests))
         for rule in table.rules
-        if not any(isinstance(test, Constant) and test.value is False for test in rule.tests)
+        if not any(_truth(test) is False for test in rule.tests)
     ]
     return replace(table, rules=tuple(rules)) if rules else table
+
+
+def _truth(test: Node | None) -> Value:
+    """Return what a test always comes to; ``None`` where that hangs on facts."""
+    constant = constant_of(test)
+    return None if constant is None else constant.value
 
 
 def _values(fact: Fact, usage: Usage, direction: Direction) -> list[Value]:
