@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from tierwise.core.meaning import exact
 from tierwise.core.meaning.evaluate import Evaluation, kleene
@@ -57,6 +57,7 @@ _MOST_KEPT = 300_000  # nodes and results remembered, before everything is forgo
 _MOST_COMPARED = 4_000  # answers of a fact times its tests
 _MOST_CLASSES = 9  # that may each hold or not: nearly every set of them is a result of its own, and no more than 64 sets are ever listed
 _ABSENT = object()
+_State = TypeVar("_State")
 LAST = 1 << 60
 
 
@@ -150,7 +151,7 @@ class Diagrams:
         self.left = self.most
         return Case(self, world)
 
-    def leaf(self, result: Any) -> Diagram:
+    def leaf(self, result: object) -> Diagram:
         """Return the diagram that is a result."""
         return self._kept(_mark_of(result), None, (), result)
 
@@ -161,7 +162,7 @@ class Diagrams:
             return first
         return self._kept((question, tuple(ways)), question, tuple(ways), None)
 
-    def _kept(self, key: Hashable, question: Question | None, ways: tuple[Diagram, ...], result: Any) -> Diagram:
+    def _kept(self, key: Hashable, question: Question | None, ways: tuple[Diagram, ...], result: object) -> Diagram:
         found = self._nodes.get(key)
         if found is None:
             found = self._nodes[key] = Diagram(question, ways, result)
@@ -197,11 +198,11 @@ class Diagrams:
     def fold(
         self,
         parts: Sequence[Diagram],
-        start: Any,
-        step: Callable[[Any, int, Any], Any],
-        finish: Callable[[Any], Diagram],
+        start: _State,
+        step: Callable[[_State, int, Any], _State],
+        finish: Callable[[_State], Diagram],
         mark: Hashable = None,
-        is_done: Callable[[Any], bool] = lambda state: False,
+        is_done: Callable[[_State], bool] = lambda state: False,
     ) -> Diagram:
         """Put several diagrams together: ask for what any of them asks for, and fold their results.
 
@@ -215,7 +216,7 @@ class Diagrams:
         """
         memory: dict[Hashable, Diagram] = {} if mark is None else self.found
 
-        def go(state: Any, waiting: tuple[tuple[int, Diagram], ...]) -> Diagram:
+        def go(state: _State, waiting: tuple[tuple[int, Diagram], ...]) -> Diagram:
             """``waiting`` are the parts that ask for something, the one that asks first in front."""
             key = (mark, hashable(state), waiting)
             found = memory.get(key)
@@ -226,12 +227,12 @@ class Diagrams:
                 found = memory[key] = split(state, waiting) if waiting and not is_done(state) else finish(state)
             return found
 
-        def split(state: Any, waiting: tuple[tuple[int, Diagram], ...]) -> Diagram:
+        def split(state: _State, waiting: tuple[tuple[int, Diagram], ...]) -> Diagram:
             place = waiting[0][1].place
             asking = [part for part in waiting if part[1].place == place]
             others = waiting[len(asking) :]
             (at, one), *more = asking
-            made: dict[Any, Diagram] = {}
+            made: dict[Hashable, Diagram] = {}
             ways = []
             for number, way in enumerate(one.ways):
                 alike = (way, *(part.ways[number] for _, part in more)) if more else way
@@ -241,7 +242,7 @@ class Diagrams:
                 ways.append(made[alike])
             return self.ask(one.question, ways)
 
-        def begin(state: Any, parts: Iterable[tuple[int, Diagram]], waiting: tuple[tuple[int, Diagram], ...]) -> Diagram:
+        def begin(state: _State, parts: Iterable[tuple[int, Diagram]], waiting: tuple[tuple[int, Diagram], ...]) -> Diagram:
             for part in parts:
                 if part[1].question is None:
                     state = step(state, part[0], part[1].result)
@@ -433,7 +434,7 @@ class Case:
             known = found[key] = make(mark)
         return known
 
-    def _own(self, reads: Reads) -> tuple[Any, ...]:
+    def _own(self, reads: Reads) -> tuple[Hashable, ...]:
         """Return what a part reads of the subject itself."""
         atoms, world = self.atoms, self.world
         facts = []
@@ -489,12 +490,14 @@ class Case:
                 return self._build(self._preferred(node), mark)
             case Arithmetic(op="+", type=NumberType(), parts=parts) if all(isinstance(part.type, NumberType) for part in parts):
                 added = of.summed(node, [self._build(part, mark) for part in parts])
-                return of.fold(added, (Decimal(0), ()), _added, lambda sum: of.leaf(_total(sum)), "+")
+                return of.fold(added, _NOTHING_ADDED, _added, lambda sum: of.leaf(_total(sum)), "+")
             case Logic(op=op, parts=parts):
                 decisive = op == "or"
-                finish: Callable[[Any], Diagram] = lambda state: of.leaf(kleene(decisive, iter(state)))  # it is an argument
                 tests = [self._build(part, mark) for part in parts]
-                return of.fold(tests, (), _joined(decisive), finish, op, lambda state: state == (decisive,))
+                joined = _joined(decisive)
+                return of.fold(
+                    tests, _NO_RESULTS, joined, lambda all: of.leaf(kleene(decisive, iter(all))), op, lambda all: all == (decisive,)
+                )
             case Conditional(condition=condition, yes=yes, no=no):
                 test = self._build(condition, mark)
                 if test.is_known:
@@ -532,7 +535,7 @@ class Case:
             raise TooMuchWork
         return self.of.fold(built, (None,) * len(parts), _placed, finish, ("lifted", id(node)))
 
-    def _whole(self, reads: Reads, evaluate: Callable[[World], Any], mark: Hashable) -> Diagram:
+    def _whole(self, reads: Reads, evaluate: Callable[[World], object], mark: Hashable) -> Diagram:
         """Try all that a part reads directly, where it is no function of its parts alone: it looks at the items of a list, or at a position."""
         of, facts = self.of, self.world.facts
         missing = [name for name in reads.facts if name not in facts and name not in reads.exact]
@@ -594,7 +597,7 @@ class Case:
 # ---- what tells results apart
 
 
-def _mark_of(result: Any) -> Hashable:
+def _mark_of(result: object) -> Hashable:
     """Return what equal results have in common; ``true`` is not 1, wherever it stands."""
     match result:
         case Picked(result=value, rules=rules):
@@ -608,6 +611,9 @@ def _mark_of(result: Any) -> Hashable:
 
 
 # ---- how states change
+
+_NO_RESULTS: tuple[Result, ...] = ()
+_NOTHING_ADDED: tuple[Value, tuple[Unknown, ...]] = (Decimal(0), ())
 
 
 def _place_of(part: tuple[int, Diagram]) -> int:

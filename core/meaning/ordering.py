@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
 from itertools import combinations
-from typing import Any
 
 from tierwise.core.meaning.exact import compare, equal
 from tierwise.core.meaning.unknown import Result, Unknown, same
@@ -105,7 +104,7 @@ def in_stated_order(values: Iterable[Value], of: Type) -> tuple[Value, ...]:
     """
     words = ranks_of(of.item if isinstance(of, ListType | SetType) else of) or {}
 
-    def place(value: Value) -> tuple[Any, ...]:
+    def place(value: Value) -> tuple[object, ...]:
         match value:
             case None:
                 return (2,)

@@ -103,7 +103,7 @@ def _value(
     return otherwise if node is None else evaluator.value_of(node, facts, positions)
 
 
-def _sortable(by: Value) -> Any:
+def _sortable(by: Value) -> Comparable:
     return (by.months, by.seconds) if isinstance(by, Duration) else by
 
 

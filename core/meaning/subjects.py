@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from tierwise.core.outcome import Outcome
 from tierwise.core.plan import SUBJECT_KEY, Plan, Position
@@ -25,7 +24,7 @@ class Subject:
 
     key: str
     name: str | None
-    facts: Mapping[str, Any]
+    facts: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)

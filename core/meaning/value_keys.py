@@ -31,8 +31,7 @@ def key_of(fact: Fact, usage: Usage) -> Callable[[Value], Hashable]:
         return _itself
     borders = _borders(fact.name, usage)
     if isinstance(fact.type, NumberType | DateType | DateTimeType):
-        ordered: list[Any] = list(borders)
-        return _on_line(sorted(ordered))
+        return _on_line(borders)
     return _among(borders)
 
 
@@ -44,10 +43,12 @@ def _itself(value: Value) -> Hashable:
     return value  # a list of records cannot be hashed; ``memory.py`` knows
 
 
-def _on_line(borders: list[Any]) -> Callable[[Value], Hashable]:
+def _on_line(known: frozenset[Value]) -> Callable[[Value], Hashable]:
     """A border has an odd number, an interval between two borders an even one."""
+    borders: list[Any] = list(known)  # all numbers, or all dates
+    borders.sort()
 
-    def key(value: Any) -> Hashable:
+    def key(value: Value) -> Hashable:
         if value is None:
             return None
         place = bisect_left(borders, value)
