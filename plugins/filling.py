@@ -11,7 +11,7 @@ from tierwise.core.meaning import Evaluator
 from tierwise.core.meaning.decide import with_as_of
 from tierwise.core.meaning.subjects import Subject, SubjectResult
 from tierwise.core.outcome import Outcome, Undetermined
-from tierwise.core.plan import Plan, Position, Prefer, behind
+from tierwise.core.plan import Plan, Position, behind, preferred_in
 from tierwise.core.plan.usage import usage_of
 from tierwise.core.values import Value
 from tierwise.plugins.grading import Placing
@@ -75,7 +75,7 @@ def _needs(outcomes: Mapping[str, Outcome], outputs: Iterable[str]) -> dict[str,
 def _preferred(plan: Plan) -> dict[str, frozenset[str]]:
     """Return output to the facts of which it matters whether they are given: what is determined without one may be open with it."""
     preferences = {
-        output.name: [node for node in behind(output.node, plan, decisions=True) if isinstance(node, Prefer)] for output in plan.outputs
+        output.name: [node for node in behind(output.node, plan, decisions=True) if preferred_in(node)] for output in plan.outputs
     }
     return {name: frozenset(fact for node in nodes for fact in usage_of(plan, node).facts) for name, nodes in preferences.items()}
 

@@ -14,6 +14,7 @@ from tierwise.core.meaning.decide import decide_population
 from tierwise.core.meaning.subjects import Subject
 from tierwise.core.outcome import Determined, Undetermined
 from tierwise.core.plan import Plan
+from tierwise.core.values import Value
 from tierwise.plugins.beside import beside
 from tierwise.plugins.loading import shipped_policies
 from tierwise.plugins.policy import LoadedPolicy, load
@@ -93,7 +94,7 @@ def test_a_ranking_by_something_else_stands_apart_with_what_cuts_it(tmp_path: Pa
 def test_a_reading_that_one_side_settles_is_unsettled_for_the_other() -> None:
     one, other = load("big-customer-tiers"), load("big-customer-tiers", settings={"stronger_word": "suffices"})
     both, apart = beside(one.plan, other.plan, MARK)
-    facts = {
+    facts: dict[str, Value] = {
         "annual_usage_yuan": Decimal(250_000),
         "usage_size": "fairly_large",
         "payment_reputation": "good",
