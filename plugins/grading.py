@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from sqlglot import exp
 
-__all__ = ["CLASS", "NUMBER", "Grading", "LineForm", "Placing", "Share", "Tabled", "Writing", "shares_of"]
+__all__ = ["CLASS", "NUMBER", "Grading", "LineForm", "Numbering", "Placing", "Share", "Tabled", "Writing", "shares_of"]
 
 CLASS, NUMBER = "class of ", "number of "
 """What the columns of a ``Tabled`` grading are called, each followed by the name of the output."""
@@ -77,6 +77,18 @@ class Writing(Protocol):
         """Yield the lines in the order of the subjects' keys, in UTF-8, many at once; ``None`` when it cannot.
 
         The outcomes that are written may lack what they hang on.
+        """
+
+
+@runtime_checkable
+class Numbering(Protocol):
+    """What a grading may do besides: give every different outcome a number, and each subject the list of its numbers, without an object of each."""
+
+    def numbered(self, number: Callable[[Outcome], int]) -> Iterator[tuple[Sequence[str], Sequence[str]]] | None:
+        """Yield keys in their order and, beside them, the numbers of the outputs in order as a JSON list, many at once; ``None`` when it cannot.
+
+        Args:
+            number: The number of an outcome; the outcomes of a batch have theirs when it is yielded.
         """
 
 

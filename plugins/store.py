@@ -50,11 +50,13 @@ class StoredTable:
     Attributes:
         columns: Name to ``str`` or ``int``.
         key: The columns that tell two rows apart; none where nothing does.
+        is_by_key: Whether the rows lie in the order of the key and nowhere else, which takes half the room.
     """
 
     name: str
     columns: Mapping[str, type]
     key: tuple[str, ...] = ()
+    is_by_key: bool = False
 
 
 class Store:
@@ -180,7 +182,9 @@ class Store:
     def _make(self, table: StoredTable) -> None:
         made = self._database.table(table.name)
         if not made.exists():
-            made.create(dict(table.columns), pk=table.key if len(table.key) > 1 else table.key[0] if table.key else None)
+            key = table.key if len(table.key) > 1 else table.key[0] if table.key else None
+            create = self._database.create_table_sql(table.name, dict(table.columns), pk=key).rstrip().removesuffix(";")
+            self._connection.execute(create + " WITHOUT ROWID" if table.is_by_key else create)
             return
         for name in table.columns.keys() - made.columns_dict.keys():
             made.add_column(name, table.columns[name])

@@ -1,25 +1,31 @@
 """The ledger: a SQLite file of runs. A run is there whole or not at all: it is written in one transaction, whatever ends the process.
 
-Tables: ``runs``, ``outputs`` (with their types), ``results`` (one row a subject and output), ``data_findings``. Ids are text; values are as
-people who open the file by SQL expect them: words as they are, numbers as numbers, only lists and records as JSON.
+Tables: ``runs``; ``outputs`` with their types and places; ``outcomes``, the different ones of a run under numbers; ``graded``, one narrow row a subject:
+the numbers of its outcomes, a JSON list in the places of the outputs; ``data_findings``. The view ``results`` has a row for each subject and output. Ids are
+text; values are as people who open the file by SQL expect them: words as they are, numbers as numbers, only lists and records as JSON.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from datetime import date
+from itertools import islice
 from typing import Any, Self
 
 from sqlite_utils import Database
 
 from tierwise.core.errors import DataError
-from tierwise.core.outcome import Outcome
+from tierwise.core.outcome import Outcome, Undetermined
 from tierwise.plugins.data_finding import DataFinding
-from tierwise.plugins.grading import Grading
+from tierwise.plugins.grading import Grading, Numbering
+from tierwise.plugins.ledger.earlier_ledgers import EARLIER, earlier_rows, set_aside
+from tierwise.plugins.ledger.numbered_outcomes import Numbers, SavedOutcomes
 from tierwise.plugins.ledger.record import Change, RunRecord, SavedRun
-from tierwise.plugins.ledger.rows import COMPARISON, RESULTS, UPGRADE, as_json, finding, outcome, output_rows, result_rows, saved_run
+from tierwise.plugins.ledger.rows import Cells, as_json, finding, saved_run
 from tierwise.plugins.store import Store, StoredTable
 
 __all__ = ["Change", "Ledger", "RunRecord", "SavedRun"]
@@ -27,16 +33,28 @@ __all__ = ["Change", "Ledger", "RunRecord", "SavedRun"]
 _RUNS = StoredTable(
     "runs", {"run_id": int, **{field.name: str for field in fields(RunRecord)}, "subjects": int, "undetermined": int}, ("run_id",)
 )
-_RESULTS = StoredTable(
-    "results",
-    {"run_id": int, "key": str, "output": str, "value": bytes, **dict.fromkeys(("reason", "candidates", "rules", "needs"), str)},
-    ("run_id", "key", "output"),
+_OUTPUTS = StoredTable("outputs", {"run_id": int, "output": str, "type": str, "place": int}, ("run_id", "output"))
+_OUTCOMES = StoredTable(
+    "outcomes",
+    {"run_id": int, "number": int, "value": bytes, **dict.fromkeys(("reason", "candidates", "rules", "needs"), str)},
+    ("run_id", "number"),
+    is_by_key=True,
 )
-_OUTPUTS = StoredTable("outputs", {"run_id": int, "output": str, "type": str}, ("run_id", "output"))
+_GRADED = StoredTable("graded", {"run_id": int, "key": str, "numbers": str}, ("run_id", "key"), is_by_key=True)
 _FINDINGS = StoredTable(
     "data_findings", {"run_id": int, **{field.name: int if field.name == "count" else str for field in fields(DataFinding)}}
 )
-_TABLES = (_RUNS, _OUTPUTS, _RESULTS, _FINDINGS)
+_TABLES = (_RUNS, _OUTPUTS, _OUTCOMES, _GRADED, _FINDINGS)
+_RESULTS = """
+CREATE VIEW IF NOT EXISTS results AS
+SELECT graded.run_id, graded.key, outputs.output, outcomes.value, outcomes.reason, outcomes.candidates, outcomes.rules, outcomes.needs
+FROM graded
+JOIN json_each(graded.numbers) AS listed
+JOIN outputs ON outputs.run_id = graded.run_id AND outputs.place = listed.key
+JOIN outcomes ON outcomes.run_id = graded.run_id AND outcomes.number = listed.value
+"""
+_BATCH = 10_000
+_MOST_PAIRS = 100_000
 
 
 class Ledger:
@@ -58,11 +76,11 @@ class Ledger:
         """
         self.location = location
         self._store = Store(location, "run", create, waiting, read_only)
-        if self._store.has("results") and not self._store.has("outputs"):
+        if self._store.has("results"):
             if read_only:
                 self._store.end(failed=False)
                 raise DataError(f"the ledger `{location}` is of an earlier version", help="`tierwise history` brings it up to date")
-            self._upgrade()
+            self._upgrade(had_types=self._store.has("outputs"))
 
     def __enter__(self) -> Self:
         return self
@@ -79,7 +97,7 @@ class Ledger:
         Raises:
             DataError: It cannot be written: the disk is full, the file is locked. The ledger is then as it was.
         """
-        with self._store.writing(_TABLES) as database:
+        with self._writing() as database:
             return _write(database, record, grading, findings)
 
     def bring_in(self, location: str) -> dict[int, int]:
@@ -93,7 +111,7 @@ class Ledger:
         """
         if os.path.realpath(location) == os.path.realpath(self.location):
             raise DataError(f"`{location}` is the ledger itself", help="name the file whose runs are to be added")
-        with Ledger(location) as other, self._store.writing(_TABLES) as database:
+        with Ledger(location) as other, self._writing() as database:
             known = {replace(run, run_id=0): run.run_id for run in self.runs()}
             return {run.run_id: known.get(replace(run, run_id=0)) or other._copy(run, database) for run in reversed(other.runs())}
 
@@ -115,13 +133,20 @@ class Ledger:
 
     def results(self, run_id: int) -> Iterator[tuple[str, str, Outcome]]:
         """Yield subject, output and outcome of every result of a run, by subject."""
-        for row in self._results("r.run_id = ?", [run_id], "r.key, r.output"):
-            yield row["key"], row["output"], outcome(row)
+        saved = self._saved(run_id)
+        for key, numbers in self._graded(run_id):
+            for output in saved.names:
+                found = saved.outcome(numbers, output)
+                if found is not None:
+                    yield key, output, found
 
     def outcomes(self, run_id: int, output: str) -> Iterator[tuple[str, Outcome]]:
         """Yield subject and outcome of one output of a run, by subject."""
-        for row in self._results("r.run_id = ? AND r.output = ?", [run_id, output], "r.key"):
-            yield row["key"], outcome(row)
+        saved = self._saved(run_id)
+        for key, numbers in self._graded(run_id):
+            found = saved.outcome(numbers, output)
+            if found is not None:
+                yield key, found
 
     def last_run(self, policy: str, before: date | None = None) -> SavedRun | None:
         """Return the last run of a policy, or ``None``; one for which parameters were set for a try is none.
@@ -139,7 +164,7 @@ class Ledger:
 
     def outputs(self, run_id: int) -> tuple[str, ...]:
         """Return the names of the outputs that a run has results of."""
-        return tuple(row["output"] for row in self._rows("outputs", "run_id = ?", [run_id], "rowid"))
+        return tuple(row["output"] for row in self._rows("outputs", "run_id = ?", [run_id], "place"))
 
     def data_findings(self, run_id: int) -> tuple[DataFinding, ...]:
         """Return what was wrong with the data of a run."""
@@ -148,8 +173,10 @@ class Ledger:
     def history(self, key: str, policy: str | None = None) -> Iterator[tuple[SavedRun, str, Outcome]]:
         """Yield run, output and outcome of every result of one subject, the latest run first."""
         for run in self.runs(policy):
-            for row in self._results("r.run_id = ? AND r.key = ?", [run.run_id, key], "r.output"):
-                yield run, row["output"], outcome(row)
+            saved = self._saved(run.run_id)
+            for row in self._rows("graded", "run_id = ? AND key = ?", [run.run_id, key], "key"):
+                numbers = json.loads(row["numbers"])
+                yield from ((run, output, found) for output in saved.names if (found := saved.outcome(numbers, output)) is not None)
 
     def compare(self, before: int, after: int, output: str | None = None) -> Iterator[Change]:
         """Yield every outcome that differs between two runs, by subject; also of subjects that only one of them has.
@@ -159,13 +186,44 @@ class Ledger:
         """
         for run_id in (before, after):
             self.run(run_id)
-        for row in self._store.rows(COMPARISON, {"earlier": before, "later": after, "output": output}):
-            sides = [outcome(row, f"{side}_") if row[f"{side}_run"] is not None else None for side in ("earlier", "later")]
-            yield Change(row["key"], row["output"], *sides)
+        sides = [self._saved(run_id) for run_id in (before, after)]
+        names = sorted({name for side in sides for name in side.names if output in (None, name)})
+        differing: dict[tuple[str, str], list[str]] = {}
+        for key, *listed in _side_by_side(self._graded_texts(before), self._graded_texts(after)):
+            pair = listed[0], listed[1]
+            if pair not in differing:
+                if len(differing) >= _MOST_PAIRS:
+                    differing.clear()
+                numbers = [json.loads(text) for text in pair]
+                cells = {name: [side.cells(each, name) for side, each in zip(sides, numbers, strict=True)] for name in names}
+                differing[pair] = [name for name, (one, other) in cells.items() if _tells(one) != _tells(other)]
+            if differing[pair]:
+                numbers = [json.loads(text) for text in pair]
+                for name in differing[pair]:
+                    yield Change(key, name, *(side.outcome(each, name) for side, each in zip(sides, numbers, strict=True)))
 
-    def _results(self, where: str, arguments: Sequence[Any], order: str) -> Iterator[dict[str, Any]]:
-        if self._store.has("results"):
-            yield from self._store.rows(RESULTS.format(where=where, order=order), arguments)
+    @contextmanager
+    def _writing(self) -> Iterator[Database]:
+        with self._store.writing(_TABLES) as database:
+            database.execute(_RESULTS)
+            yield database
+
+    def _saved(self, run_id: int) -> SavedOutcomes:
+        types = {row["output"]: row["type"] or "" for row in self._rows("outputs", "run_id = ?", [run_id], "place")}
+
+        def cells_of(number: int) -> Cells:
+            query = "SELECT value, reason, candidates, rules, needs FROM outcomes WHERE run_id = ? AND number = ?"
+            (row,) = self._store.rows(query, [run_id, number])
+            return (row["value"], row["reason"], row["candidates"], row["rules"], row["needs"])
+
+        return SavedOutcomes(types, cells_of)
+
+    def _graded_texts(self, run_id: int) -> Iterator[tuple[str, str]]:
+        """Yield key and list of numbers of each subject of a run, by key."""
+        return ((row["key"], row["numbers"]) for row in self._rows("graded", "run_id = ?", [run_id], "key"))
+
+    def _graded(self, run_id: int) -> Iterator[tuple[str, list[int | None]]]:
+        return ((key, json.loads(text)) for key, text in self._graded_texts(run_id))
 
     def _rows(self, table: str, where: str, arguments: Sequence[Any], order: str) -> Iterator[dict[str, Any]]:
         if self._store.has(table):
@@ -175,16 +233,23 @@ class Ledger:
         """Copy a run, and return its number there."""
         row = {**asdict(run.record), "subjects": run.subjects, "undetermined": run.undetermined}
         run_id = int(into.table("runs").insert(row).last_pk or 0)
-        for table in (_OUTPUTS, _RESULTS, _FINDINGS):
-            rows = self._rows(table.name, "run_id = ?", [run.run_id], "rowid")
+        for table in (_OUTPUTS, _OUTCOMES, _GRADED, _FINDINGS):
+            rows = self._rows(table.name, "run_id = ?", [run.run_id], table.key[-1] if table.key else "rowid")
             cells = ({**dict.fromkeys(table.columns), **row, "run_id": run_id} for row in rows)
             into.conn.executemany(f"INSERT INTO {table.name} VALUES ({', '.join(f':{name}' for name in table.columns)})", cells)
         return run_id
 
-    def _upgrade(self) -> None:
-        with self._store.writing((_OUTPUTS, replace(_RESULTS, name="upgraded"))) as database:
-            for step in UPGRADE:
-                database.execute(step)
+    def _upgrade(self, had_types: bool) -> None:
+        """Number the outcomes of a ledger that an earlier version wrote."""
+        with self._store.writing(_TABLES) as database:
+            if not self._store.has("results"):
+                return  # another process did it meanwhile
+            set_aside(database, had_types)
+            for run in self.runs():
+                numbers = Numbers(self.outputs(run.run_id))
+                _insert(database, run.run_id, numbers, _by_batch(earlier_rows(database, run.run_id, numbers, had_types)))
+            database.execute(f"DROP TABLE {EARLIER}")
+            database.execute(_RESULTS)
 
 
 def _day_of(run: SavedRun) -> str:
@@ -194,19 +259,60 @@ def _day_of(run: SavedRun) -> str:
 def _write(database: Database, record: RunRecord, grading: Grading, findings: Iterable[DataFinding]) -> int:
     runs = database.table("runs")
     run_id = int(runs.insert({**asdict(record), "subjects": grading.count(), "undetermined": 0}).last_pk or 0)
-    undetermined = 0
+    numbers = Numbers([output.name for output in grading.outputs])
+    given = grading.numbered(numbers.number) if isinstance(grading, Numbering) else None
+    if given is not None:
+        _insert(database, run_id, numbers, (zip(keys, listed, strict=True) for keys, listed in given))
+        undetermined = sum(share.count for d in grading.outputs for share in grading.distribution(d.name) if share.reason is not None)
+    else:
+        undetermined = 0
 
-    def rows() -> Iterator[tuple[Any, ...]]:
-        nonlocal undetermined
-        for result in grading.rows():
-            for row in result_rows(run_id, result):
-                undetermined += row[4] is not None
-                yield row
+        def rows() -> Iterator[tuple[str, str]]:
+            nonlocal undetermined
+            for result in grading.rows():
+                undetermined += sum(isinstance(outcome, Undetermined) for outcome in result.outcomes.values())
+                yield result.key, numbers.list_of((output, numbers.number(outcome)) for output, outcome in result.outcomes.items())
 
-    database.conn.executemany("INSERT INTO outputs VALUES (?, ?, ?)", output_rows(run_id, grading.outputs))
-    database.conn.executemany(f"INSERT INTO results VALUES ({', '.join('?' * len(_RESULTS.columns))})", rows())
+        _insert(database, run_id, numbers, _by_batch(rows()))
+    types = {output.name: str(output.type) for output in grading.outputs}
+    outputs = [(run_id, output, types.get(output, ""), place) for output, place in numbers.places.items()]
+    database.conn.executemany("INSERT INTO outputs VALUES (?, ?, ?, ?)", outputs)
     runs.update(run_id, {"undetermined": undetermined})
     database.table("data_findings").insert_all(
         {"run_id": run_id, **asdict(found), "examples": as_json(found.examples)} for found in findings
     )
     return run_id
+
+
+def _insert(database: Database, run_id: int, numbers: Numbers, batches: Iterable[Iterable[tuple[str, str]]]) -> None:
+    """Write subjects, each with the list of its numbers, and the outcomes that they stand for; a batch is in memory at a time."""
+    for batch in batches:
+        database.conn.executemany("INSERT INTO graded VALUES (?, ?, ?)", ((run_id, key, listed) for key, listed in batch))
+        database.conn.executemany("INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?)", ((run_id, *row) for row in numbers.fresh()))
+
+
+def _by_batch(rows: Iterator[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
+
+
+def _side_by_side(left: Iterator[tuple[str, str]], right: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Yield each key of two ascending sequences with what stands beside it on each side, an empty list where nothing does."""
+    end = None
+    one, other = next(left, end), next(right, end)
+    while one is not None or other is not None:
+        if other is None or (one is not None and one[0] < other[0]):
+            assert one is not None
+            yield one[0], one[1], "[]"
+            one = next(left, end)
+        elif one is None or other[0] < one[0]:
+            yield other[0], "[]", other[1]
+            other = next(right, end)
+        else:
+            yield one[0], one[1], other[1]
+            one, other = next(left, end), next(right, end)
+
+
+def _tells(cells: Cells | None) -> tuple[Any, ...] | None:
+    """Return what makes an outcome another one: not its rules, nor what it needs."""
+    return None if cells is None else cells[:3]

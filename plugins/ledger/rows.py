@@ -1,71 +1,34 @@
-"""Turns results and findings into rows of the ledger and back, and compares the rows of two runs."""
+"""Turns outcomes, runs and findings into rows of the ledger and back."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
-from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
-from tierwise.core.plan import Decision
 from tierwise.core.types import BooleanType, NumberType
 from tierwise.core.values import Value, to_json
 from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.ledger.record import RunRecord, SavedRun
 
-__all__ = ["COMPARISON", "RESULTS", "UPGRADE", "as_json", "finding", "outcome", "output_rows", "result_rows", "saved_run"]
+__all__ = ["Cells", "as_json", "cells_of", "finding", "outcome", "saved_run"]
 
-_CELLS = ("value", "reason", "candidates", "rules", "needs")
 _MOST_DIGITS = 15
 """As many as SQLite shows of a number that is not whole; one that has more is kept as text."""
 _LARGEST_WHOLE = 2**63 - 1
 
-RESULTS = "SELECT r.*, o.type FROM results r LEFT JOIN outputs o USING (run_id, output) WHERE {where} ORDER BY {order}"
-_KNOWN = "SELECT key, output FROM results WHERE run_id = {0} AND (:output IS NULL OR output = :output)"
-_SIDE = "{0}.run_id {0}_run, {0}_output.type {0}_type, " + ", ".join(f"{{0}}.{cell} {{0}}_{cell}" for cell in _CELLS)
-_JOIN = """
-LEFT JOIN results {0} ON {0}.run_id = :{0} AND {0}.key = k.key AND {0}.output = k.output
-LEFT JOIN outputs {0}_output ON {0}_output.run_id = :{0} AND {0}_output.output = k.output"""
-COMPARISON = f"""
-SELECT k.key, k.output, {_SIDE.format("earlier")}, {_SIDE.format("later")}
-FROM ({_KNOWN.format(":earlier")} UNION {_KNOWN.format(":later")}) k {_JOIN.format("earlier")} {_JOIN.format("later")}
-WHERE earlier.run_id IS NULL OR later.run_id IS NULL OR earlier.value IS NOT later.value
-  OR earlier.reason IS NOT later.reason OR earlier.candidates IS NOT later.candidates
-ORDER BY k.key, k.output
-"""
-
-_SORTS = {"text": "text", "integer": "number", "real": "number", "true": "boolean", "false": "boolean", "array": "list", "object": "record"}
-_SORT = "CASE json_type(value) " + " ".join(f"WHEN '{json}' THEN '{sort}'" for json, sort in _SORTS.items()) + " ELSE '' END"
-_IS_WORD = "json_type(value) IN ('text', 'null') OR (json_type(value) IN ('integer', 'real') AND length(value) <= 15)"
-_PLAIN = f"CASE WHEN {_IS_WORD} THEN json_extract(value, '$') ELSE value END"
-UPGRADE = (
-    f"INSERT INTO outputs SELECT run_id, output, max({_SORT}) FROM results GROUP BY run_id, output",
-    f"INSERT INTO upgraded SELECT run_id, key, output, {_PLAIN}, reason, candidates, rules, needs FROM results",
-    "DROP TABLE results",
-    "ALTER TABLE upgraded RENAME TO results",
-)
-"""Makes of results whose values are all JSON, as the first ledgers kept them, what they are now, in the table ``upgraded``."""
+Cells = tuple[Any, str | None, str | None, str | None, str | None]
+"""An outcome as the table `outcomes` has it: value, reason, candidates, rules, needs."""
 
 
-def output_rows(run_id: int, outputs: Iterable[Decision]) -> Iterator[tuple[int, str, str]]:
-    """Yield the rows of a run's outputs, as the table `outputs` has them."""
-    for output in outputs:
-        yield run_id, output.name, str(output.type)
-
-
-def result_rows(run_id: int, result: SubjectResult) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of one subject, an output each, as the table `results` has them."""
-    for output, outcome in result.outcomes.items():
-        rules = _words(outcome.rules) if outcome.rules else None
-        if isinstance(outcome, Determined):
-            yield run_id, result.key, output, _plain(outcome.value), None, None, rules, None
-        else:
-            needs = _words(outcome.needs) if outcome.needs else None
-            yield run_id, result.key, output, None, outcome.reason.value, as_json(outcome.candidates), rules, needs
+def cells_of(outcome: Outcome) -> Cells:
+    """Return an outcome as the table `outcomes` has it."""
+    rules = as_json(outcome.rules) if outcome.rules else None
+    if isinstance(outcome, Determined):
+        return _plain(outcome.value), None, None, rules, None
+    return None, outcome.reason.value, as_json(outcome.candidates), rules, as_json(outcome.needs) if outcome.needs else None
 
 
 def _plain(value: Value) -> str | int | float | None:
@@ -84,29 +47,23 @@ def _plain(value: Value) -> str | int | float | None:
     return shown  # type: ignore[no-any-return]  # JSON's other values are text, numbers and none
 
 
-@lru_cache(maxsize=4_096)
-def _words(words: tuple[str, ...]) -> str:
-    """Return words as JSON; rules repeat in millions of rows."""
-    return as_json(words)
-
-
 def as_json(value: Any) -> str:
     """Return a value as JSON with all its digits."""
     return json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
 
 
-def outcome(row: Mapping[str, Any], side: str = "") -> Outcome:
+def outcome(cells: Cells, type: str) -> Outcome:
     """Return an outcome as it was saved: numbers as ``Decimal``, dates and what JSON does not have as text.
 
     Args:
-        row: A row of ``RESULTS`` or of ``COMPARISON``.
-        side: What stands before the names of its columns.
+        cells: What the table `outcomes` has of it.
+        type: The type of the output, in words; empty where it was not saved.
     """
-    value, reason, candidates, rules, needs = (row[side + cell] for cell in _CELLS)
+    value, reason, candidates, rules, needs = cells
     given_by = tuple(json.loads(rules or "[]"))
     if reason is None:
-        return Determined(_value(value, row[side + "type"] or ""), given_by)
-    return Undetermined(Reason(reason), tuple(_read_json(candidates)), tuple(json.loads(needs or "[]")), given_by)
+        return Determined(_value(value, type), given_by)
+    return Undetermined(Reason(reason), tuple(_read_json(candidates or "[]")), tuple(json.loads(needs or "[]")), given_by)
 
 
 def _value(stored: Any, type: str) -> Any:

@@ -22,6 +22,7 @@ from tierwise.core.plan import Plan
 from tierwise.plugins.builtin.engine_duckdb import duckdb_results, grade
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.grading import Writing
+from tierwise.plugins.ledger import Ledger, RunRecord
 from tierwise.plugins.sql_engine import asking
 
 GRADE_JOB = Path(__file__).parents[2] / "benchmarks" / "policies" / "grade-job"
@@ -90,8 +91,31 @@ def test_random_plans_are_written_alike(seed: int, form: str, capsys: pytest.Cap
     assert at_once == by_row
 
 
+def saved_both_ways(grading: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check that the ledger holds the same, whether outcomes are numbered by the engine or row by row."""
+    kept = []
+    for most in (0, 10**9):
+        monkeypatch.setattr(duckdb_results, "MANY", most)
+        with Ledger(str(folder / f"{most}.db"), create=True) as ledger:
+            run = ledger.save(RunRecord("p", "1", "f", "", "", "", "", "", ""), grading)
+            kept.append((ledger.run(run), ledger.outputs(run), list(ledger.results(run))))
+    assert kept[0] == kept[1]
+    assert len(kept[0][2]) == grading.count() * len(grading.outputs)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_plans_are_saved_alike(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "FEW_ASKED", 0)
+    random = Random(seed)
+    plan = random_plan(random, rankings=seed % 2 == 0)
+    facts = with_odd_words(fact_table(plan, random_subjects(random, plan, 60, missing=0.3)))
+    saved_both_ways(grade(plan, ENVIRONMENT, facts, AS_OF), tmp_path, monkeypatch)
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
-def test_a_scorecard_with_holes_is_written_alike(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_scorecard_with_holes_is_written_and_saved_alike(
+    form: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     policy = tierwise.load(str(GRADE_JOB))
     random, subjects = Random(7), []
     for _ in range(40):
@@ -101,6 +125,7 @@ def test_a_scorecard_with_holes_is_written_alike(form: str, capsys: pytest.Captu
     table = with_odd_words(fact_table(policy.plan, subjects))
     by_row, at_once = both_ways(policy.plan, policy.environment, table, capsys, form)
     assert at_once == by_row
+    saved_both_ways(grade(policy.plan, policy.environment, table, AS_OF), tmp_path, monkeypatch)
 
 
 def _without(facts: Mapping[str, Any], names: list[str]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from tierwise.core.outcome import Determined, Outcome
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_duckdb.duckdb_tables import DuckTables
 from tierwise.plugins.builtin.engine_duckdb.outcome_classes import Graded, classes
-from tierwise.plugins.builtin.engine_duckdb.result_lines import OutcomeCells, write_lines
+from tierwise.plugins.builtin.engine_duckdb.result_lines import OutcomeCells, write_lines, write_numbers
 from tierwise.plugins.facts import core_value
 from tierwise.plugins.grading import LineForm
 from tierwise.plugins.sql_engine.results import UNTOLD, WHOLE, SqlGrading
@@ -39,15 +39,30 @@ class DuckGrading(SqlGrading):
 
     def lines(self, form: LineForm) -> Iterator[bytes] | None:
         """Yield all results as lines of text; ``None`` when too many outcomes differ, or when it is not worth while."""
-        if self.count() < MANY or len(self.outputs) > MOST_JOINED:
+        if not self._is_worth_a_plan():
             return None
-        return write_lines(self.connection, self.table, (self._cells(place, form) for place in range(len(self.outputs))), form)
+        masks = [self.masks.get(output.name) for output in self.outputs]
+        told = [mask is not None and (mask.are_rules_told or not form.shows_rules) for mask in masks]
+        return write_lines(self.connection, self.table, map(self._cells, range(len(told)), told), form)
 
-    def _cells(self, place: int, form: LineForm) -> OutcomeCells:
-        """Return what tells the outcomes of an output apart, as far as a form shows them."""
+    def numbered(self, number: Callable[[Outcome], int]) -> Iterator[tuple[Sequence[str], Sequence[str]]] | None:
+        """Yield keys in their order, and the numbers of their outcomes; ``None`` when too many outcomes differ, or when it is not worth while."""
+        if not self._is_worth_a_plan():
+            return None
+        return write_numbers(self.connection, self.table, (self._cells(place, False) for place in range(len(self.outputs))), number)
+
+    def _is_worth_a_plan(self) -> bool:
+        return self.count() >= MANY and len(self.outputs) <= MOST_JOINED
+
+    def _cells(self, place: int, is_told: bool) -> OutcomeCells:
+        """Return what tells the outcomes of an output apart.
+
+        Args:
+            place: The place of the output.
+            is_told: Whether what its mask tells is enough; it does not say what an outcome needs.
+        """
         output = self.outputs[place]
         columns, mask = self.columns[output.name], self.masks.get(output.name)
-        is_told = mask is not None and (mask.are_rules_told or not form.shows_rules)
         answers = self.answers(output.name, UNTOLD if is_told else WHOLE)
         wanted = [columns.value, columns.none, columns.rules, columns.open, columns.possible if is_told else None]
         cells = [sql.column(name, self.table) if name else sql.NULL for name in wanted]

@@ -19,7 +19,7 @@ from tierwise.plugins.sql_engine.staging import KEY, NAME, ROW
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["OutcomeCells", "write_lines"]
+__all__ = ["OutcomeCells", "write_lines", "write_numbers"]
 
 MOST_DIFFERENT = 200_000  # texts of one column; more are not kept in memory
 BATCH = 50_000
@@ -63,13 +63,33 @@ def write_lines(connection: DuckDBPyConnection, table: str, outputs: Iterable[Ou
             return None
         parts += [sql.text(before), text]
     for output, before in zip(outputs, form.before[2:], strict=True):
-        text = joined.outcome(output, form)
+        text = joined.outcome(output, form.outcome)
         if text is None:
             return None
         parts += [sql.text(before), text]
     line = sql.concat(*(part for part in parts if not (isinstance(part, exp.Literal) and not part.this)), sql.text(form.end))
     query = joined.query.select(sql.alias(line, "line")).order_by(sql.column(KEY, table), sql.column(ROW, table))
     return _read(connection, query)
+
+
+def write_numbers(
+    connection: DuckDBPyConnection, table: str, outputs: Iterable[OutcomeCells], number: Callable[[Outcome], int]
+) -> Iterator[tuple[list[str], list[str]]] | None:
+    """Yield keys in their order and, beside them, the numbers of their outcomes as JSON lists; ``None`` when too many outcomes differ.
+
+    The arguments are those of ``write_lines``; ``number`` is asked once for each different outcome of an output.
+    """
+    joined = _Joined(connection, table)
+    parts: list[Sql] = []
+    for place, output in enumerate(outputs):
+        text = joined.outcome(output, lambda _, outcome: str(number(outcome)))
+        if text is None:
+            return None
+        parts += [sql.text("," if place else "["), text]
+    listed = sql.alias(sql.concat(*(parts or [sql.text("[")]), sql.text("]")), "listed")
+    query = joined.query.select(sql.column(KEY, table), listed).order_by(sql.column(KEY, table), sql.column(ROW, table))
+    batches = connection.cursor().sql(sql.printed(query)).to_arrow_reader(BATCH)
+    return ((batch.column(0).to_pylist(), batch.column(1).to_pylist()) for batch in batches)
 
 
 def _read(connection: DuckDBPyConnection, query: exp.Select) -> Iterator[bytes]:
@@ -114,8 +134,8 @@ class _Joined:
         written = self._join([column], [(word, form.word(word)) for (word,) in found])
         return sql.call("coalesce", written, plain)
 
-    def outcome(self, cells: OutcomeCells, form: LineForm) -> Sql | None:
-        """Return how an outcome is written."""
+    def outcome(self, cells: OutcomeCells, write: Callable[[int, Outcome], str]) -> Sql | None:
+        """Return how an outcome is written, by the place of its output."""
         named = [sql.alias(cell.copy(), f"cell {place}") for place, cell in enumerate(cells.cells)]
         rows_of_output = exp.Table(this=sql.identifier(cells.view), alias=exp.TableAlias(this=sql.identifier(self.table)))
         different = exp.select(*named).distinct().from_(rows_of_output)
@@ -130,7 +150,7 @@ class _Joined:
         rows = self.connection.execute(sql.printed(exp.select("*").from_(sql.table(name)))).fetchall()
         if len(rows) > MOST_DIFFERENT:
             return None
-        texts = {"number": [row[-1] for row in rows], "text": [form.outcome(cells.place, cells.outcome(row[:-1])) for row in rows]}
+        texts = {"number": [row[-1] for row in rows], "text": [write(cells.place, cells.outcome(row[:-1])) for row in rows]}
         written = self._kept(texts)
         with_text = f"{name} written"
         cells_of = [sql.column(f"cell {place}", name) for place in range(len(cells.cells))]
