@@ -174,7 +174,7 @@ def test_runs_of_many_who_differ_in_a_number_are_saved_and_compared_alike_in_few
             assert [dict(ledger.outcomes(each, "x")) for each in numbers] == [
                 {key: outcomes["x"] for key, outcomes in sorted(run.results.items())} for run in runs
             ]
-            assert [(c.key, c.output, c.before, c.after) for c in ledger.compare(*numbers)] == expected
+            assert [(c.key, c.output, c.before, c.after) for c in ledger.compare(numbers[0], numbers[1])] == expected
 
 
 def test_a_run_comes_back_as_it_was_saved(tmp_path: Path) -> None:
