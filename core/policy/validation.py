@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -49,11 +50,17 @@ def validate(annotation: Any, raw: Any, path: Path, document: Places, more_keys:
         The value and no finding, or ``None`` and everything that is wrong with it.
     """
     try:
-        return TypeAdapter(annotation).validate_python(raw), []
+        return _reader(annotation).validate_python(raw), []
     except ValidationError as error:
         problems = [_Problem(raw, dict(detail)) for detail in error.errors(include_url=False, include_input=False)]
     best = _best_branches(problems)
     return None, list(dict.fromkeys(_finding(problem, annotation, path, document, tuple(more_keys)) for problem in best))
+
+
+@lru_cache(maxsize=256)
+def _reader(annotation: Any) -> TypeAdapter[Any]:
+    """Return what reads values by an annotation; to make it takes longer than to read most values."""
+    return TypeAdapter(annotation)
 
 
 def keys_of(model: type[BaseModel]) -> tuple[str, ...]:

@@ -16,12 +16,11 @@ from tierwise.core.policy import Document, policy_of
 from tierwise.core.source import Path, Source
 from tierwise.plugins.cases.read_cases import cases_of, read_cases
 from tierwise.plugins.console.edits import tables_in
-from tierwise.plugins.console.kept_documents import document_of
+from tierwise.plugins.console.kept_documents import document_of, read_kept
 from tierwise.plugins.console.written_table import WrittenTable
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.yaml_text.characters import check_text
-from tierwise.plugins.yaml_text.yaml_document import read_document
 
 __all__ = ["CheckedTexts", "Checker", "Placed", "placed"]
 
@@ -119,8 +118,7 @@ class _KeptReader:
         return check_text(source, limits)
 
     def document(self, source: Source, limits: Limits) -> tuple[Document | None, list[Finding]]:
-        known = document_of(source.text, source.name)
-        return read_document(source, limits) if known is None else (known, [])
+        return read_kept(source.text, source.name)
 
 
 def placed(checked: CheckedTexts, files: Mapping[str, str]) -> list[Placed]:

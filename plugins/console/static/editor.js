@@ -3,7 +3,8 @@
 import {Grid} from "./grid.js"
 import {TextView} from "./text-view.js"
 
-const WAIT = 120
+// Milliseconds after a key before the checker is asked: about half of what it took last, so that it is soon heard and not asked for each key of a word.
+const [SHORT, LONG] = [20, 120]
 
 class Editor {
   constructor(main) {
@@ -17,6 +18,7 @@ class Editor {
     this.hits = []
     this.last = Promise.resolve()
     this.asked = 0
+    this.wait = SHORT
     this.attach()
     document.getElementById("undo").addEventListener("click", () => this.undo())
     document.getElementById("redo").addEventListener("click", () => this.redo())
@@ -51,6 +53,7 @@ class Editor {
     })
     const found = await answer.json().catch(() => ({refused: answer.statusText || String(answer.status)}))
     found.took = performance.now() - started
+    this.wait = Math.min(Math.max(found.took / 2, SHORT), LONG)
     return found
   }
 
@@ -121,7 +124,7 @@ class Editor {
       if (asked !== this.asked) return
       if (found.refused) this.say(found.refused, true)
       else this.apply(found)
-    }), WAIT)
+    }), this.wait)
   }
 
   settle() {
