@@ -144,6 +144,9 @@ class InPostgres:
         self.tables = PostgresTables(connected(os.environ["TIERWISE_POSTGRES"]))
         rows = duckdb.sql(CUSTOMERS.format(count=count)).to_arrow_reader(100_000)
         self.tables.bring("customers", rows)
+        with self.tables.connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE customers ALTER turnover TYPE numeric(18, 2), ADD PRIMARY KEY (key)")
+            cursor.execute("ANALYZE customers")
 
     def by_hand(self, query: str) -> str:
         name = uuid4().hex
@@ -158,7 +161,7 @@ class InPostgres:
         from tierwise.plugins.sql_engine.results import SqlGrading
 
         types = {"turnover": "DECIMAL(18, 2)", "orders": "BIGINT", "days_late": "BIGINT", "region": "VARCHAR", "strategic": "BOOLEAN"}
-        table = SourceTable("customers", tuple(Column(name, type) for name, type in types.items()))
+        table = SourceTable("customers", (Column("key", "VARCHAR", key=1), *(Column(name, type) for name, type in types.items())))
         relation = uuid4().hex
         self.tables.make(relation, sql.select(sql.star(), source=sql.table("customers")), "VIEW")
         facts = bring_facts(self.tables, relation, table, "key", None, loaded.plan, facts_read(loaded.plan), "TABLE")

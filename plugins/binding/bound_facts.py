@@ -126,7 +126,11 @@ def _proved(source: Source, supplies: Sequence[Supply]) -> tuple[list[Supply], f
     fits = [(place, supply.fit) for place, supply in enumerate(supplies) if supply.fit is not None]
     if not fits:
         return list(supplies), frozenset()
-    counted = count_unfit(source.connection, exp.Table(this=identifier(ROWS)), [fit for _, fit in fits])
+    counted = count_unfit(
+        lambda query: source.connection.execute(query.sql("duckdb")).fetchall()[0],
+        exp.Table(this=identifier(ROWS)),
+        [fit for _, fit in fits],
+    )
     fitting = {place: found for (place, _), found in zip(fits, counted, strict=True) if not found.unfit}
     whole = frozenset(supplies[place].fact.name for place, found in fitting.items() if not found.absent)
     return [supply.proved or supply if place in fitting else supply for place, supply in enumerate(supplies)], whole

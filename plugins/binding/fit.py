@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import TYPE_CHECKING
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from re import findall
+from typing import Any
 
 from sqlglot import exp
 
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
 from tierwise.plugins.binding.entry.enter_numbers import WHOLE_TYPES, is_on_step
 from tierwise.plugins.facts import canonical_type, number_width
-from tierwise.plugins.sql import TRUE, all_of, call, cast, integer, negate, one_of, select, text
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+from tierwise.plugins.sql import TRUE, all_of, call, cast, integer, negate, one_of, select, text, try_cast
 
 __all__ = ["Counted", "Fit", "count_unfit", "fit_of"]
 
 MOST_STEPS = 10**14
 """Steps up to which what a float may be off (``is_on_step``) is a tenth of a step at most: then half a step beside a border nothing lies."""
+WIDE = Context(prec=100)
 PLAIN_TYPES = {TextType: "VARCHAR", BooleanType: "BOOLEAN"}
 
 
@@ -64,12 +63,12 @@ def fit_of(type: Type, raw: exp.Expr, raw_type: str) -> Fit | None:
     return None
 
 
-def count_unfit(connection: DuckDBPyConnection, rows: exp.Expr, fits: Sequence[Fit]) -> list[Counted]:
-    """Count in one pass, for each column, what does not fit and what is not there."""
+def count_unfit(ask: Callable[[exp.Select], Sequence[Any]], rows: exp.Expr, fits: Sequence[Fit]) -> list[Counted]:
+    """Count in one pass, for each column, what does not fit and what is not there; ``ask`` returns the one row of a query."""
     cells: list[exp.Expr] = [exp.Count(this=exp.Star())]
     for fit in fits:
         cells += [call("count_if", negate(fit.holds)), exp.Count(this=fit.raw.copy())]
-    total, *found = connection.execute(select(*cells, source=rows).sql("duckdb")).fetchall()[0]
+    total, *found = ask(select(*cells, source=rows))
     # Of no rows at all `count_if` is nothing.
     return [Counted(int(unfit or 0), int(total - known)) for unfit, known in zip(found[::2], found[1::2], strict=True)]
 
@@ -83,6 +82,8 @@ def _number(type: NumberType, raw: exp.Expr, raw_type: str) -> Fit | None:
     if WHOLE_TYPES.match(raw_type):
         inside = exp.Paren(this=exp.Between(this=raw, low=integer(_least(low)), high=integer(_greatest(high))))
         return Fit(raw, inside, value, are_floats=False)
+    if raw_type.startswith("DECIMAL("):
+        return _decimal(raw, raw_type, value, scale, (low, high))
     if raw_type != "DOUBLE":
         return None
     step, half = Decimal(10) ** scale, Decimal("0.5")
@@ -91,6 +92,21 @@ def _number(type: NumberType, raw: exp.Expr, raw_type: str) -> Fit | None:
     steps = exp.Paren(this=exp.Mul(this=raw, expression=cast(integer(int(step)), "DOUBLE")))
     inside = exp.Paren(this=exp.Between(this=raw, low=first, high=last))
     return Fit(raw, all_of(is_on_step(steps), inside), value, are_floats=True)
+
+
+def _decimal(raw: exp.Expr, raw_type: str, value: exp.Expr, scale: int, bounds: tuple[Decimal, Decimal]) -> Fit:
+    """Return how decimals are read; bounds are compared in the column's own type, which holds no others than it needs to be compared with."""
+    digits, stored = map(int, findall(r"\d+", raw_type))
+    step = Decimal(1).scaleb(-stored)
+    most = WIDE.subtract(Decimal(10) ** (digits - stored), step)
+    ways = zip(bounds, (ROUND_CEILING, ROUND_FLOOR), strict=True)
+    low, high = (max(WIDE.minus(most), min(bound.quantize(step, way, WIDE), most)) for bound, way in ways)
+    first, last = (cast(text(format(bound, "f")), raw_type) for bound in (low, high))
+    inside: exp.Expr = exp.Paren(this=exp.Between(this=raw, low=first, high=last))
+    if stored > scale:  # a value between two steps is not rounded in silence
+        on_step = try_cast(try_cast(raw.copy(), value.args["to"].sql("duckdb")), raw_type)
+        inside = all_of(inside, exp.Paren(this=exp.EQ(this=on_step, expression=raw.copy())))
+    return Fit(raw, inside, value)
 
 
 def _least(bound: Decimal) -> int:

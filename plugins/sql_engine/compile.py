@@ -104,6 +104,7 @@ class Compiler:
         facts: Fact name to its term over the table of facts.
         positions: Ranking name to the columns of a subject's position (`positions.py`); NULL for who has none.
         dialect: What SQL can say there.
+        whole: Columns of the facts that are never NULL.
 
     Attributes:
         layers: The columns that the terms read.
@@ -117,13 +118,14 @@ class Compiler:
         facts: Mapping[str, Term],
         positions: Mapping[str, Position],
         dialect: Dialect = DUCKDB,
+        whole: Iterable[str] = (),
     ) -> None:
         self.plan = plan
         self.environment = environment
         self.facts = facts
         self.positions = positions
         self.dialect = dialect
-        self.layers = Layers(STAGE, dialect)
+        self.layers = Layers(STAGE, dialect, whole)
         self.rulebook = Rulebook()
         self._settled = {name: reading.settled for name, reading in plan.readings.items() if reading.settled is not None}
         self._decided: dict[str, Term] = {}
@@ -441,6 +443,10 @@ class Compiler:
         is_open = sql.one_of(hit, [sql.integer(number) for number in left_open])
         number = sql.binary(exp.Add, hit, sql.integer(start))
         return Picked(hits.looked_up(hit, terms, node.type), number, sql.case((is_open, hit)))
+
+    def is_whole_fact(self, node: Node) -> bool:
+        """Whether a node is a fact with a column of its own that is never NULL."""
+        return isinstance(node, FactRef) and self.term(node).none is None and self.layers.is_given_whole(self.term(node).sql)
 
     def hit_of(self, table: Table) -> Sql | None:
         """Return the number of the rule that is hit, 0 for none, of a table that has been compiled; ``None`` when it is read off several."""

@@ -18,6 +18,8 @@ class DuckdbDialect:
 
     name: str = sql.DIALECT
     bits: int = 127  # of its widest number
+    recomputes: bool = False
+    ranks_by_windows: bool = False
 
     def says(self, tree: Sql) -> bool:
         """Say yes: trees are written for DuckDB."""

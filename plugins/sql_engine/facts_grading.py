@@ -57,30 +57,42 @@ def _graded(
 ) -> SqlGrading:
     """Run the query and return the results; the reference engine is asked about what it leaves open when somebody wants to know."""
     name = f"graded {uuid4().hex}"
-    stage = Stage(f"{name} facts")
+    stage = Stage(f"{name} facts", columns=[column for column, _ in staging.columns])
     tables.make(stage.facts, sql.select(*sql.named(staging.columns), source=sql.table(facts.relation)), "VIEW")
     asker = Asker(tables, name, stage, staging.terms, reference)
+    lacked = _lacked(tables, stage, staging)
+    compiler_of = partial(Compiler, plan, environment, staging.terms, dialect=tables.dialect, whole=_never_null(staging, lacked))
     outputs = tuple(d for d in plan.outputs if not d.population)
     is_ranked = any(usage_of(plan, d.node).rankings for d in outputs)
     for number, ranking in enumerate(rankings_in_order(plan) if is_ranked else ()):
-        compiler = Compiler(plan, environment, staging.terms, stage.positions(), tables.dialect)
+        compiler = compiler_of(stage.positions())
         compiler.decisions(decisions_in(plan, ranking.parts))
         stage.ranked.append(rank(tables, f"{name} ranking {number}", ranking, compiler, asker))
-    compiler = Compiler(plan, environment, staging.terms, stage.positions(), tables.dialect)
+    compiler = compiler_of(stage.positions())
     picked = compiler.decisions()
-    masks = _masks(tables, stage, staging, compiler, [d.name for d in outputs])
+    masks = _masks(compiler, [d.name for d in outputs]) if lacked else {}
     shown = {d.name: replace(picked[d.name], possible=masks[d.name].sql) if d.name in masks else picked[d.name] for d in outputs}
-    columns = _create_table(tables, name, stage, compiler, shown, sql.column(ID) if facts.stored.id else None)
+    columns = _create_table(tables, name, stage, compiler, shown, facts)
     return made(outputs, reference.population(), tables, name, columns, compiler, asker, masks)
 
 
-def _masks(tables: Tables, stage: Stage, staging: Staging, compiler: Compiler, outputs: Sequence[str]) -> dict[str, Mask]:
-    """Return the masks of the outputs of which SQL can tell one; none where no fact is missing."""
-    doubted = [term for name, term in staging.terms.items() if term.sql.find(exp.Column) and name not in staging.whole]
-    missing = [sql.call("bool_or", sql.negate(term.known)) for term in doubted]
+def _lacked(tables: Tables, stage: Stage, staging: Staging) -> frozenset[str]:
+    """Return the facts that some subject lacks."""
+    doubted = [(name, term) for name, term in staging.terms.items() if term.sql.find(exp.Column) and name not in staging.whole]
+    missing = [sql.call("bool_or", sql.negate(term.known)) for _, term in doubted]
     found = next(tables.rows(sql.select(*missing, source=sql.table(stage.facts)))) if missing else ()
-    if not any(found):
-        return {}
+    return frozenset(name for (name, _), is_lacked in zip(doubted, found, strict=True) if is_lacked)
+
+
+def _never_null(staging: Staging, lacked: frozenset[str]) -> list[str]:
+    """Return the columns of the facts that nobody lacks and that cannot be none."""
+    terms = [term for name, term in staging.terms.items() if name not in lacked and term.none is None]
+    named = [term.sql.name for term in terms if isinstance(term.sql, exp.Column)]
+    return named + [term.stored.column for term in terms if term.stored is not None]
+
+
+def _masks(compiler: Compiler, outputs: Sequence[str]) -> dict[str, Mask]:
+    """Return the masks of the outputs of which SQL can tell one."""
     masks = Masks(compiler)
     return {name: mask for name in outputs if (mask := masks.of(name)) is not None}
 
@@ -94,7 +106,7 @@ def facts_read(plan: Plan) -> list[str]:
 
 
 def _create_table(
-    tables: Tables, name: str, stage: Stage, compiler: Compiler, picked: Mapping[str, Picked], id: Sql | None
+    tables: Tables, name: str, stage: Stage, compiler: Compiler, picked: Mapping[str, Picked], facts: FactRows
 ) -> dict[str, Columns]:
     """Compute all outputs for all rows: narrow columns are stored, what is read off one of them is shown by a view."""
     columns = {
@@ -102,11 +114,15 @@ def _create_table(
         for number, (output, found) in enumerate(picked.items())
     }
     wanted: list[tuple[str, Sql]] = [(word, sql.column(word)) for word in (ROW, KEY, NAME)]
-    if id is not None:  # the text of a number is had from the number
-        compiler.layers.keep(id)
-        wanted[1] = (KEY, compiler.layers.column(sql.cast(id, "VARCHAR")))
+    is_row_key = facts.row == sql.column(KEY)
+    if is_row_key:
+        del wanted[1]
+    elif facts.stored.id:  # the text of a number is had from the number
+        compiler.layers.keep(sql.column(ID))
+        wanted[1] = (KEY, compiler.layers.column(sql.cast(sql.column(ID), "VARCHAR")))
     wanted += [cell for output, found in picked.items() for cell in columns[output].holding(found)]
     stored, shown = compiler.layers.split(wanted)
+    shown[1:1] = [(KEY, sql.column(ROW))] if is_row_key else []
     table = f"{name} stored"
     tables.make(table, compiler.layers.query(stage.rows(), stored))
     tables.make(name, sql.select(*sql.named(shown), source=sql.table(table)), "VIEW")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tierwise.core.errors import DataError
@@ -11,9 +11,11 @@ from tierwise.plugins import sql
 from tierwise.plugins.binding.automatic import equal_names
 from tierwise.plugins.binding.data_findings import MESSAGES
 from tierwise.plugins.binding.fact_supply import Supply, supply_stored
+from tierwise.plugins.binding.fit import count_unfit
 from tierwise.plugins.binding.joined_rows import fact_columns, problem_column, with_readings
 from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.data_source import Column, SourceTable
+from tierwise.plugins.facts import Stored, StoredNumbers
 from tierwise.plugins.sql import Kind
 from tierwise.plugins.sql_engine.staging import KEY, NAME
 from tierwise.plugins.sql_engine.tables import Dialect, FactRows, Tables
@@ -47,7 +49,7 @@ def bring_facts(
         name: The column of their names.
         plan: The policy.
         wanted: The facts that are read.
-        kind: Whether they are kept as a table, where to work them out for each query costs more than to keep them.
+        kind: Whether they are kept as a table, where to work them out for each query costs more than to keep them; what fits as it stands is not.
 
     Raises:
         DataError: A subject has no key, or several have the same; a column is of a type that only a binding reads; no column is called like a fact.
@@ -57,6 +59,7 @@ def bring_facts(
     if not supplies:
         raise DataError(f"no column of `{table.name}` is called like a fact of `{plan.policy}`")
     _check_keys(tables, relation, key, table)
+    supplies, whole = _proved(tables, relation, supplies)
     columns = fact_columns(supplies)
     cells = [
         sql.alias(sql.cast(sql.column(key), "VARCHAR"), KEY),
@@ -65,11 +68,21 @@ def bring_facts(
     for place, supply in enumerate(supplies):
         cells.append(sql.alias(supply.value, columns[supply.fact.name]))
         cells += [] if supply.none is None else [sql.alias(supply.none, f"{columns[supply.fact.name]}__none")]
-        cells.append(sql.alias(supply.problem, problem_column(place)))
+        cells += [] if supply.is_proved else [sql.alias(supply.problem, problem_column(place))]
     made = f"{relation} facts"
-    tables.make(made, with_readings(sql.select(sql.star(), source=sql.table(relation)), supplies, cells), kind)
+    numbers = {}
+    for supply in supplies:
+        if supply.is_proved and supply.fit is not None and supply.fit.are_floats is False:
+            numbers[supply.fact.name] = StoredNumbers(f"{supply.fact.name} as stored", are_floats=False)
+            cells.append(sql.alias(supply.fit.raw.copy(), numbers[supply.fact.name].column))
+    is_as_it_stands = all(supply.is_proved for supply in supplies)
+    tables.make(
+        made,
+        with_readings(sql.select(sql.star(), source=sql.table(relation)), supplies, cells),
+        "VIEW" if is_as_it_stands else kind,
+    )
     findings = tuple(_findings(tables, made, supplies, table))
-    return FactsInPlace(FactRows(made, columns, sql.column(KEY)), findings)
+    return FactsInPlace(FactRows(made, columns, sql.column(KEY), Stored(numbers=numbers, whole=whole)), findings)
 
 
 def _supplies(named: Mapping[str, Column], facts: Mapping[str, Fact], table: SourceTable, dialect: Dialect) -> Iterator[Supply]:
@@ -84,12 +97,33 @@ def _supplies(named: Mapping[str, Column], facts: Mapping[str, Fact], table: Sou
         yield supply
 
 
+def _proved(tables: Tables, relation: str, supplies: Sequence[Supply]) -> tuple[list[Supply], frozenset[str]]:
+    """Return supplies, those whose every value fits as columns that are read as they stand; and the facts that none of the rows lacks."""
+    fits = [supply for supply in supplies if supply.fit is not None and tables.dialect.says(supply.fit.holds)]
+    if not fits:
+        return list(supplies), frozenset()
+    source = sql.table(relation)
+    fitting = {supply.fact.name: supply.fit for supply in fits if supply.fit is not None}
+    is_all_well = sql.all_of(*(part for fit in fitting.values() for part in (sql.is_known(fit.raw.copy()), fit.holds)))
+    counts = [sql.count(), sql.call("count_if", is_all_well)]
+    ((rows, well),) = tables.rows(sql.select(*sql.named(zip("ab", counts, strict=True)), source=source))
+    whole = frozenset(fitting)
+    if rows > (well or 0):
+        counted = dict(zip(fitting, count_unfit(lambda query: next(tables.rows(query)), source, list(fitting.values())), strict=True))
+        fitting = {name: fit for name, fit in fitting.items() if not counted[name].unfit}
+        whole = frozenset(name for name in fitting if not counted[name].absent)
+    return [supply.proved or supply if supply.fact.name in fitting else supply for supply in supplies], whole
+
+
 def _check_keys(tables: Tables, relation: str, key: str, table: SourceTable) -> None:
     """See to it that a row is told by its key.
 
     Raises:
         DataError: It is not.
     """
+    keys = [column.name for column in table.columns if column.key]
+    if keys == [key]:  # the database sees to it
+        return
     cell = sql.column(key)
     counts = [sql.count(), sql.count(cell), sql.count(cell.copy(), distinct=True)]
     ((rows, with_key, different),) = tables.rows(sql.select(*sql.named(zip("abc", counts, strict=True)), source=sql.table(relation)))
@@ -101,9 +135,12 @@ def _check_keys(tables: Tables, relation: str, key: str, table: SourceTable) -> 
 
 def _findings(tables: Tables, made: str, supplies: list[Supply], table: SourceTable) -> Iterator[DataFinding]:
     """Yield a finding for each fact and code; counted only where there is any."""
-    any_wrong = [sql.call("count_if", sql.is_known(sql.column(problem_column(place)))) for place in range(len(supplies))]
-    counted = next(tables.rows(sql.select(*sql.named((f"x{n}", tree) for n, tree in enumerate(any_wrong)), source=sql.table(made))))
-    for place, wrong in enumerate(counted):
+    doubted = [place for place, supply in enumerate(supplies) if not supply.is_proved]
+    if not doubted:
+        return
+    any_wrong = [(f"x{place}", sql.call("count_if", sql.is_known(sql.column(problem_column(place))))) for place in doubted]
+    counted = next(tables.rows(sql.select(*sql.named(any_wrong), source=sql.table(made))))
+    for place, wrong in zip(doubted, counted, strict=True):
         if not wrong:
             continue
         code = sql.column(problem_column(place))

@@ -5,6 +5,7 @@ So every condition is written and computed once, however often it is read, and n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -14,6 +15,7 @@ from sqlglot import exp
 from tierwise.plugins import sql
 from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine.duckdb_dialect import DUCKDB
+from tierwise.plugins.sql_engine.never_null import is_never_null, without_null_tests
 from tierwise.plugins.sql_engine.tables import Dialect
 from tierwise.plugins.sql_engine.terms import Term
 
@@ -24,11 +26,22 @@ COLUMN = "c"
 LONGEST_CONSTANT = 30  # nodes: a literal, perhaps cast, or a duration; DuckDB works out what it can where they stand
 
 
-class Layers:
-    """The columns computed so far, over a first layer called ``source``."""
+MOST_REPEATED = 60  # nodes that are computed again for further readers of a layer, up to which that costs less than a fence
+MOST_NESTED = 1_000  # nodes of an expression in which those of its columns stand
 
-    def __init__(self, source: str, dialect: Dialect = DUCKDB) -> None:
+
+class Layers:
+    """The columns computed so far, over a first layer called ``source``.
+
+    Args:
+        source: What the first layer is called.
+        dialect: How the query will be spelled.
+        whole: Columns of the first layer that are never NULL; what is seen to be so, too, is added.
+    """
+
+    def __init__(self, source: str, dialect: Dialect = DUCKDB, whole: Iterable[str] = ()) -> None:
         self.source = source
+        self._whole = set(whole)
         self._dialect = dialect
         self.levels: list[list[tuple[str, Sql]]] = []
         self._level_of: dict[str, int] = {}
@@ -45,6 +58,7 @@ class Layers:
 
     def column(self, tree: Sql) -> Sql:
         """Give an expression a column of its own and return a reference to it."""
+        tree = without_null_tests(tree, self._whole) if self._whole else tree
         if isinstance(tree, exp.Column):
             return tree
         names = _columns_in(tree)
@@ -56,10 +70,15 @@ class Layers:
             name = f"{COLUMN}{len(self._name_of)}"
             self._name_of[text], self._level_of[name], self._reads[name] = name, level, names
             self._definitions[name] = tree
+            self._whole |= {name} if self._whole and is_never_null(tree, self._whole) else set()
             while len(self.levels) < level:
                 self.levels.append([])
             self.levels[level - 1].append((name, tree))
         return sql.column(self._name_of[text])
+
+    def is_given_whole(self, tree: Sql) -> bool:
+        """Whether an expression is a column of the first layer that is never NULL."""
+        return isinstance(tree, exp.Column) and tree.name in self._whole and tree.name not in self._level_of
 
     def keep(self, column: Sql) -> None:
         """Note a column so narrow that what reads nothing else need not be computed until somebody looks at it."""
@@ -84,17 +103,37 @@ class Layers:
         previous = self.source
         layers = [(self.source, stage)]
         wanted = self._read_by(tree for _, tree in columns)
+        fenced = self._fenced(wanted, [tree for _, tree in columns]) if self._dialect.recomputes else frozenset()
         for number, level in enumerate(self.levels, start=1):
             computed = [(name, tree) for name, tree in level if name in wanted]
             if not computed:
                 continue
             name = f"layer {number}"
-            layers.append((name, self._dialect.fenced(sql.select(exp.Star(), *sql.named(computed), source=sql.table(previous)))))
+            layer = sql.select(exp.Star(), *sql.named(computed), source=sql.table(previous))
+            layers.append((name, self._dialect.fenced(layer) if number in fenced else layer))
             previous = name
         query = sql.select(*sql.named(columns), source=sql.table(previous))
         for name, layer in layers:
             query = query.with_(exp.to_identifier(name, quoted=True), as_=layer, copy=False)
         return query
+
+    def _fenced(self, wanted: set[str], shown: Sequence[Sql]) -> frozenset[int]:
+        """Return the numbers of the layers whose columns would cost too much where they are computed again for each that reads them."""
+        trees = [tree for level in self.levels for name, tree in level if name in wanted]
+        readers = Counter(found.name for tree in (*trees, *shown) for found in tree.find_all(exp.Column))
+        sizes: dict[str, int] = {}
+        fenced = set()
+        for number, level in enumerate(self.levels, start=1):
+            here = [(name, tree) for name, tree in level if name in wanted]
+            sizes |= {
+                name: sum(sizes.get(node.name, 1) if isinstance(node, exp.Column) else 1 for node in tree.walk()) for name, tree in here
+            }
+            live = [name for name in sizes if sizes[name] > 1]
+            repeated = sum(sizes[name] * (readers[name] - 1) for name in live if readers[name] > 1)
+            if repeated > MOST_REPEATED or max((sizes[name] for name, _ in here), default=0) > MOST_NESTED:
+                fenced.add(number)
+                sizes = dict.fromkeys(sizes, 1)
+        return frozenset(fenced)
 
     def _read_by(self, trees: Iterable[Sql]) -> set[str]:
         """Return the names of all columns that some expressions read, directly or through others."""

@@ -13,7 +13,7 @@ from tierwise.core.meaning.population_ranking import share_of
 from tierwise.core.plan import Position as RankPosition
 from tierwise.plugins import sql
 from tierwise.plugins.sql_engine.cuts import Position
-from tierwise.plugins.sql_engine.positions import PARTS
+from tierwise.plugins.sql_engine.positions import PARTS, column_of
 from tierwise.plugins.sql_engine.staging import KEY, ROW
 from tierwise.plugins.sql_engine.tables import Tables
 
@@ -30,10 +30,12 @@ class Ranked:
     Attributes:
         name: The ranking's name.
         table: Row and position of each member.
+        is_carried: The table of facts holds the positions, too.
     """
 
     name: str
     table: str
+    is_carried: bool = False
 
 
 @dataclass(slots=True)
@@ -43,10 +45,12 @@ class Stage:
     Attributes:
         facts: The table of facts.
         ranked: The rankings known so far.
+        columns: The columns of the table.
     """
 
     facts: str
     ranked: list[Ranked] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
 
     def positions(self) -> dict[str, Position]:
         """Return ranking name to the columns of a position."""
@@ -67,6 +71,8 @@ class Stage:
             wanted = exp.select(sql.column(ROW)).from_(chosen.subquery("rows"))
             query = query.from_(wanted.subquery(CHOSEN)).join(sql.table(self.facts), on=sql.equal(sql.column(ROW, CHOSEN), row))
         for number, ranking in enumerate(self.ranked):
+            if ranking.is_carried:
+                continue
             query = query.select(*(sql.alias(sql.column(part, ranking.table), name.name) for part, name in _columns(number)))
             places = _places(ranking, chosen if are_few else None)
             query = query.join(places, on=sql.equal(row, sql.column(ROW, ranking.table)), join_type="left")
@@ -75,7 +81,7 @@ class Stage:
 
 def _columns(number: int) -> list[tuple[str, exp.Column]]:
     """Return the parts of a position with their columns beside the facts."""
-    return [(part, sql.column(f"{part} {number}")) for part in PARTS]
+    return [(part, sql.column(column_of(part, number))) for part in PARTS]
 
 
 def _places(ranking: Ranked, chosen: exp.Select | None) -> exp.Table | exp.Subquery:

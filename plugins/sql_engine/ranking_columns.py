@@ -19,7 +19,7 @@ from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine import positions
 from tierwise.plugins.sql_engine.asking import Answers, Asker
 from tierwise.plugins.sql_engine.compile import Compiler
-from tierwise.plugins.sql_engine.places import Ranked
+from tierwise.plugins.sql_engine.places import Ranked, Stage
 from tierwise.plugins.sql_engine.rounding import unscaled
 from tierwise.plugins.sql_engine.staging import ROW
 from tierwise.plugins.sql_engine.tables import Tables
@@ -51,11 +51,21 @@ def rank(tables: Tables, table: str, ranking: Ranking, compiler: Compiler, asker
     keys = {f"{positions.BY}{number or ''}": key for number, (key, _) in enumerate(ranking.keys)}
     parts = {role: node for role, node in (given | keys).items() if node is not None}
     terms = {role: compiler.shared(node) for role, node in parts.items()}
+    if (
+        tables.dialect.ranks_by_windows
+        and "among" not in parts
+        and len(ranking.keys) == 1
+        and all(map(compiler.is_whole_fact, parts.values()))
+    ):
+        return _rank_all(tables, table, ranking, compiler, asker.stage, terms)
     wanted: list[tuple[str, Sql]] = [(ROW, sql.column(ROW))]
     for role, term in terms.items():
         wanted += [(role, term.sql), (f"{role} none", term.none or sql.FALSE)]
     parts_table = f"{table} parts"
-    tables.make(parts_table, compiler.layers.query(asker.stage.rows(), wanted))
+    by_windows = tables.dialect.ranks_by_windows
+    is_read_once = by_windows and all(fact_of(node) is not None for node in parts.values())
+    kind: sql.Kind = "VIEW" if is_read_once else "TABLE"
+    tables.make(parts_table, compiler.layers.query(asker.stage.rows(), wanted), kind)
     by = _Members(tables, parts_table, terms, [is_down for _, is_down in ranking.keys])
     for role, node in parts.items():
         if fact_of(node) is None:  # a fact that is missing is unknown, there is nothing to ask
@@ -64,11 +74,28 @@ def rank(tables: Tables, table: str, ranking: Ranking, compiler: Compiler, asker
     tables.make(members, by.query(), "VIEW")
     is_amount = any(cut.by == "pareto" for cut in compiler.cuts_of(ranking.name)) and by.check_amounts(members)
     descending = ranking.descending and not ranking.then  # several keys are one number, the first being the least
-    tables.make(table, positions.positions_query(members, descending, is_amount))
+    tables.make(table, positions.positions_query(members, descending, is_amount, by_windows))
     tables.drop(members, "VIEW")
-    tables.drop(parts_table)
+    tables.drop(parts_table, kind)
     by.close()
     return Ranked(ranking.name, table)
+
+
+def _rank_all(tables: Tables, table: str, ranking: Ranking, compiler: Compiler, stage: Stage, terms: dict[str, Term]) -> Ranked:
+    """Put every row in order by facts that nobody lacks, and carry on with a table of facts and positions: no row is looked for again."""
+    number = len(stage.ranked)
+    members, carried = f"{table} members", f"{table} rows"
+    by = _Members(tables, stage.facts, terms, [ranking.descending])
+    tables.make(members, by.every_row(stage.rows()), "VIEW")
+    is_amount = any(cut.by == "pareto" for cut in compiler.cuts_of(ranking.name)) and by.check_amounts(members)
+    tables.make(carried, positions.ranked_rows(members, stage.columns, number, ranking.descending, is_amount))
+    tables.drop(members, "VIEW")
+    own = [(part, positions.column_of(part, number)) for part in positions.PARTS]
+    cells = [sql.column(ROW), *(sql.alias(sql.column(column), part) for part, column in own)]
+    tables.make(table, sql.select(*cells, source=sql.table(carried)), "VIEW")
+    stage.facts = carried
+    stage.columns += [column for _, column in own]
+    return Ranked(ranking.name, table, is_carried=True)
 
 
 class _Members:
@@ -134,6 +161,18 @@ class _Members:
             same = sql.equal(sql.column("answer", answers), sql.column("answer", values))
             query = query.join(sql.table(values), on=same, join_type="left")
         return query
+
+    def every_row(self, rows: exp.Select) -> exp.Select:
+        """Return the query where every row is a member by what is known of it: the rows, with the columns of a member beside."""
+        by = self.terms[positions.BY].sql
+        partition = self.terms[positions.PARTITION].sql if positions.PARTITION in self.terms else sql.cast(sql.NULL, "VARCHAR")
+        columns = {
+            positions.SURE: sql.TRUE,
+            positions.PARTITION: partition,
+            positions.BY: by,
+            positions.AMOUNT: self._amount(by),
+        }
+        return sql.select(sql.star(), *sql.named(columns.items()), source=sql.subquery(rows, "rows"))
 
     def _number_of_keys(self) -> Sql:
         """Return the number of the combination of several keys, the one that comes first being the least; NULL where one of them is."""

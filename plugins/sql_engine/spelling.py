@@ -37,7 +37,8 @@ class Spelling:
         functions: DuckDB's name of a function to what makes its call of the spelled arguments; a text is another name for the same.
         nodes: Class of a node to what makes it of the node, whose parts are spelled already; ``None`` for one that cannot be said.
         type: What a column type is called, ``None`` for one that there is not.
-        fence: Marks a layer so that its columns are not computed again for each reader.
+        fence: Marks a layer so that its columns are not computed again for each reader; ``None`` where they are not anyhow.
+        ranks_by_windows: Whether members are ranked by windows over all of them.
         bits: How many bits a whole number has for sets of possible values.
         longest_name: How many bytes of a name the database reads; longer ones are shortened.
     """
@@ -46,7 +47,8 @@ class Spelling:
     functions: Mapping[str, Spelled | str]
     nodes: Mapping[type[exp.Expr], Callable[[Any], Sql]]
     type: Callable[[exp.DataType], exp.DataType | None]
-    fence: Callable[[exp.Select], exp.Select] = lambda layer: layer
+    fence: Callable[[exp.Select], exp.Select] | None = None
+    ranks_by_windows: bool = False
     bits: int = 62
     longest_name: int = 0
     _held: dict[str, bool] = field(default_factory=dict)
@@ -106,7 +108,12 @@ class Spelling:
 
     def fenced(self, layer: exp.Select) -> exp.Select:
         """Return a query of computed columns so that the database computes each of them once."""
-        return self.fence(layer)
+        return layer if self.fence is None else self.fence(layer)
+
+    @property
+    def recomputes(self) -> bool:
+        """Whether there is a fence, and so something to keep out."""
+        return self.fence is not None
 
 
 def _is_untyped(node: Any) -> bool:

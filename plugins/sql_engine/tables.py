@@ -26,6 +26,14 @@ class Dialect(Protocol):
     def bits(self) -> int:
         """How many bits a whole number has for sets of possible values."""
 
+    @property
+    def recomputes(self) -> bool:
+        """Whether an expression is computed again for each that reads its column, unless the layer is fenced."""
+
+    @property
+    def ranks_by_windows(self) -> bool:
+        """Whether members are ranked by windows over all of them, where grouping those that tie and joining them again costs more than to sort all."""
+
     def says(self, tree: Sql) -> bool:
         """Say whether all of a tree can be spelled, and means the same."""
 

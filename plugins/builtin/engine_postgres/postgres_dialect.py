@@ -199,6 +199,7 @@ FUNCTIONS: dict[str, Callable[..., Sql] | str] = {
     "list_value": _list,
     "month": lambda moment: _part("MONTH", moment),
     "nullif": lambda left, right: exp.Nullif(this=left, expression=right),
+    "rank": "RANK",
     "struct_extract": _extracted,
     "to_months": lambda months: sql.call(MONTHS, ZERO.copy(), months),
     "to_seconds": lambda seconds: sql.call(SECONDS, *(ZERO.copy() for _ in range(6)), seconds),
@@ -224,5 +225,6 @@ POSTGRES = Spelling(
     },
     type=_type,
     fence=_fenced,
+    ranks_by_windows=True,
     longest_name=LONGEST_NAME,
 )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["PostgresTables"]
 
 SCHEMA = "pg_temp"
+SESSION = ("SET LOCAL work_mem = '64MB'", "SET LOCAL jit = off", "SET LOCAL default_statistics_target = 10")
+"""Sorts and hashes of some hundred thousand rows stay in memory; what is run once is not worth compiling; a rough count of values is enough."""
 
 
 class PostgresTables:
@@ -33,14 +35,20 @@ class PostgresTables:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self._reads: dict[str, set[str]] = {}
+        self._uncounted: set[str] = set()
+        for setting in SESSION:
+            self._run(setting)
         finalize(self, connection.close)  # a grading is used for as long as somebody holds it
 
     def make(self, name: str, query: exp.Select, kind: Kind = "TABLE") -> None:
         """Make a temporary table of the rows of a query, or a view of them."""
-        text = self.dialect.printed(query)
-        self._run(f"CREATE TEMPORARY {kind} {self._named(name)} AS {text}")
-        if kind == "TABLE":  # without statistics the planner takes every table to be small, and joins row by row
-            self._run(f"ANALYZE {self._named(name)}")
+        if kind == "VIEW":
+            self._reads[name] = _tables_in(query)
+        else:
+            self._count_joined(query)
+            self._uncounted.add(name)
+        self._run(f"CREATE TEMPORARY {kind} {self._named(name)} AS {self.dialect.printed(query)}")
 
     def drop(self, name: str, kind: Kind = "TABLE") -> None:
         """Let go of a table or view."""
@@ -48,6 +56,7 @@ class PostgresTables:
 
     def rows(self, query: exp.Select, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query, in batches as the server sends them."""
+        self._count_joined(query)
         with self.connection.cursor() as cursor:
             cursor.execute(self.dialect.printed(query), parameters or None)
             for batch in cursor.fetch_record_batch():
@@ -58,7 +67,20 @@ class PostgresTables:
         """Copy rows from outside into a temporary table."""
         with self.connection.cursor() as cursor:
             cursor.adbc_ingest(self._short(name), rows, mode="create", temporary=True)
-        self._run(f"ANALYZE {self._named(name)}")
+        self._uncounted.add(name)
+
+    def _count_joined(self, query: exp.Select) -> None:
+        """Count the values of tables that a query joins: without statistics the planner takes every table to be small, and joins row by row."""
+        read, pending = set[str](), _tables_in(query)
+        joins = query.find(exp.Join) is not None
+        while pending:
+            name = pending.pop()
+            if name not in read:
+                read.add(name)
+                pending |= self._reads.get(name, set())
+        for name in sorted(read & self._uncounted) if joins or len(read & self._uncounted) > 1 else ():
+            self._run(f"ANALYZE {self._named(name)}")
+            self._uncounted.discard(name)
 
     def _named(self, name: str) -> str:
         return self.dialect.printed(sql.table(name))
@@ -69,3 +91,7 @@ class PostgresTables:
     def _run(self, text: str) -> None:
         with self.connection.cursor() as cursor:
             cursor.execute(text)
+
+
+def _tables_in(query: exp.Select) -> set[str]:
+    return {table.name for table in query.find_all(exp.Table)}

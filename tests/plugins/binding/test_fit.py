@@ -54,6 +54,16 @@ CELLS: dict[str, list[str]] = {
     "BIGINT": [f"{value}::BIGINT" for value in ("0", "-1", "7", "100", "101", "9223372036854775807", "NULL")],
     "UTINYINT": ["0::UTINYINT", "255::UTINYINT", "NULL::UTINYINT"],
     "HUGEINT": ["0::HUGEINT", "170141183460469231731687303715884105727::HUGEINT"],
+    **{
+        kind: [f"({value})::{kind}" for value in ("0", "0.1", "-0.1", "0.994", "0.996", "1.005", "99.9", "NULL", f"'{most}'", f"'-{most}'")]
+        for kind, most in (
+            ("DECIMAL(5,1)", "9999.9"),
+            ("DECIMAL(10, 3)", "9999999.999"),
+            ("DECIMAL(38,0)", "9" * 38),
+            ("DECIMAL(38,20)", f"{'9' * 18}.{'9' * 20}"),
+            ("DECIMAL(30,28)", f"99.{'9' * 28}"),
+        )
+    },
     "VARCHAR": [f"{word}::VARCHAR" for word in ("'A'", "' A'", "'a级'", "'甲'", "''", "'B '", "NULL")],
     "BOOLEAN": ["true", "false", "NULL::BOOLEAN"],
     "DATE": [f"DATE '{day}'" for day in ("2024-02-29", "0001-01-01", "9999-12-31", "10000-01-01", "0001-01-01 (BC)", "infinity")],

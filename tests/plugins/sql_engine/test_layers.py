@@ -6,8 +6,9 @@ import duckdb
 from sqlglot import exp
 
 from tierwise.plugins import sql
+from tierwise.plugins.builtin.engine_postgres.postgres_dialect import POSTGRES
 from tierwise.plugins.sql import Sql
-from tierwise.plugins.sql_engine.layers import Layers
+from tierwise.plugins.sql_engine.layers import MOST_NESTED, MOST_REPEATED, Layers
 
 STAGE = exp.select("3 AS x", "4 AS y")
 
@@ -70,3 +71,38 @@ def test_what_reads_a_narrow_column_alone_is_worked_out_when_it_is_looked_at() -
     table.execute(sql.create("stored", layers.query(STAGE, stored)))
     table.execute(sql.create("shown", sql.select(*sql.named(shown), source=sql.table("stored")), "VIEW"))
     assert table.execute("SELECT value, row FROM shown").fetchall() == [(40, 3)]
+
+
+def fences(layers: Layers, wanted: Sql) -> int:
+    """Count the layers that PostgreSQL is kept from computing again."""
+    return layers.query(STAGE, [("a", wanted)]).sql().count("OFFSET 0")
+
+
+def test_a_layer_is_fenced_only_where_it_would_cost_much_to_compute_it_again() -> None:
+    once, doubled = Layers("facts", POSTGRES), Layers("facts", POSTGRES)
+    single: Sql = sql.column("x")
+    double: Sql = sql.column("x")
+    for _ in range(12):
+        single = once.column(sql.binary(exp.Add, single, sql.column("y")))
+        double = doubled.column(product(double, double))
+
+    assert fences(once, single) == 0
+    assert 1 < fences(doubled, double) < 6, f"each fence keeps {MOST_REPEATED} nodes from being computed again"
+
+
+def test_an_expression_does_not_nest_without_end() -> None:
+    layers = Layers("facts", POSTGRES)
+    deepest: Sql = sql.column("x")
+    for _ in range(MOST_NESTED):
+        deepest = layers.column(sql.binary(exp.Add, deepest, sql.column("y")))
+
+    assert fences(layers, deepest) >= 2
+
+
+def test_a_test_for_null_of_what_nobody_lacks_is_not_asked() -> None:
+    layers = Layers("facts", whole=["x"])
+    known = layers.column(sql.binary(exp.GT, sql.column("x"), sql.integer(1)))
+    cases = [layers.column(sql.case((sql.is_null(of), sql.NULL), default=of)) for of in (known, sql.column("y"))]
+
+    assert cases[0] == known
+    assert "IS NULL" in layers.query(STAGE, [("a", cases[1])]).sql()

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import duckdb
 import pytest
+from sqlglot import exp
 
 from tierwise.plugins import sql
-from tierwise.plugins.sql_engine.positions import PARTS, positions_query
+from tierwise.plugins.sql_engine.positions import PARTS, positions_query, ranked_rows
 
 # row, sure, partition, by, amount, anywhere
 PLAIN = [(1, True, "p", 30, 30, False), (2, True, "p", 20, 20, False), (3, True, "p", 20, 20, False), (4, True, "q", 5, 5, False)]
 
 
+@pytest.fixture(params=[False, True], ids=["grouped", "by windows"], autouse=True)
+def by_windows(request: pytest.FixtureRequest) -> Iterator[bool]:
+    """Rank in both ways: those that tie together, or all by windows."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tests.plugins.sql_engine.test_positions.BY_WINDOWS", request.param)
+        yield request.param
+
+
+BY_WINDOWS = False
+
+
 def positions(members: Sequence[tuple[object, ...]], descending: bool = True, is_amount: bool = True) -> dict[int, dict[str, int | None]]:
     """Return row to position."""
+    return asked(members, positions_query("members", descending, is_amount, BY_WINDOWS))
+
+
+def asked(members: Sequence[tuple[object, ...]], query: exp.Select) -> dict[int, dict[str, int | None]]:
+    """Return row to position, as a query tells."""
     connection = duckdb.connect()
     connection.execute('CREATE TABLE members (row INT, sure BOOL, "partition" VARCHAR, "by" DECIMAL(18, 0), amount HUGEINT, anywhere BOOL)')
     connection.executemany("INSERT INTO members VALUES (?, ?, ?, ?, ?, ?)", members)
-    found = connection.execute(sql.printed(positions_query("members", descending, is_amount))).fetchall()
+    found = connection.execute(sql.printed(query)).fetchall()
     return {row: dict(zip(PARTS, parts, strict=True)) for row, *parts in found}
 
 
@@ -69,3 +86,10 @@ def test_who_may_be_in_any_partition_has_no_position_itself() -> None:
 
     assert sorted(found) == [1, 2, 3, 4]
     assert [found[row]["maybe"] for row in (1, 4)] == [1, 1]
+
+
+@pytest.mark.parametrize("descending", [True, False])
+def test_rows_of_which_all_is_known_carry_the_positions_that_they_have_alone(descending: bool) -> None:
+    carried = asked(PLAIN, ranked_rows("members", ["row"], 0, descending, True))
+
+    assert carried == positions(PLAIN, descending)
