@@ -66,7 +66,7 @@ def found_by(seed: int, engines: Mapping[str, Engine | None], subjects: int, com
 def _found_in_compiled(
     plan: Plan, subjects: Sequence[Mapping[str, Any]], as_of: date | None, reference: ReferenceGrading, compared: Counter[str]
 ) -> Iterator[str]:
-    function = compiled(Evaluator(plan, ENVIRONMENT).evaluation)
+    function = compiled(Evaluator(plan, ENVIRONMENT))
     if function is None:  # it hangs on more than the facts of one subject
         return
     for facts, expected in zip(subjects, reference.rows(), strict=True):
