@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tierwise.cli.output import write_json, write_rows
+from tierwise.cli.telling import tell
 from tierwise.cli.visible import on_one_line, say
 from tierwise.core.types import EnumType
 from tierwise.core.values import to_json
@@ -46,7 +47,9 @@ def print_paths(found: list[Paths], name: str | None, key: str, changed: str, la
             say(f"{'  ' * indent}- {shown}" if form == "markdown" else f"{'  ' * (indent + 1)}{shown}")
 
 
-def print_all(bound: Bound, outputs: Sequence[Decision], changeable: Changeable, session: Session, form: str, most: int) -> None:
+def print_all(
+    bound: Bound, outputs: Sequence[Decision], changeable: Changeable, session: Session, form: str, most: int, report: str | None = None
+) -> None:
     """Print who is one change away from a better grade.
 
     Args:
@@ -55,7 +58,8 @@ def print_all(bound: Bound, outputs: Sequence[Decision], changeable: Changeable,
         changeable: Which facts may move, and where to.
         session: How to print.
         form: ``text``, ``markdown``, ``csv``, ``jsonl`` or ``json``.
-        most: How many subjects of each output the forms for people list.
+        most: How many subjects of each output the forms for people list; a workbook lists all.
+        report: The file of a report for people, where one is asked for.
     """
     from tierwise.cli.progress import working
     from tierwise.plugins.engine import DEFAULT_ENGINE
@@ -65,16 +69,22 @@ def print_all(bound: Bound, outputs: Sequence[Decision], changeable: Changeable,
     graded = [output for output in outputs if isinstance(output.type, EnumType)]
     with working("grading"):
         found = one_change_away(bound, choose_engine(bound.loaded, DEFAULT_ENGINE), graded, changeable)
+    if report is not None:
+        from tierwise.cli.reporting import is_workbook, write_page
+        from tierwise.plugins.report.near_changes_page import near_changes_page
+
+        listed = None if is_workbook(report) else most
+        write_page(report, near_changes_page(found, bound.loaded, bound.facts.count(), session.language, listed), session.language)
     is_for_people = form in ("text", "markdown")
     if is_for_people:
-        say(f"{found.subjects():,} of {bound.facts.count():,} are one change away\n")
+        tell(f"{found.subjects():,} of {bound.facts.count():,} are one change away\n")
         counts = ({"output": o, "fact": fact, "direction": direction, "customers": count} for o, fact, direction, count in found.counts())
         write_rows(counts, ("output", "fact", "direction", "customers"), form, right=(3,))
         say("")
     rows = (_near(change) for change in found.changes(most if is_for_people else None))
     write_rows(rows, ("key", "name", "output", "now", "fact", "from", "to", "reaches"), form)
     for left in found.not_searched:
-        say(f"`{left.fact}` was not looked at for `{left.output}`: {left.why}", err=True)
+        tell(f"`{left.fact}` was not looked at for `{left.output}`: {left.why}", err=True)
 
 
 def _near(change: NearChange) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,22 +16,26 @@ from tierwise.core.outcome import Determined
 
 if TYPE_CHECKING:
     from tierwise.cli.graded_run import Shown
-    from tierwise.cli.row_columns import Column
+    from tierwise.cli.row_columns import Column, Row
     from tierwise.cli.session import Session
     from tierwise.plugins.policy_page import Block
     from tierwise.plugins.run import Run
 
-__all__ = ["refuse_report", "write_page", "write_report"]
+__all__ = ["is_workbook", "refuse_report", "write_page", "write_report"]
 
 ENDINGS = (".html", ".htm", ".xlsx")
+
+
+def is_workbook(path: str) -> bool:
+    """Say whether a report is a workbook, by its ending."""
+    return path.lower().endswith(".xlsx")
 
 
 def write_page(path: str, blocks: Iterable[Block], language: str) -> None:
     """Write a page of blocks as a report: a page, or a workbook with a sheet for each table."""
     from tierwise.plugins.report.page_report import page_html, page_workbook
 
-    is_workbook = path.lower().endswith(".xlsx")
-    write_file(path, page_workbook(blocks) if is_workbook else page_html(blocks, language).encode("utf-8"), replace=True)
+    write_file(path, page_workbook(blocks) if is_workbook(path) else page_html(blocks, language).encode("utf-8"), replace=True)
     tell(f"written to {path}", err=True)
 
 
@@ -55,12 +59,12 @@ def refuse_report(path: str, read: Iterable[str], endings: Sequence[str] = ENDIN
         raise DataError(f"`{path}` is read by this run", help="name another file for the report")
 
 
-def write_report(session: Session, run: Run, shown: Shown, path: str) -> None:
-    """Write the report of a run: a page, or a workbook."""
+def write_report(session: Session, run: Run, shown: Shown, path: str, by: Sequence[str] = ()) -> None:
+    """Write the report of a run: a page, or a workbook; also by groups of what ``by`` names."""
     from tierwise.plugins.report.run_report import run_report
 
-    report = run_report(run, shown.grading, session.language, shown.chosen_by)
-    if not path.lower().endswith(".xlsx"):
+    report = run_report(run, shown.grading, session.language, shown.chosen_by, by)
+    if not is_workbook(path):
         from tierwise.plugins.report.html_report import html_report
 
         write_file(path, html_report(report).encode("utf-8"), replace=True)
@@ -71,30 +75,53 @@ def write_report(session: Session, run: Run, shown: Shown, path: str) -> None:
     write_file(path, excel_report(report, headings_of(columns, session.language), _cells(session, run, shown, columns)), replace=True)
 
 
-def _cells(session: Session, run: Run, shown: Shown, columns: Iterable[Column]) -> Iterator[list[Any]]:
+def _cells(session: Session, run: Run, shown: Shown, columns: Sequence[Column]) -> Iterator[list[Any]]:
     """Yield the cells of the list: numbers, dates and truth values as such, reasons in words."""
-    from tierwise.plugins.sentences.phrases import phrase
+    from tierwise.plugins.sentences.phrases import words_of
 
-    of_outputs = {decision.name: decision.name for decision in shown.grading.outputs}
-    for row in rows_of(shown.grading, run.bound.facts, list(columns)):
-        cells: list[Any] = []
-        for column in columns:
-            outcome = row.result.outcomes.get(of_outputs.get(column.name.removesuffix("?"), ""))
-            if column.of_fact:
-                value = row.facts.get(column.name)
-                cells.append(
-                    value if isinstance(value, int | float) or not isinstance(value, (list, tuple, dict, frozenset)) else column.cell(row)
-                )
-            elif outcome is None:
-                cells.append(column.read(row))
-            elif isinstance(outcome, Determined):
-                simple = not isinstance(outcome.value, (list, tuple, dict, frozenset)) and not column.name.endswith("?")
-                cells.append(outcome.value if simple else None if column.name.endswith("?") else column.cell(row))
-            elif column.name.endswith("?"):
-                candidates = column.read(row) or ""
-                reason = str(outcome.reason)
-                words = phrase("reason tie" if reason == "tie" else reason, session.language)
-                cells.append(words + str(candidates).removeprefix(reason))
-            else:
-                cells.append(None)
-        yield cells
+    phrases = words_of("explanation", session.language)
+    named = {decision.name for decision in shown.grading.outputs}
+    readers = [
+        _of_fact(column)
+        if column.of_fact
+        else _of_open(column, phrases)
+        if column.name.endswith("?") and column.name[:-1] in named
+        else _of_output(column)
+        if column.name in named
+        else column.read
+        for column in columns
+    ]
+    for row in rows_of(shown.grading, run.bound.facts, columns):
+        yield [read(row) for read in readers]
+
+
+def _of_fact(column: Column) -> Callable[[Row], Any]:
+    def cell(row: Row) -> Any:
+        value = row.facts.get(column.name)
+        return column.cell(row) if isinstance(value, list | tuple | dict | frozenset) else value
+
+    return cell
+
+
+def _of_output(column: Column) -> Callable[[Row], Any]:
+    def cell(row: Row) -> Any:
+        outcome = row.result.outcomes[column.name]
+        if not isinstance(outcome, Determined):
+            return None
+        return column.cell(row) if isinstance(outcome.value, list | tuple | dict | frozenset) else outcome.value
+
+    return cell
+
+
+def _of_open(column: Column, phrases: Mapping[str, str]) -> Callable[[Row], Any]:
+    """Return what writes why an output is undetermined, in words, and what it may still be."""
+    output = column.name[:-1]
+
+    def cell(row: Row) -> Any:
+        outcome = row.result.outcomes[output]
+        if isinstance(outcome, Determined):
+            return None
+        reason = str(outcome.reason)
+        return phrases["reason tie" if reason == "tie" else reason] + str(column.read(row) or "").removeprefix(reason)
+
+    return cell

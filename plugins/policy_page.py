@@ -41,13 +41,18 @@ __all__ = ["Block", "Watched", "policy_page"]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading (level 1 to 3), a paragraph (level 0), a table when it has a header, or the steps of a scale, the best first."""
+    """A heading (level 1 to 3), a paragraph (level 0), a table when it has a header, or the steps of a scale, the best first.
+
+    Attributes:
+        keys: How many of a table's first columns are ids and names, which stay texts even where they look like numbers.
+    """
 
     text: str
     level: int = 0
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     steps: tuple[str, ...] = ()
+    keys: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-__all__ = ["ROOT", "may_be_left_out", "templates"]
+__all__ = ["ROOT", "headings", "may_be_left_out", "printed", "templates"]
 
 ROOT = Path(__file__).parents[1]
 WORDS = re.compile(r"[a-z]{2,}[,;:]? +[a-z`{]|[`}] [a-z]{2,}|^[a-z]{2,}: \{")
@@ -75,6 +75,36 @@ def templates() -> dict[str, str]:
                 if template not in NOT_SAID:
                     found.setdefault(template, f"{name}:{line}")
     return found
+
+
+def printed() -> Iterator[tuple[str, str]]:
+    """Yield the texts of the source that commands print as they stand, each after its place."""
+    for place, call in _calls("say", "put"):
+        for argument in call.args[:1]:
+            pieces = _pieces(argument)
+            text = _template(pieces) if pieces else argument.value if isinstance(argument, ast.Constant) else None
+            if isinstance(text, str):
+                yield place, text
+
+
+def headings() -> Iterator[tuple[str, str]]:
+    """Yield the headings of the tables that commands print, each after its place; those that are computed stand elsewhere as texts."""
+    for place, call in _calls("write_rows"):
+        columns = call.args[1]
+        if isinstance(columns, ast.Name):
+            tree = ast.parse((ROOT / place.split(":")[0]).read_text(encoding="utf-8"))
+            assigned = [n.value for n in ast.walk(tree) if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == columns.id]
+            columns = ast.Tuple(assigned, ast.Load())
+        for part in ast.walk(columns):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield place, part.value
+
+
+def _calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
+    for path in sorted((ROOT / "cli").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+                yield f"{path.relative_to(ROOT).as_posix()}:{node.lineno}", node
 
 
 def may_be_left_out(template: str) -> set[str]:

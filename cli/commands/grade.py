@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import click
@@ -56,6 +57,9 @@ from tierwise.plugins.engine import DEFAULT_ENGINE
     metavar="FILE",
     help="Write a report for people, too: FILE.html, one page that prints, or FILE.xlsx with the graded list and charts.",
 )
+@click.option(
+    "--by", metavar="NAME,…", help="With --report: show results by facts, outputs or columns of the subjects' table, too: `region,owner`."
+)
 @click.option("--save", is_flag=True, help="Save the run in the ledger, all of it.")
 @ledger_option
 @format_option("text", "json", "jsonl", "csv", "markdown")
@@ -76,6 +80,7 @@ def command(
     limit: int,
     output: str | None,
     report: str | None,
+    by: str | None,
     save: bool,
     ledger: str,
     form: str,
@@ -98,6 +103,7 @@ def command(
     from tierwise.cli.row_columns import choose_columns
     from tierwise.cli.run_saving import save_run
     from tierwise.plugins.run import choose_engine
+    from tierwise.plugins.subject_columns import names_of_groups, only_columns, refuse_unsupplied, with_columns
 
     session = Session.of(context)
     if output is not None and context.get_parameter_source("form") is ParameterSource.DEFAULT:
@@ -105,18 +111,26 @@ def command(
     read = [database, ledger, policy_name, *layers.overlays, *([binding] if binding else [])]
     if report is not None:
         refuse_report(report, read)
+    elif by is not None:
+        raise click.UsageError("`--by` splits a report: name one by `--report`")
     loaded = session.load(policy_name, layers)
     engine = choose_engine(loaded, engine_name)
     choice = read_choice(session, loaded, condition, undetermined)
     chosen = choose_columns(columns, loaded.plan) if columns is not None else None
     language = session.language if headings == "labels" else None
-    with written_to(output, read), grade_database(session, loaded, database, binding, as_of, engine, ledger) as run:
+    groups = names_of_groups(by)
+    inner = next((name for name in groups if name in loaded.plan.decisions and not loaded.plan.decisions[name].output), None)
+    if inner is not None:
+        raise click.BadParameter(f"`{inner}` is no output of `{loaded.plan.policy}`", param_hint="--by")
+    widened = replace(loaded, plan=with_columns(loaded.plan, only_columns(loaded.plan, groups)))
+    with written_to(output, read), grade_database(session, widened, database, binding, as_of, engine, ledger) as run:
+        refuse_unsupplied(groups, loaded.plan, run.bound.facts.facts)
         if form != "text":  # before anything is saved, so that what is said of saving stands last
             show_data_findings(run.bound.facts.findings, session.error_format)
         unsaved = save_run(session, run, ledger, layers) if save else None
         shown = Shown(choice.of(run, engine), choice.words, chosen, language, hits)
         if report is not None:
-            write_report(session, run, shown, report)
+            write_report(session, run, shown, report, groups)
         if form == "text":
             print_grading(session, run, limit, shown)
         else:

@@ -89,13 +89,15 @@ def command(
     Example:
       tierwise impact demo/demo.db --policy scorecard-100-rights --set a_at_least=80 --as-of 2026-06-30
     """
+    from tierwise.plugins.subject_columns import names_of_groups
+
     session = Session.of(context)
     if report is not None:
         from tierwise.cli.reporting import refuse_report
 
         refuse_report(report, [database] if database is not None else [ledger])
     wanted = _read_gates(gates)
-    names = tuple(dict.fromkeys(name.strip() for name in (by or "").split(",") if name.strip()))
+    names = names_of_groups(by)
     with ExitStack() as opened:
         if runs is not None:
             if database is not None or names:

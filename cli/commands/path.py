@@ -7,7 +7,16 @@ from typing import Any
 
 import click
 
-from tierwise.cli.options import Layers, as_of_option, binding_option, chosen_outputs, format_option, layers_options, policy_option
+from tierwise.cli.options import (
+    Layers,
+    as_of_option,
+    binding_option,
+    chosen_outputs,
+    format_option,
+    layers_options,
+    policy_option,
+    report_option,
+)
 from tierwise.cli.session import Session
 
 
@@ -45,7 +54,14 @@ class ChangeParameter(click.ParamType[tuple[str, tuple[Any, ...]]]):
 )
 @click.option("--routes", "most", type=click.IntRange(1), default=5, show_default=True, help="How many ways of each sort the text tells.")
 @click.option("--all", "is_all", is_flag=True, help="Instead of one customer: all who are one change of one fact away from a better grade.")
-@click.option("--rows", type=click.IntRange(0), default=20, show_default=True, help="With --all: how many of them the text lists.")
+@click.option(
+    "--rows",
+    type=click.IntRange(0),
+    default=20,
+    show_default=True,
+    help="With --all: how many of each output the text and the page of a report list.",
+)
+@report_option
 @format_option("text", "markdown", "csv", "jsonl", "json")
 @click.pass_context
 def command(
@@ -62,6 +78,7 @@ def command(
     most: int,
     is_all: bool,
     rows: int,
+    report: str | None,
     form: str,
 ) -> None:
     """Find the smallest changes that reach a better grade, and those that would lose the present one.
@@ -81,6 +98,12 @@ def command(
         raise click.UsageError("`--all` looks for any better grade; it takes no `--to`")
     if not is_all and form in ("csv", "jsonl"):
         raise click.UsageError(f"`--format {form}` lists many: it needs `--all`")
+    if report is not None:
+        if not is_all:
+            raise click.UsageError("a report lists many: it needs `--all`")
+        from tierwise.cli.reporting import refuse_report
+
+        refuse_report(report, [database])
     from tierwise.cli.graded_run import bound_with_progress
     from tierwise.cli.paths import print_all, print_paths
     from tierwise.plugins.paths.database import changeable_facts, graded_outputs, paths_of_subject
@@ -95,7 +118,7 @@ def command(
     changed = ", ".join(f"`{name}`" for name in changeable)
     with bound_with_progress(session, loaded, database, binding, as_of) as bound:
         if subject is None:
-            print_all(bound, decisions, changeable, session, form, rows)
+            print_all(bound, decisions, changeable, session, form, rows, report)
             return
         key = bound.facts.key_of(subject) or subject
         name = bound.subject(key).name

@@ -115,13 +115,13 @@ class _Page:
             for row in rows
         ]
         sums = [sum(counts.get((row, column), 0) for row in rows) for column in columns]
-        return Block("", header=header, rows=(*lines, (self.say("total"), *map(_count, sums), _count(sum(sums)))))
+        return Block("", header=header, rows=(*lines, (self.say("total"), *map(_count, sums), _count(sum(sums)))), keys=1)
 
     def _largest(self, found: OutputImpact) -> Block:
         """Return the largest cells of those that moved, where there are too many classes for a matrix."""
         cells = sorted((cell for cell in found.matrix if cell.before != cell.after), key=lambda cell: -cell.count)
         rows = tuple((class_text(cell.before), class_text(cell.after), _count(cell.count)) for cell in cells[:MOST_CELLS])
-        return Block("", header=(self.say("from"), self.say("to"), self.say("count")), rows=rows)
+        return Block("", header=(self.say("from"), self.say("to"), self.say("count")), rows=rows, keys=2)
 
     # ---- measures and groups -------------------------------------------------------------------------------------------------
 
@@ -160,7 +160,7 @@ class _Page:
             )
             for found in impact.groups
         ]
-        yield Block("", header=header, rows=tuple(rows[:MOST_GROUPS]))
+        yield Block("", header=header, rows=tuple(rows[:MOST_GROUPS]), keys=len(names))
         if len(rows) > MOST_GROUPS:
             yield Block(f"… {len(rows) - MOST_GROUPS:,}")
 

@@ -11,8 +11,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol
 
-from tierwise.core.errors import DataError
-from tierwise.core.language import suggest
 from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Outcome, Reason
 from tierwise.core.plan import Decision, DecisionRef, FactRef, Named, Plan, Undecided
@@ -25,7 +23,7 @@ from tierwise.plugins.run import OWN_BINDING, Bound, bound_database, choose_engi
 
 if TYPE_CHECKING:
     from tierwise.plugins.ledger import Ledger
-from tierwise.plugins.subject_columns import only_columns, with_columns
+from tierwise.plugins.subject_columns import only_columns, refuse_unsupplied, with_columns
 
 __all__ = ["Results", "Side", "group_decision", "policies_compared", "runs_compared", "scales_of"]
 
@@ -104,11 +102,7 @@ def policies_compared(
     before, after = (replace(policy, plan=with_columns(policy.plan, columns)) for policy in (old, new))
     with ExitStack() as opened:
         bound = opened.enter_context(bound_database(before, database, bindings[0], as_of, ledger))
-        lacking = next((name for name in columns if name not in bound.facts.facts), None)
-        if lacking is not None:
-            known = [*old.plan.facts, *(decision.name for decision in old.plan.outputs)]
-            help = suggest(lacking, known) or "group by a fact, an output, or a column of the customers' table"
-            raise DataError(f"`{lacking}` is no fact and no output of `{old.plan.policy}`, and no column of its customers' table", help)
+        refuse_unsupplied(by, old.plan, bound.facts.facts)
         other = (
             replace(bound, loaded=after)
             if _read_alike(before, after, bindings)

@@ -33,7 +33,7 @@ from tierwise.plugins.grading import CLASS, NUMBER, Grading, Tabled
 from tierwise.plugins.run import Bound
 from tierwise.plugins.sql import Sql
 
-__all__ = ["NEAR", "Border", "BorderCount", "MovedBorder", "border_counts", "borders_of_plan", "with_border"]
+__all__ = ["NEAR", "Border", "BorderCount", "MovedBorder", "Standing", "border_counts", "borders_near", "borders_of_plan", "with_border"]
 
 NEAR = Decimal("0.05")
 """How near is near: this share of the border."""
@@ -82,6 +82,16 @@ class MovedBorder:
 
     to: Decimal
     changed: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many subjects stand in the neighbourhood of a border: below it, exactly on it, above it."""
+
+    border: Border
+    below: int
+    at: int
+    above: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +207,23 @@ def border_counts(
         yield BorderCount(border, at, below, above, parts, lower, higher)
 
 
+def borders_near(bound: Bound, grading: Grading, outputs: Sequence[Decision], near: Decimal = NEAR) -> Iterator[Standing]:
+    """Yield who stands near the borders of facts, and of outputs that are numbers, without grading anything again; cuts of rankings are left out.
+
+    Args:
+        bound: The subjects.
+        grading: How they are graded.
+        outputs: The outputs to look at.
+        near: The neighbourhood, as a share of the border.
+    """
+    base = grading if isinstance(grading, Tabled) else None
+    shown = {decision.name for decision in grading.outputs}
+    for border in borders_of_plan(bound.loaded.plan, outputs):
+        if border.cut is None and (border.about in bound.facts.columns or (base is not None and border.about in shown)):
+            at, below, above, _ = _near(bound, base, border, near)
+            yield Standing(border, below, at, above)
+
+
 def _moved(bound: Bound, engine: Engine, border: Border, targets: Sequence[Decimal]) -> list[MovedBorder]:
     """Count the subjects that come to another class of each output that hangs on a border, with the border elsewhere; all in one grading."""
     plan = every = bound.loaded.plan
@@ -220,10 +247,11 @@ def _graded(bound: Bound, engine: Engine, plan: Plan) -> Tabled:
     return grading
 
 
-def _near(bound: Bound, base: Tabled, border: Border, near: Decimal) -> tuple[int, int, int, tuple[int, ...]]:
+def _near(bound: Bound, base: Tabled | None, border: Border, near: Decimal) -> tuple[int, int, int, tuple[int, ...]]:
     """Count who stands on a border, and in equal parts on either side of it."""
     width = abs(border.value) * near
-    if border.about in bound.loaded.plan.facts:
+    connection = bound.facts.connection if base is None else base.connection
+    if base is None or border.about in bound.loaded.plan.facts:
         if border.about not in bound.facts.columns:
             return 0, 0, 0, (0,) * BUCKETS
         rows: Sql = sql.table(bound.facts.relation)
@@ -239,7 +267,7 @@ def _near(bound: Bound, base: Tabled, border: Border, near: Decimal) -> tuple[in
     counts = [sql.call("count_if", exact.eq(_number(border.value)))]
     counts += [sql.call("count_if", within(low, high)) for low, high in pairwise(edges)]
     counts.append(sql.call("count_if", exact.eq(_number(edges[-1]))))
-    found = base.connection.cursor().execute(sql.printed(sql.select(*counts, source=rows))).fetchone() or ()
+    found = connection.cursor().execute(sql.printed(sql.select(*counts, source=rows))).fetchone() or ()
     at, *parts, last = map(int, found)
     parts[-1] += last
     half = BUCKETS // 2

@@ -29,6 +29,7 @@ def _body(report: RunReport, words: dict[str, str] | Any) -> Iterator[str]:
     for number, output in enumerate(report.outputs):
         chart = _chart(output, number) if number < MOST_CHARTS else ""
         yield f'<section data-output="{escaped(output.name)}"><h2>{escaped(output.label)}</h2>\n{chart}{_bars(output, report, words, bool(chart))}</section>\n'
+    yield from _splits(report, words)
     rows = [
         (output.label, bar.text, bar.count, ", ".join(f"{name} ({count})" for name, count in output.settled_by.get(bar.value, ())))
         for output in report.outputs
@@ -42,8 +43,27 @@ def _body(report: RunReport, words: dict[str, str] | Any) -> Iterator[str]:
     if report.unknown:
         yield f"<h2>{words['unknown']}</h2>\n"
         yield html_table((words["output"], words["reason"]), (f"<td>{escaped(a)}</td><td>{escaped(b)}</td>" for a, b in report.unknown))
+    if report.near:
+        yield f"<h2>{words['near']}</h2>\n<p>{words['near about']}</p>\n"
+        head = tuple(words[name] for name in ("border", "meaning", "below", "on it", "above"))
+        yield html_table(head, (_cells(one.text, one.label, one.below, one.at, one.above) for one in report.near), 2, 3, 4)
     yield f"<h2>{words['receipt']}</h2>\n"
     yield html_table((), (f'<th scope="row">{escaped(a)}</th><td><code>{escaped(b)}</code></td>' for a, b in report.receipt))
+
+
+def _splits(report: RunReport, words: Any) -> Iterator[str]:
+    by = ""
+    for split in report.splits:
+        if split.by != by:
+            by = split.by
+            yield f"<h2>{escaped(words['by'].format(by=by))}</h2>\n"
+        head = (split.by, *split.bars, words["all"])
+        rows = (_cells(group, *counts, sum(counts)) for group, counts in split.groups)
+        yield f"<h3>{escaped(split.output)}</h3>\n{html_table(head, rows, *range(1, len(head)))}"
+
+
+def _cells(*cells: str | int) -> str:
+    return "".join(f'<td class="n">{cell}</td>' if isinstance(cell, int) else f"<td>{escaped(cell)}</td>" for cell in cells)
 
 
 def _bars(output: OutputReport, report: RunReport, words: Any, has_chart: bool) -> str:

@@ -9,17 +9,15 @@ from io import BytesIO
 from typing import Any
 
 from tierwise.plugins.policy_page import Block
-from tierwise.plugins.report.excel_cells import write_cell
 from tierwise.plugins.report.html_frame import escaped, html_frame, html_table
+from tierwise.plugins.report.sheet_names import SheetNames
+from tierwise.plugins.report.sheet_rows import with_rows, write_pattern
 from tierwise.plugins.workbook.writing import new_workbook
 
 __all__ = ["page_html", "page_workbook"]
 
 NUMBER = re.compile(r"[+−-]?\d{1,3}(,\d{3})*(\.\d+)?|[+−-]?\d+(\.\d+)?")
 """A number as pages write it, its digits grouped or not."""
-LONGEST_TITLE = 31
-"""A sheet's name may have no more characters, and none of those below."""
-FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 
 
 def page_html(blocks: Iterable[Block], language: str) -> str:
@@ -40,35 +38,39 @@ def page_workbook(blocks: Iterable[Block]) -> bytes:
     head = book.add_format(
         {"bold": True, "bg_color": "#DCE6F1", "border": 1, "border_color": "#BFBFBF", "text_wrap": True, "valign": "top"}
     )
-    text, day = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}), book.add_format({"num_format": "yyyy-mm-dd"})
+    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True, "font_size": 13})
-    told, titles = None, _titles()
+    told, names = None, SheetNames()
     row, heading = 0, ""
+    tables: dict[int, Iterator[list[Any]]] = {}
     for block in blocks:
         if not block.header:
             if told is None:
-                told = book.add_worksheet(titles(_plain(block.text)))
+                told = book.add_worksheet(names.name(_plain(block.text)))
                 told.set_column(0, 0, 100)
             told.write_string(row, 0, _plain(block.text or " > ".join(block.steps)), bold if block.level else text)
             row, heading = row + 1, _plain(block.text) if block.level else heading
             continue
-        sheet = book.add_worksheet(titles(heading or block.header[0]))
+        sheet = book.add_worksheet(names.name(heading or block.header[0]))
         for column, name in enumerate(block.header):
             sheet.write_string(0, column, _plain(name), head)
             sheet.set_column(column, column, min(max([2 * len(name), 10, *(len(cells[column]) for cells in block.rows[:200])]), 50))
-        for at, cells in enumerate(block.rows, 1):
-            for column, cell in enumerate(cells):
-                write_cell(sheet, at, column, _value(cell), text, day)
+        write_pattern(sheet, text, text)
+        tables[len(book.worksheets())] = (
+            [*(_plain(cell) for cell in cells[: block.keys]), *map(_value, cells[block.keys :])] for cells in block.rows
+        )
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(len(block.rows), 1), len(block.header) - 1)
     book.close()
-    return stream.getvalue()
+    return with_rows(stream.getvalue(), tables)
 
 
 def _block(block: Block) -> str:
     if block.header:
         numbers = [
-            at for at in range(len(block.header)) if block.rows and all(_is_number(row[at]) or row[at] in ("", "–") for row in block.rows)
+            at
+            for at in range(block.keys, len(block.header))
+            if block.rows and all(_is_number(row[at]) or row[at] in ("", "–") for row in block.rows)
         ]
         return html_table([_plain(name) for name in block.header], _rows(block.rows, numbers), *numbers)
     if block.steps:
@@ -96,19 +98,3 @@ def _value(cell: str) -> Any:
     if not _is_number(cell) or (len(plain) > 1 and plain.lstrip("+-").startswith("0") and not plain.lstrip("+-").startswith("0.")):
         return _plain(cell) or None
     return Decimal(plain)
-
-
-class _titles:
-    """Gives names of sheets that Excel takes, each another one."""
-
-    def __init__(self) -> None:
-        self._given: set[str] = set()
-
-    def __call__(self, wanted: str) -> str:
-        title = FORBIDDEN.sub(" ", wanted).strip()[:LONGEST_TITLE] or "1"
-        number = 1
-        while title.casefold() in self._given:
-            number += 1
-            title = f"{FORBIDDEN.sub(' ', wanted).strip()[: LONGEST_TITLE - 4]} {number}"
-        self._given.add(title.casefold())
-        return title

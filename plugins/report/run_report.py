@@ -1,27 +1,35 @@
-"""What a report of a run says, in the reader's words: distributions, what is undetermined and what would settle it, and where it comes from."""
+"""What a report of a run says, in the reader's words: distributions, by groups too, what is undetermined and what would settle it, who stands near
+the borders, and where it comes from."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tierwise import __version__
-from tierwise.core.outcome import Undetermined
+from tierwise.core.meaning.subjects import SubjectResult
+from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Decision, Named
 from tierwise.core.types import BooleanType, EnumType, ListType, SetType
 from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
 from tierwise.plugins.grading import Grading, Share
+from tierwise.plugins.paths.borders import NEAR, borders_near
 from tierwise.plugins.run import Run
+from tierwise.plugins.sentences.border_lines import border_text
 from tierwise.plugins.sentences.phrases import phrase, words_of
 from tierwise.plugins.word_labels import labels_of_words
 
-__all__ = ["Bar", "OutputReport", "RunReport", "run_report"]
+__all__ = ["Bar", "NearBorder", "OutputReport", "RunReport", "Split", "run_report"]
 
 MOST_BARS = 15
 MOST_NEEDS = 5
+MOST_GROUPS = 40
+MOST_SPLIT = 12
+"""How many outputs are split by groups: the first whose values are words or yes and no."""
+MOST_BORDERS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,34 @@ class OutputReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """One output by groups of subjects.
+
+    Attributes:
+        by: What the subjects are grouped by, in words.
+        output: The output, in words.
+        bars: Its values and reasons that occur, in words.
+        groups: Each group, the largest first, with how many subjects have each of ``bars``.
+    """
+
+    by: str
+    output: str
+    bars: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NearBorder:
+    """A border in words, and how many stand below it, on it and above it, within 5 % of it."""
+
+    text: str
+    label: str
+    below: int
+    at: int
+    above: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """The whole report.
 
@@ -64,6 +100,8 @@ class RunReport:
         outputs: In the policy's order.
         unknown: Labels of the outputs that are undetermined for everyone, each with its reasons in words.
         language: ``en`` or ``zh``.
+        splits: Outputs by groups, where that was asked for.
+        near: The borders near which somebody stands; empty where only some subjects are reported.
     """
 
     title: str
@@ -72,9 +110,11 @@ class RunReport:
     outputs: tuple[OutputReport, ...]
     unknown: tuple[tuple[str, str], ...]
     language: str
+    splits: tuple[Split, ...] = ()
+    near: tuple[NearBorder, ...] = ()
 
 
-def run_report(run: Run, grading: Grading, language: str, chosen_by: str = "") -> RunReport:
+def run_report(run: Run, grading: Grading, language: str, chosen_by: str = "", by: Sequence[str] = ()) -> RunReport:
     """Count what a run gave.
 
     Args:
@@ -82,46 +122,120 @@ def run_report(run: Run, grading: Grading, language: str, chosen_by: str = "") -
         grading: The results to report, of all subjects or of some.
         language: ``en`` or ``zh``.
         chosen_by: By what condition they were chosen; empty for all.
+        by: Facts and outputs by which subjects are grouped.
     """
-    return _Reporter(run, grading, language).report(chosen_by)
+    return _Reporter(run, grading, language, by).report(chosen_by)
+
+
+Needs = dict[str, dict[str, Counter[str]]]
+Cell = tuple[str, str, str, str]
+"""What subjects are grouped by, their group, an output, and what it came to as a bar says it."""
 
 
 class _Reporter:
-    def __init__(self, run: Run, grading: Grading, language: str) -> None:
+    def __init__(self, run: Run, grading: Grading, language: str, by: Sequence[str]) -> None:
         self.run = run
         self.grading = grading
         self.language = language
+        self.by = by
         self.loaded = run.bound.loaded
         self.words = labels_of_words(self.loaded.policy, language)
 
     def report(self, chosen_by: str) -> RunReport:
         plan = self.loaded.plan
-        needs = self._needs()
+        needs, cells = self._counted()
         outputs, unknown = [], []
         for decision in self.grading.outputs:
             shares = self.grading.distribution(decision.name)
             if shares and all(share.reason is not None for share in shares):
                 unknown.append(
-                    (self._in(decision.label) or decision.name, "; ".join(self._reason(share) for share in shares if share.count))
+                    (self._in(decision.label) or decision.name, "; ".join(self._reason(s.reason) for s in shares if s.reason and s.count))
                 )
             else:
                 outputs.append(self._output(decision, shares, needs.get(decision.name, {})))
         return RunReport(
-            self._in(plan.title), self.grading.count(), self._receipt(chosen_by), tuple(outputs), tuple(unknown), self.language
+            self._in(plan.title),
+            self.grading.count(),
+            self._receipt(chosen_by),
+            tuple(outputs),
+            tuple(unknown),
+            self.language,
+            tuple(self._splits(outputs, cells)),
+            () if chosen_by else tuple(self._near()),
         )
 
-    def _needs(self) -> dict[str, dict[str, Counter[str]]]:
-        """Count, for each output and reason, what its subjects hang on."""
-        found: dict[str, dict[str, Counter[str]]] = {}
-        for result in self.grading.rows():
+    def _counted(self) -> tuple[Needs, Counter[Cell]]:
+        """Count, for each output and reason, what its subjects hang on; and what comes out in each group."""
+        needs: Needs = {}
+        cells: Counter[Cell] = Counter()
+        split = [d.name for d in self._split_outputs()] if self.by else []
+        for result, facts in self._rows():
             for name, outcome in result.outcomes.items():
                 if isinstance(outcome, Undetermined) and outcome.needs:
-                    found.setdefault(name, {}).setdefault(str(outcome.reason), Counter()).update(set(outcome.needs))
-        return found
+                    needs.setdefault(name, {}).setdefault(str(outcome.reason), Counter()).update(set(outcome.needs))
+            for by in self.by:
+                group = self._group(by, result, facts)
+                cells.update((by, group, name, _bar_of(result.outcomes[name])) for name in split)
+        return needs, cells
+
+    def _rows(self) -> Iterator[tuple[SubjectResult, Mapping[str, Any]]]:
+        if not any(name in self.loaded.plan.facts for name in self.by):
+            yield from ((result, {}) for result in self.grading.rows())
+            return
+        subjects = self.run.bound.facts.subjects()  # in the order of the keys, too
+        for result in self.grading.rows():
+            yield result, next(subject.facts for subject in subjects if subject.key == result.key)
+
+    def _group(self, by: str, result: SubjectResult, facts: Mapping[str, Any]) -> str:
+        """Return the group of a subject in words."""
+        if by not in self.loaded.plan.facts:
+            outcome = result.outcomes[by]
+            value = outcome.value if isinstance(outcome, Determined) else None
+            if isinstance(outcome, Undetermined):
+                return "? " + self._reason(outcome.reason)
+        elif by not in facts:
+            return words_of("report", self.language)["missing"]
+        else:
+            value = facts[by]
+        if isinstance(value, bool):
+            return phrase("yes" if value else "no", self.language)
+        text = cell_text(to_json(value)) if value is not None else phrase("none", self.language)
+        return self.words.get(by, {}).get(text, text)
+
+    def _split_outputs(self) -> list[Decision]:
+        return [d for d in self.grading.outputs if isinstance(d.type, EnumType | BooleanType)][:MOST_SPLIT]
+
+    def _splits(self, outputs: Sequence[OutputReport], cells: Counter[Cell]) -> Iterator[Split]:
+        split = [decision.name for decision in self._split_outputs()]
+        for by in self.by:
+            sizes: Counter[str] = Counter()
+            for (name, group, output, _), count in cells.items():
+                if (name, output) == (by, split[0]):
+                    sizes[group] += count
+            order = [group for group, _ in sorted(sizes.items(), key=lambda one: (-one[1], one[0]))]
+            for output in outputs:
+                if output.name in split and output.name != by:
+                    yield self._split(by, output, order, cells)
+
+    def _split(self, by: str, output: OutputReport, order: Sequence[str], cells: Counter[Cell]) -> Split:
+        bars = [bar for bar in output.bars if bar.count]
+        counts = [(group, tuple(cells[by, group, output.name, _mark(bar)] for bar in bars)) for group in order]
+        if len(counts) > MOST_GROUPS:
+            rest = [numbers for _, numbers in counts[MOST_GROUPS - 1 :]]
+            others = words_of("report", self.language)["other groups"].format(count=len(rest))
+            counts = [*counts[: MOST_GROUPS - 1], (others, tuple(map(sum, zip(*rest, strict=True))))]
+        return Split(self._name(by), output.label, tuple(f"{'? ' if bar.is_open else ''}{bar.text}" for bar in bars), tuple(counts))
+
+    def _near(self) -> Iterator[NearBorder]:
+        outputs = [decision for decision in self.grading.outputs if not decision.population]
+        found = [one for one in borders_near(self.run.bound, self.grading, outputs, NEAR) if one.below or one.at or one.above]
+        most = sorted(found, key=lambda one: -(one.below + one.at + one.above))[:MOST_BORDERS]
+        for one in (one for one in found if one in most):
+            yield NearBorder(border_text(one.border, self.language), self._in(one.border.label), one.below, one.at, one.above)
 
     def _output(self, decision: Decision, shares: tuple[Share, ...], needs: Mapping[str, Counter[str]]) -> OutputReport:
         bars = [*self._values(decision, shares)]
-        bars += [Bar(str(share.reason), self._reason(share), share.count, True) for share in shares if share.reason is not None]
+        bars += [Bar(str(share.reason), self._reason(share.reason), share.count, True) for share in shares if share.reason is not None]
         settled = {
             reason: tuple(
                 (self._name(need), count) for need, count in sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:MOST_NEEDS]
@@ -153,8 +267,8 @@ class _Reporter:
             shown = phrase("yes" if value else "no", self.language)
         return Bar(text, shown or phrase("none", self.language), count, False)
 
-    def _reason(self, share: Share) -> str:
-        return phrase("reason tie" if str(share.reason) == "tie" else str(share.reason), self.language)
+    def _reason(self, reason: Reason) -> str:
+        return phrase("reason tie" if str(reason) == "tie" else str(reason), self.language)
 
     def _name(self, need: str) -> str:
         plan = self.loaded.plan
@@ -177,3 +291,14 @@ class _Reporter:
             (words["version"], f"Tierwise {__version__}"),
         )
         return tuple((name, text) for name, text in given if text)
+
+
+def _bar_of(outcome: Outcome) -> str:
+    """Return what tells the bar of an outcome."""
+    if isinstance(outcome, Undetermined):
+        return f"? {outcome.reason}"
+    return cell_text(to_json(outcome.value)) if outcome.value is not None else ""
+
+
+def _mark(bar: Bar) -> str:
+    return f"? {bar.value}" if bar.is_open else bar.value

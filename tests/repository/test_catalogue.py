@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.command_line import tierwise
-from tests.said import may_be_left_out, templates
+from tests.said import headings, may_be_left_out, printed, templates
 from tierwise.cli.main import COMMANDS
 from tierwise.core.finding import Finding
 from tierwise.plugins.sentences.catalogue import HOLE, catalogue, finding_in, said
@@ -39,6 +39,18 @@ def test_every_text_of_the_source_is_in_the_catalogue_and_no_other() -> None:
 
     assert missing == [], "add the Chinese to `texts` of plugins/sentences/catalogue.zh.json, or name them in tests/not_said.json"
     assert [template for template in TEXTS if template not in source] == [], "these are said no more: remove them"
+
+
+def test_what_commands_print_is_said_in_the_language() -> None:
+    unsaid = [f"{place}: {text!r}" for place, text in printed() if re.search(r"[A-Za-z]{2}", HOLE.sub("", text))]
+
+    assert unsaid == [], "`say` prints as it stands: use `tell`"
+
+
+def test_every_heading_of_a_table_is_in_the_catalogue() -> None:
+    missing = [f"{place}: {heading!r}" for place, heading in headings() if heading not in TEXTS and heading not in catalogue()["words"]]
+
+    assert missing == [], "add the Chinese to `words` of plugins/sentences/catalogue.zh.json"
 
 
 def test_the_chinese_of_a_text_is_chinese_and_has_its_holes() -> None:
