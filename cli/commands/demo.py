@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 DATABASE = "demo.db"
 DEEPEST, MOST_LINES = 2, 10
+MOST_LOOKED_AT = 50
 SHOWN = ("grade", "payment_level")
 """Outputs of the policy that is shown first which few are undetermined in."""
 
@@ -48,6 +50,7 @@ def command(context: click.Context, folder: Path, every: bool) -> None:
     from tierwise.plugins.run import choose_engine
 
     loaded = load(demo.policy, overlay=demo.overlay, plugins=session.plugins)
+    loaded = replace(loaded, plan=loaded.plan.showing(SHOWN))  # nothing else is shown, so nothing else need be worked out
     engine = choose_engine(loaded, DEFAULT_ENGINE)
     with grade_database(session, loaded, str(demo.database), None, demo.as_of, engine) as run:
         _tell(session, run)
@@ -79,7 +82,7 @@ def _interesting(run: Run) -> str:
     from tierwise.core.outcome import Determined
 
     first = ""
-    for result in run.grading.rows(500):
+    for result in run.grading.rows(MOST_LOOKED_AT):
         first = first or result.key
         if all(isinstance(result.outcomes[name], Determined) for name in SHOWN):
             return result.key
@@ -92,7 +95,7 @@ def _explain(session: Session, run: Run, key: str) -> None:
     from tierwise.plugins.sentences.lines import lines_of
 
     row = run.bound.facts.row(key)
-    outputs = [decision.name for decision in run.grading.outputs[:1]]
+    outputs = SHOWN[:1]
     tell("\nwhy one of them got it")
     say(on_one_line(" ".join(part for part in (key, row.name if row else None) if part)))
     lines = lines_of(explain_subject(run.bound, key, run.grading).only(outputs), session.language)
@@ -126,5 +129,6 @@ try next
   tierwise explain {database} {key} {run}
   tierwise show {policy}
   tierwise init my-policy
+  tierwise console my-policy --database {database} --as-of {as_of}
   tierwise demo {folder} --all"""
     )

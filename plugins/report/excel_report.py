@@ -154,7 +154,7 @@ class _Report:
         row = 0
         for split in splits:
             sheet.write_string(row, 0, split.output, self._book.add_format({"bold": True, "font_size": 13}))
-            counted = [(group, *counts, sum(counts)) for group, counts in split.groups]
+            counted: list[Sequence[str | int]] = [(group, *counts, sum(counts)) for group, counts in split.groups]
             self._cells(sheet, row + 1, [(split.by, *split.bars, self._words["all"]), *counted])
             head, last = row + 1, row + 1 + len(counted)
             height = max(200, 100 + 26 * len(counted))

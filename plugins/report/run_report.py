@@ -209,8 +209,8 @@ class _Reporter:
         split = [decision.name for decision in self._split_outputs()]
         for by in self.by:
             sizes: Counter[str] = Counter()
-            for (name, group, output, _), count in cells.items():
-                if (name, output) == (by, split[0]):
+            for (name, group, of, _), count in cells.items():
+                if (name, of) == (by, split[0]):
                     sizes[group] += count
             order = [group for group, _ in sorted(sizes.items(), key=lambda one: (-one[1], one[0]))]
             for output in outputs:

@@ -1,12 +1,11 @@
-"""The phrases of explanations, pages and tables in English and Chinese, read once from ``phrases.yaml`` beside this module."""
+"""The phrases of explanations, pages and tables in English and Chinese, read once from ``phrases.json`` beside this module."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-
-from ruamel.yaml import YAML
 
 __all__ = ["phrase", "words_of", "words_of_impact", "words_of_pages"]
 
@@ -14,8 +13,8 @@ __all__ = ["phrase", "words_of", "words_of_impact", "words_of_pages"]
 @cache
 def _phrases() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Return section to key to language to phrase."""
-    sections: Mapping[str, Mapping[str, Mapping[str, str]]] = YAML(typ="safe", pure=True).load(
-        files(__package__).joinpath("phrases.yaml").read_text(encoding="utf-8")
+    sections: Mapping[str, Mapping[str, Mapping[str, str]]] = json.loads(
+        files(__package__).joinpath("phrases.json").read_text(encoding="utf-8")
     )
     return sections
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from string import Formatter
 
 import pytest
-from ruamel.yaml import YAML
 
 from tierwise.plugins.sentences.phrases import phrase, words_of_pages
 
 HERE = Path(__file__).parents[3] / "plugins" / "sentences"
-SECTIONS = YAML(typ="safe", pure=True).load((HERE / "phrases.yaml").read_text(encoding="utf-8"))
+SECTIONS = json.loads((HERE / "phrases.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(("section", "key"), [(section, key) for section, phrases in SECTIONS.items() for key in phrases])
