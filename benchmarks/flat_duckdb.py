@@ -21,7 +21,7 @@ import duckdb
 import tierwise
 from tierwise.plugins.binding.bound_facts import bind
 from tierwise.plugins.builtin.engine_duckdb import grade
-from tierwise.plugins.builtin.engine_duckdb.duckdb_results import DuckGrading
+from tierwise.plugins.builtin.engine_duckdb.duckdb_engine import DuckGrading
 from tierwise.plugins.builtin.source_parquet import ParquetOpener
 
 __all__ = ["main"]

@@ -22,7 +22,7 @@ import tierwise
 from tierwise.cli.line_formats import csv_lines, json_lines
 from tierwise.plugins.binding.bound_facts import bind
 from tierwise.plugins.builtin.engine_duckdb import grade
-from tierwise.plugins.builtin.engine_duckdb.duckdb_results import DuckGrading
+from tierwise.plugins.builtin.engine_duckdb.duckdb_engine import DuckGrading
 from tierwise.plugins.builtin.source_parquet import ParquetOpener
 
 __all__ = ["main"]

@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 from pydantic import BaseModel
 
 from tierwise.core.finding import Finding
-from tierwise.core.language.function import Function
+from tierwise.core.language.scope import Function
 from tierwise.core.limits import Limits
 from tierwise.core.plan import Constant, Named, Node, Plan, Ranking, Table, Undecided
 from tierwise.core.policy.document import Document

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 
 from tierwise.core.values import LARGEST_EXACT
-from tierwise.plugins.binding.entry.enter_mixed import MIXED
+from tierwise.plugins.binding.entry.entered import MIXED
 
 if TYPE_CHECKING:
     from adbc_driver_manager import AdbcConnection, AdbcDatabase

@@ -1,16 +1,15 @@
-"""Compiles a policy to a plan: every entry by its form, names resolved, decisions in order.
+"""Compiles a policy to a plan: every entry by its form, names resolved, decisions put in order and cycles found.
 
 What is wrong is collected; a faulty entry is left out and the rest still compiles. ``name_space.py`` builds the name space, ``context.py`` is what
-a form sees, ``dependencies.py`` orders. Nothing here looks for gaps or overlaps: that is ``plan_checks.py``, over the finished plan.
+a form sees. Nothing here looks for gaps or overlaps: that is what checks do, over the finished plan.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tierwise.core.checking.context import EntryContext, Parts
-from tierwise.core.checking.dependencies import ordered
 from tierwise.core.checking.entries import Entry, Module
 from tierwise.core.checking.local_names import with_local_names
 from tierwise.core.checking.name_space import check_entry_names, lost_parameters, names_of, population_of
@@ -25,6 +24,7 @@ from tierwise.core.plan import (
     Decision,
     DecisionRef,
     Fact,
+    Linked,
     Node,
     Plan,
     Reading,
@@ -39,7 +39,7 @@ from tierwise.core.policy import FactDeclaration, Policy
 from tierwise.core.policy.texts import named
 from tierwise.core.types import BooleanType
 
-__all__ = ["compile_policy", "frame_of"]
+__all__ = ["Ordered", "compile_policy", "frame_of", "ordered"]
 
 
 def compile_policy(policy: Policy, modules: Sequence[Module], environment: Environment) -> tuple[Plan | None, list[Finding]]:
@@ -201,3 +201,54 @@ def _fact(name: str, fact: FactDeclaration, policy: Policy) -> Fact:
         note=fact.note.named() if fact.note is not None else None,
         because=fact.because.named() if fact.because is not None else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Decisions in order, and the cycles that stand in the way.
+
+    Attributes:
+        decisions: Every decision, after those it reads; a cycle is cut at the decision that closes it.
+        cycles: Each a path of names that ends where it began: ``("a", "b", "a")``.
+    """
+
+    decisions: tuple[Decision, ...]
+    cycles: tuple[tuple[str, ...], ...]
+
+
+def ordered(plan: Linked) -> Ordered:
+    """Order decisions: the author's order, except that what is read comes first."""
+    by_name = plan.decisions
+    reads = {name: [read for read in _decisions_read(d, plan) if read in by_name] for name, d in by_name.items()}
+    done: dict[str, Decision] = {}
+    cycles: list[tuple[str, ...]] = []
+    for root in by_name:
+        _visit(root, reads, by_name, done, cycles)
+    return Ordered(tuple(done.values()), tuple(cycles))
+
+
+def _decisions_read(decision: Decision, plan: Linked) -> tuple[str, ...]:
+    """Return the names of the decisions that one reads directly, without repeats, in the order in which they are written."""
+    found = (decision_of(node) for node in behind(decision.node, plan))
+    return tuple(dict.fromkeys(read.name for read in found if read is not None))
+
+
+def _visit(
+    root: str, reads: Mapping[str, Sequence[str]], by_name: Mapping[str, Decision], done: dict[str, Decision], cycles: list[tuple[str, ...]]
+) -> None:
+    """Walk down from ``root``, without recursion: a policy may chain more decisions than Python nests calls."""
+    if root in done:
+        return
+    path: dict[str, Iterator[str]] = {root: iter(reads[root])}
+    while path:
+        name = next(reversed(path))
+        for needed in path[name]:
+            if needed in path:
+                names = list(path)
+                cycles.append((*names[names.index(needed) :], needed))
+            elif needed not in done:
+                path[needed] = iter(reads[needed])
+                break
+        else:
+            done[name] = by_name[name]
+            del path[name]

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tierwise.core.checking.entries import Entry
-from tierwise.core.checking.fitting import misfit
 from tierwise.core.finding import Finding
 from tierwise.core.language import Scope, compile_expression, compile_test, compile_value, suggest
 from tierwise.core.language.messages import listed
+from tierwise.core.language.type_rules import fits
 from tierwise.core.plan import Constant, Decision, DecisionRef, Node, Ranking, Table, Undecided, constant_of, decision_of, undecided_of
 from tierwise.core.policy import Policy
 from tierwise.core.source import Path, Source, Span, Written
-from tierwise.core.types import ListType, SetType, Type
+from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 
-__all__ = ["EntryContext", "Parts"]
+__all__ = ["EntryContext", "Parts", "misfit"]
 
 
 @dataclass
@@ -173,3 +173,23 @@ class EntryContext:
         items = [self.constant(text, expected.item) for text in given]
         constants = [constant for item in items if (constant := constant_of(item)) is not None]
         return Constant(tuple([item.value for item in constants]), expected) if len(constants) == len(items) else None
+
+
+def misfit(actual: Type, declared: Type) -> str:
+    """Return why a value of type ``actual`` does not fit ``declared``, to be read after its name; empty when it does."""
+    if isinstance(actual, ListType | SetType) and isinstance(declared, type(actual)):
+        return misfit(actual.item, declared.item)
+    if isinstance(actual, NumberType) and isinstance(declared, NumberType):
+        return _number_misfit(actual, declared)
+    if isinstance(actual, EnumType) and isinstance(declared, EnumType):
+        strange = [word for word in actual.values if word not in declared.values]
+        return f"may become `{strange[0]}`, which is none of its declared values" if strange else ""
+    return "" if fits(actual, declared) else f"is declared `{declared}`, but gets a `{actual}`"
+
+
+def _number_misfit(actual: NumberType, declared: NumberType) -> str:
+    if actual.scale is not None and declared.scale is not None and actual.scale > declared.scale:
+        return f"is declared with {declared.scale} digits after the point, but gets {actual.scale}"
+    if actual.unit and declared.unit and actual.unit != declared.unit:
+        return f"is declared in `{declared.unit}`, but gets `{actual.unit}`"
+    return ""

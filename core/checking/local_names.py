@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from tierwise.core.checking.context import Parts
 from tierwise.core.checking.entries import Entry
+from tierwise.core.checking.name_space import check_names
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, compile_expression
 from tierwise.core.plan import Decision, DecisionRef, Node
-from tierwise.core.policy import check_names
 from tierwise.core.source import Path
 
 __all__ = ["with_local_names"]

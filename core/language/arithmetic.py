@@ -8,10 +8,9 @@ from functools import reduce
 from typing import Literal
 
 from tierwise.core.language import messages
-from tierwise.core.language.operand import Operand, Unsound
-from tierwise.core.language.snippet import Place
+from tierwise.core.language.operand import Operand, Unsound, check_units
+from tierwise.core.language.syntax import Place
 from tierwise.core.language.type_rules import product_type, sum_type
-from tierwise.core.language.unit_checks import check_units
 from tierwise.core.language.units import EXACT, plain
 from tierwise.core.plan import Arithmetic, Call, Constant, Node, Quotient, Round, RoundMode
 from tierwise.core.types import DateTimeType, DateType, DurationType, EnumType, ListType, NumberType, SetType, TextType, Type

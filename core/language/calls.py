@@ -10,11 +10,10 @@ from datetime import datetime
 
 from tierwise.core.language import messages
 from tierwise.core.language.arithmetic import demand_number
-from tierwise.core.language.function import Function
 from tierwise.core.language.operand import Operand, Unsound
 from tierwise.core.language.parse import ARGUMENT_WORDS
 from tierwise.core.language.scan import read_iso
-from tierwise.core.language.scope import words_of_type
+from tierwise.core.language.scope import Function, words_of_type
 from tierwise.core.language.syntax import CallOf, Number, Opposite, Text
 from tierwise.core.plan import Call, Constant, InSet, Node, Round, RoundMode
 from tierwise.core.types import DateTimeType, DateType, DurationType, EnumType, ListType, NumberType, SetType, TextType, Type

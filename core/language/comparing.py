@@ -7,10 +7,9 @@ from decimal import Decimal
 from tierwise.core import types
 from tierwise.core.finding import Finding
 from tierwise.core.language import messages
-from tierwise.core.language.operand import Operand, Unsound
-from tierwise.core.language.snippet import Place
+from tierwise.core.language.operand import Operand, Unsound, check_literal_unit, check_units
+from tierwise.core.language.syntax import Place
 from tierwise.core.language.type_rules import fits, unified
-from tierwise.core.language.unit_checks import check_literal_unit, check_units
 from tierwise.core.source import Span
 from tierwise.core.types import Type
 

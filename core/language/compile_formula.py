@@ -19,8 +19,7 @@ from tierwise.core.language.idioms import MEMBERS_OF_DURATIONS
 from tierwise.core.language.known import strange_to_know, surely
 from tierwise.core.language.operand import Operand, Unsound, equalled
 from tierwise.core.language.scope import Scope, words_of_type
-from tierwise.core.language.snippet import Place
-from tierwise.core.language.syntax import Tree
+from tierwise.core.language.syntax import Place, Tree
 from tierwise.core.language.type_rules import fits, set_of, unified
 from tierwise.core.language.units import digits_of
 from tierwise.core.outcome import UNDETERMINED, Reason, distinct

@@ -11,10 +11,10 @@ from tierwise.core import types
 from tierwise.core.finding import Finding
 from tierwise.core.language import messages
 from tierwise.core.language.comparing import check_number
+from tierwise.core.language.operand import is_unit_twice
 from tierwise.core.language.scan import Scanner, SyntaxProblem, read_iso
 from tierwise.core.language.syntax import Number, Time
 from tierwise.core.language.type_rules import set_of
-from tierwise.core.language.unit_checks import is_unit_twice
 from tierwise.core.language.units import EXACT, digits_of
 from tierwise.core.source import Span, Written
 from tierwise.core.types import Type

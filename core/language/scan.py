@@ -10,8 +10,7 @@ from decimal import Decimal
 from tierwise.core.finding import Finding
 from tierwise.core.language import messages
 from tierwise.core.language.scope import KEYWORDS, Phrases
-from tierwise.core.language.snippet import Place
-from tierwise.core.language.syntax import Name, Number, Text, Time
+from tierwise.core.language.syntax import Name, Number, Place, Text, Time
 from tierwise.core.language.units import EXACT, MULTIPLES, TIMES, duration_of, plain
 from tierwise.core.source import Written
 from tierwise.core.values import Duration

@@ -1,17 +1,46 @@
-"""What an expression may use: names, functions, limits; and the phrases by which its text is cut into words."""
+"""What an expression may use: names, functions as plugins give them, limits; and the phrases by which its text is cut into words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
-from tierwise.core.language.function import Function
 from tierwise.core.limits import Limits
 from tierwise.core.plan import Node
+from tierwise.core.plan.nodes import Undefined
 from tierwise.core.types import EnumType, ListType, MapType, RecordType, SetType, Type
 
-__all__ = ["KEYWORDS", "Phrases", "Scope", "spellings", "words_of_type"]
+__all__ = ["KEYWORDS", "Function", "Phrases", "Scope", "spellings", "words_of_type"]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the policy language.
+
+    Attributes:
+        name: As authors write it; may hold spaces.
+        signature: For docs and messages, such as ``most per quarter(dates: list of date) -> integer``.
+        about: One sentence for the reference page.
+        type_of: Argument types to the result type, or to a message (lower case, no full stop) that says what is wrong.
+        python: Its meaning, over values (``core/values.py``); an argument may be none. It never raises: it returns none where it is undefined.
+        sql: Dialect name to a template such as ``lower({0})``; without one for a dialect the reference engine computes it.
+        rises: For each argument ``+`` when a greater one never makes the result less, ``-`` when it never makes it greater, the last for
+            all that follow; empty where neither is known. Searches for the nearest change use it, decisions do not.
+        undefined: Where it gives none though no argument is none: ``never``; ``empty``: of a single list that is empty; ``zero``: where its
+            last argument, or the total of its map, is 0; ``several``: where several arguments do not fit together; ``perhaps``: in other cases, or nobody has said. A decision that may be none is told to its author.
+    """
+
+    name: str
+    signature: str
+    about: str
+    type_of: Callable[[tuple[Type, ...]], Type | str]
+    python: Callable[..., Any]
+    sql: Mapping[str, str] = field(default_factory=dict)
+    rises: str = ""
+    undefined: Undefined = "perhaps"
+
 
 KEYWORDS = frozenset({"if", "then", "else", "and", "or", "not", "between", "in", "some", "every", "satisfies", "true", "false", "null"})
 _SAID = KEYWORDS | {"-"}

@@ -1,4 +1,4 @@
-"""The syntax tree of an expression or a cell: what was written and where, before names and types are known."""
+"""The syntax tree of an expression or a cell: what was written and where, as stretches of the text, before names and types are known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from tierwise.core.language.snippet import Place
+from tierwise.core.source import Span, Written
 from tierwise.core.values import Duration
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Number",
     "Operation",
     "Opposite",
+    "Place",
     "Quantifier",
     "Test",
     "Tests",
@@ -39,6 +40,29 @@ __all__ = [
     "depth_of",
     "walk",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``text[start:end]`` of an expression or a cell."""
+
+    snippet: Written
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in the file."""
+        return self.snippet.span(self.start, self.end)
+
+    @property
+    def text(self) -> str:
+        """What was written there."""
+        return self.snippet.text[self.start : self.end]
+
+    def to(self, other: Place) -> Place:
+        """Return the place from the start of this one to the end of another."""
+        return Place(self.snippet, self.start, other.end)
 
 
 @dataclass(frozen=True, slots=True)

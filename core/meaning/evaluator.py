@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from tierwise.core.environment import Environment
 from tierwise.core.errors import PluginError
-from tierwise.core.meaning.completion import Completion, Finished
+from tierwise.core.meaning.completion import Completion, Finished, Memory
 from tierwise.core.meaning.diagrams import Case, Diagrams, TooMuchWork
 from tierwise.core.meaning.evaluate import Evaluation
-from tierwise.core.meaning.memory import Memory
 from tierwise.core.meaning.ordering import in_stated_order
 from tierwise.core.meaning.settling import Settled, settled
 from tierwise.core.meaning.trace import Trace

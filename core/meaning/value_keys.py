@@ -40,7 +40,7 @@ def _borders(name: str, usage: Usage) -> frozenset[Value]:
 
 
 def _itself(value: Value) -> Hashable:
-    return value  # a list of records cannot be hashed; ``memory.py`` knows
+    return value  # a list of records cannot be hashed; ``Memory`` knows
 
 
 def _on_line(known: frozenset[Value]) -> Callable[[Value], Hashable]:

@@ -6,7 +6,6 @@ form's or kind's own keys by its model.
 
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.model import FactDeclaration, Policy
-from tierwise.core.policy.names import check_names
 from tierwise.core.policy.read_policy import policy_of
 from tierwise.core.policy.texts import SectionKeys, Text
 from tierwise.core.policy.validation import validate
@@ -17,7 +16,6 @@ __all__ = [
     "Policy",
     "SectionKeys",
     "Text",
-    "check_names",
     "policy_of",
     "validate",
 ]

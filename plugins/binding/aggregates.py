@@ -19,9 +19,9 @@ from tierwise.core.plan import Fact
 from tierwise.core.types import BooleanType, DateTimeType, DateType, ListType, NumberType, RecordType, SetType
 from tierwise.plugins.binding import stored
 from tierwise.plugins.binding.binding_file import Aggregate, FactBinding
-from tierwise.plugins.binding.entry.enter_mixed import is_mixed
 from tierwise.plugins.binding.entry.enter_numbers import enter_steps, round_steps
 from tierwise.plugins.binding.entry.enter_words import as_words
+from tierwise.plugins.binding.entry.entered import is_mixed
 from tierwise.plugins.binding.fact_supply import Supply, enter_once, entered_constant, kept_out, named_once, supply_stored, with_empty
 from tierwise.plugins.binding.heading_units import DIFFERS
 from tierwise.plugins.binding.lineage import WAYS, fault_of

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from types import TracebackType
+from typing import Self
 
 from sqlglot import exp
 
 from tierwise.core.plan import Plan
 from tierwise.plugins.binding.aggregates import supply_aggregate
-from tierwise.plugins.binding.ahead_loading import Loading, TypesChanged
 from tierwise.plugins.binding.automatic import is_called_parent
 from tierwise.plugins.binding.binding_file import Binding
 from tierwise.plugins.binding.data_findings import find_bad_values, keep_problems, stored_values
@@ -47,7 +49,7 @@ from tierwise.plugins.sql import (
     text,
 )
 
-__all__ = ["bind"]
+__all__ = ["Loading", "TypesChanged", "bind"]
 
 ROWS, FACTS, AS_STORED = "tierwise_rows", "tierwise_facts", "tierwise_facts_as_stored"
 STORED_ID = "id as stored"
@@ -261,3 +263,41 @@ def _make(source: Source, name: str, query: exp.Query, keep: bool, made: dict[st
     source.connection.execute(f"CREATE OR REPLACE {'TABLE' if keep else 'VIEW'} {identifier(name).sql('duckdb')} AS {text}")
     if made is not None:
         made[name] = text
+
+
+class TypesChanged(Exception):
+    """A column turned out to be of another type than the queries were written for."""
+
+
+class Loading:
+    """Tables on their way into the source's connection, in the order given.
+
+    Args:
+        source: The open database; nothing else may load from it meanwhile.
+        reads: Its tables, and the columns of each.
+    """
+
+    def __init__(self, source: Source, reads: Mapping[str, Iterable[str]]) -> None:
+        self._source = source
+        self._thread = ThreadPoolExecutor(1, "tierwise-loading")
+        self._loads = {table: self._thread.submit(source.load, table, columns) for table, columns in reads.items()}
+
+    def await_tables(self, tables: Iterable[str]) -> None:
+        """Wait until tables are there.
+
+        Raises:
+            DataError: One cannot be read.
+            TypesChanged: Queries must be written anew. Then all tables are there.
+        """
+        if any(self._loads[table].result() for table in tables):
+            for load in self._loads.values():
+                load.result()
+            raise TypesChanged
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is not None and not all(load.done() for load in self._loads.values()):  # nobody waits for the rest
+            self._source.stop()
+        self._thread.shutdown(cancel_futures=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
@@ -11,20 +11,39 @@ from sqlglot import exp
 from tierwise.core.environment import Limits, Path
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, compile_expression, compile_test, suggest
-from tierwise.core.plan import FactRef, Node
+from tierwise.core.plan import Arithmetic, Compare, FactRef, Node, constant_of, fact_of, is_none, junction_of, spelled_out
 from tierwise.core.source import Source as TextSource
 from tierwise.core.source import Span
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
 from tierwise.plugins.binding import stored as read_stored
 from tierwise.plugins.binding.entry.enter_words import as_words
-from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.naming import Places
-from tierwise.plugins.binding.printing import CannotPrint, print_node
 from tierwise.plugins.binding.row_scope import RowColumn, named_column
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format, Written, written
-from tierwise.plugins.sql import all_of, cast, column
+from tierwise.plugins.sql import COMPARISONS, all_of, any_of, cast, column, is_null
 
-__all__ = ["Conditions"]
+__all__ = ["CannotPrint", "Conditions", "Layer", "print_node"]
+
+
+@dataclass
+class Layer:
+    """Expressions that are computed once a row, under a name, however often the layer above uses them."""
+
+    name: str
+    cells: dict[str, exp.Expr] = field(default_factory=dict)
+    _names: dict[Hashable, str] = field(default_factory=dict)
+
+    def add(self, cell: exp.Expr) -> exp.Expr:
+        """Return the column by which the layer above knows an expression."""
+        return self.once(cell.sql("duckdb"), lambda: cell)
+
+    def once(self, key: Hashable, make: Callable[[], exp.Expr]) -> exp.Expr:
+        """Return the column of the expression that is known by a key; it is made when there is none yet."""
+        if key not in self._names:
+            self._names[key] = f"x{len(self._names)}"
+            self.cells[self._names[key]] = make()
+        return column(self._names[key], self.name)
+
 
 Reading = Callable[[exp.Expr, str], exp.Expr]
 
@@ -186,3 +205,60 @@ def _known_as(columns: Mapping[str, RowColumn], found: RowColumn) -> str:
 def _as_it_stands(raw: exp.Expr, raw_type: str) -> exp.Expr:
     """Return a cell as it stands."""
     return raw
+
+
+OPERATORS: Mapping[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}
+
+
+class CannotPrint(Exception):
+    """A part of a cell or expression has no place in a binding; the message says which."""
+
+
+def print_node(node: Node, column: Callable[[FactRef, bool], exp.Expr], literal: Callable[[object], exp.Expr]) -> exp.Expr:
+    """Return a node as SQL.
+
+    Args:
+        node: A test or an expression.
+        column: What a fact reference stands for: the value read as its type or, when asked, as it is stored.
+        literal: A constant in the SQL of the source.
+
+    Raises:
+        CannotPrint: It holds more than a binding may.
+    """
+
+    def walk(part: Node) -> exp.Expr:
+        junction, fact, constant = junction_of(part), fact_of(part), constant_of(part)
+        if junction is not None:
+            parts = [walk(one) for one in junction.parts]
+            return (
+                all_of(*parts)
+                if junction.op == "and"
+                else any_of(*parts)
+                if junction.op == "or"
+                else exp.Not(this=exp.Paren(this=parts[0]))
+            )
+        if fact is not None:
+            return column(fact, False)
+        if constant is not None:
+            return exp.Null() if constant.value is None else literal(constant.value)
+        if isinstance(part, Compare):
+            return _comparison(part, column, walk)
+        if isinstance(part, Arithmetic) and isinstance(part.type, NumberType):
+            printed = walk(part.parts[0])
+            for summand in part.parts[1:]:
+                printed = exp.Paren(this=OPERATORS[part.op](this=printed, expression=walk(summand)))
+            return printed
+        raise CannotPrint("a binding can compare columns, join tests, and use `+`, `-` and `*`, no more")
+
+    return walk(spelled_out(node))
+
+
+def _comparison(node: Compare, column: Callable[[FactRef, bool], exp.Expr], walk: Callable[[Node], exp.Expr]) -> exp.Expr:
+    for side, other in ((node.left, node.right), (node.right, node.left)):
+        if is_none(side):
+            fact = fact_of(other)
+            if fact is None or node.op not in ("=", "!="):
+                raise CannotPrint("only a column can be compared with `null`, by `=` and `!=`")
+            test = is_null(column(fact, True))  # NULL itself, not a value that does not read
+            return exp.Paren(this=test if node.op == "=" else exp.Not(this=test))
+    return exp.Paren(this=COMPARISONS[node.op](this=walk(node.left), expression=walk(node.right)))

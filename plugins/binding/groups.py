@@ -15,10 +15,9 @@ from tierwise.core.types import DateType, ListType, NumberType, RecordType, SetT
 from tierwise.plugins.binding import stored
 from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits_aggregate
 from tierwise.plugins.binding.binding_file import Binding, FactBinding
-from tierwise.plugins.binding.conditions import Conditions
+from tierwise.plugins.binding.conditions import Conditions, Layer
 from tierwise.plugins.binding.entry.enter_words import as_words
 from tierwise.plugins.binding.heading_units import conversion, in_unit_of_fact
-from tierwise.plugins.binding.layer import Layer
 from tierwise.plugins.binding.lineage import WAYS, Way
 from tierwise.plugins.binding.naming import find_column, find_table
 from tierwise.plugins.binding.row_group import BETWEEN, CHILD, RELATED, RowGroup

@@ -9,8 +9,8 @@ from decimal import Decimal
 from sqlglot import exp
 
 from tierwise.core.types import NumberType, Type
-from tierwise.plugins.binding.entry.enter_mixed import is_mixed
 from tierwise.plugins.binding.entry.enter_words import as_words
+from tierwise.plugins.binding.entry.entered import is_mixed
 from tierwise.plugins.binding.written import UNREAD, Format, Written
 from tierwise.plugins.deciding.value_reading import POWERS
 from tierwise.plugins.sql import binary, call, case, cast, concat, is_known, negate, text, try_cast

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from tierwise.plugins.binding.aggregates import BoundAggregate, is_tied, source_cells, tied_cells, tied_values
-from tierwise.plugins.binding.entry.enter_mixed import is_mixed
+from tierwise.plugins.binding.conditions import Layer
 from tierwise.plugins.binding.entry.enter_words import as_id
-from tierwise.plugins.binding.layer import Layer
+from tierwise.plugins.binding.entry.entered import is_mixed
 from tierwise.plugins.binding.lineage import LINEAGE, PAIRS, Way
 from tierwise.plugins.binding.row_scope import RowColumn
 from tierwise.plugins.data_source import Column, Source, SourceTable

@@ -9,10 +9,10 @@ from decimal import Decimal
 from sqlglot import exp
 
 from tierwise.core.values import LARGEST_EXACT
-from tierwise.plugins.binding.entry.enter_mixed import is_mixed, sorts_of
 from tierwise.plugins.binding.entry.enter_numbers import NUMBER_PATTERN, WHOLE_TYPES, is_on_step
 from tierwise.plugins.binding.entry.enter_times import enter_date, enter_date_time
 from tierwise.plugins.binding.entry.enter_words import enter_boolean
+from tierwise.plugins.binding.entry.entered import is_mixed, sorts_of
 from tierwise.plugins.sql import (
     NULL,
     all_of,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from tierwise.plugins.binding.entry.enter_mixed import is_mixed
 from tierwise.plugins.binding.entry.enter_numbers import WHOLE_TYPES
 from tierwise.plugins.binding.entry.enter_words import as_id, as_words
+from tierwise.plugins.binding.entry.entered import is_mixed
 from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.sql import (
     alias,

@@ -17,8 +17,8 @@ from sqlglot import exp
 from tierwise.core.policy.texts import Part
 from tierwise.core.types import DateTimeType, DateType, NumberType, Type
 from tierwise.core.values import SECONDS_PER_DAY
-from tierwise.plugins.binding.entry.enter_mixed import MIXED, SORTS, is_mixed
 from tierwise.plugins.binding.entry.enter_words import as_words
+from tierwise.plugins.binding.entry.entered import MIXED, SORTS, is_mixed
 from tierwise.plugins.deciding.value_reading import POWERS, written_power
 from tierwise.plugins.sql import FALSE, NULL, all_of, call, case, cast, concat, integer, negate, one_of, text, try_cast
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
+from typing import Any, assert_never
 
 from tierwise.core.environment import CompiledSection, Path, SectionContext
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, compile_test, suggest
 from tierwise.core.language.messages import listed
-from tierwise.core.plan import Fact, Logic, Node, Plan
-from tierwise.core.plan.canonical import canonical_text, digest
+from tierwise.core.plan import Fact, Logic, Node, Plan, Reading
+from tierwise.core.plan.canonical import canonical_text, digest, node_text, type_text
+from tierwise.core.plan.usage import usage_of
 from tierwise.core.policy.declared_types import read_type
 from tierwise.core.policy.texts import SectionKeys
 from tierwise.core.types import NumberType, Type
-from tierwise.plugins.watching.causes import in_order, with_variants
-from tierwise.plugins.watching.rule import SECTION, ActionPlan, EventKind, WatchPlan, WatchRule
+from tierwise.plugins.watching.rule import SECTION, ActionPlan, Count, Duty, EventKind, Lost, Silence, Variant, WatchPlan, WatchRule
 from tierwise.plugins.watching.rule_forms import RuleForms
 from tierwise.plugins.watching.rule_texts import ALWAYS, RuleTexts, alike, named
 from tierwise.plugins.watching.watch_section import ActionDeclaration, EventField, WatchDeclaration, WatchRuleDeclaration
-from tierwise.plugins.watching.watch_text import watch_text
 
-__all__ = ["PLACEHOLDER", "WatchSection"]
+__all__ = ["PLACEHOLDER", "WatchSection", "in_order", "watch_text", "with_variants"]
 
 PLACEHOLDER = re.compile(r"\{([^{}\s]+)\}")
 SAYABLE = ("subject", "at", "count", "amount", "missing")
@@ -188,3 +191,103 @@ class _Compiler:
         lost = {name: decision for name, decision in plan.decisions.items() if self.texts.lost(name) is not None}
         facts = {name: own.get(name) or plan.facts[name] for name, _ in fields}
         return replace(plan, facts=facts, tables={}, rankings={}, decisions=lost)
+
+
+def watch_text(kinds: Mapping[str, EventKind], rules: Sequence[WatchRule]) -> str:
+    """Return kinds of events and rules as text, a line for everything that counts."""
+    lines = ["watch", *(line for kind in kinds.values() for line in _kind(kind)), *(line for rule in rules for line in _rule(rule))]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _kind(kind: EventKind) -> Iterator[str]:
+    yield from ("", f"events {kind.name}")
+    for name, type_ in kind.fields.items():
+        yield f"  {name}: {type_text(type_)}{', nullable' if name in kind.nullable else ''}"
+    for table in kind.tables.values():
+        yield f"  from {_json(table.model_dump(mode='json'))}"
+
+
+def _rule(rule: WatchRule) -> Iterator[str]:
+    yield from ("", f"rule {rule.name}", f"  on {', '.join(rule.kinds)}")
+    if rule.condition is not None:
+        yield f"  when {node_text(rule.condition)}"
+    yield from (f"  per {node_text(part)}" for part in rule.per)
+    match rule.form:
+        case Count() as count:
+            told = (("within", count.within), ("calendar", count.calendar), ("reading", count.reading), ("again", count.again))
+            resets = ", ".join(count.resets)
+            yield f"  count {count.count}{''.join(f', {word} {value}' for word, value in told if value is not None)}"
+            yield from (f"  reset {resets}" for _ in count.resets[:1])
+        case Duty() as duty:
+            yield f"  by {f'{duty.by.parameter} ({duty.by.reason})' if isinstance(duty.by, Lost) else duty.by}"
+            for expected in duty.expected:
+                condition = "" if expected.condition is None else f" when {node_text(expected.condition)}"
+                yield f"  expect {expected.name} on {', '.join(expected.kinds)}{condition}"
+        case Silence() as silence:
+            yield f"  silence {silence.length}"
+        case _:
+            assert_never(rule.form)
+    yield f"  action {_action(rule.action)}"
+    if rule.met is not None:
+        yield f"  met {_action(rule.met)}"
+
+
+def _action(action: ActionPlan) -> str:
+    amount = None if action.amount is None else node_text(action.amount)
+    return _json({"do": action.do, "say": action.say, "level": action.level, "amount": amount, "unit": action.unit, "post": action.post})
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+MOST_VARIANTS = 64
+
+
+def in_order(rules: list[WatchRule], findings: list[Finding]) -> list[WatchRule]:
+    """Sort the rules so that what makes events comes before what reads them; the author's order else."""
+    ordered: list[WatchRule] = []
+    waiting = list(rules)
+    while waiting:
+        made = {kind for rule in waiting for kind in rule.makes}
+        ready = [rule for rule in waiting if not rule.reads & made]
+        if not ready:
+            circle = " → ".join(f"`{rule.name}`" for rule in waiting)
+            findings.append(Finding.error("watch-cycle", f"actions make events for each other in a circle: {circle}", waiting[0].span))
+            return ordered
+        ordered += ready[:1]
+        waiting.remove(ready[0])
+    return ordered
+
+
+def with_variants(rules: list[WatchRule], plan: Plan, findings: list[Finding]) -> tuple[WatchRule, ...]:
+    """Give every rule the readings that it hangs on, through the events that other rules make for it, too."""
+    upstream: dict[str, set[str]] = {}
+    result = []
+    for rule in rules:
+        names = set(_readings_of(rule, plan)).union(*(upstream.get(kind, set()) for kind in rule.reads))
+        for kind in rule.makes:
+            upstream.setdefault(kind, set()).update(names)
+        open_names = [name for name in plan.readings if name in names]
+        words = [_words(plan.readings[name]) for name in open_names]
+        if prod(map(len, words)) > MOST_VARIANTS:
+            message = f"`{rule.name}` hangs on {listed(open_names)}, which can be read in more than {MOST_VARIANTS} ways"
+            findings.append(Finding.error("too-many-readings", message, rule.span, "settle some of them in an overlay"))
+            words = [one[:1] for one in words]
+        variants: tuple[Variant, ...] = tuple(dict(zip(open_names, combination, strict=True)) for combination in product(*words))
+        result.append(replace(rule, variants=variants))
+    return tuple(result)
+
+
+def _words(reading: Reading) -> tuple[str, ...]:
+    return reading.values if reading.settled is None else (reading.settled,)
+
+
+def _readings_of(rule: WatchRule, plan: Plan) -> Iterator[str]:
+    amounts = [action.amount for action in (rule.action, rule.met) if action is not None]
+    expected = [e.condition for e in rule.form.expected] if isinstance(rule.form, Duty) else []
+    for node in (rule.condition, *rule.per, *amounts, *expected):
+        if node is not None:
+            yield from usage_of(plan, node).readings
+    if isinstance(rule.form, Count) and rule.form.reading is not None:
+        yield rule.form.reading

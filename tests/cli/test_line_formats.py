@@ -19,7 +19,7 @@ from tierwise.cli.output import write_rows
 from tierwise.cli.row_columns import documents, flat_columns, headings_of, rows_of
 from tierwise.core.environment import Environment
 from tierwise.core.plan import Plan
-from tierwise.plugins.builtin.engine_duckdb import duckdb_results, grade
+from tierwise.plugins.builtin.engine_duckdb import duckdb_engine, grade
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.grading import Writing
 from tierwise.plugins.ledger import Ledger, RunRecord
@@ -51,7 +51,7 @@ NAMES = [None, *ODD]
 @pytest.fixture(autouse=True)
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have few rows written at once, too."""
-    monkeypatch.setattr(duckdb_results, "MANY", 0)
+    monkeypatch.setattr(duckdb_engine, "MANY", 0)
 
 
 def both_ways(plan: Plan, environment: Environment, facts: FactTable, capsys: pytest.CaptureFixture[str], form: str) -> tuple[str, str]:
@@ -95,7 +95,7 @@ def saved_both_ways(grading: Any, folder: Path, monkeypatch: pytest.MonkeyPatch)
     """Check that the ledger holds the same, whether outcomes are numbered by the engine or row by row."""
     kept = []
     for most in (0, 10**9):
-        monkeypatch.setattr(duckdb_results, "MANY", most)
+        monkeypatch.setattr(duckdb_engine, "MANY", most)
         with Ledger(str(folder / f"{most}.db"), create=True) as ledger:
             run = ledger.save(RunRecord("p", "1", "f", "", "", "", "", "", ""), grading)
             kept.append((ledger.run(run), ledger.outputs(run), list(ledger.results(run))))

@@ -19,7 +19,7 @@ from tests.differential.random_plans import AS_OF, random_plan, random_subjects
 from tests.differential.told import told_wrongly
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.plugins.builtin.engine_duckdb import grade
-from tierwise.plugins.builtin.engine_duckdb.duckdb_results import DuckGrading
+from tierwise.plugins.builtin.engine_duckdb.duckdb_engine import DuckGrading
 
 SLOW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 GRADE_JOB = Path(__file__).parents[2] / "benchmarks" / "policies" / "grade-job"

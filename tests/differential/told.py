@@ -19,7 +19,7 @@ from tierwise.core.environment import Environment
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import Plan
 from tierwise.plugins.builtin.engine_duckdb import grade
-from tierwise.plugins.builtin.engine_duckdb.duckdb_results import DuckGrading
+from tierwise.plugins.builtin.engine_duckdb.duckdb_engine import DuckGrading
 from tierwise.plugins.sql_engine.staging import KEY
 
 __all__ = ["told_wrongly"]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tierwise.plugins.binding.entry.enter_mixed import MIXED
+from tierwise.plugins.binding.entry.entered import MIXED
 from tierwise.plugins.builtin.source_sqlite import SqliteSource
 from tierwise.plugins.sqlite_reading import BATCH, FIRST_ROWS
 

@@ -13,8 +13,7 @@ from sqlglot import exp
 
 from tierwise.core.types import NumberType
 from tierwise.core.values import LARGEST_EXACT
-from tierwise.plugins.binding.entry.enter_mixed import is_mixed, sorts_of
-from tierwise.plugins.binding.entry.entered import Entered, problem_case
+from tierwise.plugins.binding.entry.entered import Entered, is_mixed, problem_case, sorts_of
 from tierwise.plugins.facts import canonical_type
 from tierwise.plugins.sql import (
     NULL,

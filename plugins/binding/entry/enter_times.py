@@ -5,9 +5,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from tierwise.core.values import SECONDS_PER_DAY
-from tierwise.plugins.binding.entry.enter_mixed import is_mixed
 from tierwise.plugins.binding.entry.enter_words import as_words
-from tierwise.plugins.binding.entry.entered import Entered, Once, as_it_is, problem_case
+from tierwise.plugins.binding.entry.entered import Entered, Once, as_it_is, is_mixed, problem_case
 from tierwise.plugins.sql import (
     NULL,
     call,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from tierwise.core.types import EnumType
-from tierwise.plugins.binding.entry.enter_mixed import is_mixed, sorts_of
-from tierwise.plugins.binding.entry.entered import Entered, problem_case
+from tierwise.plugins.binding.entry.entered import Entered, is_mixed, problem_case, sorts_of
 from tierwise.plugins.sql import NULL, as_seen, call, case, cast, integer, is_null, text, try_cast
 
 __all__ = ["FALSE_WORDS", "TRUE_WORDS", "as_id", "as_words", "enter_boolean", "enter_text", "enter_word"]

@@ -32,16 +32,13 @@ def tierwise_checks() -> Iterable[BuiltInCheck]:
     the gap), then what is merely left over.
     """
     from tierwise.plugins.builtin.checks.chains import find_chains
-    from tierwise.plugins.builtin.checks.constant_conditions import find_constant_conditions
     from tierwise.plugins.builtin.checks.gaps import find_gaps
+    from tierwise.plugins.builtin.checks.leftovers import find_constant_conditions, find_unclear, find_unreachable, find_unused
     from tierwise.plugins.builtin.checks.look_alike_words import find_look_alikes
     from tierwise.plugins.builtin.checks.none_given import find_none_given
     from tierwise.plugins.builtin.checks.overlaps import find_overlaps
     from tierwise.plugins.builtin.checks.recorded_first import find_recorded_first
     from tierwise.plugins.builtin.checks.shadowed import find_shadowed
-    from tierwise.plugins.builtin.checks.unclear import find_unclear
-    from tierwise.plugins.builtin.checks.unreachable_values import find_unreachable
-    from tierwise.plugins.builtin.checks.unused import find_unused
 
     return (
         BuiltInCheck("look-alikes", "Words that look the same and are not.", lambda of: find_look_alikes(of.plan, of.document)),

@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 @hookimpl
 def tierwise_forms() -> Iterable[Form]:
     # Here, because the forms bring pydantic and `--help` needs none.
-    from tierwise.plugins.builtin.forms.agree import Agree
+    from tierwise.plugins.builtin.forms.by_class import Agree, Gather, Labels
     from tierwise.plugins.builtin.forms.formula import Formula
-    from tierwise.plugins.builtin.forms.gather import Gather
-    from tierwise.plugins.builtin.forms.labels import Labels
     from tierwise.plugins.builtin.forms.lookup import Lookup
     from tierwise.plugins.builtin.forms.order import Order
     from tierwise.plugins.builtin.forms.prefer import Prefer

@@ -1,4 +1,4 @@
-"""How the values of forms are written in YAML: a value that may be none, a list or a text, and a key that is left out.
+"""How the values and keys of forms are written in YAML: a value that may be none, a list or a text; a key that is a word itself, never a name.
 
 Every scalar of a policy arrives as text (``None`` for *none*); a form gives it a type when it compiles.
 """
@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from tierwise.core.environment import FormContext
+from tierwise.core.language import read_literal
+from tierwise.core.plan import Constant
 from tierwise.core.source import Written
+from tierwise.core.types import Type
 
-__all__ = ["WrittenValue", "is_written"]
+__all__ = ["WrittenValue", "is_written", "word_of"]
 
 WrittenValue = Written | list[Written] | None
 """A value: one text, a YAML list of texts, or none."""
@@ -18,3 +22,17 @@ WrittenValue = Written | list[Written] | None
 def is_written(spec: BaseModel, key: str) -> bool:
     """Say whether an author gave a key at all, where none is a value of its own."""
     return key in spec.model_fields_set
+
+
+def word_of(key: Written, type: Type, context: FormContext) -> Constant | None:
+    """Return the value of ``type`` that a key stands for; ``None`` when it is none, which is then reported at the key.
+
+    Args:
+        key: As written.
+        type: What it has to be.
+        context: The entry that compiles.
+    """
+    value, findings = read_literal(key, type, key.whole or context.span(context.path))
+    for finding in findings:
+        context.report(finding)
+    return None if value is None else Constant(value, type)

@@ -1,18 +1,20 @@
-"""The form ``ranking``: a decision is the class into which a subject's place among all subjects falls."""
+"""The form ``ranking``: a decision is the class into which a subject's place among all subjects falls, by shares or numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Constant, Crossing, CutBy, Node, RankCut, Ties
+from tierwise.core.plan import Constant, Crossing, Cut, CutBy, Node, RankCut, Ties, Undecided, constant_of, undecided_of
 from tierwise.core.plan import Ranking as PlanRanking
 from tierwise.core.policy.texts import Part
-from tierwise.core.source import Written
+from tierwise.core.source import Path, Written
 from tierwise.core.types import (
     BooleanType,
     DateTimeType,
@@ -24,12 +26,12 @@ from tierwise.core.types import (
     NumberType,
     RecordType,
     SetType,
+    Type,
 )
-from tierwise.plugins.builtin.forms.form_values import WrittenValue, is_written
+from tierwise.plugins.builtin.forms.form_values import WrittenValue, is_written, word_of
 from tierwise.plugins.builtin.forms.order import directed
-from tierwise.plugins.builtin.forms.ranking_cuts import cumulative_cuts
 
-__all__ = ["ROUNDING", "Ranking", "RankingValue"]
+__all__ = ["REST", "ROUNDING", "Ranking", "RankingValue", "cumulative_cuts"]
 
 ROUNDING = EnumType(("floor", "ceiling", "nearest"))
 """How a share of all members becomes a whole number of them."""
@@ -124,3 +126,89 @@ class Ranking:
     def _optional(self, spec: RankingValue, key: str, expected: Any, context: FormContext) -> Node | None:
         text = getattr(spec, key)
         return None if text is None else context.expression(text, expected)
+
+
+REST = "rest"
+"""Written instead of a share or number by the class that takes all who are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    value: Constant
+    limit: Decimal | None
+    path: Path
+
+
+def cumulative_cuts(
+    written: Mapping[Written, Written], by: CutBy, type: Type, path: Path, context: FormContext
+) -> tuple[Cut, ...] | Undecided | None:
+    """Return the classes with their cumulative limits.
+
+    Returns:
+        The cuts; ``Undecided`` while a limit is a local parameter without a value; ``None`` after an error, which is then reported.
+    """
+    parts: list[_Part] = []
+    undecided: Undecided | None = None
+    sound = True
+    for word, text in written.items():
+        part = _part(word, text, by, type, (*path, word), context)
+        if isinstance(part, _Part):
+            parts.append(part)
+        elif part is None:
+            sound = False
+        else:
+            undecided = Undecided(part.reason, (), type)
+    if not sound or not _in_sequence(parts, context):
+        return None
+    if undecided is not None:
+        return undecided
+    return _cumulated(parts) if by == "top" or _is_whole(parts, path, context) else None
+
+
+def _part(word: Written, text: Written, by: CutBy, type: Type, path: Path, context: FormContext) -> _Part | Undecided | None:
+    value = word_of(word, type, context)
+    if value is None:
+        return None
+    if text == REST:
+        return _Part(value, None, path)
+    limit = context.constant(text, NumberType(0) if by == "top" else NumberType())
+    constant = constant_of(limit)
+    if constant is None:
+        return undecided_of(limit)
+    if not isinstance(constant.value, Decimal) or constant.value <= 0:
+        context.report(Finding.error("quota-not-positive", f"`{word}` gets `{text}`, which must be more than 0", context.span(path)))
+        return None
+    return _Part(value, constant.value, path)
+
+
+def _in_sequence(parts: list[_Part], context: FormContext) -> bool:
+    for part in parts[:-1]:
+        if part.limit is None:
+            message = f"`{part.value.value}` takes the rest, but other classes come after it"
+            context.report(Finding.error("rest-not-last", message, context.span(part.path), "let the class with `rest` stand last"))
+            return False
+    return True
+
+
+def _is_whole(parts: list[_Part], path: Path, context: FormContext) -> bool:
+    shares = [part.limit for part in parts if part.limit is not None]
+    total = sum(shares, Decimal(0))
+    rest = len(shares) < len(parts)
+    if total == 1 or (rest and total < 1):
+        return True
+    percent = format((total * 100).normalize(), "f")
+    demand = "less than 100% before the rest" if rest else "100%"
+    help = "" if rest else "let the last class take the `rest`"
+    context.report(
+        Finding.error("quotas-not-whole", f"the shares add up to {percent}%, where {demand} is needed", context.span(path), help)
+    )
+    return False
+
+
+def _cumulated(parts: list[_Part]) -> tuple[Cut, ...]:
+    cuts: list[Cut] = []
+    reached = Decimal(0)
+    for part in parts:
+        reached += part.limit or 0
+        cuts.append(Cut(part.value.value, None if part.limit is None else reached))
+    return tuple(cuts)

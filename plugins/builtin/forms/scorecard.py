@@ -14,7 +14,7 @@ from tierwise.core.policy.texts import Flag, Part
 from tierwise.core.source import Path, Written
 from tierwise.core.types import NumberType
 from tierwise.plugins.builtin.forms.points_bands import Band, Bands, read_bands
-from tierwise.plugins.builtin.forms.sums import ANY_NUMBER, added, bounded, multiplied, number_output, scale_of
+from tierwise.plugins.builtin.forms.weighted_sums import ANY_NUMBER, added, bounded, multiplied, number_output, scale_of
 
 __all__ = ["CharacteristicValue", "Scorecard", "ScorecardValue"]
 

@@ -14,7 +14,7 @@ from tierwise.core.plan import Compare, Conditional, Constant, Node, Quotient, R
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
 from tierwise.core.types import NumberType
-from tierwise.plugins.builtin.forms.sums import ANY_NUMBER, added, bounded, multiplied, number_output
+from tierwise.plugins.builtin.forms.weighted_sums import ANY_NUMBER, added, bounded, multiplied, number_output
 
 __all__ = ["Weighted", "WeightedValue"]
 

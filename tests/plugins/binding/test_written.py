@@ -11,7 +11,7 @@ from sqlglot import exp
 from tierwise.core.plan import Fact
 from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, NumberType, Type
 from tierwise.plugins.binding.entry import enter
-from tierwise.plugins.binding.entry.enter_mixed import MIXED
+from tierwise.plugins.binding.entry.entered import MIXED
 from tierwise.plugins.binding.fact_supply import supply_stored
 from tierwise.plugins.binding.written import Format, written
 from tierwise.plugins.duckdb_connection import in_memory

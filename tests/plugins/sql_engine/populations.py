@@ -13,7 +13,7 @@ from tierwise.core.outcome import Reason
 from tierwise.core.plan import Conditional, Constant, Cut, CutBy, DecisionRef, Node, Plan, RankCut, Ranking, Undecided
 from tierwise.core.types import TextType
 from tierwise.plugins.builtin.engine_duckdb import grade as grade_by_duckdb
-from tierwise.plugins.builtin.engine_duckdb.duckdb_results import DuckGrading
+from tierwise.plugins.builtin.engine_duckdb.duckdb_engine import DuckGrading
 
 OPEN = Undecided(Reason.LOST, (), GRADES)
 

@@ -10,7 +10,7 @@ from tests.differential.comparing import ENVIRONMENT, fact_table
 from tests.differential.test_own_amounts import priced
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.plugins.builtin.engine_duckdb import grade
-from tierwise.plugins.builtin.engine_duckdb.duckdb_results import DuckGrading
+from tierwise.plugins.builtin.engine_duckdb.duckdb_engine import DuckGrading
 from tierwise.plugins.sql_engine import asking
 from tierwise.plugins.sql_engine.amounts import Slot, filled, own_slot, with_slots
 

@@ -11,7 +11,7 @@ from tests.plugins.sql_engine.populations import graded, ranked, subject
 from tierwise.core.outcome import Outcome, Reason, Undetermined
 from tierwise.core.plan import Conditional
 from tierwise.plugins.builtin.engine_duckdb import grade
-from tierwise.plugins.builtin.engine_duckdb.duckdb_results import DuckGrading
+from tierwise.plugins.builtin.engine_duckdb.duckdb_engine import DuckGrading
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.sql_engine import asking
 

@@ -11,7 +11,7 @@ from tierwise.core.outcome import Determined, Reason
 from tierwise.core.plan import FactRef, Logic, Not
 from tierwise.core.types import NumberType
 from tierwise.plugins.builtin.engine_duckdb import grade
-from tierwise.plugins.builtin.engine_duckdb.duckdb_results import DuckGrading
+from tierwise.plugins.builtin.engine_duckdb.duckdb_engine import DuckGrading
 
 
 def places(grading: DuckGrading) -> list[object]:

@@ -24,10 +24,7 @@ from tierwise.core.plan import (
     Undecided,
 )
 from tierwise.core.types import BooleanType, EnumType, NumberType, SetType, TextType
-from tierwise.plugins.builtin.checks.constant_conditions import find_constant_conditions
-from tierwise.plugins.builtin.checks.unclear import find_unclear
-from tierwise.plugins.builtin.checks.unreachable_values import find_unreachable
-from tierwise.plugins.builtin.checks.unused import find_unused
+from tierwise.plugins.builtin.checks.leftovers import find_constant_conditions, find_unclear, find_unreachable, find_unused
 
 
 def test_a_fact_that_nothing_reads_is_reported() -> None:
