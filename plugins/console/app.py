@@ -28,6 +28,7 @@ from tierwise.core.finding import Severity
 from tierwise.plugins.console.change_log import read_log
 from tierwise.plugins.console.draft import Draft, Drafts
 from tierwise.plugins.console.draft_check import CheckedTexts, Checker, Placed, placed
+from tierwise.plugins.console.draft_journal import FOLDER, DraftJournal
 from tierwise.plugins.console.editor_parts import case_views, groups_of, names_to_complete, overlay_view, parts_of
 from tierwise.plugins.console.edits import Refused, read_edit
 from tierwise.plugins.console.entrance import USER, refusal_text
@@ -89,7 +90,8 @@ class Console:
         self.plugins = plugins
         self.shelf = Shelf(settings.folder, plugins)
         self.checker = Checker(plugins)
-        self.drafts = Drafts()
+        journal = None if self.shelf.folder is None or settings.read_only else DraftJournal(self.shelf.folder / FOLDER)
+        self.drafts = Drafts(self.shelf, journal, now)
         self.saver = Saver(self.shelf, now)
         self._kept: dict[Any, Any] = {}
         self.data = threading.BoundedSemaphore(AT_ONCE)
@@ -202,7 +204,7 @@ def console_app(console: Console) -> Starlette:
         Route("/static/{path:path}", _static),
         *(Route(path, _endpoint(console, view), methods=[method]) for method, path, view in ROUTES),
     ]
-    return Starlette(routes=routes, exception_handlers={HTTPException: _wrong_address(console), Refusal: _too_large})
+    return Starlette(routes=routes, exception_handlers={HTTPException: _wrong_address(console), Refusal: _refused_body})
 
 
 def _endpoint(console: Console, view: View) -> Callable[[Request], Any]:
@@ -247,8 +249,8 @@ def _wrong_address(console: Console) -> Any:
     return answer
 
 
-async def _too_large(request: Request, error: Exception) -> Response:
-    """Answer a body that turned out too large while it was read."""
+async def _refused_body(request: Request, error: Exception) -> Response:
+    """Answer a body that turned out too large or too slow while it was read."""
     assert isinstance(error, Refusal)
     return PlainTextResponse(refusal_text(error) + "\n", error.status)
 
@@ -311,8 +313,9 @@ def shelf_state(console: Console, call: Call) -> Response:
     waiting = len(console.saver.proposals(entry))
     title = policy.title.in_language(call.language) if policy is not None else ""
     return console.page(
-        "shelf_state.html", call, entry=entry, title=title, counts=counts_of(checked.findings), ready=ready, waiting=waiting
-    )
+        "shelf_state.html", call, entry=entry, title=title, counts=counts_of(checked.findings), ready=ready, waiting=waiting,
+        unsaved=console.drafts.unsaved(entry.name, call.user) if entry.is_own else (),
+    )  # fmt: skip
 
 
 def policy_view(console: Console, call: Call) -> Response:
@@ -323,9 +326,9 @@ def policy_view(console: Console, call: Call) -> Response:
     if checked.loaded is not None:
         loaded = checked.loaded
         blocks = policy_page(loaded.policy, loaded.plan, call.language, functions=loaded.environment.functions)
-    return console.page(
-        "policy.html", call, entry=entry, blocks=blocks, findings=[finding_in(one, call.language) for one in checked.findings[:MOST_SHOWN]]
-    )
+    found = [finding_in(one, call.language) for one in checked.findings[:MOST_SHOWN]]
+    unsaved = console.drafts.unsaved(entry.name, call.user) if entry.is_own else ()
+    return console.page("policy.html", call, entry=entry, blocks=blocks, findings=found, unsaved=unsaved)
 
 
 @_on_data
@@ -392,6 +395,12 @@ def begin_draft(console: Console, call: Call) -> Response:
     return RedirectResponse(f"/drafts/{draft.id}", 303)
 
 
+def drop_draft(console: Console, call: Call) -> Response:
+    """Throw a draft away."""
+    draft = console.drafts.drop(call.request.path_params["draft"], call.user)
+    return RedirectResponse(f"/policies/own/{quote(draft.entry.name, safe='')}", 303)
+
+
 def draft_view(console: Console, call: Call) -> Response:
     """Show the editor."""
     draft = console.draft(call)
@@ -434,7 +443,7 @@ def draft_redo(console: Console, call: Call) -> Response:
 def draft_layers(console: Console, call: Call) -> Response:
     """Choose the overlays that are laid over the draft."""
     draft = console.draft(call)
-    draft.layers = tuple(name for name in draft.overlays if call.form.get(f"layer {name}"))
+    draft.lay_over(tuple(name for name in draft.overlays if call.form.get(f"layer {name}")))
     return RedirectResponse(f"/drafts/{draft.id}?part={quote(call.form.get('part', ''), safe='')}", 303)
 
 
@@ -581,6 +590,7 @@ def _state(console: Console, call: Call, draft: Draft, files: Mapping[str, str])
             "undo": draft.can_undo,
             "redo": draft.can_redo,
             "changed": list(draft.changed),
+            "lost": draft.is_lost,
             "errors": sum(one.finding.severity is Severity.ERROR for one in found),
         }
     )
@@ -649,5 +659,6 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/drafts/{draft}/impact", draft_impact),
     ("POST", "/drafts/{draft}/save", draft_save),
     ("POST", "/drafts/{draft}/rebase", draft_rebase),
+    ("POST", "/drafts/{draft}/drop", drop_draft),
 )
 """Method, address, and what answers."""

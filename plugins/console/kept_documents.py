@@ -18,7 +18,7 @@ from tierwise.core.source import Path, Source, Span, Written
 from tierwise.plugins.yaml_text.characters import check_text
 from tierwise.plugins.yaml_text.yaml_document import read_document
 
-__all__ = ["document_of", "read_kept", "spliced", "value_at"]
+__all__ = ["LineChange", "document_of", "line_change", "read_kept", "spliced", "value_at"]
 
 KEPT, TRIED = 256, 8
 MOST_ENTRIES = 4
@@ -76,7 +76,7 @@ def value_at(root: Any, path: Path) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class LineChange:
     """Which lines differ: those behind ``before`` and up to ``old`` became those up to ``new``."""
 
     before: int
@@ -97,7 +97,7 @@ def spliced(document: Document, text: str) -> Document | None:
     """
     text = text.removeprefix("\ufeff")
     old, new = document.source.text.split("\n"), text.split("\n")
-    change = _change(old, new)
+    change = line_change(old, new)
     if change is None:
         return document
     source = Source(document.source.name, text)
@@ -110,17 +110,17 @@ def spliced(document: Document, text: str) -> Document | None:
     return None
 
 
-def _change(old: list[str], new: list[str]) -> _Change | None:
+def line_change(old: list[str], new: list[str]) -> LineChange | None:
     """Return which lines differ, ``None`` where none do."""
     if old == new:
         return None
     most = min(len(old), len(new))
     before = next((at for at in range(most) if old[at] != new[at]), most)
     behind = next((at for at in range(most - before) if old[-1 - at] != new[-1 - at]), most - before)
-    return _Change(before, len(old) - behind, len(new) - behind)
+    return LineChange(before, len(old) - behind, len(new) - behind)
 
 
-def _entries_around(document: Document, lines: list[str], change: _Change) -> Iterator[tuple[Path, int, int]]:
+def _entries_around(document: Document, lines: list[str], change: LineChange) -> Iterator[tuple[Path, int, int]]:
     """Yield the entries that hold the lines that differ, from the innermost outwards: each with its path, its first line and its last."""
     on_line = {span.line: path for path, span in document.keys.items() if not lines[span.line - 1][: span.column - 1].strip()}
     indent, found = Limits().file_bytes, 0
@@ -158,7 +158,7 @@ def _read_entry(source: Source, lines: list[str], path: Path, first: int, last: 
     return entry
 
 
-def _grafted(document: Document, source: Source, path: Path, entry: Document, change: _Change) -> Document | None:
+def _grafted(document: Document, source: Source, path: Path, entry: Document, change: LineChange) -> Document | None:
     """Return a document with another entry, and what stands behind it moved by as many lines as the entry became longer."""
     spans = _with_entry(document.spans, entry.spans, path, source, change)
     keys = _with_entry(document.keys, entry.keys, path, source, change)
@@ -179,7 +179,7 @@ def _grafted(document: Document, source: Source, path: Path, entry: Document, ch
     return Document(source, placed(_with(document.root, path, entry.root[path[-1]]), ()), spans, keys)
 
 
-def _with_entry(old: Mapping[Path, Span], new: Mapping[Path, Span], path: Path, source: Source, change: _Change) -> dict[Path, Span]:
+def _with_entry(old: Mapping[Path, Span], new: Mapping[Path, Span], path: Path, source: Source, change: LineChange) -> dict[Path, Span]:
     """Return places with those of an entry in the room of the old ones, in the order of the file."""
     found: dict[Path, Span] = {}
     is_put = False

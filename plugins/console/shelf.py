@@ -76,6 +76,11 @@ class Shelf:
         self._root = None if root is None else root.resolve()
         self._shipped: Mapping[str, Traversable] = plugins.policies()
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the policies; ``None`` where there is none."""
+        return self._root
+
     def shipped(self) -> tuple[Entry, ...]:
         """Return those that ship, by name."""
         return tuple(Entry(name, name, None) for name in self._shipped)

@@ -1,4 +1,4 @@
-"""Admits requests to a local web application: meant for this host, from no foreign page, no larger than told; all others are refused in words.
+"""Admits requests to a local web application: meant for this host, from no foreign page, no larger or slower than told; all others are refused in words.
 
 A server on the loopback interface is within reach of every page that a browser on the machine shows. A page of another site can post to it, and
 by a name that is resolved to 127.0.0.1 (DNS rebinding) even read the answers. Both come with a ``Host`` or ``Origin`` that is not ours.
@@ -6,6 +6,7 @@ by a name that is resolved to 127.0.0.1 (DNS rebinding) even read the answers. B
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -53,6 +54,7 @@ class Admitted:
     Attributes:
         hosts: Names by which requests may call this server, without ports; ``*`` for any.
         most_bytes: The largest body.
+        body_seconds: How long a body may take to come.
         token: What ``Authorization: Bearer`` must say; ``None``: nobody is asked.
         without_token: Paths that need none.
         headers: What every answer says besides ``HARDENING``.
@@ -63,6 +65,7 @@ class Admitted:
     token: str | None = None
     without_token: Collection[str] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    body_seconds: float = 30
 
 
 def hosts_of(bound: str, named: Collection[str] = ()) -> frozenset[str]:
@@ -78,7 +81,7 @@ class Admission:
     """The application behind its door.
 
     Args:
-        app: What answers requests that are admitted. Reading a body that turns out too large raises ``Refusal`` in it.
+        app: What answers requests that are admitted. Reading a body that turns out too large or too slow raises ``Refusal`` in it.
         admitted: Which are.
         refused: Writes the answer to the others.
     """
@@ -101,7 +104,7 @@ class Admission:
         except Refusal as refusal:
             await self._refused(refusal)(scope, receive, hardened)
             return
-        await self._app(scope, _bounded(receive, self._admitted.most_bytes), hardened)
+        await self._app(scope, _bounded(receive, self._admitted.most_bytes, self._admitted.body_seconds), hardened)
 
     def _check(self, path: str, scheme: str, headers: Headers) -> None:
         admitted = self._admitted
@@ -146,14 +149,24 @@ def is_token(given: str, token: str) -> bool:
     return compare_digest(given.encode("utf-8", "replace"), token.encode())
 
 
-def _bounded(receive: Receive, most: int) -> Callable[[], Awaitable[Message]]:
-    """Count what comes: a body without a length, sent in chunks, has none to be refused by."""
+def _bounded(receive: Receive, most: int, seconds: float) -> Callable[[], Awaitable[Message]]:
+    """Count what comes: a body without a length, sent in chunks, has none to be refused by. One that comes drop by drop would hold a request open."""
     came = 0
+    is_whole = False
+    until: float | None = None
 
     async def bounded() -> Message:
-        nonlocal came
-        message = await receive()
+        nonlocal came, is_whole, until
+        if is_whole:
+            return await receive()
+        until = until or asyncio.get_running_loop().time() + seconds
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise Refusal(408, "Too slow", f"the body did not come within {seconds:g} seconds", "send it at once") from None
         came += len(message.get("body", b""))
+        is_whole = not message.get("more_body", False)
         if came > most:
             raise _too_large(most)
         return message

@@ -5,6 +5,7 @@ import {TextView} from "./text-view.js"
 
 // Milliseconds after a key before the checker is asked: about half of what it took last, so that it is soon heard and not asked for each key of a word.
 const [SHORT, LONG] = [20, 120]
+const AGAIN = 2000
 
 class Editor {
   constructor(main) {
@@ -46,7 +47,7 @@ class Editor {
 
   async ask(what, body) {
     const started = performance.now()
-    const answer = await fetch(`/drafts/${this.draft}/${what}`, {
+    const answer = await this.sent(`/drafts/${this.draft}/${what}`, {
       method: "POST",
       headers: {"content-type": "application/json"},
       body: JSON.stringify(body ?? {}),
@@ -57,13 +58,27 @@ class Editor {
     return found
   }
 
+  // A console that was stopped is asked until it answers again; it has kept the draft. What was sent last perhaps came: rows that were added are seen twice
+  // then, and undone.
+  async sent(address, request) {
+    for (;;) {
+      try {
+        return await fetch(address, request)
+      } catch {
+        this.say(this.words["no answer"], true)
+        await new Promise(wake => setTimeout(wake, AGAIN))
+      }
+    }
+  }
+
   apply(found) {
     document.getElementById("findings").innerHTML = found.panel // written by the server, where everything is escaped
     document.getElementById("undo").disabled = !found.undo
     document.getElementById("redo").disabled = !found.redo
     this.marks = found.marks
     this.mark()
-    this.say(found.changed.join(", "))
+    if (found.lost) this.say(this.words.lost, true)
+    else this.say(found.changed.join(", "))
     this.status.dataset.took = String(Math.round(found.took))
   }
 
@@ -160,7 +175,7 @@ class Editor {
   }
 
   async reload(file, path, place) {
-    const answer = await fetch(`/drafts/${this.draft}/part?part=${encodeURIComponent(this.part.dataset.part)}`)
+    const answer = await this.sent(`/drafts/${this.draft}/part?part=${encodeURIComponent(this.part.dataset.part)}`)
     if (!answer.ok) return
     this.part.innerHTML = await answer.text() // written by the server, where everything is escaped
     this.attach()

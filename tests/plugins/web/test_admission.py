@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from tierwise.plugins.web.admission import Admission, Admitted, Refusal, hosts_of
 
@@ -83,6 +85,25 @@ def test_only_pages_of_our_own_may_ask(headers: dict[str, str], status: int) -> 
 def test_a_body_within_the_bound_comes_whole_and_a_larger_one_is_refused() -> None:
     assert client(LOCAL).post("/", content=b"x" * 100).text == "100 bytes"
     assert client(LOCAL).post("/", content=b"x" * 101).status_code == 413
+
+
+def test_a_body_that_comes_drop_by_drop_is_not_waited_for() -> None:
+    async def asked() -> list[str]:
+        said: list[str] = []
+        app = client(Admitted(hosts_of("127.0.0.1"), 100, body_seconds=0.1)).app
+
+        async def receive() -> Message:
+            await asyncio.sleep(0.03)
+            return {"type": "http.request", "body": b"x", "more_body": True}
+
+        async def send(message: Message) -> None:
+            said.append(str(message.get("status") or message.get("body", b"").decode()))
+
+        scope = {"type": "http", "method": "POST", "path": "/", "scheme": "http", "query_string": b"", "headers": [(b"host", b"localhost")]}
+        await app(scope, receive, send)
+        return said
+
+    assert asyncio.run(asked())[:2] == ["408", "the body did not come within 0.1 seconds"]
 
 
 def test_a_body_in_chunks_without_a_length_is_bounded_too() -> None:
