@@ -13,6 +13,7 @@ import pytest
 from tierwise.core.meaning import decide
 from tierwise.core.outcome import Determined
 from tierwise.plugins.deciding.given import read_facts
+from tierwise.plugins.loading import policy_files, shipped_policies
 from tierwise.plugins.policy import LoadedPolicy, load
 from tierwise.plugins.watching.action import Action
 from tierwise.plugins.watching.event import Event
@@ -183,3 +184,13 @@ def test_trades_are_watched_and_warnings_answered_alike(border: str, tmp_path: P
         violated = decided(policy, "violation", START, **facts)
         assert done == ["contact_customer", *["report_violation"] * violated, *["watch_trade"] * len(told)]
         assert decided(policy, "must_contact", START, **facts) is True
+
+
+def test_every_shipped_policy_that_watches_is_compared() -> None:
+    compared = "".join(
+        (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("test_watch_and_decide.py", "test_demotions.py")
+    )
+    watching = [slug for slug in shipped_policies() if "\nwatch:" in policy_files(slug)["policy.yaml"]]
+
+    assert len(watching) >= 6
+    assert [slug for slug in watching if f'"{slug}"' not in compared] == []
