@@ -100,7 +100,8 @@ def number_of_subset(hits: Sequence[tuple[int, Sql]], start: int) -> Sql:
 def best(hits: Sequence[Sql], words: Sequence[str], start: int, type: EnumType, default: Term) -> tuple[Term, Sql]:
     """Return the word of the hits that stands first in its type, and the number of the rules that give it.
 
-    Every rule with a better word must be known not to be hit.
+    Every rule with a better word must be known not to be hit, and of each with the same word it must be known whether it is: one that may be gives
+    the word, too, where it is.
 
     Args:
         hits: The hits of the rules.
@@ -114,8 +115,10 @@ def best(hits: Sequence[Sql], words: Sequence[str], start: int, type: EnumType, 
     for word in sorted(set(words), key=type.values.index):
         chosen = [(bit, hit) for bit, (hit, value) in enumerate(zip(hits, words, strict=True)) if value == word]
         is_hit = sql.any_of(*(hit for _, hit in chosen))
-        values += [(is_hit, sql.text(word)), (sql.is_null(is_hit), sql.NULL)]
-        subsets += [(is_hit, number_of_subset(chosen, start)), (sql.is_null(is_hit), sql.NULL)]
+        all_known = sql.all_of(is_hit, *(sql.is_known(hit) for _, hit in chosen))
+        may_be_hit = sql.any_of(is_hit.copy(), sql.is_null(is_hit.copy()))
+        values += [(all_known, sql.text(word)), (may_be_hit, sql.NULL)]
+        subsets += [(all_known.copy(), number_of_subset(chosen, start)), (may_be_hit.copy(), sql.NULL)]
     none = sql.all_of(*map(sql.negate, hits))
     return choose([(none, default)], type, Term(sql.case(*values), type)), sql.case(*subsets, default=sql.integer(start))
 

@@ -58,6 +58,7 @@ def test_an_output_is_read_off_the_number_of_its_rule() -> None:
         ((T, F, T), "B", ("r1", "r3")),
         ((U, T, F), "A", ("r2",)),
         ((T, U, F), UNKNOWN, None),
+        ((T, F, U), UNKNOWN, None),
         ((F, F, F), "C", ()),
         ((F, F, U), UNKNOWN, None),
     ],
