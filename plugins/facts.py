@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PROBLEMS",
     "FactTable",
+    "Lying",
     "Stored",
     "StoredNumbers",
     "canonical_type",
@@ -85,6 +86,23 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Lying:
+    """How facts are read in the database that they come from, where they stand as they are.
+
+    Attributes:
+        query: Its query: ``key``, ``name``, ``id as stored``, and what a ``FactTable`` has for each fact.
+        numbers: Fact name to its numbers as the database stores them.
+        state: What another connection sees the same state of the database by, for as long as the source is open.
+        whole: The facts that no subject lacks.
+    """
+
+    query: exp.Select
+    numbers: Mapping[str, StoredNumbers]
+    state: str
+    whole: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class FactTable:
     """A table or view with one row a subject. Nobody changes it, so that a row can be told by its place in it.
 
@@ -93,7 +111,7 @@ class FactTable:
 
     Attributes:
         connection: Where the relation lives; it also holds the database, read-only.
-        relation: The name of the table.
+        table: The name of the table, which ``bring`` makes where the facts lie elsewhere.
         facts: The supplied facts by name.
         columns: Fact name to column name; the same word but for a fact called ``key`` or ``name``.
         location: What the user called the database.
@@ -101,10 +119,12 @@ class FactTable:
         none: The facts that no column supplies and that are none when they are not given.
         stored: How it is stored.
         unread: Of the subject with a key, the facts whose stored value does not fit, each with that value.
+        lies: How the facts are read where they come from, when that can be.
+        bring: Brings them into the connection, unless they are there.
     """
 
     connection: DuckDBPyConnection
-    relation: str
+    table: str
     facts: Mapping[str, Fact]
     columns: Mapping[str, str]
     location: str = ""
@@ -112,6 +132,14 @@ class FactTable:
     none: frozenset[str] = frozenset()
     stored: Stored = field(default_factory=Stored)
     unread: Callable[[str], Mapping[str, str]] = field(default=_nothing_unread, compare=False)
+    lies: Lying | None = field(default=None, compare=False)
+    bring: Callable[[], object] = field(default=lambda: None, compare=False)
+
+    @property
+    def relation(self) -> str:
+        """The name of the table, which is there."""
+        self.bring()
+        return self.table
 
     def count(self) -> int:
         """Return the number of subjects."""

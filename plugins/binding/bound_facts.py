@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from types import TracebackType
 from typing import Self
 
@@ -25,12 +25,13 @@ from tierwise.plugins.binding.heading_units import conversion
 from tierwise.plugins.binding.joined_rows import GROUP, KEYED, TIED, fact_cells, fact_columns, joined_rows, problem_column
 from tierwise.plugins.binding.last_run import bring_last_run
 from tierwise.plugins.binding.layout import BoundColumn, Layout, lay_out
+from tierwise.plugins.binding.lying import lying_facts
 from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.subject_rows import find_odd_ids, find_totals, make_keys
 from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.data_source import ROW_NUMBER, Source
 from tierwise.plugins.duckdb_connection import readable
-from tierwise.plugins.facts import PROBLEMS, FactTable, Stored, StoredNumbers, none_when_absent
+from tierwise.plugins.facts import PROBLEMS, FactTable, Lying, Stored, StoredNumbers, none_when_absent
 from tierwise.plugins.sql import (
     NULL,
     alias,
@@ -73,6 +74,8 @@ def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date
     last_run = bring_last_run(source.connection, ledger, plan, binding, as_of) if binding else None
     while True:
         layout = lay_out(source, plan, binding, as_of, last_run)
+        if (server := getattr(source, "server", None)) is not None and (found := lying_facts(server, layout)) is not None:
+            return _lying(source, plan, layout, *found)
         with Loading(source, layout.reads()) as loading:
             try:
                 return _bound(source, plan, layout, loading, made)
@@ -116,6 +119,23 @@ def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading, made: d
         if numbered is None:
             return table
         return _as_stored(table, numbered, types, supplies, getattr(source, "refuse_changed", table.stored.refuse_changed))
+
+
+def _lying(source: Source, plan: Plan, layout: Layout, lying: Lying, supplies: Sequence[Supply]) -> FactTable:
+    """Return facts that stay where they lie until somebody wants to have them here."""
+    facts = {supply.fact.name: supply.fact for supply in supplies}
+    findings = tuple(dict.fromkeys((*layout.findings, *getattr(source, "findings", ()))))
+
+    @cache
+    def bring() -> None:
+        with Loading(source, layout.reads()) as loading:
+            _bound(source, plan, layout, loading, {})
+
+    none = none_when_absent(plan, facts)
+    stored = Stored(whole=lying.whole)
+    return FactTable(
+        source.connection, FACTS, facts, fact_columns(supplies), source.location, findings, none, stored, lies=lying, bring=bring
+    )
 
 
 def _called(layout: Layout) -> tuple[str, str, str]:
@@ -234,7 +254,7 @@ def _as_stored(
     query = select(*cells, source=subquery(numbered, "rows"))
     table.connection.execute(f"CREATE OR REPLACE VIEW {AS_STORED} AS {query.sql('duckdb')}")
     stored = Stored(ROW_NUMBER, id, numbers, table.stored.whole, refuse_changed)
-    return replace(table, relation=AS_STORED, stored=stored)
+    return replace(table, table=AS_STORED, stored=stored)
 
 
 def _make_facts(

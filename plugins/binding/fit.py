@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from re import findall
@@ -13,9 +13,9 @@ from sqlglot import exp
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
 from tierwise.plugins.binding.entry.enter_numbers import WHOLE_TYPES, is_on_step
 from tierwise.plugins.facts import canonical_type, number_width
-from tierwise.plugins.sql import TRUE, all_of, call, cast, integer, negate, one_of, select, text, try_cast
+from tierwise.plugins.sql import TRUE, all_of, call, cast, integer, is_known, named, negate, one_of, select, text, try_cast
 
-__all__ = ["Counted", "Fit", "count_unfit", "fit_of"]
+__all__ = ["Counted", "Fit", "count_unfit", "fit_of", "fitting"]
 
 MOST_STEPS = 10**14
 """Steps up to which what a float may be off (``is_on_step``) is a tenth of a step at most: then half a step beside a border nothing lies."""
@@ -71,6 +71,17 @@ def count_unfit(ask: Callable[[exp.Select], Sequence[Any]], rows: exp.Expr, fits
     total, *found = ask(select(*cells, source=rows))
     # Of no rows at all `count_if` is nothing.
     return [Counted(int(unfit or 0), int(total - known)) for unfit, known in zip(found[::2], found[1::2], strict=True)]
+
+
+def fitting(ask: Callable[[exp.Select], Sequence[Any]], rows: exp.Expr, fits: Mapping[str, Fit]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return which columns hold nothing that does not fit, and which of these lack nothing; mostly that is all, which is asked first, as one thing."""
+    is_all_well = all_of(*(part for fit in fits.values() for part in (is_known(fit.raw.copy()), fit.holds)))
+    rows_of, well = ask(select(*named([("a", exp.Count(this=exp.Star())), ("b", call("count_if", is_all_well))]), source=rows.copy()))
+    if int(rows_of) == int(well or 0):
+        return frozenset(fits), frozenset(fits)
+    counted = dict(zip(fits, count_unfit(ask, rows, list(fits.values())), strict=True))
+    fit = frozenset(name for name, found in counted.items() if not found.unfit)
+    return fit, frozenset(name for name in fit if not counted[name].absent)
 
 
 def _number(type: NumberType, raw: exp.Expr, raw_type: str) -> Fit | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from threading import RLock
@@ -50,6 +51,12 @@ SESSION = (
 )
 
 
+WHOLE = ("int2", "int4", "int8")
+PLAIN_KEYS = (*WHOLE, "text", "varchar")
+LYING = {kind: ARRIVING[kind] for kind in (*PLAIN_KEYS, "bool", "date")}
+"""Types whose values mean in the server what they mean when they have arrived."""
+
+
 class PostgresOpener:
     """Accepts what starts as the URL of a PostgreSQL database does."""
 
@@ -88,6 +95,11 @@ class PostgresSource:
                 cursor.execute(statement)
         self.connection: DuckDBPyConnection = in_memory()
         self.connection.execute(f"CREATE SCHEMA {TABLES}")
+
+    @property
+    def server(self) -> PostgresServer:
+        """Where the tables are."""
+        return PostgresServer(self)
 
     def tables(self) -> Mapping[str, SourceTable]:
         """Return its tables and views by name; one outside the schema ``public`` is called ``schema.table``."""
@@ -210,6 +222,69 @@ class PostgresSource:
             cursor.execute(query)
             table = cursor.fetch_arrow_table()
             return list(zip(*(decimals(column.combine_chunks()) for column in table.columns), strict=True))
+
+
+class PostgresServer:
+    """What is asked of the tables where they are (``binding.lying.Server``)."""
+
+    def __init__(self, source: PostgresSource) -> None:
+        self._source = source
+
+    @property
+    def state(self) -> str:
+        """The snapshot of the transaction."""
+        ((state,),) = self._source._fetched("SELECT pg_catalog.pg_export_snapshot()")
+        return str(state)
+
+    def named(self, table: SourceTable) -> exp.Table | None:
+        """Return how a query names a table; of a view nobody knows what it costs, or whether it ends."""
+        from sqlglot import exp
+
+        if table.name in self._source._views:
+            return None
+        schema, name = (exp.to_identifier(word, quoted=True) for word in self._source._places[table.name])
+        return exp.Table(this=name, db=schema)
+
+    def stored_type(self, table: SourceTable, column: Column) -> str:
+        """Return the type of a column; numerics of which none is said are looked at as wide ones."""
+        kind = self._source._kinds[table.name, column.name]
+        if kind == "numeric":
+            digits = [int(word) for word in re.findall(r"\d+", column.type)]
+            if not digits:
+                return "DECIMAL(38, 18)"
+            return f"DECIMAL({digits[0]}, {digits[-1]})" if len(digits) == 2 and 38 >= digits[0] >= digits[1] else ""
+        return LYING.get(kind, "")
+
+    def says(self, tree: exp.Expr) -> bool:
+        """Say whether an expression can be spelled."""
+        from tierwise.plugins.builtin.engine_postgres.postgres_dialect import POSTGRES
+
+        return POSTGRES.says(tree)
+
+    def ask(self, query: exp.Select) -> tuple[Any, ...]:
+        """Return the one row of a query."""
+        from tierwise.plugins.builtin.engine_postgres.postgres_dialect import POSTGRES
+
+        (row,) = self._source._fetched(POSTGRES.printed(query))
+        return row
+
+    def are_plain(self, table: SourceTable, key: Column, name: Column | None) -> bool:
+        """Say whether a primary key tells the rows apart, and no id or name is odd or looks like a total."""
+        from tierwise.plugins.binding.subject_rows import TOTAL
+
+        kind = self._source._kinds[table.name, key.name]
+        if [column.name for column in table.columns if column.key] != [key.name] or kind not in PLAIN_KEYS:
+            return False
+        texts = [key.name] if kind not in WHOLE else []
+        looks_so = [f"{_quoted(word)}::text ~* '^[[:space:]]*{TOTAL}[[:space:]]*$'" for word in (*texts, *([name.name] if name else []))]
+        odd = [f"{_quoted(word)} !~ '^[!-~]([ -~]*[!-~])?$'" for word in texts]
+        place = self._source._rows(table.name)
+        query = (
+            f"SELECT EXISTS (SELECT 1 FROM {place} WHERE {' OR '.join([*looks_so, *odd]) or 'false'}), "
+            f"(SELECT relkind = 'r' AND relhassubclass FROM pg_catalog.pg_class WHERE oid = '{place.replace(chr(39), chr(39) * 2)}'::regclass)"
+        )
+        ((is_odd, has_heirs),) = self._source._fetched(query)
+        return not is_odd and not has_heirs
 
 
 def _quoted(name: str) -> str:

@@ -11,7 +11,7 @@ from tierwise.plugins import sql
 from tierwise.plugins.binding.automatic import equal_names
 from tierwise.plugins.binding.data_findings import MESSAGES
 from tierwise.plugins.binding.fact_supply import Supply, supply_stored
-from tierwise.plugins.binding.fit import count_unfit
+from tierwise.plugins.binding.fit import fitting
 from tierwise.plugins.binding.joined_rows import fact_columns, problem_column, with_readings
 from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.data_source import Column, SourceTable
@@ -102,17 +102,9 @@ def _proved(tables: Tables, relation: str, supplies: Sequence[Supply]) -> tuple[
     fits = [supply for supply in supplies if supply.fit is not None and tables.dialect.says(supply.fit.holds)]
     if not fits:
         return list(supplies), frozenset()
-    source = sql.table(relation)
-    fitting = {supply.fact.name: supply.fit for supply in fits if supply.fit is not None}
-    is_all_well = sql.all_of(*(part for fit in fitting.values() for part in (sql.is_known(fit.raw.copy()), fit.holds)))
-    counts = [sql.count(), sql.call("count_if", is_all_well)]
-    ((rows, well),) = tables.rows(sql.select(*sql.named(zip("ab", counts, strict=True)), source=source))
-    whole = frozenset(fitting)
-    if rows > (well or 0):
-        counted = dict(zip(fitting, count_unfit(lambda query: next(tables.rows(query)), source, list(fitting.values())), strict=True))
-        fitting = {name: fit for name, fit in fitting.items() if not counted[name].unfit}
-        whole = frozenset(name for name in fitting if not counted[name].absent)
-    return [supply.proved or supply if supply.fact.name in fitting else supply for supply in supplies], whole
+    known = {supply.fact.name: supply.fit for supply in fits if supply.fit is not None}
+    fit, whole = fitting(lambda query: next(tables.rows(query)), sql.table(relation), known)
+    return [supply.proved or supply if supply.fact.name in fit else supply for supply in supplies], whole
 
 
 def _check_keys(tables: Tables, relation: str, key: str, table: SourceTable) -> None:

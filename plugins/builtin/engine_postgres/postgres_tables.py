@@ -29,15 +29,17 @@ class PostgresTables:
 
     Args:
         connection: A connection in a transaction of its own.
+        state: What another connection has exported the state of the database by that it reads; its own where that is empty.
     """
 
     dialect = POSTGRES
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, state: str = "") -> None:
         self.connection = connection
         self._reads: dict[str, set[str]] = {}
         self._uncounted: set[str] = set()
-        for setting in SESSION:
+        same_state = ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", f"SET TRANSACTION SNAPSHOT {sql.printed(sql.text(state))}"]
+        for setting in [*(same_state if state else []), *SESSION]:
             self._run(setting)
         finalize(self, connection.close)  # a grading is used for as long as somebody holds it
 

@@ -11,9 +11,12 @@ import pytest
 
 from tests.command_line import tierwise
 from tests.postgres_server import postgres_server
+from tierwise import load
 from tierwise.core.errors import DataError
+from tierwise.plugins.binding.bound_facts import bind
 from tierwise.plugins.builtin.source_postgres import PostgresSource
 from tierwise.plugins.data_source import open_source
+from tierwise.plugins.facts import FactTable
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.postgres import connected
 
@@ -146,3 +149,77 @@ def test_both_engines_grade_a_database_of_the_server_alike(filled: str) -> None:
     assert by_duckdb.code == by_postgres.code == 0, by_postgres.err
     assert len(by_duckdb.out.splitlines()) == 500
     assert by_duckdb.out == by_postgres.out
+
+
+ROWS = "INSERT INTO lying SELECT 'K' || n, 'name ' || n, CASE WHEN n % 7 > 0 THEN n * 1000.01 END FROM generate_series(1, 40) n;\n"
+
+
+@pytest.fixture
+def lying(postgres_server: str) -> Iterator[str]:
+    """A server with customers whose every value fits as it stands."""
+    run(postgres_server, "CREATE TABLE lying (customer_id text PRIMARY KEY, name text, sales_yuan numeric(12, 2));\n" + ROWS)
+    yield postgres_server
+    run(postgres_server, "DROP VIEW IF EXISTS seen;\nDROP TABLE lying CASCADE;\n")
+
+
+def bound_facts(location: str) -> tuple[PostgresSource, FactTable]:
+    """Open a server and bind its customers."""
+    opened = open_source(location, Plugins().sources().values())
+    assert isinstance(opened, PostgresSource)
+    return opened, bind(opened, load("abc-5-20-80-care").plan)
+
+
+def test_facts_that_fit_are_graded_where_they_lie_in_the_state_in_which_they_were_found_to_fit(lying: str) -> None:
+    policy = load("abc-5-20-80-care")
+    source, facts = bound_facts(lying)
+    assert facts.lies is not None
+    run(lying, "INSERT INTO lying VALUES ('late', 'late', 1), ('odd', 'odd', 2);\nUPDATE lying SET sales_yuan = -5;\n")
+    engines = Plugins().engines()
+    found = list(engines["postgres"].grade(policy.plan, policy.environment, facts, None).rows())
+
+    assert source._loaded == {}, "nothing was brought"
+    assert len(found) == 40
+    assert found == list(engines["duckdb"].grade(policy.plan, policy.environment, facts, None).rows())
+    assert source._loaded == {"lying": {"customer_id", "name", "sales_yuan"}}, "what is wanted here is brought"
+    source.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "INSERT INTO lying VALUES (' K9', 'blank', 1)",
+        "INSERT INTO lying VALUES ('Ｋ９', 'wide', 1)",
+        "INSERT INTO lying VALUES ('Total', 'x', 1)",
+        "INSERT INTO lying VALUES ('x', '合计', 1)",
+        "INSERT INTO lying VALUES ('x', 'nan', 'NaN')",
+        "ALTER TABLE lying ALTER sales_yuan TYPE numeric; UPDATE lying SET sales_yuan = 1.001 WHERE customer_id = 'K1'",
+        "ALTER TABLE lying ALTER sales_yuan TYPE numeric; UPDATE lying SET sales_yuan = 1e30 WHERE customer_id = 'K1'",
+        "ALTER TABLE lying ALTER sales_yuan TYPE text",
+        "ALTER TABLE lying ALTER sales_yuan TYPE double precision",
+        "ALTER TABLE lying DROP CONSTRAINT lying_pkey",
+        "ALTER TABLE lying ALTER customer_id TYPE char(8)",
+        "CREATE TABLE heir () INHERITS (lying)",
+    ],
+)
+def test_facts_of_which_anything_is_to_be_found_are_brought_to_be_looked_at(lying: str, change: str) -> None:
+    run(lying, change.replace("; ", ";\n") + ";\n")
+    source, facts = bound_facts(lying)
+
+    assert facts.lies is None
+    source.close()
+
+
+def test_whole_numbers_dates_words_and_what_is_missing_lie_where_they_are(lying: str) -> None:
+    run(
+        lying,
+        "ALTER TABLE lying ALTER sales_yuan TYPE bigint;\nALTER TABLE lying ALTER customer_id TYPE int USING substr(customer_id, 2)::int;\n",
+    )
+    source, facts = bound_facts(lying)
+    policy = load("abc-5-20-80-care")
+    engines = Plugins().engines()
+    graded = {name: list(engines[name].grade(policy.plan, policy.environment, facts, None).rows()) for name in ("postgres", "duckdb")}
+
+    assert facts.lies is not None
+    assert facts.lies.whole == frozenset()
+    assert graded["postgres"] == graded["duckdb"]
+    source.close()
