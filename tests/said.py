@@ -25,7 +25,6 @@ MACHINE = re.compile(
 FOR_MACHINES = {
     "core/plan/canonical.py": "what the fingerprint is taken over",
     "core/plan/node_text.py": "what the fingerprint is taken over",
-    "plugins/watching/compile_rules.py": "what the fingerprint is taken over",
     "plugins/codes.py": "a page of the docs",
     "plugins/policy_schema.py": "the JSON schema",
     "plugins/service/openapi.py": "the OpenAPI document",
