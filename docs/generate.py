@@ -48,6 +48,14 @@ def language_page() -> str:
     return page[: page.index("## Functions\n")] + "## Functions\n\n" + functions_reference()
 
 
+def chinese_language_page() -> str:
+    """Return the same page in Chinese; what is said of the functions stands in the catalogue."""
+    from tierwise.plugins.sentences.catalogue import catalogue
+
+    page, chinese = (HERE / "language.zh.md").read_text(encoding="utf-8"), catalogue()["functions"]
+    return page[: page.index("## 函数\n")] + "## 函数\n\n" + functions_reference(chinese.__getitem__)
+
+
 def command_line_page() -> str:
     """Return the page on the command line with the help of every command as it is now."""
     from click.testing import CliRunner
@@ -153,6 +161,7 @@ PAGES = {
     "command-line.md": command_line_page,
     "findings.md": findings_page,
     "language.md": language_page,
+    "language.zh.md": chinese_language_page,
     "plugins.md": plugins_page,
 }
 

@@ -22,6 +22,7 @@ RUN = (
     "docs/command-line.md",
     "docs/impact.md",
     "docs/tutorial.md",
+    "docs/tutorial.zh.md",
     "docs/workbook.md",
 )
 TWINS = ("docs/administrator.zh.md", "docs/change.zh.md")
@@ -57,13 +58,28 @@ def test_the_two_commands_are_there(page: str) -> None:
     assert second == "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/python -m pytest -q -n auto"
 
 
-def test_both_guides_for_administrators_have_the_same_commands() -> None:
-    english, chinese = (
-        [re.sub(r"--language \w+ |#.*", "", line).strip() for line in re.findall(r"^\$ (.*)$", (ROOT / page).read_text(), re.MULTILINE)]
-        for page in ("docs/administrator.md", "docs/administrator.zh.md")
-    )
+@pytest.mark.parametrize("name", sorted(page.name.removesuffix(".zh.md") for page in ROOT.glob("docs/*.zh.md")))
+def test_a_chinese_page_has_the_sections_the_commands_and_the_code_of_the_english_one(name: str) -> None:
+    english, chinese = (outline(ROOT / "docs" / f"{name}{ending}") for ending in (".md", ".zh.md"))
 
-    assert english == chinese
+    assert chinese == english
+
+
+def outline(page: Path) -> list[object]:
+    """Return, in order, the levels of headings, how many columns rows of tables have, and the code without its comments; of commands what is typed."""
+    found: list[object] = []
+    for part in re.split(r"(^```\w+\n.*?^```$)", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL):
+        lines = part.splitlines()
+        if part.startswith("```"):
+            shown = [line for line in lines if line.startswith("$ ")] if part.startswith("```console") else lines
+            # What is quoted may be said in either language.
+            code = (re.sub(r"""--language \w+ |'[^']*'|"[^"]*"|(^|\s)# .*""", "", line).rstrip() for line in shown)
+            found += [line for line in code if line]
+        else:
+            found += [len(line) - len(line.lstrip("#")) for line in lines if line.startswith("#")]
+            found += [line.count("|") for line in lines if line.startswith("|")]
+            found += [line for line in lines if line.startswith("<!--")]
+    return found
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

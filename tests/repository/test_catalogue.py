@@ -10,6 +10,7 @@ from tests.command_line import tierwise
 from tests.said import headings, may_be_left_out, printed, templates
 from tierwise.cli.main import COMMANDS
 from tierwise.core.finding import Finding
+from tierwise.plugins.builtin.functions.by_subject import functions_reference
 from tierwise.plugins.sentences.catalogue import HOLE, catalogue, finding_in, said
 
 TEXTS = catalogue()["texts"]
@@ -51,6 +52,19 @@ def test_every_heading_of_a_table_is_in_the_catalogue() -> None:
     missing = [f"{place}: {heading!r}" for place, heading in headings() if heading not in TEXTS and heading not in catalogue()["words"]]
 
     assert missing == [], "add the Chinese to `words` of plugins/sentences/catalogue.zh.json"
+
+
+def test_what_is_said_of_the_functions_has_its_chinese_and_no_other_is_kept() -> None:
+    asked: set[str] = set()
+
+    def ask(text: str) -> str:
+        asked.add(text)
+        return text
+
+    functions_reference(ask)
+
+    assert asked == catalogue()["functions"].keys(), "add the Chinese to `functions` of plugins/sentences/catalogue.zh.json"
+    assert all(re.search(r"[\u4e00-\u9fff]", chinese) for chinese in catalogue()["functions"].values())
 
 
 def test_the_chinese_of_a_text_is_chinese_and_has_its_holes() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from tierwise.core.environment import Function
@@ -34,10 +34,14 @@ BUILTIN_FUNCTIONS: Mapping[str, Function] = MappingProxyType(
 """Function name to function."""
 
 
-def functions_reference() -> str:
-    """Return the reference of all built-in functions in Markdown, one table a subject, as ``docs/language.md`` holds it."""
+def functions_reference(say: Callable[[str], str] = str) -> str:
+    """Return the reference of all built-in functions in Markdown, one table a subject, as ``docs/language.md`` holds it.
+
+    Args:
+        say: Says a text of the reference in the reader's language.
+    """
     parts = []
     for subject, functions in SUBJECTS.items():
-        rows = [f"| `{function.signature}` | {function.about} |" for function in functions]
-        parts.append("\n".join([f"### {subject}", "", "| function | gives |", "| --- | --- |", *rows]))
+        rows = [f"| `{function.signature}` | {say(function.about)} |" for function in functions]
+        parts.append("\n".join([f"### {say(subject)}", "", f"| {say('function')} | {say('gives')} |", "| --- | --- |", *rows]))
     return "\n\n".join(parts) + "\n"
