@@ -28,6 +28,7 @@ from tierwise.core.plan import (
     Node,
     Not,
     Plan,
+    Table,
     Undecided,
     Within,
     borders_of,
@@ -42,7 +43,7 @@ from tierwise.core.types import BooleanType, EnumType, Type
 from tierwise.core.values import Value
 from tierwise.plugins.geometry.producing import Producing
 
-__all__ = ["Box", "Dimension", "Quantity", "Row", "Space", "lay_out", "normal", "quantity_of"]
+__all__ = ["Box", "Dimension", "Quantity", "Row", "Space", "Spaces", "lay_out", "normal", "quantity_of", "spaces_of"]
 
 TRUTH = BooleanType()
 Structured = Compare | Within | InSet | Logic | Not
@@ -210,6 +211,34 @@ def lay_out(producing: Producing, texts: Sequence[str], rows: Sequence[Tests]) -
         for column, part in row:
             layout.add(part, texts[column] if column < len(texts) else "")
     return layout.space(parts)
+
+
+class Spaces:
+    """The spaces of the rules of a plan's tables, each laid out once for all who look at it.
+
+    Args:
+        plan: The plan.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.producing = Producing(plan)
+        self._found: dict[str, Space] = {}
+
+    def of(self, table: Table) -> Space:
+        """Return the space of a table's rules."""
+        if table.name not in self._found:
+            self._found[table.name] = lay_out(self.producing, table.column_texts, [rule.tests for rule in table.rules])
+        return self._found[table.name]
+
+
+_last: list[Spaces] = []
+
+
+def spaces_of(plan: Plan) -> Spaces:
+    """Return the spaces of a plan; kept until another plan is asked for, because one check comes after the other."""
+    if not _last or _last[0].producing.plan is not plan:
+        _last[:] = [Spaces(plan)]
+    return _last[0]
 
 
 @dataclass(slots=True)

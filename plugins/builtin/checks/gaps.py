@@ -8,8 +8,7 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Acknowledgement, HitPolicy, Plan, Table
 from tierwise.plugins.builtin.checks.wording import box_in_words, doubt, row_of_cells, witness_of
 from tierwise.plugins.geometry.cover import Cover, TooLarge, compact
-from tierwise.plugins.geometry.producing import Producing
-from tierwise.plugins.geometry.space import Box, Row, Space, lay_out
+from tierwise.plugins.geometry.space import Box, Row, Space, Spaces, lay_out, spaces_of
 
 __all__ = ["find_gaps"]
 
@@ -19,23 +18,24 @@ NEVER = (HitPolicy.COLLECT, HitPolicy.COUNT)
 
 def find_gaps(plan: Plan) -> Iterator[Finding]:
     """Yield what the tables of a plan leave open: a warning for each region, a note where its author has acknowledged it."""
-    producing = Producing(plan)
+    spaces = spaces_of(plan)
     for table in plan.tables.values():
         if table.hit not in NEVER and not _has_defaults(table):
-            yield from _gaps_of(table, producing)
+            yield from _gaps_of(table, spaces)
 
 
 def _has_defaults(table: Table) -> bool:
     return len(table.defaults) == len(table.outputs) and all(default is not None for default in table.defaults)
 
 
-def _gaps_of(table: Table, producing: Producing) -> Iterator[Finding]:
+def _gaps_of(table: Table, spaces: Spaces) -> Iterator[Finding]:
     acknowledged = [a for a in table.acknowledged if a.what == "gap"]
     regions = [a.region or (None,) * len(table.columns) for a in acknowledged]
-    space = lay_out(producing, table.column_texts, [*(rule.tests for rule in table.rules), *regions])
+    rows = [*(rule.tests for rule in table.rules), *regions]
+    space = lay_out(spaces.producing, table.column_texts, rows) if regions else spaces.of(table)
     rules, accepted = space.rows[: len(table.rules)], space.rows[len(table.rules) :]
     try:
-        yield from _unexpected(table, producing.plan, space, [row.may for row in (*rules, *accepted)])
+        yield from _unexpected(table, spaces.producing.plan, space, [row.may for row in (*rules, *accepted)])
         for acknowledgement, row in zip(acknowledged, accepted, strict=True):
             yield _expected(table, space, rules, acknowledgement, row)
     except TooLarge:

@@ -11,7 +11,7 @@ from tierwise.core.types import BooleanType, EnumType, SetType
 from tierwise.plugins.builtin.checks.names_read import names_read
 from tierwise.plugins.builtin.checks.wording import some
 from tierwise.plugins.geometry.producing import Producing
-from tierwise.plugins.geometry.space import lay_out
+from tierwise.plugins.geometry.space import lay_out, spaces_of
 
 __all__ = ["find_constant_conditions", "find_unclear", "find_unreachable", "find_unused"]
 
@@ -72,9 +72,9 @@ def _given(decision: Decision, producing: Producing) -> frozenset[Any] | None:
 
 def find_unclear(plan: Plan) -> Iterator[Finding]:
     """Yield a note for each table with conditions that compare one thing with another instead of with a constant."""
-    producing = Producing(plan)
+    spaces = spaces_of(plan)
     for table in plan.tables.values():
-        space = lay_out(producing, table.column_texts, [rule.tests for rule in table.rules])
+        space = spaces.of(table)
         if space.unclear:
             names = some(table.column_texts[i] for i in space.unclear)
             many = len(space.unclear) > 1

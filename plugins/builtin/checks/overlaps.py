@@ -9,8 +9,7 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Acknowledgement, HitPolicy, Node, Plan, Rule, Table, constant_of, undecided_of
 from tierwise.plugins.builtin.checks.wording import box_in_words, doubt, some, value_in_words, witness_of
 from tierwise.plugins.geometry.cover import Cover, TooLarge, atoms_in
-from tierwise.plugins.geometry.producing import Producing
-from tierwise.plugins.geometry.space import Box, Space, lay_out
+from tierwise.plugins.geometry.space import Box, Space, Spaces, spaces_of
 
 __all__ = ["find_overlaps"]
 
@@ -23,14 +22,14 @@ Pair = tuple[int, int]
 
 def find_overlaps(plan: Plan) -> Iterator[Finding]:
     """Yield pairs of rules that contradict each other: a warning, or a note where the author has acknowledged it."""
-    producing = Producing(plan)
+    spaces = spaces_of(plan)
     for table in plan.tables.values():
         if table.hit in AGREEING:
-            yield from _overlaps_of(table, producing)
+            yield from _overlaps_of(table, spaces)
 
 
-def _overlaps_of(table: Table, producing: Producing) -> Iterator[Finding]:
-    space = lay_out(producing, table.column_texts, [rule.tests for rule in table.rules])
+def _overlaps_of(table: Table, spaces: Spaces) -> Iterator[Finding]:
+    space = spaces.of(table)
     try:
         meeting = list(islice(_meeting(space), PAIRS))
     except TooLarge:
@@ -41,7 +40,7 @@ def _overlaps_of(table: Table, producing: Producing) -> Iterator[Finding]:
     acknowledged = [a for a in table.acknowledged if a.what == "overlap"]
     unexpected = [pair for pair in different if not any(_is_between(table, pair, a) for a in acknowledged)]
     for pair in unexpected[:SHOWN]:
-        yield _overlap(table, producing.plan, space, pair)
+        yield _overlap(table, spaces.producing.plan, space, pair)
     if len(unexpected) > SHOWN:
         more = len(unexpected) - SHOWN
         message = f"{'at least ' if len(meeting) == PAIRS else ''}{more} more {'pair' if more == 1 else 'pairs'} of rules of `{table.name}` overlap with different outputs"

@@ -9,8 +9,7 @@ from tierwise.core.plan import HitPolicy, Plan, Table, constant_of
 from tierwise.core.types import EnumType
 from tierwise.plugins.builtin.checks.wording import some
 from tierwise.plugins.geometry.cover import EFFORT, Cover, TooLarge, compact, meets
-from tierwise.plugins.geometry.producing import Producing
-from tierwise.plugins.geometry.space import Box, Space, lay_out
+from tierwise.plugins.geometry.space import Box, Space, spaces_of
 
 __all__ = ["find_shadowed"]
 
@@ -19,9 +18,9 @@ SHOWN = 8
 
 def find_shadowed(plan: Plan) -> Iterator[Finding]:
     """Yield a warning for each rule that no subject can ever be decided by."""
-    producing = Producing(plan)
+    spaces = spaces_of(plan)
     for table in plan.tables.values():
-        space = lay_out(producing, table.column_texts, [rule.tests for rule in table.rules])
+        space = spaces.of(table)
         yield from _contradictions(table, space)
         try:
             yield from _behind(table, space, _sequence(table))
