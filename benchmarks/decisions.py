@@ -8,14 +8,14 @@ from __future__ import annotations
 import argparse
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from os import getloadavg
 from pathlib import Path
-from random import Random
 from statistics import median
 from typing import Any
 
 import pyarrow
+from benchmarks.grade_job import OUTPUTS, Customer, by_hand, customers
 
 import tierwise
 from tierwise.core.outcome import Determined
@@ -24,64 +24,9 @@ from tierwise.plugins.policy import LoadedPolicy
 __all__ = ["main"]
 
 POLICY = Path(__file__).parent / "policies" / "grade-job"
-OUTPUTS = ("score", "grade", "terms_days", "price_factor", "visit_days")
-ITEMS = ("annual_sales", "on_time_rate", "margin", "order_count", "years_active", "sales_mode", "share_of_wallet", "fame")
 MISSING = (1, 2, 4, 8)
 
-Customer = dict[str, Any]
 Decide = Callable[[Customer], Any]
-
-
-def by_hand(c: Mapping[str, Any]) -> tuple[int, str, int, float, int]:
-    """The yardstick: the job as a programmer would write it."""
-    x = c["annual_sales"]
-    s = 25 if x >= 1_000_000 else 20 if x >= 500_000 else 14 if x >= 200_000 else 7 if x >= 50_000 else 2
-    x = c["on_time_rate"]
-    s += 15 if x >= 0.95 else 11 if x >= 0.85 else 6 if x >= 0.70 else 0
-    x = c["margin"]
-    s += 15 if x >= 0.30 else 11 if x >= 0.20 else 7 if x >= 0.10 else 3 if x >= 0 else 0
-    x = c["order_count"]
-    s += 10 if x >= 60 else 7 if x >= 24 else 4 if x >= 8 else 1
-    x = c["years_active"]
-    s += 10 if x >= 10 else 7 if x >= 5 else 4 if x >= 2 else 1
-    x = c["share_of_wallet"]
-    s += 10 if x >= 0.60 else 7 if x >= 0.40 else 4 if x >= 0.20 else 2 if x >= 0.05 else 0
-    x = c["sales_mode"]
-    s += 10 if x == "exclusive" else 6 if x == "mixed" else 2
-    x = c["fame"]
-    s += 5 if x == "high" else 3 if x == "medium" else 1
-    g = "A" if s >= 85 else "B" if s >= 70 else "C" if s >= 50 else "D"
-    late = c["late_payments_this_quarter"] >= 2
-    terms = {"A": 30, "B": 15, "C": 0, "D": 0}[g] if late else {"A": 60, "B": 30, "C": 15, "D": 0}[g]
-    return s, g, terms, {"A": 0.95, "B": 0.97, "C": 1.0, "D": 1.05}[g], {"A": 7, "B": 14, "C": 30, "D": 90}[g]
-
-
-def customers(count: int, seed: int, missing: int = 0) -> list[Customer]:
-    """Return random customers, some of them on or one step beside a border; of each, some items are missing."""
-    random = Random(seed)
-
-    def near(value: float, borders: tuple[float, ...], digits: int) -> float:
-        if random.random() < 0.05:
-            value = random.choice(borders) + random.choice((-1, 0, 1)) * 10**-digits
-        return round(max(0.0, value), digits)
-
-    found = []
-    for _ in range(count):
-        one: Customer = {
-            "annual_sales": near(min(random.lognormvariate(13, 1.2), 3e6), (5e4, 2e5, 5e5, 1e6), 2),
-            "on_time_rate": min(1.0, near(random.betavariate(9, 1.4), (0.7, 0.85, 0.95), 4)),
-            "margin": near(random.gauss(0.22, 0.11), (0.1, 0.2, 0.3), 4),
-            "order_count": int(random.gammavariate(1.2, 28)),
-            "years_active": int(random.gammavariate(2, 3.8)),
-            "sales_mode": random.choice(("exclusive", "mixed", "other")),
-            "share_of_wallet": min(1.0, near(random.betavariate(2.4, 2.4), (0.05, 0.2, 0.4, 0.6), 4)),
-            "fame": random.choice(("high", "medium", "low")),
-            "late_payments_this_quarter": random.choice((0, 0, 0, 1, 2, 3)),
-        }
-        for name in random.sample(ITEMS, missing):
-            del one[name]
-        found.append(one)
-    return found
 
 
 def plain(result: Any) -> tuple[Any, ...]:
@@ -178,20 +123,30 @@ def many(policy: LoadedPolicy, count: int, rounds: int) -> None:
     print(f"policy.decide_many: {median(found):,.0f} a second and core")
 
 
+FEW = customers(20_000, 9)
+
+
+def arrow_table(count: int) -> pyarrow.Table:
+    """Return a table of so many rows."""
+    part = pyarrow.table({name: [one[name] for one in FEW] for name in FEW[0]})
+    return pyarrow.concat_tables([part] * max(1, count // len(FEW)))
+
+
+def expected_a(table: pyarrow.Table) -> int:
+    """Return how many rows of it are graded A by hand."""
+    return len(table) // len(FEW) * sum(by_hand(one)[1] == "A" for one in FEW)
+
+
 def as_table(policy: LoadedPolicy, count: int, rounds: int) -> None:
     """An Arrow table, graded and counted by DuckDB."""
-    few = customers(20_000, 9)
-    names = list(few[0])
-    part = pyarrow.table({name: [one[name] for one in few] for name in names})
-    table = pyarrow.concat_tables([part] * max(1, count // len(few)))
+    table = arrow_table(count)
     found = []
     for _ in range(rounds):
         start = time.process_time()
         grading = policy.grade_table(table)
         shares = grading.distribution("grade")
         found.append(len(table) / (time.process_time() - start))
-    expected = len(table) // len(few) * sum(by_hand(one)[1] == "A" for one in few)
-    assert next(share.count for share in shares if share.value == "A") == expected
+    assert next(share.count for share in shares if share.value == "A") == expected_a(table)
     print(f"policy.grade_table, {len(table):,} rows: {median(found):,.0f} a second of processor time")
 
 
