@@ -1,6 +1,6 @@
 """Says where a real part of the machine is: skips a test with the reason, or fails it where the part is required.
 
-``TIERWISE_REQUIRED="chromium chinese-font java postgres"`` in the environment names the parts that must be there, as `.ci/run` does.
+``TIERWISE_REQUIRED="chromium chinese-font java nginx postgres"`` in the environment names the parts that must be there, as `.ci/run` does.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 import pytest
 
-Part: TypeAlias = Literal["chromium", "chinese-font", "java", "postgres"]
+Part: TypeAlias = Literal["chromium", "chinese-font", "java", "nginx", "postgres"]
 
 
 def need(part: Part, *modules: str) -> Path:
@@ -63,5 +63,6 @@ _PLACES: dict[Part, Callable[[], Path | None]] = {
     "chromium": lambda: _program("chromium", "chromium-browser", "google-chrome"),
     "chinese-font": _chinese_font,
     "java": lambda: _program("java"),
+    "nginx": lambda: _program("nginx", "/usr/sbin/nginx"),
     "postgres": _postgres,
 }

@@ -314,20 +314,21 @@ def shelf_state(console: Console, call: Call) -> Response:
     title = policy.title.in_language(call.language) if policy is not None else ""
     return console.page(
         "shelf_state.html", call, entry=entry, title=title, counts=counts_of(checked.findings), ready=ready, waiting=waiting,
-        unsaved=console.drafts.unsaved(entry.name, call.user) if entry.is_own else (),
+        unsaved=console.drafts.unsaved(entry, texts, call.user),
     )  # fmt: skip
 
 
 def policy_view(console: Console, call: Call) -> Response:
     """Show a policy's page."""
     entry = console.entry(call)
-    checked = console.checked(console.shelf.texts(entry))
+    texts = console.shelf.texts(entry)
+    checked = console.checked(texts)
     blocks: tuple[Any, ...] = ()
     if checked.loaded is not None:
         loaded = checked.loaded
         blocks = policy_page(loaded.policy, loaded.plan, call.language, functions=loaded.environment.functions)
     found = [finding_in(one, call.language) for one in checked.findings[:MOST_SHOWN]]
-    unsaved = console.drafts.unsaved(entry.name, call.user) if entry.is_own else ()
+    unsaved = console.drafts.unsaved(entry, texts, call.user)
     return console.page("policy.html", call, entry=entry, blocks=blocks, findings=found, unsaved=unsaved)
 
 

@@ -203,12 +203,22 @@ class Drafts:
             self._put(draft)
             return draft
 
-    def unsaved(self, policy: str, user: str) -> tuple[DraftAbout, ...]:
-        """Return a user's drafts of a policy that differ from what was saved, the last changed first."""
+    def unsaved(self, entry: Entry, texts: PolicyTexts, user: str) -> tuple[DraftAbout, ...]:
+        """Return a user's drafts of a policy that differ from what stands on the disk, the last changed first; those that do not are forgotten."""
         with self._lock:
-            open_ones = [draft.about for draft in self._drafts.values() if draft.journal is None and draft.changed and draft.entry.is_own]
+            open_ones = [draft.about for draft in self._drafts.values() if draft.journal is None and draft.changed]
         kept = self._journal.all() if self._journal is not None else ()
-        return tuple(one for one in (*reversed(open_ones), *kept) if (one.policy, one.user) == (policy, user))
+        found = [one for one in (*reversed(open_ones), *kept) if entry.is_own and (one.policy, one.user) == (entry.name, user)]
+        return tuple(one for one in found if not self._is_settled(one, texts))
+
+    def _is_settled(self, about: DraftAbout, texts: PolicyTexts) -> bool:
+        """Whether all that a draft changes stands on the disk by now, as after somebody else approved it; then it is kept no longer."""
+        with self._lock:
+            draft = self._drafts.get(about.id) or self._kept(about.id)
+        is_settled = draft is None or all(texts.all.get(name) == draft.files[name] for name in draft.changed)
+        if is_settled and self._journal is not None:
+            self._journal.remove(about.id)
+        return is_settled
 
     def drop(self, id: str, user: str) -> Draft:
         """Throw a draft of a user away.

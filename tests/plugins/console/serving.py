@@ -40,14 +40,16 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path | None, database: str | None = None, read_only: bool = False, user_header: str = "") -> Iterator[Served]:
+def served(
+    folder: Path | None, database: str | None = None, read_only: bool = False, user_header: str = "", names: tuple[str, ...] = ()
+) -> Iterator[Served]:
     """Serve a console."""
     bound = listening("127.0.0.1", 0)
     times = iter(range(10_000))
     settings = ConsoleSettings(folder, database, date(2026, 6, 30), "en", read_only)
     console = Console(settings, Plugins(), lambda: f"2026-11-26T10:00:00+08:00 {next(times)}")
     entrance = Entrance(console_app(console), TOKEN, USER, user_header)
-    config = uvicorn.Config(admitted_console(entrance, hosts_of("127.0.0.1")), log_config=None, lifespan="off", ws="none")
+    config = uvicorn.Config(admitted_console(entrance, hosts_of("127.0.0.1", names)), log_config=None, lifespan="off", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()

@@ -43,6 +43,11 @@ class Restarted:
         assert entry is not None
         return self.drafts().begin(entry, self.shelf.texts(entry), "lin")
 
+    def unsaved(self, user: str = "lin") -> list[str]:
+        entry = self.shelf.find("small", own=True)
+        assert entry is not None
+        return [one.at for one in self.drafts().unsaved(entry, self.shelf.texts(entry), user)]
+
     def again(self, draft: Draft) -> Draft:
         return self.drafts().find(draft.id, "lin")
 
@@ -88,19 +93,29 @@ def test_every_step_of_a_draft_is_there_after_a_restart(console: Restarted) -> N
 
 def test_what_differs_in_nothing_from_what_is_saved_is_not_kept(console: Restarted) -> None:
     draft = console.begun()
-    assert console.drafts().unsaved("small", "lin") == ()
+    assert console.unsaved() == []
 
     change(draft, 0, "one")
-    assert [one.at for one in console.drafts().unsaved("small", "lin")] == ["2026-11-26T10:00:00+08:00"]
-    assert console.drafts().unsaved("small", "wang") == () == console.drafts().unsaved("other", "lin")
+    assert console.unsaved() == ["2026-11-26T10:00:00+08:00"]
+    assert console.unsaved("wang") == []
 
     draft.saved(PolicyTexts(draft.files, {}))
-    assert console.drafts().unsaved("small", "lin") == ()
+    assert console.unsaved() == []
     draft.undo()
     assert state(console.again(draft)) == state(draft)
     draft.redo()
     with pytest.raises(Refused):
         console.again(draft)
+
+
+def test_a_draft_that_somebody_else_approved_meanwhile_is_kept_no_longer(console: Restarted) -> None:
+    draft = console.begun()
+    change(draft, 0, "one")
+    assert len(console.unsaved()) == 1
+
+    (console.root / "small" / "policy.yaml").write_text(draft.files["policy.yaml"], encoding="utf-8")
+    assert console.unsaved() == []
+    assert not list((console.root / FOLDER).glob("*.jsonl"))
 
 
 def test_a_draft_belongs_to_who_began_it_and_to_a_policy_that_is_there(console: Restarted) -> None:
@@ -144,7 +159,7 @@ def test_drafts_are_bounded(console: Restarted, monkeypatch: pytest.MonkeyPatch)
 
     for _ in range(4):
         change(console.begun(), 0, "another")
-    assert len(console.drafts().unsaved("small", "lin")) == 3
+    assert len(console.unsaved()) == 3
 
 
 def test_a_draft_that_cannot_be_kept_says_so_and_goes_on(console: Restarted) -> None:
