@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from tierwise.cli.markdown import markdown_row
@@ -20,11 +21,33 @@ from tierwise.plugins.cell_text import cell_text
 __all__ = ["csv_cells", "csv_start", "outcome_text", "write_json", "write_rows"]
 
 UNDETERMINED = "?"
+PARTS_AT_ONCE = 10_000
+"""How many pieces of a document are put together before they are written."""
 
 
 def write_json(value: Any) -> None:
-    """Write one JSON document."""
-    put(escaped(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
+    """Write one JSON document; an iterator in it is written as a list while it is read, so that it may be long."""
+    parts = json.JSONEncoder(ensure_ascii=False, indent=2, default=_Streamed).iterencode(value)
+    while some := "".join(islice(parts, PARTS_AT_ONCE)):
+        put(escaped(some))
+    put("\n")
+
+
+class _Streamed(list[Any]):
+    """What an iterator gives, as far as the encoder asks for it: whether there is anything, and then each item once."""
+
+    def __init__(self, items: object) -> None:
+        super().__init__()
+        if not isinstance(items, Iterator):
+            raise TypeError(f"INVARIANT: `{type(items).__name__}` is a JSON value")
+        self._items = items
+        self._first = list(islice(items, 1))
+
+    def __bool__(self) -> bool:
+        return bool(self._first)
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain(self._first, self._items)
 
 
 def write_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: str, right: Iterable[int] = ()) -> None:

@@ -215,7 +215,7 @@ def _print(
 ) -> None:
     from tierwise.cli.output import write_json, write_rows
     from tierwise.cli.page_blocks import render_page
-    from tierwise.plugins.impact.json_document import impact_document, mover_row
+    from tierwise.plugins.impact.json_document import impact_document, mover_document, mover_row
     from tierwise.plugins.impact.movers import movers
     from tierwise.plugins.impact.page import impact_page
 
@@ -227,13 +227,13 @@ def _print(
 
         write_page(report, impact_page(impact, shown, gates, moves - len(shown), subject, session.language), session.language)
     named = movers(comparison, session.language, most)
+    more = 0 if most is None else max(moves - most, 0)
     if form == "csv":
         write_rows(
             (mover_row(mover) for mover in named), ["key", "name", "output", "from", "to", "move", "ranking", "before", "after"], form
         )
         return
-    told = list(named)
     if form == "json":
-        write_json(impact_document(impact, told, gates, moves - len(told)))
+        write_json({**impact_document(impact, (), gates, more), "movers": map(mover_document, named)})
         return
-    say(render_page(impact_page(impact, told, gates, moves - len(told), subject, session.language), form, session.language))
+    say(render_page(impact_page(impact, list(named), gates, more, subject, session.language), form, session.language))
