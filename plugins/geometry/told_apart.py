@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import reduce
 from random import Random
 
 from tierwise.core.meaning.regions import atoms_of
 from tierwise.core.plan import (
     POPULATION,
+    Arithmetic,
     Compare,
     Constant,
     DecisionRef,
@@ -28,7 +31,9 @@ from tierwise.core.plan import (
     link_of,
     usage_of,
     walk,
+    ways,
 )
+from tierwise.core.plan.node_text import PEOPLE
 from tierwise.core.types import BooleanType, EnumType, ListType, MapType, NumberType, RecordType, SetType
 from tierwise.core.values import Value
 from tierwise.plugins.geometry.cells import cells
@@ -87,11 +92,11 @@ class _Unclear(Exception):
     """A condition cannot be laid out."""
 
 
-def _obstacle(usages: Sequence[Usage]) -> str:
+def _obstacle(usages: Sequence[Usage], computed: Collection[str] = ()) -> str:
     rankings = [name for usage in usages for name in usage.rankings]
     if rankings:
         return f"it hangs on the ranking `{rankings[0]}`"
-    loose = [name for usage in usages for name in usage.facts if name in usage.exact]
+    loose = [name for usage in usages for name in usage.facts if name in usage.exact and name not in computed]
     return f"`{loose[0]}` is not only compared with constants" if loose else ""
 
 
@@ -133,11 +138,13 @@ class Lines:
         lines: Subjects of one line, each with a mark: those with one mark are decided alike. In the order of the fact's atoms.
         is_exact: Whether every two subjects that differ in that fact only are decided like two of one line.
         why: What stands in the way, where not.
+        computed: Facts that are in no subject: whatever they are, each subject is decided by one sum of products in which each stands once at most.
     """
 
     lines: tuple[tuple[tuple[int, Subject], ...], ...]
     is_exact: bool
     why: str = ""
+    computed: tuple[str, ...] = ()
 
 
 def lines_of(plan: Plan, node: Node, facts: Mapping[str, Fact], along: str, most: int) -> Lines:
@@ -151,15 +158,41 @@ def lines_of(plan: Plan, node: Node, facts: Mapping[str, Fact], along: str, most
         most: How many lines there may be.
     """
     usage = usage_of(plan, node)
-    why = _obstacle([usage])
+    computed = tuple(name for name in _computed(plan, node, usage, facts) if name != along)
+    why = _obstacle([usage], computed)
     if not why:
         try:
-            return Lines(tuple(_lines(_space([(plan, node)], [usage], facts), along, most)), True)
+            return Lines(tuple(_lines(_space([(plan, node)], [usage], facts), along, most)), True, "", computed)
         except TooLarge:
             why = "there are too many cases"
         except _Unclear as unclear:
             why = str(unclear)
     return Lines((), False, why)
+
+
+def _computed(plan: Plan, node: Node, usage: Usage, facts: Mapping[str, Fact]) -> list[str]:
+    """Return the facts with which a number is computed, and which nothing tests; none where it is more than a sum of products."""
+    names = [name for name in usage.facts if name in usage.exact and isinstance(facts[name].type, NumberType) and not usage.tests[name]]
+    powers = _degrees(node, plan, names) if names and isinstance(node.type, NumberType) else None
+    return names if powers is not None and max(powers.values(), default=0) <= 1 else []
+
+
+def _degrees(node: Node, plan: Plan, names: Collection[str]) -> Counter[str] | None:
+    """Return the greatest power in which a number is computed with each of some facts; ``None`` where it is computed by more than ``+ - *``.
+
+    What chooses between several ways to a number is not looked at: it holds for each way by itself.
+    """
+    if isinstance(node, FactRef):
+        return Counter({node.name: 1} if node.name in names else {})
+    parts = node.parts if isinstance(node, Arithmetic) else ways(node, plan)
+    if parts is None:
+        return None if usage_of(plan, node).tests.keys() & set(names) else Counter()
+    found = [_degrees(part, plan, names) for part in parts]
+    powers = [power for power in found if power is not None]
+    if len(powers) < len(found):
+        return None
+    is_product = isinstance(node, Arithmetic) and node.op == "*"
+    return reduce(lambda one, other: one + other if is_product else one | other, powers, Counter())
 
 
 def _lines(space: Space, along: str, most: int) -> Iterator[tuple[tuple[int, Subject], ...]]:
@@ -195,7 +228,7 @@ def _subject(space: Space, place: Box) -> Subject:
         atom = next(iter(atoms_in(atoms)))
         for quantity, own in zip(dimension.quantities, dimension.combination(atom), strict=True):
             if not isinstance(quantity.node, FactRef):
-                raise _Unclear(f"`{quantity.text}` is computed")
+                raise _Unclear(f"`{quantity.text or PEOPLE.write(quantity.node)}` is computed")
             found[quantity.node.name] = quantity.domain.atoms[own].value
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -13,18 +13,20 @@ from tierwise.core.environment import Environment
 from tierwise.core.finding import Finding, Severity
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.outcome import Determined, Outcome
-from tierwise.core.plan import AS_OF, Fact, FactRef, Plan, usage_of
-from tierwise.core.types import DateType, EnumType, Type
+from tierwise.core.plan import AS_OF, Decision, Fact, FactRef, Plan, usage_of
+from tierwise.core.types import DateType, EnumType, NumberType, Type
 from tierwise.core.values import Duration, Value, to_json
 from tierwise.plugins.cell_text import cell_text
 from tierwise.plugins.deciding.result import outcome_document
-from tierwise.plugins.geometry.told_apart import drawn, kinds_of, lines_of
+from tierwise.plugins.geometry.told_apart import Lines, drawn, kinds_of, lines_of
+from tierwise.plugins.invariants.corners import Box, boxes_of, far_points, is_nowhere_negative, points_of
 from tierwise.plugins.invariants.section import Invariant
 
 __all__ = ["Proof", "Proved", "findings_of_proofs", "prove"]
 
 MOST = 20_000
 DRAWN = 200
+MOST_COMPUTED = 4
 
 Facts = Mapping[str, Value]
 
@@ -131,27 +133,30 @@ class _Prover:
         (x,), y = self.invariant.x, self.invariant.y
         node, type = plan.decisions[y].node, facts[x].type
         found = lines_of(plan, node, facts, x, MOST)
-        lines = found.lines if found.is_exact else self._drawn_lines(plan, x, facts)
-        known: dict[int, Outcome] = {}
-        count = 0
-        for line in lines:
-            ordered = sorted(
-                ((_rank(subject[x], type), mark, subject) for mark, subject in line if subject.get(x) is not None), key=lambda one: one[0]
-            )
-            best: tuple[Any, Facts, Outcome] | None = None
-            for _, mark, subject in ordered:
-                outcome = known.get(mark) if found.is_exact else None
-                if outcome is None:
-                    outcome = known[mark] = evaluator.decide(y, subject)
-                    count += 1
-                if not isinstance(outcome, Determined) or outcome.value is None:
+        if len(found.computed) > MOST_COMPUTED:
+            found = Lines((), False, f"it is computed with more than {MOST_COMPUTED} numbers")
+        boxes = boxes_of({name: number for name in found.computed if isinstance(number := facts[name].type, NumberType)})
+        decided = _Decided(evaluator, plan.decisions[y], boxes, found.is_exact)
+        for line in found.lines if found.is_exact else self._drawn_lines(plan, x, facts):
+            ranked = [(_rank(subject[x], type), mark, subject) for mark, subject in line if subject.get(x) is not None]
+            pair = self._against(decided, [(mark, subject) for _, mark, subject in sorted(ranked, key=lambda one: one[0])])
+            if pair is not None:
+                return Proof(self.invariant, Proved.BROKEN, decided.count, "", pair, tuple(evaluator.decide(y, one) for one in pair))
+        return Proof(self.invariant, Proved.HOLDS if found.is_exact else Proved.UNPROVEN, decided.count, found.why)
+
+    def _against(self, decided: _Decided, line: Sequence[tuple[int, Facts]]) -> tuple[Facts, Facts] | None:
+        """Return two subjects of a line, in order, of whom the promise does not hold; each is compared with the one before that is determined."""
+        sign = self.invariant.sign
+        for number, box in enumerate(decided.boxes):
+            last: tuple[Facts, Sequence[Any]] | None = None
+            for mark, subject in line:
+                heights = decided.heights(mark, subject, number)
+                if heights is None:
                     continue
-                height = _rank(outcome.value, plan.decisions[y].type)
-                if best is not None and (_less(height, best[0]) if self.invariant.sign > 0 else _less(best[0], height)):
-                    pair = (best[1], subject)
-                    return Proof(self.invariant, Proved.BROKEN, count, "", pair, tuple(evaluator.decide(y, one) for one in pair))
-                best = (height, subject, outcome)
-        return Proof(self.invariant, Proved.HOLDS if found.is_exact else Proved.UNPROVEN, count, found.why)
+                if last is not None and _falls(last[1], heights, sign, box):
+                    return decided.shown(last[0], subject, sign, box)
+                last = subject, heights
+        return None
 
     def _drawn_lines(self, plan: Plan, x: str, facts: Mapping[str, Fact]) -> Iterator[Sequence[tuple[int, Facts]]]:
         sources = [(plan, plan.decisions[self.invariant.y].node)]
@@ -217,6 +222,46 @@ class _Prover:
                         return replace(proof, pair=(low[2], high[2]), outcomes=(low[3], high[3]))
         why = f"`{y}` and `{x}` read the same facts, and no two customers were found of whom it does not hold"
         return Proof(self.invariant, Proved.UNPROVEN, len(subjects), why)
+
+
+@dataclass
+class _Decided:
+    """What a decision comes to for subjects, at the corners of the boxes of the numbers that it is computed with."""
+
+    evaluator: Evaluator
+    decision: Decision
+    boxes: Sequence[Box]
+    are_alike: bool
+    """Whether subjects of one mark are decided alike."""
+    count: int = 0
+    known: dict[tuple[int, int], Sequence[Any] | None] = field(default_factory=dict)
+
+    def heights(self, mark: int, subject: Facts, box: int) -> Sequence[Any] | None:
+        """Return what is compared at each corner of a box; ``None`` where a subject has no value."""
+        if not self.are_alike or (mark, box) not in self.known:
+            found = [self._height({**subject, **point}) for point in points_of(self.boxes[box])]
+            self.known[mark, box] = None if None in found else found
+        return self.known[mark, box]
+
+    def shown(self, low: Facts, high: Facts, sign: int, box: Box) -> tuple[Facts, Facts]:
+        """Return two subjects with the computed numbers where the second is seen to fall behind the first."""
+        for point in far_points(box):
+            pair = {**low, **point}, {**high, **point}
+            if _falls(*([self._height(one)] for one in pair), sign, ()):
+                return pair
+        raise AssertionError("INVARIANT: what falls somewhere falls at a corner, near or far")
+
+    def _height(self, facts: Facts) -> Any:
+        self.count += 1
+        outcome = self.evaluator.decide(self.decision.name, facts)
+        return _rank(outcome.value, self.decision.type) if isinstance(outcome, Determined) and outcome.value is not None else None
+
+
+def _falls(before: Sequence[Any], after: Sequence[Any], sign: int, box: Box) -> bool:
+    """Say whether what is compared goes against a sign, somewhere in a box."""
+    if not box:
+        return _less(after[0], before[0]) if sign > 0 else _less(before[0], after[0])
+    return not is_nowhere_negative([(high - low) * sign for low, high in zip(before, after, strict=True)], box)
 
 
 def _is(outcome: Outcome, value: Value) -> bool:

@@ -29,10 +29,10 @@ DOMAIN = [
 ]
 
 
-def policy(decisions: str, invariants: str = "", facts: str = FACTS, kind: str = "kind: module") -> CheckedPolicy:
+def policy(decisions: str, invariants: str = "", facts: str = FACTS, kind: str = "kind: module", more: str = "") -> CheckedPolicy:
     body = "".join(f"      {line}\n" for line in decisions.strip("\n").splitlines())
     promises = "".join(f"  p{number}: {line}\n" for number, line in enumerate(invariants.strip("\n").splitlines()))
-    return checked(f"{facts}modules:\n  m:\n    {kind}\n    decisions:\n{body}" + (f"invariants:\n{promises}" if promises else ""))
+    return checked(f"{facts}modules:\n  m:\n    {kind}\n    decisions:\n{body}{more}" + (f"invariants:\n{promises}" if promises else ""))
 
 
 def proofs(found: CheckedPolicy) -> list[Proof]:
