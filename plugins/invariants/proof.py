@@ -110,13 +110,33 @@ class _Prover:
         names = (*self.invariant.x, self.invariant.y)
         sources = [(self.plan, self.plan.decisions[name].node) for name in names]
         kinds = kinds_of(sources, self.facts, MOST)
+        if not kinds.is_exact and (proof := self._has_whatever_x_is()) is not None:
+            return proof
         subjects = kinds.subjects if kinds.is_exact else tuple(drawn(sources, self.facts, DRAWN))
         for facts in subjects:
             outcome = self.evaluator.decide(self.invariant.y, facts)
-            if (isinstance(outcome, Determined) and outcome.value is not None) or not self._is_determined(facts):
+            if _has_value(outcome) or not self._is_determined(facts):
                 continue
             return Proof(self.invariant, Proved.BROKEN, len(subjects), "", (facts,), (outcome,))
         return Proof(self.invariant, Proved.HOLDS if kinds.is_exact else Proved.UNPROVEN, len(subjects), kinds.why)
+
+    def _has_whatever_x_is(self) -> Proof | None:
+        """Let the decisions ``x`` be anything that they may be: who then has ``y`` has it however they are decided."""
+        if any(self.plan.decisions[name].nullable for name in self.invariant.x):
+            return None
+        plan, facts = self._freed()
+        kinds = kinds_of([(plan, plan.decisions[name].node) for name in (*self.invariant.x, self.invariant.y)], facts, MOST)
+        evaluator = Evaluator(plan, self.environment)
+        if not kinds.is_exact or not all(_has_value(evaluator.decide(self.invariant.y, one)) for one in kinds.subjects):
+            return None
+        return Proof(self.invariant, Proved.HOLDS, len(kinds.subjects))
+
+    def _freed(self) -> tuple[Plan, Mapping[str, Fact]]:
+        """Return the plan and the facts with the decisions ``x`` as facts of their own."""
+        freed = {name: self.plan.decisions[name] for name in self.invariant.x}
+        decisions = {name: replace(decision, node=FactRef(name, decision.type)) for name, decision in freed.items()}
+        facts = {name: Fact(name, decision.type, decision.label) for name, decision in freed.items()}
+        return replace(self.plan, decisions={**self.plan.decisions, **decisions}), {**self.facts, **facts}
 
     def _is_determined(self, facts: Facts) -> bool:
         return all(isinstance(self.evaluator.decide(name, facts), Determined) for name in self.invariant.x)
@@ -173,10 +193,7 @@ class _Prover:
     def monotone_in_decision(self) -> Proof:
         """Let the decision ``x`` be anything that it may be: a proof of that is one for all; a counterexample is looked for among customers."""
         (x,) = self.invariant.x
-        decision = self.plan.decisions[x]
-        free = replace(decision, node=FactRef(x, decision.type))
-        plan = replace(self.plan, decisions={**self.plan.decisions, x: free})
-        proof = self.monotone(plan, {**self.facts, x: Fact(x, decision.type, decision.label)})
+        proof = self.monotone(*self._freed())
         return self._real(proof, x) if proof.verdict is Proved.BROKEN else proof
 
     def _real(self, proof: Proof, x: str) -> Proof:
@@ -262,6 +279,10 @@ def _falls(before: Sequence[Any], after: Sequence[Any], sign: int, box: Box) -> 
     if not box:
         return _less(after[0], before[0]) if sign > 0 else _less(before[0], after[0])
     return not is_nowhere_negative([(high - low) * sign for low, high in zip(before, after, strict=True)], box)
+
+
+def _has_value(outcome: Outcome) -> bool:
+    return isinstance(outcome, Determined) and outcome.value is not None
 
 
 def _is(outcome: Outcome, value: Value) -> bool:

@@ -18,7 +18,12 @@ BOUNDS = {"min: 0": (0, None), "min: 2, max: 9": (2, 9), "max: -3": (None, -3), 
 
 
 def by_grade(**texts: str) -> str:
-    return LADDER + "amount: {type: number, scale: 6, lookup: {by: tier, values: {" + ", ".join(f"{g}: '{t}'" for g, t in texts.items()) + "}}}"
+    return (
+        LADDER
+        + "amount: {type: number, scale: 6, lookup: {by: tier, values: {"
+        + ", ".join(f"{g}: '{t}'" for g, t in texts.items())
+        + "}}}"
+    )
 
 
 def grid(bounds: tuple[int | None, int | None]) -> list[Decimal]:
@@ -51,7 +56,9 @@ def test_a_verdict_on_factors_by_grade_is_that_of_numbers_near_and_far(seed: int
     if is_broken:
         found = policy(by_grade(**texts), "", facts).require_plan()
         low, high = ({name: decide(found, ENVIRONMENT, one, None)[name] for name in ("tier", "amount")} for one in proof.pair)
-        values = [outcome.value for outcome in (low["tier"], high["tier"], low["amount"], high["amount"]) if isinstance(outcome, Determined)]
+        values = [
+            outcome.value for outcome in (low["tier"], high["tier"], low["amount"], high["amount"]) if isinstance(outcome, Determined)
+        ]
         assert str(values[0]) > str(values[1]), "the second has the better grade"
         assert Decimal(str(values[2])) < Decimal(str(values[3])), "and the greater amount"
 
@@ -67,11 +74,16 @@ PRICES = """\
 
 
 @pytest.mark.parametrize(
-    "sentence", ["a lower tier never gets a better lowest price", "较低的等级不享有更好的最低价", "lowest price never rises as the tier rises"]
+    "sentence",
+    ["a lower tier never gets a better lowest price", "较低的等级不享有更好的最低价", "lowest price never rises as the tier rises"],
 )
-@pytest.mark.parametrize(("discount", "low", "verdict"), [("3%", "min: 0", "holds"), ("6%", "min: 0", "broken"), ("3%", "min: -9", "broken")])
+@pytest.mark.parametrize(
+    ("discount", "low", "verdict"), [("3%", "min: 0", "holds"), ("6%", "min: 0", "broken"), ("3%", "min: -9", "broken")]
+)
 def test_a_lower_grade_gets_no_better_price_where_prices_are_a_share_of_one(sentence: str, discount: str, low: str, verdict: str) -> None:
-    found = policy(LADDER + "\n", sentence, f"{SALES}  price: {{type: number, scale: 2, {low}}}\n", more=f"  price_rights:\n{PRICES % discount}")
+    found = policy(
+        LADDER + "\n", sentence, f"{SALES}  price: {{type: number, scale: 2, {low}}}\n", more=f"  price_rights:\n{PRICES % discount}"
+    )
 
     (proof,) = proofs(found)
 
@@ -91,6 +103,8 @@ def test_a_lower_grade_gets_no_better_price_where_prices_are_a_share_of_one(sent
 def test_what_is_more_than_a_sum_of_products_is_not_taken_for_one(text: str, why: str) -> None:
     texts = {grade: text.format(factor) for grade, factor in zip("ABC", (1, 2, 3), strict=True)}
 
-    (proof,) = proofs(policy(by_grade(**texts), "amount never rises as the tier rises", f"{SALES}  price: {{type: number, scale: 2, min: 0}}\n"))
+    (proof,) = proofs(
+        policy(by_grade(**texts), "amount never rises as the tier rises", f"{SALES}  price: {{type: number, scale: 2, min: 0}}\n")
+    )
 
     assert (proof.verdict, proof.why) == (Proved.UNPROVEN, why)

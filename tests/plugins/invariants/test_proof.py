@@ -216,6 +216,20 @@ def test_a_sentence_that_says_nothing_is_told_where_it_stands(sentence: str, cod
     assert (finding.code, underlined(finding.span)) == (code, sentence)
 
 
+@pytest.mark.parametrize(
+    ("of_c", "verdict"), [("200", Proved.HOLDS), ("undetermined(gap)", Proved.BROKEN), ("if good then 1 else 2", Proved.HOLDS)]
+)
+def test_who_has_a_right_whatever_the_grade_is_has_it_however_the_grade_is_computed(of_c: str, verdict: Proved) -> None:
+    decisions = (
+        "tier: {type: enum, values: [A, B, C], formula: 'if sales * sales > 9 then A else if sales * 2 > sales * sales then B else C'}\n"
+        f"limit: {{type: integer, lookup: {{by: tier, values: {{A: '400', B: '300', C: '{of_c}'}}}}}}"
+    )
+
+    (proof,) = proofs(policy(decisions, "every determined tier has a limit"))
+
+    assert proof.verdict is verdict
+
+
 def test_promises_change_no_fingerprint() -> None:
     assert policy(LADDER).require_plan().fingerprint == policy(LADDER, "more sales never lowers tier").require_plan().fingerprint
 
