@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import reduce
+from operator import add, or_
 from random import Random
 
 from tierwise.core.meaning.regions import atoms_of
@@ -191,8 +192,8 @@ def _degrees(node: Node, plan: Plan, names: Collection[str]) -> Counter[str] | N
     powers = [power for power in found if power is not None]
     if len(powers) < len(found):
         return None
-    is_product = isinstance(node, Arithmetic) and node.op == "*"
-    return reduce(lambda one, other: one + other if is_product else one | other, powers, Counter())
+    nothing: Counter[str] = Counter()
+    return reduce(add if isinstance(node, Arithmetic) and node.op == "*" else or_, powers, nothing)
 
 
 def _lines(space: Space, along: str, most: int) -> Iterator[tuple[tuple[int, Subject], ...]]:

@@ -264,7 +264,7 @@ class _Decided:
         """Return two subjects with the computed numbers where the second is seen to fall behind the first."""
         for point in far_points(box):
             pair = {**low, **point}, {**high, **point}
-            if _falls(*([self._height(one)] for one in pair), sign, ()):
+            if _falls([self._height(pair[0])], [self._height(pair[1])], sign, ()):
                 return pair
         raise AssertionError("INVARIANT: what falls somewhere falls at a corner, near or far")
 
