@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tierwise.plugins import hookspecs
 from tierwise.plugins.builtin.functions.by_subject import functions_reference
 from tierwise.plugins.codes import CODES
+from tierwise.plugins.finding_examples import example_of
 
 if TYPE_CHECKING:
     from tierwise.plugins.cases.coverage import BorderCoverage
@@ -24,7 +25,9 @@ HERE = Path(__file__).parent
 FINDINGS_HEAD = """# Findings
 
 What `tierwise check` and the readers of files can say, by code. An error stops the policy, a warning does not, a note is something the author has
-acknowledged. This page is written by `python docs/generate.py` from `plugins/codes.py`.
+acknowledged. Each has an example: files of a folder and what is typed there to get it; of a `policy.yaml` the head (`tierwise`, `policy`, `version`, `title`) is left out, and
+`{{3 × "text #"}}` stands for the text three times, with 0, 1, 2 for the sign. `tierwise check --explain CODE` shows the same (in Chinese with `--language zh`). This page is written by
+`python docs/generate.py` from `plugins/codes.py` and `plugins/finding_examples.yaml`.
 """
 
 COVERAGE = "## What the cases touch\n"
@@ -39,7 +42,11 @@ tables to supply, readings of the source to settle. Until then the outcomes that
 
 def findings_page() -> str:
     """Return the page of findings: one heading for each code."""
-    return FINDINGS_HEAD + "".join(f"\n## {code}\n\n{CODES[code]}\n" for code in sorted(CODES))
+    return FINDINGS_HEAD + "".join(f"\n## {code}\n\n{CODES[code]}\n\n```text\n{_example(code)}```\n" for code in sorted(CODES))
+
+
+def _example(code: str) -> str:
+    return "".join(f"{'  ' * indent}{line}".rstrip() + "\n" for indent, line in example_of(code).lines())
 
 
 def language_page() -> str:

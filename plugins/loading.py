@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tierwise.core.environment import Limits
 from tierwise.core.errors import PolicyError
+from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
 from tierwise.core.source import Source
 
@@ -186,9 +187,10 @@ def _text(entry: Traversable, name: str, most: int) -> str:
         with entry.open("rb") as stream:
             content = stream.read(most + 1)
     if len(content) > most:
-        raise PolicyError(f"`{_shown(name)}` is larger than the {most:,} bytes that a file may have")
+        message = f"`{_shown(name)}` is larger than the {most:,} bytes that a file may have"
+        raise PolicyError(f"`{_shown(name)}` cannot be read", [Finding.error("file-too-large", message)])
     if not content.strip():
-        raise PolicyError(f"`{_shown(name)}` is empty")
+        raise PolicyError(f"`{_shown(name)}` cannot be read", [Finding.error("empty-file", f"`{_shown(name)}` is empty")])
     return _decoded(content, name)
 
 

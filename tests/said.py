@@ -39,6 +39,7 @@ FOR_MACHINES = {
     "plugins/demo/demo_tables.py": "SQL",
     "plugins/report/html_frame.py": "style sheets",
     "plugins/deciding/compiled.py": "Python that is compiled",
+    "plugins/finding_examples.py": "files and commands, which are the same in both languages",
     "plugins/new_policy.py": "a file that is written in both languages",
     "plugins/testing.py": "for developers of plugins",
 }

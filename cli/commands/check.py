@@ -125,9 +125,13 @@ def _document(checked: Checked, is_strict: bool) -> dict[str, Any]:
 def _explain(code: str) -> None:
     from tierwise.core.language.suggest import suggest
     from tierwise.plugins.codes import CODES
+    from tierwise.plugins.finding_examples import example_of
 
     if code not in CODES:
         raise click.BadParameter(
             f"no finding is called `{code}`; {suggest(code, CODES) or 'docs/findings.md lists them'}", param_hint="--explain"
         )
     tell(CODES[code])
+    say("")
+    for indent, line in example_of(code).lines():
+        say(f"{'  ' * indent}{line}")

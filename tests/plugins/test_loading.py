@@ -88,7 +88,9 @@ def test_what_is_not_there_says_so_and_offers_the_nearest(
 def test_a_file_that_cannot_be_read_is_refused_by_name(folder: Path, content: bytes, message: str) -> None:
     (folder / "policy.yaml").write_bytes(content)
 
-    said, _ = message_of(folder, Limits(file_bytes=1000))
+    with pytest.raises(PolicyError) as caught:
+        policy_files(str(folder), limits=Limits(file_bytes=1000))
+    said = caught.value.findings[0].message if caught.value.findings else str(caught.value)
 
     assert said == f"`{folder}/policy.yaml` {message}"
 
