@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DateParameter",
     "Layers",
+    "MemoryParameter",
     "as_of_option",
     "baseline_layers_options",
     "binding_option",
@@ -69,6 +71,19 @@ class SettingParameter(click.ParamType[tuple[str, str]]):
         if not sign or not name.strip():
             self.fail(f"`{value}` is no NAME=VALUE; an overlay file is given by `--overlay`", param, ctx)
         return name.strip(), text.strip()
+
+
+class MemoryParameter(click.ParamType[str]):
+    """A size of memory, such as ``2GB``."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the size as DuckDB reads it, or fail as wrong usage."""
+        if not re.fullmatch(r"[0-9]+(\.[0-9]+)?\s?[MGT]i?B", value, re.IGNORECASE):
+            self.fail(f"`{value}` is no size of memory; write it like `500MB` or `2GB`", param, ctx)
+        size: str = value
+        return size
 
 
 def layers_options(command: Callable[..., Any]) -> Callable[..., Any]:

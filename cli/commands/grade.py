@@ -8,7 +8,16 @@ from datetime import date
 import click
 from click.core import ParameterSource
 
-from tierwise.cli.options import Layers, as_of_option, binding_option, format_option, layers_options, ledger_option, policy_option
+from tierwise.cli.options import (
+    Layers,
+    MemoryParameter,
+    as_of_option,
+    binding_option,
+    format_option,
+    layers_options,
+    ledger_option,
+    policy_option,
+)
 from tierwise.cli.session import Session
 from tierwise.cli.telling import tell
 from tierwise.plugins.engine import DEFAULT_ENGINE
@@ -61,6 +70,12 @@ from tierwise.plugins.engine import DEFAULT_ENGINE
     "--by", metavar="NAME,…", help="With --report: show results by facts, outputs or columns of the subjects' table, too: `region,owner`."
 )
 @click.option("--save", is_flag=True, help="Save the run in the ledger, all of it.")
+@click.option(
+    "--memory",
+    type=MemoryParameter(),
+    metavar="SIZE",
+    help="At most so much is kept in memory, such as 2GB; the rest goes to temporary files.",
+)
 @ledger_option
 @format_option("text", "json", "jsonl", "csv", "markdown")
 @click.pass_context
@@ -82,6 +97,7 @@ def command(
     report: str | None,
     by: str | None,
     save: bool,
+    memory: str | None,
     ledger: str,
     form: str,
 ) -> None:
@@ -102,6 +118,7 @@ def command(
     from tierwise.cli.reporting import refuse_report, write_report
     from tierwise.cli.row_columns import choose_columns
     from tierwise.cli.run_saving import save_run
+    from tierwise.plugins.duckdb_connection import memory_bounded
     from tierwise.plugins.run import choose_engine
     from tierwise.plugins.subject_columns import names_of_groups, only_columns, refuse_unsupplied, with_columns
 
@@ -123,7 +140,11 @@ def command(
     if inner is not None:
         raise click.BadParameter(f"`{inner}` is no output of `{loaded.plan.policy}`", param_hint="--by")
     widened = replace(loaded, plan=with_columns(loaded.plan, only_columns(loaded.plan, groups)))
-    with written_to(output, read), grade_database(session, widened, database, binding, as_of, engine, ledger) as run:
+    with (
+        memory_bounded(memory or ""),
+        written_to(output, read),
+        grade_database(session, widened, database, binding, as_of, engine, ledger) as run,
+    ):
         refuse_unsupplied(groups, loaded.plan, run.bound.facts.facts)
         if form != "text":  # before anything is saved, so that what is said of saving stands last
             show_data_findings(run.bound.facts.findings, session.error_format)

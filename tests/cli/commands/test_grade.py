@@ -161,3 +161,16 @@ def test_a_database_without_customers_is_graded(small: Path) -> None:
     assert page.code == 0, page.err
     assert "· 0 × customer ·" in page.out
     assert tierwise("grade", "none.csv", "--policy", "small.yaml", "--format", "json").out == "[]\n"
+
+
+def test_memory_is_bounded_and_too_little_is_told(demo_db: Path) -> None:
+    assert tierwise("grade", demo_db, *DEMO, "--memory", "300MB").out == tierwise("grade", demo_db, *DEMO).out
+
+    done = tierwise("grade", demo_db, *DEMO, "--memory", "0.1MB", "--output", "rows.csv")
+    assert (done.code, done.out) == (4, "")
+    assert "0.1MB of memory is too little for this database" in done.err
+    assert not Path("rows.csv").exists()
+
+    done = tierwise("grade", demo_db, *DEMO, "--memory", "half")
+    assert done.code == 2
+    assert "`half` is no size of memory; write it like `500MB` or `2GB`" in done.err
