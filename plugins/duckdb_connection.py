@@ -13,7 +13,7 @@ from tierwise.plugins.scratch import clear_scratch, scratch_folder
 
 __all__ = ["in_memory", "memory_bounded", "readable"]
 
-_most: ContextVar[str] = ContextVar("most memory", default="")
+_most: ContextVar[str] = ContextVar("most_memory", default="")
 
 
 @contextmanager
