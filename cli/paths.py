@@ -74,7 +74,7 @@ def print_all(
         from tierwise.plugins.report.near_changes_page import near_changes_page
 
         listed = None if is_workbook(report) else most
-        write_page(report, near_changes_page(found, bound.loaded, bound.facts.count(), session.language, listed), session.language)
+        write_page(report, near_changes_page(found, bound.loaded, bound.facts.count(), session.language, listed), session.language, [bound])
     is_for_people = form in ("text", "markdown")
     if is_for_people:
         tell(f"{found.subjects():,} of {bound.facts.count():,} are one change away\n")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tierwise.cli.row_columns import Column, Row
     from tierwise.cli.session import Session
     from tierwise.plugins.policy_page import Block
-    from tierwise.plugins.run import Run
+    from tierwise.plugins.run import Bound, Run
 
 __all__ = ["is_workbook", "refuse_report", "write_page", "write_report"]
 
@@ -31,10 +31,16 @@ def is_workbook(path: str) -> bool:
     return path.lower().endswith(".xlsx")
 
 
-def write_page(path: str, blocks: Iterable[Block], language: str) -> None:
-    """Write a page of blocks as a report: a page, or a workbook with a sheet for each table."""
+def write_page(path: str, blocks: Iterable[Block], language: str, made_from: Iterable[Bound]) -> None:
+    """Write a page of blocks as a report, with what it was made from: a page, or a workbook with a sheet for each table."""
+    from tierwise.plugins.policy_page import Block
     from tierwise.plugins.report.page_report import page_html, page_workbook
+    from tierwise.plugins.report.receipt import receipt_of
+    from tierwise.plugins.sentences.phrases import words_of
 
+    words = words_of("report", language)
+    receipts = [Block("", header=(words["output"], words["made from"]), rows=receipt_of(bound, language), keys=2) for bound in made_from]
+    blocks = [*blocks, *([Block(words["receipt"], 2)] if receipts else []), *receipts]
     write_file(path, page_workbook(blocks) if is_workbook(path) else page_html(blocks, language).encode("utf-8"), replace=True)
     tell(f"written to {path}", err=True)
 

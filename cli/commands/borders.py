@@ -95,7 +95,7 @@ def command(
     if report is not None:
         from tierwise.cli.reporting import write_page
 
-        write_page(report, _blocks(counts, session, session.text(loaded.plan.title)), session.language)
+        write_page(report, _blocks(counts, session, session.text(loaded.plan.title)), session.language, [bound])
     _print(counts, session, form)
 
 

@@ -225,7 +225,8 @@ def _print(
         shown = list(movers(comparison, session.language, limit if limit is not None else NAMED))
         from tierwise.cli.reporting import write_page
 
-        write_page(report, impact_page(impact, shown, gates, moves - len(shown), subject, session.language), session.language)
+        made_from = [side.bound for side in (comparison.old, comparison.new) if side.bound is not None]
+        write_page(report, impact_page(impact, shown, gates, moves - len(shown), subject, session.language), session.language, made_from)
     named = movers(comparison, session.language, most)
     more = 0 if most is None else max(moves - most, 0)
     if form == "csv":

@@ -76,7 +76,7 @@ def command(
     if report is not None:
         from tierwise.cli.reporting import write_page
 
-        write_page(report, _blocks(found, session, session.text(loaded.plan.title)), session.language)
+        write_page(report, _blocks(found, session, session.text(loaded.plan.title)), session.language, [run.bound])
     _print(found, session, form)
 
 

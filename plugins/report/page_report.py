@@ -56,9 +56,7 @@ def page_workbook(blocks: Iterable[Block]) -> bytes:
             sheet.write_string(0, column, _plain(name), head)
             sheet.set_column(column, column, min(max([2 * len(name), 10, *(len(cells[column]) for cells in block.rows[:200])]), 50))
         write_pattern(sheet, text, text)
-        tables[len(book.worksheets())] = (
-            [*(_plain(cell) for cell in cells[: block.keys]), *map(_value, cells[block.keys :])] for cells in block.rows
-        )
+        tables[len(book.worksheets())] = _values(block)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(len(block.rows), 1), len(block.header) - 1)
     book.close()
@@ -70,7 +68,7 @@ def _block(block: Block) -> str:
         numbers = [
             at
             for at in range(block.keys, len(block.header))
-            if block.rows and all(_is_number(row[at]) or row[at] in ("", "–") for row in block.rows)
+            if block.rows and all(_is_number(row[at]) or row[at] in ("", "–", "·") for row in block.rows)
         ]
         return html_table([_plain(name) for name in block.header], _rows(block.rows, numbers), *numbers)
     if block.steps:
@@ -82,6 +80,12 @@ def _block(block: Block) -> str:
 def _rows(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> Iterator[str]:
     for row in rows:
         yield "".join(f"<td{' class=n' if at in numbers else ''}>{escaped(_plain(cell))}</td>" for at, cell in enumerate(row))
+
+
+def _values(block: Block) -> Iterator[list[Any]]:
+    """Yield the rows of a table with numbers as such."""
+    for cells in block.rows:
+        yield [*(_plain(cell) for cell in cells[: block.keys]), *map(_value, cells[block.keys :])]
 
 
 def _plain(text: str) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tierwise import __version__
 from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import Decision, Named
@@ -17,6 +16,7 @@ from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
 from tierwise.plugins.grading import Grading, Share
 from tierwise.plugins.paths.borders import NEAR, borders_near
+from tierwise.plugins.report.receipt import receipt_of
 from tierwise.plugins.run import Run
 from tierwise.plugins.sentences.border_lines import border_text
 from tierwise.plugins.sentences.phrases import phrase, words_of
@@ -156,7 +156,7 @@ class _Reporter:
         return RunReport(
             self._in(plan.title),
             self.grading.count(),
-            self._receipt(chosen_by),
+            receipt_of(self.run.bound, self.language, chosen_by, self.grading.count(), self.run.engine),
             tuple(outputs),
             tuple(unknown),
             self.language,
@@ -277,20 +277,6 @@ class _Reporter:
 
     def _in(self, label: Named) -> str:
         return label.get(self.language) or label.get("en") or ""
-
-    def _receipt(self, chosen_by: str) -> tuple[tuple[str, str], ...]:
-        words, bound, plan = words_of("report", self.language), self.run.bound, self.loaded.plan
-        given = (
-            (words["policy"], f"{plan.policy} {plan.version}"),
-            (words["fingerprint"], self.loaded.fingerprint),
-            (words["data"], bound.facts.location),
-            (words["chosen"], chosen_by),
-            (words["subjects"], f"{self.grading.count()}"),
-            (words["as of"], bound.as_of.isoformat() if bound.as_of else ""),
-            (words["engine"], self.run.engine),
-            (words["version"], f"Tierwise {__version__}"),
-        )
-        return tuple((name, text) for name, text in given if text)
 
 
 def _bar_of(outcome: Outcome) -> str:

@@ -11,8 +11,9 @@ import pytest
 from tests.command_line import POLICY, tierwise
 from tests.real_parts import need
 
-CUSTOMERS = "customer_id,name,amount,judged_good\n" + "".join(
-    f"{at:03},客户 {at} Söhne,{at * 7919 % 1_000_000 if at % 9 else ''},{'true' if at % 2 else 'false'}\n" for at in range(1, 200)
+CUSTOMERS = "customer_id,name,region,amount,judged_good\n" + "".join(
+    f"{at:03},客户 {at} Söhne,{'东南西北'[at % 4]},{at * 7919 % 1_000_000 if at % 9 else ''},{'true' if at % 2 else 'false'}\n"
+    for at in range(1, 200)
 )
 A4_WIDTH, A4_HEIGHT = 794, 1123
 """In pixels of 1/96 inch."""
@@ -38,13 +39,14 @@ def pages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         Path("small.yaml").write_text(POLICY, encoding="utf-8")
         Path("customers.csv").write_text(CUSTOMERS, encoding="utf-8")
         run = ("customers.csv", "--policy", "small.yaml", "--language", request.param)
-        tierwise("grade", *run, "--report", "grade.html")
+        tierwise("grade", *run, "--by", "region,tier", "--report", "grade.html")
+        tierwise("path", *run, "--all", "--change", "amount:up", "--change", "judged_good", "--rows", "100", "--report", "path.html")
         tierwise("readiness", *run, "--report", "readiness.html")
         tierwise("borders", *run, "--report", "borders.html")
         tierwise("impact", *run, "--against", "small.yaml", "--report", "impact.html")
         shown = tierwise("show", "scorecard-100-rights", "--format", "html", "--language", request.param)
         Path("show.html").write_text(shown.out, encoding="utf-8")
-    return [folder / f"{name}.html" for name in ("grade", "readiness", "borders", "impact", "show")]
+    return [folder / f"{name}.html" for name in ("grade", "path", "readiness", "borders", "impact", "show")]
 
 
 def test_pages_ask_for_nothing_and_can_be_read_by_everybody(browser: Any, pages: list[Path]) -> None:
@@ -63,6 +65,7 @@ def test_pages_ask_for_nothing_and_can_be_read_by_everybody(browser: Any, pages:
         serious = [found for found in Axe().run(page).response["violations"] if found["impact"] in ("serious", "critical")]
 
         assert asked == [path.as_uri()], path.name
+        assert path.stat().st_size < 300_000, path.name
         assert complaints == [], path.name
         assert [(found["id"], found["nodes"][0]["html"]) for found in serious] == [], path.name
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path.name
