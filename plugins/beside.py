@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from tierwise.core.plan import Decision, Node, Plan, Ranking, Table, link_of, linked_as, name_of, reading_of, walk, with_nodes
+from tierwise.core.plan import Node, Plan, link_of, linked_as, name_of, reading_of, walk, with_nodes
 
 __all__ = ["Apart", "beside"]
 
@@ -75,10 +75,10 @@ def _apart(plan: Plan, other: Plan) -> frozenset[Link]:
         (what, name)
         for what, mine, others in pairs
         for name, part in others.items()
-        if name not in mine or _said(mine[name]) != _said(part)
+        if name not in mine or _said(what, mine[name]) != _said(what, part)
     }
     leads = {
-        (what, name): {link for node in walk(*_roots(part)) if (link := _link(node)) is not None}
+        (what, name): {link for node in walk(*_roots(what, part)) if (link := _link(node)) is not None}
         for what, _, others in pairs
         for name, part in others.items()
     }
@@ -87,18 +87,18 @@ def _apart(plan: Plan, other: Plan) -> frozenset[Link]:
     return frozenset(found)
 
 
-def _said(part: Any) -> Any:
+def _said(what: str, part: Any) -> Any:
     """Return what is compared of a part of a plan: of a decision not what it is called, nor whether it is shown."""
-    return (part.type, part.node, part.population) if isinstance(part, Decision) else part
+    return (part.type, part.node, part.population) if what == "decision" else part
 
 
-def _roots(part: Any) -> tuple[Node | None, ...]:
-    match part:
-        case Decision():
+def _roots(what: str, part: Any) -> tuple[Node | None, ...]:
+    match what:
+        case "decision":
             return (part.node,)
-        case Ranking():
-            return part.parts
-        case Table():
+        case "ranking":
+            return (*part.parts,)
+        case "table":
             rules = tuple(node for rule in part.rules for node in (*rule.tests, *rule.outputs))
             return (*part.columns, *rules, *part.defaults)
         case _:
