@@ -18,8 +18,8 @@ from benchmarks.flat_duckdb import timed
 
 import tierwise
 from tierwise.core.source import Source
+from tierwise.plugins.binding.binding_file import read_binding
 from tierwise.plugins.binding.bound_facts import bind
-from tierwise.plugins.binding.read_binding import read_binding
 from tierwise.plugins.builtin.engine_duckdb import grade
 from tierwise.plugins.builtin.source_sqlite import SqliteOpener
 

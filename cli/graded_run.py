@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 from tierwise.cli.distribution import distribution_lines, outcome_lines, row_documents
 from tierwise.cli.line_formats import csv_head, csv_lines, json_lines
 from tierwise.cli.output import write_rows
-from tierwise.cli.progress import working
 from tierwise.cli.row_columns import Column, documents, flat_columns, headings_of, page_columns, rows_of
 from tierwise.cli.session import Session
-from tierwise.cli.telling import spoken, tell
+from tierwise.cli.telling import spoken, tell, working
 from tierwise.cli.text_tables import text_table
 from tierwise.cli.visible import escaped, on_one_line, put, say
 

@@ -61,7 +61,7 @@ def print_all(
         most: How many subjects of each output the forms for people list; a workbook lists all.
         report: The file of a report for people, where one is asked for.
     """
-    from tierwise.cli.progress import working
+    from tierwise.cli.telling import working
     from tierwise.plugins.engine import DEFAULT_ENGINE
     from tierwise.plugins.paths.one_change import one_change_away
     from tierwise.plugins.run import choose_engine

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tierwise.cli.options import Layers
-from tierwise.cli.progress import working
 from tierwise.cli.session import Session
-from tierwise.cli.telling import tell
+from tierwise.cli.telling import tell, working
 
 if TYPE_CHECKING:
     from tierwise.plugins.ledger import Ledger, RunRecord

@@ -1,6 +1,11 @@
-"""Says to people, in the language of the session, what the source says in English."""
+"""Says to people, in the language of the session, what the source says in English, and what goes on when it takes more than a second."""
 
 from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -8,7 +13,7 @@ from tierwise.cli.session import Session
 from tierwise.cli.visible import say
 from tierwise.plugins.sentences.catalogue import said
 
-__all__ = ["spoken", "spoken_comments", "tell"]
+__all__ = ["spoken", "spoken_comments", "tell", "working"]
 
 
 def spoken(text: str) -> str:
@@ -35,3 +40,26 @@ def _spoken_comment(line: str) -> str:
 def tell(text: str, *, err: bool = False) -> None:
     """Write a text of the source in that language."""
     say(spoken(text), err=err)
+
+
+PATIENCE_SECONDS = 1.0
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show a moving sign beside ``what`` from the first second on; it vanishes when the work is done."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.status import Status
+
+    status = Status(spoken(what), console=Console(stderr=True))
+    timer = threading.Timer(PATIENCE_SECONDS, status.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        status.stop()

@@ -16,7 +16,7 @@ from tierwise.core.plan import Plan
 from tierwise.core.policy import Policy
 from tierwise.plugins.loading import policy_files, read_file_of
 from tierwise.plugins.manager import Plugins
-from tierwise.plugins.yaml_text.policy_files import read_policy
+from tierwise.plugins.yaml_text.yaml_document import read_policy
 
 if TYPE_CHECKING:
     from tierwise.core.explaining import Explanation

@@ -13,17 +13,16 @@ from tierwise.core.finding import Finding
 from tierwise.core.language.suggest import suggest
 from tierwise.core.meaning.subjects import Subject
 from tierwise.core.source import Path
-from tierwise.plugins.binding.binding_file import Binding
+from tierwise.plugins.binding.binding_file import Binding, read_binding
 from tierwise.plugins.binding.bound_facts import bind
 from tierwise.plugins.binding.files import with_files
 from tierwise.plugins.binding.naming import find_column, find_table
-from tierwise.plugins.binding.read_binding import read_binding
 from tierwise.plugins.data_source import Source, open_source
 from tierwise.plugins.engine import DEFAULT_ENGINE, Engine
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.loading import read_file_of
 from tierwise.plugins.policy import LoadedPolicy
-from tierwise.plugins.spooled import spooled
+from tierwise.plugins.scratch import spooled
 
 if TYPE_CHECKING:
     from tierwise.core.explaining import Explanation

@@ -12,8 +12,8 @@ from sqlglot import exp
 
 from tierwise.core.errors import DataError
 from tierwise.plugins import sql
-from tierwise.plugins.binding.automatic import key_column
 from tierwise.plugins.binding.bound_facts import bind
+from tierwise.plugins.binding.layout import key_column
 from tierwise.plugins.duckdb_connection import in_memory
 from tierwise.plugins.loaded_tables import LoadedTables
 from tierwise.plugins.sql import Sql

@@ -19,7 +19,7 @@ from tierwise.core.finding import Finding
 from tierwise.core.source import Source
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.watch_engine import Task, WatchEngine
-from tierwise.plugins.yaml_text.policy_files import read_policy
+from tierwise.plugins.yaml_text.yaml_document import read_policy
 
 __all__ = [
     "assert_finding",

@@ -28,7 +28,7 @@ def command(context: click.Context, database: str, policy: str, layers: Layers) 
     """
     from tierwise.plugins.binding.draft_binding import bind_draft
     from tierwise.plugins.data_source import open_source
-    from tierwise.plugins.spooled import spooled
+    from tierwise.plugins.scratch import spooled
 
     session = Session.of(context)
     loaded = session.load(policy, layers)

@@ -104,7 +104,7 @@ def _explain(session: Session, run: Run, key: str) -> None:
 
 
 def _grade_all(session: Session, database: Path, overlay: Path) -> None:
-    from tierwise.cli.progress import working
+    from tierwise.cli.telling import working
     from tierwise.cli.text_tables import text_table
     from tierwise.plugins.demo import grade_all
 

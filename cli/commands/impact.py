@@ -157,7 +157,7 @@ def _graded(
     **more: Any,
 ) -> Iterator[tuple[Side, Side]]:
     """Grade by both, and tell why a policy's own binding was not used."""
-    from tierwise.cli.progress import working
+    from tierwise.cli.telling import working
     from tierwise.plugins.impact import policies_compared
 
     with ExitStack() as opened:
@@ -178,7 +178,7 @@ def _told(
     report: str | None,
 ) -> int:
     """Compare, print, and return the exit code."""
-    from tierwise.cli.progress import working
+    from tierwise.cli.telling import working
     from tierwise.plugins.impact import compare
 
     comparison = compare(*sides, by)

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 
 from tierwise.core.checking.context import EntryContext, Parts
 from tierwise.core.checking.entries import Entry, Module
-from tierwise.core.checking.local_names import with_local_names
-from tierwise.core.checking.name_space import check_entry_names, lost_parameters, names_of, population_of
+from tierwise.core.checking.name_space import check_entry_names, lost_parameters, names_of, population_of, with_local_names
 from tierwise.core.environment import DeclaringForm, Environment
 from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import Scope, compile_expression, suggest

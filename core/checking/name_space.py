@@ -1,19 +1,22 @@
-"""Builds the one name space of a policy, each name and the node that stands for it, and checks the names: readable, unique, no words of the language."""
+"""Builds the one name space of a policy and the local ones of its entries, and checks names: readable, unique, no words of the language."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from tierwise.core.checking.context import Parts
 from tierwise.core.checking.entries import Entry
-from tierwise.core.finding import Finding
+from tierwise.core.finding import Finding, has_errors
+from tierwise.core.language import Scope, compile_expression
 from tierwise.core.plan import AS_OF, POPULATION, SUBJECT_KEY, Constant, Decision, DecisionRef, FactRef, Node, ReadingRef, Undecided
 from tierwise.core.policy import Policy
 from tierwise.core.policy.texts import named
-from tierwise.core.source import Span
+from tierwise.core.source import Path, Span
 from tierwise.core.types import DateType, ListType, RecordType, TextType
 
-__all__ = ["RESERVED", "check_entry_names", "check_names", "lost_parameters", "names_of", "population_of"]
+__all__ = ["RESERVED", "check_entry_names", "check_names", "lost_parameters", "names_of", "population_of", "with_local_names"]
 
 
 def names_of(policy: Policy, entries: Iterable[Entry]) -> dict[str, Node]:
@@ -104,3 +107,48 @@ def _check_name(name: str, span: Span) -> list[Finding]:
         help = "write it in backquotes wherever an expression reads it, or give it another name"
         return [Finding.warning("name-reads-as-expression", f"the name `{name}` can be read as an expression", span, help)]
     return []
+
+
+def with_local_names(entry: Entry, scope: Scope, parts: Parts) -> Scope | None:
+    """Return the names that what decides may use, those of the entry's parts among them.
+
+    Each part becomes a hidden decision ``entry.part``, so it is computed once and explained by its name.
+
+    Returns:
+        The scope, or ``None`` when a part has an error, which is then reported: what reads it would only have errors that follow.
+    """
+    before = len(parts.findings)
+    for name, text in entry.where.items():
+        path = (*entry.path[:-1], "where", name)
+        parts.findings += _strange(name, path, entry, scope)
+        node, found = compile_expression(text, entry.places.span(path), scope)
+        parts.findings += found
+        if node is not None:
+            scope = replace(scope, names={**scope.names, name: _hidden(name, node, path, entry, parts)})
+    return None if has_errors(parts.findings[before:]) else scope
+
+
+def _strange(name: str, path: Path, entry: Entry, scope: Scope) -> list[Finding]:
+    span = entry.places.key_span(path)
+    taken = [
+        f"`{taken}` is a name already: a part of a decision needs one of its own"
+        for taken in (name, f"{entry.name}.{name}")
+        if taken in scope.names
+    ]
+    return check_names([(name, span)]) or [Finding.error("duplicate-name", message, span, "give it another name") for message in taken]
+
+
+def _hidden(name: str, node: Node, path: Path, entry: Entry, parts: Parts) -> DecisionRef:
+    decision = Decision(
+        name=f"{entry.name}.{name}",
+        type=node.type,
+        node=node,
+        label={"zh": name, "en": name},
+        module=entry.module,
+        form="formula",
+        output=False,
+        population=entry.population,
+        span=entry.places.key_span(path),
+    )
+    parts.decisions[decision.name] = decision
+    return DecisionRef(decision.name, decision.type)

@@ -1,16 +1,17 @@
-"""Explains the outcomes of one subject out of its trace: what gave each, what it read, what was missed and by how much."""
+"""Explains the outcomes of one subject out of its trace: what gave each, what it read, its place in a ranking, what was missed and by how much."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from tierwise.core.explaining.explanation import DecisionTrace, Explanation, Read, RuleTrace, Term, TestTrace
+from tierwise.core.explaining.explanation import DecisionTrace, Explanation, RankTrace, Read, RuleTrace, Term, TestTrace
 from tierwise.core.explaining.misses import misses_of, nearness
-from tierwise.core.explaining.ranks import ByAt, rank_of
 from tierwise.core.explaining.reader import Reader, plain
-from tierwise.core.meaning.trace import Trace
+from tierwise.core.meaning.evaluator import Trace
+from tierwise.core.meaning.rank_classes import ROUNDINGS, class_at, last_rank, shares_of
 from tierwise.core.meaning.unknown import Unknown
 from tierwise.core.outcome import Outcome, Undetermined
 from tierwise.core.plan import (
@@ -27,6 +28,8 @@ from tierwise.core.plan import (
     Node,
     Pick,
     Plan,
+    Position,
+    RankCut,
     Round,
     Rule,
     Table,
@@ -42,7 +45,7 @@ from tierwise.core.plan.node_text import PEOPLE
 from tierwise.core.types import NumberType
 from tierwise.core.values import Value
 
-__all__ = ["MOST_MISSED", "explain"]
+__all__ = ["MOST_MISSED", "ByAt", "explain", "rank_of"]
 
 _BASE: Named = {"zh": "基本分", "en": "base"}
 """What people call the part of a sum that every subject has."""
@@ -237,3 +240,74 @@ def _most(node: Node, plan: Plan, depth: int = _DEEPEST) -> Decimal | None:
     branches = [branch for branch in ways(node, plan) or () if undecided_of(branch) is None]
     found = [most for branch in branches if (most := _most(branch, plan, depth - 1)) is not None]
     return max(found) if found and len(found) == len(branches) else None
+
+
+ByAt = Callable[[str, int], Value]
+"""Returns what the member at a rank of a ranking is ranked by; ``None`` when nobody surely stands there."""
+
+
+def rank_of(node: RankCut, reader: Reader, by_at: ByAt | None = None) -> RankTrace | None:
+    """Return the place, or ``None`` when it is not known.
+
+    Args:
+        node: The cut.
+        reader: The subject.
+        by_at: Returns what the member at a rank of a ranking is ranked by, where a population is known.
+    """
+    position = _position(node, reader)
+    if position is None:
+        return None
+    ranking = reader.plan.rankings[node.ranking]
+    by = reader.value(ranking.by)
+    plain = RankTrace(
+        position.first,
+        position.last,
+        position.count,
+        None,
+        by=None if isinstance(by, Unknown) else by,
+        by_type=ranking.by.type,
+        by_name=name_of(ranking.by) or PEOPLE.write(ranking.by),
+        by_label=reader.label(ranking.by),
+    )
+    rounding = reader.value(node.rounding)
+    ways = (rounding.bound or ROUNDINGS) if isinstance(rounding, Unknown) else (rounding,)
+    places = [_place(node, position, str(way), plain, by_at) for way in ways]
+    return places[0] if all(place == places[0] for place in places) else plain
+
+
+def _place(node: RankCut, position: Position, rounding: str, plain: RankTrace, by_at: ByAt | None) -> RankTrace:
+    """Return the trace with the cuts that one way of rounding gives."""
+    current = class_at(position, node, rounding)
+    index = next((i for i, cut in enumerate(node.cuts) if not isinstance(current, Unknown) and cut.value == current), None)
+    if node.by == "pareto":
+        return _by_share(node, position, plain, index)
+    if index is None:
+        return plain
+    end = last_rank(node.cuts[index], position.count, node.by, rounding)
+    better = last_rank(node.cuts[index - 1], position.count, node.by, rounding) if index else None
+    if not better:
+        return replace(plain, last_rank=end)
+    at_cut = None if by_at is None else by_at(node.ranking, better)
+    return replace(plain, last_rank=end, better=node.cuts[index - 1].value, to_better=position.first - better, by_at_cut=at_cut)
+
+
+def _by_share(node: RankCut, position: Position, plain: RankTrace, index: int | None) -> RankTrace:
+    """Return the trace with the share that counts, the cut of its class, and how far the next better class is."""
+    shares = shares_of(position, node.crossing)
+    if shares is None:
+        return plain
+    share = shares[1] if node.ties == "together_worse" else shares[0]
+    if index is None:
+        return replace(plain, share=share)
+    better = node.cuts[index - 1] if index else None
+    if better is None or better.limit is None:
+        return replace(plain, share=share, limit=node.cuts[index].limit)
+    return replace(plain, share=share, limit=node.cuts[index].limit, better=better.value, to_better_share=share - better.limit)
+
+
+def _position(node: RankCut, reader: Reader) -> Position | None:
+    rank = None if node.rank is None else reader.value(node.rank)
+    count = None if node.count is None else reader.value(node.count)
+    if isinstance(rank, Decimal) and isinstance(count, Decimal):
+        return Position(int(rank), int(rank), int(rank), int(count))
+    return reader.trace.positions.get(node.ranking)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tierwise.core.explaining.explanation import Read
-from tierwise.core.meaning.trace import Trace
+from tierwise.core.meaning.evaluator import Trace
 from tierwise.core.meaning.unknown import Result
 from tierwise.core.outcome import Determined, Reason
 from tierwise.core.plan import AS_OF, POPULATION, Named, Node, Plan, Reference, pick_of, reference_of, walk

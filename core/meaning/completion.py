@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from tierwise.core.meaning.evaluate import Evaluation
+from tierwise.core.meaning.regions import key_of, values_to_try
 from tierwise.core.meaning.settling import Settled
 from tierwise.core.meaning.unknown import Need, Result, Unknown, same
-from tierwise.core.meaning.value_keys import key_of, values_to_try
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Reason, distinct
 from tierwise.core.plan import Node

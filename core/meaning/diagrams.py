@@ -18,9 +18,9 @@ from typing import Any, TypeVar
 from tierwise.core.meaning import exact
 from tierwise.core.meaning.evaluate import Evaluation, kleene
 from tierwise.core.meaning.hit_policies import Hit, Picked
+from tierwise.core.meaning.regions import key_of, values_to_try
 from tierwise.core.meaning.sums import Sum
 from tierwise.core.meaning.unknown import MOST_LOOKED_AT, TRUTH, Need, Result, Unknown, lazily, strictly
-from tierwise.core.meaning.value_keys import key_of, values_to_try
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Reason
 from tierwise.core.plan import (

@@ -15,10 +15,10 @@ from typing import Any
 from tierwise.core import plan as nodes
 from tierwise.core.environment import Environment
 from tierwise.core.errors import PluginError
+from tierwise.core.language.type_rules import misfit
 from tierwise.core.meaning import exact
 from tierwise.core.meaning.cadence import CADENCES, overdue
 from tierwise.core.meaning.hit_policies import Hit, Picked, read_off
-from tierwise.core.meaning.misfit import misfit
 from tierwise.core.meaning.ordering import Order, leaders, ranks_of, taken
 from tierwise.core.meaning.rank_classes import ROUNDINGS, class_at
 from tierwise.core.meaning.unknown import (

@@ -1,9 +1,9 @@
-"""Decides the decisions of a plan for one subject after the other, and remembers what it found for facts that no test tells apart."""
+"""Decides the decisions of a plan for one subject after the other, remembers what it found for facts that no test tells apart, and keeps a trace."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from tierwise.core.environment import Environment
 from tierwise.core.errors import PluginError
@@ -12,14 +12,47 @@ from tierwise.core.meaning.diagrams import Case, Diagrams, TooMuchWork
 from tierwise.core.meaning.evaluate import Evaluation
 from tierwise.core.meaning.ordering import in_stated_order
 from tierwise.core.meaning.settling import Settled, settled
-from tierwise.core.meaning.trace import Trace
 from tierwise.core.meaning.unknown import Need, Result, Unknown
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Determined, Outcome, Undetermined
 from tierwise.core.plan import Node, Plan, Position, table_of, valued_parts
 from tierwise.core.values import Value
 
-__all__ = ["Evaluator"]
+__all__ = ["Evaluator", "Trace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One subject under one plan.
+
+    Attributes:
+        plan: The plan.
+        facts: The subject's facts, ``as_of`` among them where it is known.
+        positions: Its positions in rankings.
+        outcomes: Every decision's outcome, hidden ones included.
+        results: What each part came to, by its identity; every determined decision is taken as decided. The parts over the items of a list
+            have no single result and are left out.
+    """
+
+    plan: Plan
+    facts: Mapping[str, Value]
+    positions: Mapping[str, Position]
+    outcomes: Mapping[str, Outcome]
+    results: Mapping[int, Result] = field(repr=False)
+
+    def result(self, node: Node) -> Result:
+        """Return what a part of the plan came to.
+
+        Raises:
+            KeyError: It is no part of the plan, or stands over the items of a list.
+        """
+        return self.results[id(node)]
+
+    def truth(self, node: Node) -> bool | None:
+        """Return whether a condition holds; ``None`` when that is unknown."""
+        result = self.result(node)
+        return None if isinstance(result, Unknown) else result is True
+
 
 _STEPS = 16  # of a diagram, for each completion that may be looked at
 _NO_POSITIONS: Mapping[str, Position] = {}

@@ -8,18 +8,20 @@ for that one value. Sets of atoms are bit sets (``int``): bit ``i`` is atom ``i`
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from tierwise.core.meaning.value_line import Line, line_of
-from tierwise.core.plan import Node, borders_of
-from tierwise.core.types import BooleanType, DurationType, EnumType, TextType, Type
+from tierwise.core.plan import Fact, Node, borders_of
+from tierwise.core.plan.usage import Usage
+from tierwise.core.types import BooleanType, DateTimeType, DateType, DurationType, EnumType, NumberType, TextType, Type
 from tierwise.core.values import Duration, Value
 
-__all__ = ["Atom", "Domain", "atoms_of", "domain_of"]
+__all__ = ["Atom", "Domain", "atoms_of", "domain_of", "key_of", "values_to_try"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +156,50 @@ def _plain_atoms(of: Type, values: Iterable[Value]) -> Iterator[Atom]:
         while other in known:
             other += "…"
         yield Atom(other, point=False)
+
+
+def values_to_try(fact: Fact, usage: Usage) -> tuple[Value, ...]:
+    """Return one value of every atom of a fact's domain; of the words that no test mentions only the first."""
+    values = tuple(atom.value for atom in atoms_of(fact.type, usage.tests[fact.name], fact.nullable))
+    if not isinstance(fact.type, EnumType) or fact.name in usage.loose:
+        return values
+    mentioned = _borders(fact.name, usage)
+    other = next((value for value in values if value not in mentioned and value is not None), None)
+    return tuple(value for value in values if value is None or value in mentioned or value == other)
+
+
+def key_of(fact: Fact, usage: Usage) -> Callable[[Value], Hashable]:
+    """Return the function from a value of a fact to its key: equal keys, equal outcomes."""
+    if fact.name in usage.exact or fact.name in usage.loose or isinstance(fact.type, BooleanType):
+        return _itself
+    borders = _borders(fact.name, usage)
+    if isinstance(fact.type, NumberType | DateType | DateTimeType):
+        return _on_line(borders)
+    return _among(borders)
+
+
+def _borders(name: str, usage: Usage) -> frozenset[Value]:
+    return frozenset(border for test in usage.tests[name] for border in borders_of(test) if border is not None)
+
+
+def _itself(value: Value) -> Hashable:
+    return value  # a list of records cannot be hashed; ``Memory`` knows
+
+
+def _on_line(known: frozenset[Value]) -> Callable[[Value], Hashable]:
+    """A border has an odd number, an interval between two borders an even one."""
+    borders: list[Any] = list(known)  # all numbers, or all dates
+    borders.sort()
+
+    def key(value: Value) -> Hashable:
+        if value is None:
+            return None
+        place = bisect_left(borders, value)
+        return 2 * place + (place < len(borders) and borders[place] == value)
+
+    return key
+
+
+def _among(known: frozenset[Value]) -> Callable[[Value], Hashable]:
+    """A word that is compared with nothing is as good as any other such word."""
+    return lambda value: value if value is None or value in known else ...

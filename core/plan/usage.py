@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -42,65 +42,41 @@ class Usage:
     rankings: tuple[str, ...]
 
 
-class _Found:
-    """Gathers what is read while the plan is followed."""
-
-    def __init__(self) -> None:
-        self.tests: dict[str, list[Node]] = {}
-        self.loose: set[str] = set()
-        self.exact: set[str] = set()
-        self.decisions: set[str] = set()
-        self.readings: set[str] = set()
-        self.rankings: set[str] = set()
-        self.prefers = False
-
-    def note(self, node: Node, plan: Plan) -> None:
-        """Note what one node reads by itself."""
-        match node:
-            case FactRef(name=name, type=of):
-                self.tests.setdefault(name, [])
-                self.loose.add(name)
-                if not isinstance(of, BooleanType | EnumType):
-                    self.exact.add(name)
-            case DecisionRef(name=name):
-                self.decisions.add(name)
-            case ReadingRef(name=name):
-                self.readings.add(name)
-            case RankCut(ranking=name):
-                self.rankings.add(name)
-            case Prefer(parts=parts):
-                self.prefers = True
-                for name in (name for part in parts[:-1] for name in facts_behind(part, plan)):
-                    self.tests.setdefault(name, [])
-
-
 def usage_of(plan: Plan, node: Node) -> Usage:
     """Follow a node through tables and decisions to the facts, readings and rankings it reads."""
-    found = _Found()
-    seen: set[object] = set()
-    pending: list[Node] = [node]
-    while pending:
-        part = pending.pop()
-        fact = tested_fact(part)
+    tests: dict[str, list[Node]] = {}
+    found: dict[str, set[str]] = {what: set() for what in ("loose", "exact", "decisions", "readings", "rankings")}
+    prefers = False
+    for part, fact in _parts_read(plan, node, decisions=True):
         if fact is not None:
-            found.tests.setdefault(fact.name, []).append(part)
+            tests.setdefault(fact.name, []).append(part)
             continue
-        found.note(part, plan)
-        link = link_of(part)
-        further = () if link in seen else elsewhere(part, plan)
-        if link is not None:
-            seen.add(link)
-        pending.extend((*part.children, *further))
-    declared = [*plan.facts, *sorted(found.tests.keys() - plan.facts.keys())]
+        match part:
+            case FactRef(name=name, type=of):
+                tests.setdefault(name, [])
+                found["loose"].add(name)
+                if not isinstance(of, BooleanType | EnumType):
+                    found["exact"].add(name)
+            case DecisionRef(name=name):
+                found["decisions"].add(name)
+            case ReadingRef(name=name):
+                found["readings"].add(name)
+            case RankCut(ranking=name):
+                found["rankings"].add(name)
+            case Prefer(parts=parts):
+                prefers = True
+                for name in (name for preferred in parts[:-1] for name in facts_behind(preferred, plan)):
+                    tests.setdefault(name, [])
+    declared = [*plan.facts, *sorted(tests.keys() - plan.facts.keys())]
     return Usage(
-        facts=tuple(name for name in declared if name in found.tests),
-        tests={name: tuple(tests) for name, tests in found.tests.items()},
-        loose=frozenset(found.loose),
-        exact=frozenset(found.exact),
-        prefers=found.prefers,
-        decisions=_in_order(plan.decisions, found.decisions),
-        readings=_in_order(plan.readings, found.readings),
-        rankings=_in_order(plan.rankings, found.rankings),
+        facts=tuple(name for name in declared if name in tests),
+        tests={name: tuple(nodes) for name, nodes in tests.items()},
+        loose=frozenset(found["loose"]),
+        exact=frozenset(found["exact"]),
+        prefers=prefers,
+        decisions=_in_order(plan.decisions, found["decisions"]),
+        readings=_in_order(plan.readings, found["readings"]),
+        rankings=_in_order(plan.rankings, found["rankings"]),
     )
 
 
@@ -128,11 +104,7 @@ class Reads:
 def reads_of(plan: Plan, node: Node) -> Reads:
     """Return what a part reads itself."""
     found: dict[str, dict[Any, None]] = {kind: {} for kind in ("facts", "exact", "decisions", "readings", "rankings", "prefers")}
-    seen: set[object] = set()
-    pending = [node]
-    while pending:
-        part = pending.pop()
-        fact = tested_fact(part)
+    for part, fact in _parts_read(plan, node, decisions=False):
         match fact or part:
             case FactRef(name=name, type=of):
                 found["facts"][name] = None
@@ -146,11 +118,21 @@ def reads_of(plan: Plan, node: Node) -> Reads:
                 found["rankings"][name] = None
             case Prefer():
                 found["prefers"][part] = None
-        link = link_of(part)
-        is_end = fact is not None or link is None or link in seen or isinstance(part, DecisionRef)
-        seen.add(link)
-        pending.extend(reversed((*(() if fact else part.children), *(() if is_end else elsewhere(part, plan)))))
     return Reads(*(tuple(names) for names in found.values()))
+
+
+def _parts_read(plan: Plan, node: Node, decisions: bool) -> Iterator[tuple[Node, FactRef | None]]:
+    """Yield all parts, in order, also behind tables and rankings, and decisions if asked; what tests a fact is one part, with that fact."""
+    seen: set[object] = set()
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        fact, link = tested_fact(part), link_of(part)
+        yield part, fact
+        is_end = link is None or link in seen or (isinstance(part, DecisionRef) and not decisions)
+        seen.add(link)
+        if fact is None:
+            pending.extend(reversed((*part.children, *(() if is_end else elsewhere(part, plan)))))
 
 
 def facts_behind(node: Node, plan: Plan) -> tuple[str, ...]:

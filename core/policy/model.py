@@ -12,8 +12,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from tierwise.core.finding import Finding
 from tierwise.core.outcome import Reason
-from tierwise.core.policy.adjustable import Adjustable
-from tierwise.core.policy.declared_types import TypeKeys, names_of_types
+from tierwise.core.policy.declared_types import Adjustable, TypeKeys, names_of_types
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.texts import Flag, Part, SectionKeys, Text, Words
 from tierwise.core.source import Path, Source, Span, Written

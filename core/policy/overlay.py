@@ -17,7 +17,7 @@ from tierwise.core.finding import Finding, has_errors
 from tierwise.core.language import read_literal, suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.limits import Limits
-from tierwise.core.policy.adjustable import read_bounds
+from tierwise.core.policy.declared_types import read_bounds
 from tierwise.core.policy.document import Document, TextReader
 from tierwise.core.policy.model import ParameterDeclaration, Policy
 from tierwise.core.policy.texts import Part, Text

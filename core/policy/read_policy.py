@@ -12,8 +12,7 @@ from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding, has_errors, sorted_findings
 from tierwise.core.language import read_literal
 from tierwise.core.limits import Limits
-from tierwise.core.policy.adjustable import check_bounds
-from tierwise.core.policy.declared_types import NamedTypes, names_of_types, read_type, type_name_problem
+from tierwise.core.policy.declared_types import NamedTypes, check_bounds, names_of_types, read_type, type_name_problem
 from tierwise.core.policy.document import Document, TextReader
 from tierwise.core.policy.model import (
     DecisionDeclaration,

@@ -1,4 +1,4 @@
-"""What a binding file says: which table holds the subjects, and how each fact comes from the database."""
+"""What a binding file says, and how it is read: which table holds the subjects, and how each fact comes from the database."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ from typing import Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
+from tierwise.core.environment import Limits
+from tierwise.core.errors import PolicyError
+from tierwise.core.finding import Finding
+from tierwise.core.language.suggest import suggest
+from tierwise.core.plan import Plan
 from tierwise.core.policy.document import Document
 from tierwise.core.policy.texts import Part, Whole
-from tierwise.core.source import Path, Span
+from tierwise.core.policy.validation import validate
+from tierwise.core.source import Path, Source, Span
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
 from tierwise.plugins.data_source import FileReading
+from tierwise.plugins.yaml_text.yaml_document import read_document
 
-__all__ = ["Aggregate", "Binding", "FactBinding", "ParentLink", "Period", "Relatives", "SubjectBinding", "Via", "Window"]
+__all__ = ["Aggregate", "Binding", "FactBinding", "ParentLink", "Period", "Relatives", "SubjectBinding", "Via", "Window", "read_binding"]
 
 Aggregate = Literal["sum", "count", "count distinct", "min", "max", "avg", "last", "first", "list", "exists"]
 Period = Literal["year", "half-year", "quarter", "month"]
@@ -237,3 +244,43 @@ class Binding(Part):
     def key_span(self, path: Path) -> Span | None:
         """Return where a key stands in the file; ``None`` for a binding that was made without one."""
         return self._document.key_span(path) if self._document else None
+
+
+def read_binding(source: Source, plan: Plan, limits: Limits | None = None) -> Binding:
+    """Read a binding.
+
+    Args:
+        source: The file.
+        plan: The policy it must belong to.
+        limits: Bounds on the file.
+
+    Raises:
+        PolicyError: It cannot be read, or does not fit the policy; all findings are in the exception.
+    """
+    document, findings = read_document(source, limits or Limits())
+    if document is None or findings:
+        raise PolicyError(f"the binding `{source.name}` cannot be read", findings)
+    if not isinstance(document.root, dict):
+        shape = Finding.error("wrong-shape", "a binding demands keys and values", document.span(()), "start with `binding: 1`")
+        raise PolicyError(f"the binding `{source.name}` cannot be read", [shape])
+    binding, findings = validate(Binding, document.root, (), document)
+    if binding is None:
+        raise PolicyError(f"the binding `{source.name}` cannot be read", findings)
+    if binding.policy != plan.policy:
+        message = f"this binding belongs to the policy `{binding.policy}`, not to `{plan.policy}`"
+        findings.append(Finding.error("wrong-policy", message, document.span(("policy",))))
+    for name in binding.facts:
+        if name not in plan.facts:
+            place = document.key_span(("facts", name))
+            findings.append(Finding.error("unknown-fact", f"the policy has no fact `{name}`", place, suggest(name, plan.facts)))
+    outputs = [decision.name for decision in plan.outputs]
+    for name, told in binding.facts.items():
+        if told.last_run is not None and told.last_run not in outputs:
+            place = document.span(("facts", name, "last_run"))
+            findings.append(
+                Finding.error("unknown-output", f"the policy has no output `{told.last_run}`", place, suggest(told.last_run, outputs))
+            )
+    if findings:
+        raise PolicyError(f"the binding `{source.name}` does not fit the policy `{plan.policy}`", findings)
+    found: Binding = binding
+    return found.with_document(document)

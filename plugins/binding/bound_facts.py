@@ -14,7 +14,6 @@ from sqlglot import exp
 
 from tierwise.core.plan import Plan
 from tierwise.plugins.binding.aggregates import supply_aggregate
-from tierwise.plugins.binding.automatic import is_called_parent
 from tierwise.plugins.binding.binding_file import Binding
 from tierwise.plugins.binding.data_findings import find_bad_values, keep_problems, stored_values
 from tierwise.plugins.binding.entry.enter_numbers import WHOLE_TYPES
@@ -24,7 +23,7 @@ from tierwise.plugins.binding.fit import count_unfit
 from tierwise.plugins.binding.heading_units import conversion
 from tierwise.plugins.binding.joined_rows import GROUP, KEYED, TIED, fact_cells, fact_columns, joined_rows, problem_column
 from tierwise.plugins.binding.last_run import bring_last_run
-from tierwise.plugins.binding.layout import BoundColumn, Layout, lay_out
+from tierwise.plugins.binding.layout import BoundColumn, Layout, is_called_parent, lay_out
 from tierwise.plugins.binding.lying import lying_facts
 from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.subject_rows import find_odd_ids, find_totals, make_keys

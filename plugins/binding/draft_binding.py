@@ -13,9 +13,9 @@ from sqlglot import exp
 from tierwise.core.language.suggest import nearest
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import BooleanType, DateTimeType, DateType, ListType, NumberType, SetType
-from tierwise.plugins.binding.automatic import equal_names, is_called_parent, key_column, name_column
 from tierwise.plugins.binding.entry.enter_words import as_id
 from tierwise.plugins.binding.heading_units import bare_name, conversion, heading_unit, is_unit, unit_help
+from tierwise.plugins.binding.layout import equal_names, is_called_parent, key_column, name_column
 from tierwise.plugins.binding.seen import format_line, help_for, seen_format, unread_values
 from tierwise.plugins.binding.subject_rows import TOTAL
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format

@@ -23,8 +23,8 @@ from typing import Any
 
 from tierwise.core.errors import PluginError
 from tierwise.core.meaning import Evaluator
+from tierwise.core.meaning.regions import key_of, values_to_try
 from tierwise.core.meaning.unknown import Unknown
-from tierwise.core.meaning.value_keys import key_of, values_to_try
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import (

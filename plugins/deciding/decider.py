@@ -13,7 +13,7 @@ from tierwise.core.errors import DataError
 from tierwise.core.finding import Finding
 from tierwise.core.meaning import Evaluator
 from tierwise.core.meaning.decide import outcomes_of, population_of, with_as_of
-from tierwise.core.meaning.trace import Trace
+from tierwise.core.meaning.evaluator import Trace
 from tierwise.core.plan import POPULATION, Plan
 from tierwise.plugins.deciding.compiled import Compiled, compiled
 from tierwise.plugins.deciding.given import read_as_of, read_facts, read_population, without_identity

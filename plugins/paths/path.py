@@ -13,8 +13,8 @@ from tierwise.core.environment import Environment
 from tierwise.core.meaning.decide import outcomes_of, with_as_of
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.exact import equal, subtract
+from tierwise.core.meaning.regions import values_to_try
 from tierwise.core.meaning.unknown import Unknown
-from tierwise.core.meaning.value_keys import values_to_try
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import AS_OF, Decision, Fact, Logic, Named, Plan, Position
 from tierwise.core.plan.usage import Usage, usage_of

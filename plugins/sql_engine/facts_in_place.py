@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from tierwise.core.errors import DataError
 from tierwise.core.plan import Fact, Plan
 from tierwise.plugins import sql
-from tierwise.plugins.binding.automatic import equal_names
 from tierwise.plugins.binding.data_findings import MESSAGES
 from tierwise.plugins.binding.fact_supply import Supply, supply_stored
 from tierwise.plugins.binding.fit import fitting
 from tierwise.plugins.binding.joined_rows import fact_columns, problem_column, with_readings
+from tierwise.plugins.binding.layout import equal_names
 from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.data_source import Column, SourceTable
 from tierwise.plugins.facts import Stored, StoredNumbers

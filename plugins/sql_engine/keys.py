@@ -1,6 +1,6 @@
 """Numbers, in SQL, what a decision can tell apart of a subject's facts, so that equal subjects are asked about only once.
 
-The same split as ``core/meaning/value_keys.py`` makes: a fact that is only tested against constants counts by the atom in which it lies. Any
+The same split as ``core/meaning/regions.py`` makes: a fact that is only tested against constants counts by the atom in which it lies. Any
 other counts by the known parts that it stands in, else by its very value. Atoms of several facts share one whole number.
 """
 

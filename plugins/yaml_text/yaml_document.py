@@ -5,7 +5,7 @@ An unquoted ``null``, ``~`` or nothing is ``None``; nothing later has to think o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,12 +22,12 @@ from ruamel.yaml.events import (
 
 from tierwise.core.finding import Finding
 from tierwise.core.limits import Limits
-from tierwise.core.policy.document import Document
+from tierwise.core.policy import Document, Policy, SectionKeys, policy_of
 from tierwise.core.source import Path, Source, Span, Written
 from tierwise.plugins.yaml_text.characters import check_text, has_forbidden, inside
 from tierwise.plugins.yaml_text.yaml_errors import syntax_finding
 
-__all__ = ["read_document"]
+__all__ = ["read_document", "read_policy"]
 
 
 def read_document(source: Source, limits: Limits) -> tuple[Document | None, list[Finding]]:
@@ -223,3 +223,25 @@ class _Reader:
         self.findings.append(Finding.error(code, message, span, help, **more))
         if len(self.findings) >= self.limits.findings:
             raise _Stop
+
+
+class _YamlReader:
+    """Reads documents from YAML."""
+
+    def check(self, source: Source, limits: Limits) -> list[Finding]:
+        return check_text(source, limits)
+
+    def document(self, source: Source, limits: Limits) -> tuple[Document | None, list[Finding]]:
+        return read_document(source, limits)
+
+
+def read_policy(
+    files: Mapping[str, str],
+    limits: Limits,
+    overlay: Source | Sequence[Source] | None = None,
+    shown: Mapping[str, str] | None = None,
+    sections: Mapping[str, type[SectionKeys]] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Policy:
+    """Read a policy from YAML; arguments, result and errors are those of ``policy_of``."""
+    return policy_of(files, limits, _YamlReader(), overlay, shown, sections, settings)

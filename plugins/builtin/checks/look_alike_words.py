@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from tierwise.core.finding import Finding
-from tierwise.core.language.look_alikes import difference, outline
+from tierwise.core.language.suggest import difference, outline
 from tierwise.core.plan import Plan
 from tierwise.core.policy.document import Document
 from tierwise.core.source import Path, Span

@@ -9,7 +9,7 @@ from uuid import uuid4
 from tierwise.core.environment import Environment
 from tierwise.core.errors import DataError
 from tierwise.core.plan import Plan
-from tierwise.plugins.binding.automatic import key_column, name_column
+from tierwise.plugins.binding.layout import key_column, name_column
 from tierwise.plugins.builtin.engine_spark.parquet_results import write_parquet
 from tierwise.plugins.builtin.engine_spark.spark_session import session
 from tierwise.plugins.builtin.engine_spark.spark_tables import SparkTables

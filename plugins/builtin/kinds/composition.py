@@ -15,8 +15,7 @@ from tierwise.core.source import Written, written
 from tierwise.core.types import BooleanType, EnumType, MapType, NumberType, Type
 from tierwise.plugins.builtin.forms.ranking import ROUNDING
 from tierwise.plugins.builtin.kinds.kind_texts import is_open, list_of, name_of, quoted
-from tierwise.plugins.builtin.kinds.share import share_of
-from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, Scale, labels_of, strange_labels
+from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, Scale, labels_of, share_of, strange_labels
 
 __all__ = ["AllocationFaults", "Composition", "CompositionGives", "CompositionKeys"]
 

@@ -16,8 +16,7 @@ from tierwise.core.source import Written
 from tierwise.core.types import BooleanType, EnumType
 from tierwise.plugins.builtin.kinds.kind_texts import table
 from tierwise.plugins.builtin.kinds.ladder import Better, amounts_by_grade, inversion_finding, inversions
-from tierwise.plugins.builtin.kinds.scale import check_scale
-from tierwise.plugins.builtin.kinds.shared_keys import Acknowledged, NamedDecision, Scale
+from tierwise.plugins.builtin.kinds.shared_keys import Acknowledged, NamedDecision, Scale, check_scale
 
 __all__ = ["CreditLevel", "CreditLevelKeys", "Demotion"]
 

@@ -15,8 +15,7 @@ from tierwise.core.policy.texts import Part, Whole
 from tierwise.core.source import Written, written
 from tierwise.core.types import BooleanType, NumberType, Type
 from tierwise.plugins.builtin.kinds.ladder import grades_of, inversion_finding, inversions
-from tierwise.plugins.builtin.kinds.share import share_of
-from tierwise.plugins.builtin.kinds.shared_keys import Acknowledged, Given, NamedDecision
+from tierwise.plugins.builtin.kinds.shared_keys import Acknowledged, Given, NamedDecision, share_of
 
 __all__ = ["PriceRight", "PricingGives", "PricingRights", "PricingRightsKeys"]
 

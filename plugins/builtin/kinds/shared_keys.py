@@ -1,21 +1,54 @@
-"""What the keys of several kinds share: a scale, a named decision, an acknowledged inversion."""
+"""What the keys of several kinds share: a scale and that a decision gives its grades, a share, a named decision, an acknowledged inversion."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from tierwise.core.environment import KindContext
 from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
 from tierwise.core.language.messages import listed
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part, Text, Unfit, WrittenWords
 from tierwise.core.source import Written
+from tierwise.core.types import EnumType
 
-__all__ = ["Acknowledged", "Given", "Gives", "LabelledWords", "Labels", "NamedDecision", "Scale", "label_of", "labels_of", "strange_labels"]
+__all__ = [
+    "Acknowledged",
+    "Given",
+    "Gives",
+    "LabelledWords",
+    "Labels",
+    "NamedDecision",
+    "Scale",
+    "check_scale",
+    "label_of",
+    "labels_of",
+    "share_of",
+    "strange_labels",
+]
+
+
+def share_of(text: str) -> Decimal | None:
+    """Return the number that a share is, or ``None`` when it is an expression.
+
+    Example:
+        >>> share_of("5%"), share_of("0.05"), share_of("discount_of_a")
+        (Decimal('0.05'), Decimal('0.05'), None)
+    """
+    digits = text.strip().replace("％", "%")
+    try:
+        number = Decimal(digits.removesuffix("%"))
+    except InvalidOperation:
+        return None
+    if not number.is_finite():
+        return None
+    return number.scaleb(-2) if digits.endswith("%") else number
 
 
 class Acknowledged(Part):
@@ -106,3 +139,26 @@ LabelledWords = Annotated[WrittenWords, AfterValidator(_told_apart)]
 
 Scale = Annotated[list[Written], BeforeValidator(_read_scale)]
 """Grades, the best first, without repeats."""
+
+
+def check_scale(name: str, key: str, scale: Sequence[str], context: KindContext) -> Iterator[Finding]:
+    """Yield a finding when the decision ``name`` is missing, is no enum, or has other values than the scale.
+
+    Args:
+        name: The decision that gives the grade.
+        key: The key of the module that names the decision, where a finding about its absence is shown.
+        scale: The grades, best first.
+        context: The module and its plan.
+    """
+    decision = context.plan.decisions.get(name)
+    here = context.span((*context.path, key))
+    if decision is None:
+        help = suggest(name, context.plan.decisions) or "name the decision that gives the grade"
+        yield Finding.error("grade-not-decided", f"no decision `{name}` gives the grade of module `{context.module}`", here, help)
+    elif not isinstance(decision.type, EnumType):
+        message = f"`{name}` is `{decision.type}`; the grade of a scale is `enum` with the values [{', '.join(scale)}]"
+        yield Finding.error("grade-off-scale", message, decision.span or here)
+    elif decision.type.values != tuple(scale):
+        message = f"`{name}` has the values [{', '.join(decision.type.values)}] but the scale is [{', '.join(scale)}]"
+        help = "put both in the same order, best first" if set(decision.type.values) == set(scale) else "give both the same grades"
+        yield Finding.error("grade-off-scale", message, context.span((*context.path, "scale")), help)

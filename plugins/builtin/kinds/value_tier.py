@@ -11,8 +11,7 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
-from tierwise.plugins.builtin.kinds.scale import check_scale
-from tierwise.plugins.builtin.kinds.shared_keys import Scale
+from tierwise.plugins.builtin.kinds.shared_keys import Scale, check_scale
 
 __all__ = ["ValueTier", "ValueTierKeys"]
 

@@ -34,7 +34,7 @@ from tierwise.core.types import (
     TextType,
     Type,
 )
-from tierwise.plugins.yaml_text.policy_files import read_policy
+from tierwise.plugins.yaml_text.yaml_document import read_policy
 
 OVERLAY = """\
 overlay: 1

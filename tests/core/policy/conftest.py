@@ -9,7 +9,7 @@ import pytest
 from tierwise.core.environment import Limits
 from tierwise.core.policy import Policy
 from tierwise.core.source import Source
-from tierwise.plugins.yaml_text.policy_files import read_policy
+from tierwise.plugins.yaml_text.yaml_document import read_policy
 
 Read = Callable[..., Policy]
 

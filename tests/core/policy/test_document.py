@@ -12,7 +12,7 @@ from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding
 from tierwise.core.source import Source
 from tierwise.plugins.cases.read_cases import read_cases
-from tierwise.plugins.yaml_text.policy_files import read_policy
+from tierwise.plugins.yaml_text.yaml_document import read_policy
 
 WORDS = st.sampled_from(
     (

@@ -14,7 +14,7 @@ from tierwise.core.finding import Severity
 from tierwise.core.policy import Policy
 from tierwise.core.source import Source
 from tierwise.core.values import Duration
-from tierwise.plugins.yaml_text.policy_files import read_policy
+from tierwise.plugins.yaml_text.yaml_document import read_policy
 
 Read = Callable[..., Policy]
 OVERLAY = """\

@@ -15,7 +15,7 @@ from tierwise.core.policy import Policy
 from tierwise.core.source import Span
 from tierwise.core.types import DateType, EnumType, ListType, MapType, NumberType, RecordType, SetType, TextType, Type
 from tierwise.plugins.builtin.forms.text_table import read_text_table
-from tierwise.plugins.yaml_text.policy_files import read_policy
+from tierwise.plugins.yaml_text.yaml_document import read_policy
 
 Read = Callable[..., Policy]
 

@@ -30,9 +30,8 @@ from tierwise.core.types import (
     Type,
 )
 from tierwise.plugins.binding.aggregates import AGGREGATES
-from tierwise.plugins.binding.binding_file import Aggregate
+from tierwise.plugins.binding.binding_file import Aggregate, read_binding
 from tierwise.plugins.binding.bound_facts import bind
-from tierwise.plugins.binding.read_binding import read_binding
 from tierwise.plugins.data_source import Source
 from tierwise.plugins.facts import FactTable
 

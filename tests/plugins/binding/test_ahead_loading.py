@@ -14,8 +14,8 @@ from tierwise.core.errors import DataError
 from tierwise.core.plan import Plan
 from tierwise.core.source import Source as TextSource
 from tierwise.core.types import DateType, ListType, NumberType, SetType, TextType
+from tierwise.plugins.binding.binding_file import read_binding
 from tierwise.plugins.binding.bound_facts import Loading, TypesChanged, bind
-from tierwise.plugins.binding.read_binding import read_binding
 from tierwise.plugins.data_source import Source
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.sqlite_reading import FIRST_ROWS

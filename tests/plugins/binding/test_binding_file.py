@@ -12,9 +12,8 @@ from tierwise.core.plan import Plan
 from tierwise.core.policy.validation import keys_of
 from tierwise.core.source import Source
 from tierwise.core.types import TextType
-from tierwise.plugins.binding.binding_file import FactBinding, Window
+from tierwise.plugins.binding.binding_file import FactBinding, Window, read_binding
 from tierwise.plugins.binding.data_findings import MESSAGES
-from tierwise.plugins.binding.read_binding import read_binding
 from tierwise.plugins.codes import CODES
 
 PAGE = (Path(__file__).parents[3] / "docs" / "data.md").read_text(encoding="utf-8")

@@ -12,9 +12,9 @@ import pytest
 from tierwise.core.plan import Plan
 from tierwise.core.source import Source as TextSource
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType
+from tierwise.plugins.binding.binding_file import read_binding
 from tierwise.plugins.binding.bound_facts import bind
 from tierwise.plugins.binding.draft_binding import bind_draft
-from tierwise.plugins.binding.read_binding import read_binding
 from tierwise.plugins.data_source import Source
 
 SCRIPT = """

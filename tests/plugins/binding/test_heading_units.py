@@ -15,10 +15,10 @@ from openpyxl import Workbook
 from tierwise.core.plan import Plan
 from tierwise.core.source import Source as TextSource
 from tierwise.core.types import NumberType, Type
+from tierwise.plugins.binding.binding_file import read_binding
 from tierwise.plugins.binding.bound_facts import bind
 from tierwise.plugins.binding.draft_binding import bind_draft
 from tierwise.plugins.binding.heading_units import conversion
-from tierwise.plugins.binding.read_binding import read_binding
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
 from tierwise.plugins.data_source import Source
 from tierwise.plugins.facts import FactTable

@@ -17,8 +17,8 @@ from tierwise.core.errors import PolicyError
 from tierwise.core.plan import Plan
 from tierwise.core.source import Source as TextSource
 from tierwise.core.types import NumberType
+from tierwise.plugins.binding.binding_file import read_binding
 from tierwise.plugins.binding.bound_facts import bind
-from tierwise.plugins.binding.read_binding import read_binding
 from tierwise.plugins.data_source import Source
 from tierwise.plugins.facts import FactTable
 

@@ -12,8 +12,8 @@ import pytest
 from tierwise.core.plan import Plan
 from tierwise.core.source import Source as TextSource
 from tierwise.core.types import BooleanType, EnumType, NumberType, Type
+from tierwise.plugins.binding.binding_file import read_binding
 from tierwise.plugins.binding.bound_facts import bind
-from tierwise.plugins.binding.read_binding import read_binding
 from tierwise.plugins.data_source import Source
 
 Rows = tuple[str, ...]

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from tierwise.core.source import Source, Span
 from tierwise.plugins.binding.binding_file import Window
-from tierwise.plugins.binding.windows import window_days
+from tierwise.plugins.binding.groups import window_days
 
 AS_OF = date(2026, 5, 15)
 SPAN = Span.at(Source("binding.yaml", "x"), 1, 1, 1)

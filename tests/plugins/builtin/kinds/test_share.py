@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tierwise.plugins.builtin.kinds.share import share_of
+from tierwise.plugins.builtin.kinds.shared_keys import share_of
 
 
 @pytest.mark.parametrize(

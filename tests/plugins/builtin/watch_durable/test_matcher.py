@@ -24,7 +24,7 @@ from tierwise.plugins.watching.action import Action
 from tierwise.plugins.watching.event import Event
 from tierwise.plugins.watching.rule import WatchPlan
 from tierwise.plugins.watching.watcher import Watcher
-from tierwise.plugins.yaml_text.policy_files import read_policy
+from tierwise.plugins.yaml_text.yaml_document import read_policy
 
 START = 63_800_000_000
 ENVIRONMENT = Plugins(entry_points=False).environment()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tierwise.core.meaning.misfit import misfit
+from tierwise.core.language.type_rules import misfit
 from tierwise.core.types import (
     BooleanType,
     DateTimeType,

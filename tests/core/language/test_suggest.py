@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tierwise.core.language.look_alikes import difference, looks_like, outline
-from tierwise.core.language.suggest import suggest
+from tierwise.core.language.suggest import difference, looks_like, outline, suggest
 
 
 @pytest.mark.parametrize(
