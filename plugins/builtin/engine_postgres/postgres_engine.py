@@ -61,7 +61,7 @@ def _read_in_place(tables: PostgresTables, lying: Lying, facts: FactTable, wante
 
 def _brought(tables: PostgresTables, facts: FactTable, wanted: list[Fact]) -> FactRows:
     """Copy the facts that a plan reads to the server; texts are compared there by their signs, in whatever language it sorts."""
-    cells: list[tuple[str, Sql]] = [(ROW, sql.column("rowid")), ("key", sql.column("key")), ("name", sql.column("name"))]
+    cells: list[tuple[str, Sql]] = [(ROW, sql.column(facts.stored.row)), ("key", sql.column("key")), ("name", sql.column("name"))]
     for fact in wanted:
         column = facts.columns[fact.name]
         cells.append((column, _sent(fact, sql.column(column))))

@@ -36,7 +36,7 @@ def grade(plan: Plan, environment: Environment, facts: FactTable, as_of: date | 
 def _brought(tables: SparkTables, facts: FactTable, plan: Plan) -> FactRows:
     """Write the facts that a plan reads as Parquet, of which Spark makes as many tasks as it has cores."""
     columns = {name: facts.columns[name] for name in facts_read(plan) if name in facts.columns}
-    cells: list[tuple[str, Sql]] = [(ROW, sql.column("rowid")), ("key", sql.column("key")), ("name", sql.column("name"))]
+    cells: list[tuple[str, Sql]] = [(ROW, sql.column(facts.stored.row)), ("key", sql.column("key")), ("name", sql.column("name"))]
     for name, column in columns.items():
         cells.append((column, sql.column(column)))
         cells += [(f"{column}__none", sql.column(f"{column}__none"))] if plan.facts[name].nullable else []
