@@ -142,7 +142,7 @@ class InPostgres:
         from tierwise.plugins.postgres import connected
 
         self.tables = PostgresTables(connected(os.environ["TIERWISE_POSTGRES"]))
-        rows = duckdb.sql(CUSTOMERS.format(count=count)).to_arrow_reader(100_000)
+        rows = duckdb.from_query(CUSTOMERS.format(count=count)).to_arrow_reader(100_000)
         self.tables.bring("customers", rows)
         with self.tables.connection.cursor() as cursor:
             cursor.execute("ALTER TABLE customers ALTER turnover TYPE numeric(18, 2), ADD PRIMARY KEY (key)")
