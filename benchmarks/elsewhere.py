@@ -142,8 +142,9 @@ class InPostgres:
         from tierwise.plugins.postgres import connected
 
         self.tables = PostgresTables(connected(os.environ["TIERWISE_POSTGRES"]))
-        rows = duckdb.from_query(CUSTOMERS.format(count=count)).to_arrow_reader(100_000)
-        self.tables.bring("customers", rows)
+        customers = duckdb.sql(CUSTOMERS.format(count=count))
+        assert customers is not None, "INVARIANT: a query gives rows"
+        self.tables.bring("customers", customers.to_arrow_reader(100_000))
         with self.tables.connection.cursor() as cursor:
             cursor.execute("ALTER TABLE customers ALTER turnover TYPE numeric(18, 2), ADD PRIMARY KEY (key)")
             cursor.execute("ANALYZE customers")
