@@ -29,12 +29,12 @@ def save_run(session: Session, run: Run, ledger: str, layers: Layers) -> BusySto
     record = _record(run, layers)
     try:
         with working(f"saving to {ledger}"), open_ledger(ledger, create=True) as book:
-            run_id = book.save(record, run.grading, run.bound.facts.findings)
+            run_id = book.save(record, run.grading, run.bound.facts.findings, run.bound.facts.names())
     except BusyStoreError as busy:
         path = Path(ledger)
         kept = str(path.with_name(f"{path.stem}.kept-{os.getpid()}{path.suffix}"))
         with open_ledger(kept, create=True) as book:
-            book.save(record, run.grading, run.bound.facts.findings)
+            book.save(record, run.grading, run.bound.facts.findings, run.bound.facts.names())
         session.stopping.saved = f"the run in {kept}"
         return BusyStoreError(
             f"{busy}; the run is kept in `{kept}`", help=f"`tierwise history --ledger {ledger} --bring-in {kept}` adds it"

@@ -177,6 +177,14 @@ class FactTable:
                 found.setdefault(key, []).append((fact, code))
         return found
 
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Yield id and name of every subject that has a name, in the order of the ids."""
+        key, name = (exp.column(word, quoted=True) for word in ("key", "name"))
+        query = exp.select(key, name).from_(_quoted(self.relation)).where(name.copy().is_(exp.Null()).not_()).order_by(key.copy())
+        cursor = self.connection.cursor().execute(query.sql("duckdb"))
+        while rows := cursor.fetchmany(5_000):
+            yield from rows
+
     def subjects(self) -> Iterator[Subject]:
         """Yield every subject in the order of the keys; a few thousand are in memory at a time."""
         cursor = self.connection.cursor()

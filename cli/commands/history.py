@@ -41,7 +41,7 @@ def command(
     ledger: str,
     form: str,
 ) -> None:
-    """List saved runs and tries; with CUSTOMER its outcomes in them; with --compare what changed between two: who moved where, and how many.
+    """List saved runs and tries; with CUSTOMER, an id or a name, its outcomes in them; with --compare what changed between two: who moved where, and how many.
 
     With --compare, --policy says whose scales are the order of grades.
 
@@ -60,9 +60,9 @@ def command(
             _print_comparison(Session.of(context), book, pair, policy_name, output, form)
             return
         if pair is not None:
-            rows, columns = _changes(book, pair, output), ["key", "output", f"run {pair[0]}", f"run {pair[1]}"]
+            rows, columns = _changes(book, pair, output), ["key", "name", "output", f"run {pair[0]}", f"run {pair[1]}"]
         elif subject is not None:
-            rows, columns = _outcomes(book, subject, policy_name), ["run", "as of", "policy", "version", "output", "outcome"]
+            rows, columns = _outcomes(book, subject, policy_name), ["run", "as of", "policy", "version", "key", "name", "output", "outcome"]
         else:
             rows, columns = (
                 _runs(book, policy_name),
@@ -91,23 +91,37 @@ def _runs(book: Ledger, policy: str | None) -> list[dict[str, Any]]:
 
 
 def _outcomes(book: Ledger, subject: str, policy: str | None) -> list[dict[str, Any]]:
+    """Return the outcomes of the subject with that id; if nobody has it, of those whom people call so."""
+    return _outcomes_of(book, subject, policy) or [row for key in book.keys_called(subject) for row in _outcomes_of(book, key, policy)]
+
+
+def _outcomes_of(book: Ledger, key: str, policy: str | None) -> list[dict[str, Any]]:
     return [
         {
             "run": run.run_id,
             "as of": run.record.as_of,
             "policy": run.record.policy,
             "version": run.record.version,
+            "key": key,
+            "name": book.name(run.record.policy, key),
             "output": output,
             "outcome": _text(outcome),
         }
-        for run, output, outcome in book.history(subject, policy)
+        for run, output, outcome in book.history(key, policy)
     ]
 
 
 def _changes(book: Ledger, pair: tuple[int, int], output: str | None) -> list[dict[str, Any]]:
     first, second = pair
+    policies = dict.fromkeys(book.run(run).record.policy for run in (second, first))
     return [
-        {"key": change.key, "output": change.output, f"run {first}": _text(change.before), f"run {second}": _text(change.after)}
+        {
+            "key": change.key,
+            "name": next((name for policy in policies if (name := book.name(policy, change.key)) is not None), None),
+            "output": change.output,
+            f"run {first}": _text(change.before),
+            f"run {second}": _text(change.after),
+        }
         for change in book.compare(first, second, output)
     ]
 

@@ -186,9 +186,13 @@ class SavedResults:
         self._run_id = run_id
 
     def rows(self) -> Iterator[SubjectResult]:
-        """Yield the results by subject."""
+        """Yield the results by subject, each with the name that it was given last."""
+        names = self._ledger.names(self._ledger.run(self._run_id).record.policy)
+        named, name = next(names, ("", ""))
         for key, rows in groupby(self._ledger.results(self._run_id), key=itemgetter(0)):
-            yield SubjectResult(key, None, {output: outcome for _, output, outcome in rows})
+            while named and named < key:  # both are by id
+                named, name = next(names, ("", ""))
+            yield SubjectResult(key, name if named == key else None, {output: outcome for _, output, outcome in rows})
 
 
 def runs_compared(ledger: Ledger, before: int, after: int, policy: LoadedPolicy | None = None) -> tuple[Side, Side]:

@@ -1,7 +1,7 @@
 """The ledger: a SQLite file of runs. A run is there whole or not at all: it is written in one transaction, whatever ends the process.
 
 Tables: ``runs``; ``outputs`` with their types and places; ``outcomes``, the different ones of a run under numbers; ``graded``, one narrow row a subject:
-the numbers of its outcomes, a JSON list in the places of the outputs; ``data_findings``. The view ``results`` has a row for each subject and output. Ids are
+the numbers of its outcomes, a JSON list in the places of the outputs; ``names``, what people called each subject of a policy last; ``data_findings``. The view ``results`` has a row for each subject and output. Ids are
 text; values are as people who open the file by SQL expect them: words as they are, numbers as numbers, only lists and records as JSON.
 """
 
@@ -41,10 +41,13 @@ _OUTCOMES = StoredTable(
     is_by_key=True,
 )
 _GRADED = StoredTable("graded", {"run_id": int, "key": str, "numbers": str}, ("run_id", "key"), is_by_key=True)
+_NAMES = StoredTable("names", {"policy": str, "key": str, "name": str}, ("policy", "key"), is_by_key=True)
 _FINDINGS = StoredTable(
     "data_findings", {"run_id": int, **{field.name: int if field.name == "count" else str for field in fields(DataFinding)}}
 )
-_TABLES = (_RUNS, _OUTPUTS, _OUTCOMES, _GRADED, _FINDINGS)
+_TABLES = (_RUNS, _OUTPUTS, _OUTCOMES, _GRADED, _NAMES, _FINDINGS)
+_NAMED = "INSERT INTO names VALUES (?, ?, ?) ON CONFLICT DO {instead}"
+_RENAMED = _NAMED.format(instead="UPDATE SET name = excluded.name WHERE name IS NOT excluded.name")
 _RESULTS = """
 CREATE VIEW IF NOT EXISTS results AS
 SELECT graded.run_id, graded.key, outputs.output, outcomes.value, outcomes.reason, outcomes.candidates, outcomes.rules, outcomes.needs
@@ -88,8 +91,14 @@ class Ledger:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._store.end(failed=kind is not None)
 
-    def save(self, record: RunRecord, grading: Grading, findings: Iterable[DataFinding] = ()) -> int:
+    def save(self, record: RunRecord, grading: Grading, findings: Iterable[DataFinding] = (), names: Iterable[tuple[str, str]] = ()) -> int:
         """Write a run; only one batch of its rows is in memory at a time.
+
+        Args:
+            record: How it was made.
+            grading: Its results.
+            findings: What was wrong with the data.
+            names: Id and name of subjects; only the last name of each is kept.
 
         Returns:
             Its number.
@@ -98,6 +107,7 @@ class Ledger:
             DataError: It cannot be written: the disk is full, the file is locked. The ledger is then as it was.
         """
         with self._writing() as database:
+            database.conn.executemany(_RENAMED, ((record.policy, key, name) for key, name in names))
             return _write(database, record, grading, findings)
 
     def bring_in(self, location: str) -> dict[int, int]:
@@ -113,6 +123,8 @@ class Ledger:
             raise DataError(f"`{location}` is the ledger itself", help="name the file whose runs are to be added")
         with Ledger(location) as other, self._writing() as database:
             known = {replace(run, run_id=0): run.run_id for run in self.runs()}
+            names = ((row["policy"], row["key"], row["name"]) for row in other._rows("names", "true", [], "key"))
+            database.conn.executemany(_NAMED.format(instead="NOTHING"), names)
             return {run.run_id: known.get(replace(run, run_id=0)) or other._copy(run, database) for run in reversed(other.runs())}
 
     def runs(self, policy: str | None = None) -> tuple[SavedRun, ...]:
@@ -130,6 +142,18 @@ class Ledger:
         if not rows:
             raise DataError(f"the ledger `{self.location}` has no run {run_id}", help="`tierwise history` lists the runs")
         return saved_run(rows[0])
+
+    def names(self, policy: str) -> Iterator[tuple[str, str]]:
+        """Yield id and name of the subjects of a policy, by id."""
+        return ((row["key"], row["name"]) for row in self._rows("names", "policy = ?", [policy], "key"))
+
+    def name(self, policy: str, key: str) -> str | None:
+        """Return what people call a subject; ``None`` where that is not known."""
+        return next((row["name"] for row in self._rows("names", "policy = ? AND key = ?", [policy, key], "key")), None)
+
+    def keys_called(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the subjects that people call so."""
+        return tuple(dict.fromkeys(row["key"] for row in self._rows("names", "name = ?", [name], "key")))
 
     def results(self, run_id: int) -> Iterator[tuple[str, str, Outcome]]:
         """Yield subject, output and outcome of every result of a run, by subject."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from tests.documentation import ROOT, blocks, matches, run_page
+from tests.documentation import ROOT, PlainCall, blocks, matches, plain_call, run_page
 from tierwise.plugins.demo import make_demo_database
 
 RUN = (
@@ -105,6 +105,22 @@ def test_every_link_leads_somewhere_and_every_yaml_block_reads(page: Path) -> No
 )
 def test_dots_stand_for_any_lines(shown: list[str], printed: list[str], same: bool) -> None:
     assert matches(shown, printed) is same
+
+
+@pytest.mark.parametrize(
+    ("words", "call"),
+    [
+        ("tierwise check a --gate 'x <= 2%'", PlainCall(("check", "a", "--gate", "x <= 2%"))),
+        ("tierwise grade a \\\n  --save >/dev/null", PlainCall(("grade", "a", "--save"), drops_out=True)),
+        ("tierwise grade a 2>/dev/null", PlainCall(("grade", "a"), drops_err=True)),
+        ("tierwise grade a > b.csv", None),
+        ("tierwise grade a | head -3", None),
+        ('tierwise grade "$HOME"', None),
+        ("echo a | tierwise decide -", None),
+    ],
+)
+def test_only_what_asks_nothing_of_a_shell_is_run_without_one(words: str, call: PlainCall | None) -> None:
+    assert plain_call(words) == call
 
 
 @pytest.mark.parametrize("test", sorted(set(re.findall(r"`(tests/[\w/.]+(?:::\w+)?)`", (ROOT / "docs" / "promises.md").read_text()))))

@@ -52,8 +52,8 @@ def test_what_changed_between_two_runs(small: Path) -> None:
     rows = [json.loads(line) for line in tierwise("history", "--compare", 1, 2, "--format", "jsonl").out.splitlines()]
 
     assert rows == [
-        {"key": "002", "output": "tier", "run 1": "丙", "run 2": "乙"},
-        {"key": "003", "output": "tier", "run 1": "乙", "run 2": "not there"},
+        {"key": "002", "name": "李雷", "output": "tier", "run 1": "丙", "run 2": "乙"},
+        {"key": "003", "name": "Zhang & Söhne GmbH", "output": "tier", "run 1": "乙", "run 2": "not there"},
     ]
 
 
@@ -63,7 +63,30 @@ def test_two_runs_are_shown_as_a_matrix_and_by_name(small: Path) -> None:
 
     assert page.code == 0
     assert "promoted 1 · only in the baseline 1" in page.out
-    assert "002 · tier: 丙 → 乙 (promoted)" in page.out
+    assert "002 李雷 · tier: 丙 → 乙 (promoted)" in page.out
+
+
+def test_a_customer_is_found_by_its_name_and_shown_with_the_last_one(small: Path) -> None:
+    saved_twice(small)
+    text = (small / "customers.csv").read_text("utf-8").replace("李雷", "李雷有限公司")
+    (small / "customers.csv").write_text(text, encoding="utf-8")
+    assert tierwise("grade", "customers.csv", *SMALL, "--as-of", "2026-07-31").code == 0
+
+    by_id, by_name = (json.loads(tierwise("history", word, "--format", "json").out) for word in ("002", "李雷有限公司"))
+
+    assert by_id == by_name
+    assert [(row["run"], row["key"], row["name"]) for row in by_id] == [(run, "002", "李雷有限公司") for run in (3, 2, 1)]
+    assert json.loads(tierwise("history", "李雷", "--format", "json").out) == []
+
+
+def test_names_come_along_with_runs_that_are_brought_in(small: Path) -> None:
+    saved_twice(small)
+    (small / "tierwise-ledger.db").rename(small / "kept.db")
+
+    assert tierwise("history", "--bring-in", "kept.db").code == 0
+
+    rows = json.loads(tierwise("history", "--compare", 1, 2, "--format", "json").out)
+    assert [row["name"] for row in rows] == ["李雷", "Zhang & Söhne GmbH"]
 
 
 def test_a_try_is_told_from_a_run(small: Path) -> None:
