@@ -168,4 +168,4 @@ def plain_call(words: str) -> PlainCall | None:
     unquoted = re.sub(r"'[^']*'", "", command)
     if not command.startswith("tierwise ") or re.search(r"[$`*?~|&;<>(){}#!]", unquoted):
         return None
-    return PlainCall(tuple(shlex.split(command)[1:]), any(stream != "2" for stream in drops), "2" in drops)
+    return PlainCall(tuple(shlex.split(command.replace("\\\n", " "))[1:]), any(stream != "2" for stream in drops), "2" in drops)
