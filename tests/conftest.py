@@ -3,7 +3,7 @@
 Lets processes that tests start keep their bytecode outside the tree, in a folder that goes with the run: Python compiles each module once, not once
 a process.
 
-Marks what is ``fast``: the examples of the core, without the properties, which try many. ``pytest -m fast`` is for while you work.
+Marks what is ``fast``: the examples of the core, without the properties and the ``thorough``, which try many. ``pytest -m fast`` is for while you work.
 """
 
 from __future__ import annotations
@@ -40,6 +40,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if (
             item.path.is_relative_to(CORE)
             and not is_hypothesis_test(getattr(item, "obj", None))
-            and item.get_closest_marker("slow") is None
+            and not any(item.get_closest_marker(mark) for mark in ("slow", "thorough"))
         ):
             item.add_marker("fast")

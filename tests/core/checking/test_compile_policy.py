@@ -243,6 +243,7 @@ def test_checking_twice_gives_the_same_plan() -> None:
     assert first.decisions["a"].type == BooleanType()
 
 
+@pytest.mark.thorough
 def test_a_long_chain_of_decisions_compiles() -> None:
     chain = "".join(f"d{i}: {{type: boolean, formula: {f'not(d{i + 1})' if i < 1999 else 'good'}}}\n" for i in range(2000))
     assert next(iter(with_facts(chain).require_plan().decisions)) == "d1999"

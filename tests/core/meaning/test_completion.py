@@ -15,6 +15,8 @@ from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
 from tierwise.core.plan import HitPolicy
 from tierwise.core.types import NumberType
 
+pytestmark = pytest.mark.thorough
+
 DRAWS = 240
 
 

@@ -31,6 +31,8 @@ from tierwise.core.plan import (
 )
 from tierwise.core.types import BooleanType, EnumType, NumberType, Type
 
+pytestmark = pytest.mark.thorough
+
 TYPES: list[Type] = [EnumType(("p", "q", "r")), BooleanType(), NumberType(0, low=Decimal(0), high=Decimal(3))]
 POINTS = NumberType(1)
 DRAWS = 120
