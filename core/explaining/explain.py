@@ -254,10 +254,9 @@ def rank_of(node: RankCut, reader: Reader, by_at: ByAt | None = None) -> RankTra
         reader: The subject.
         by_at: Returns what the member at a rank of a ranking is ranked by, where a population is known.
     """
-    position = _position(node, reader)
-    if position is None:
+    ranking, position = reader.plan.rankings[node.ranking], _position(node, reader)
+    if position is None or (ranking.among is not None and reader.value(ranking.among) is False):
         return None
-    ranking = reader.plan.rankings[node.ranking]
     by = reader.value(ranking.by)
     plain = RankTrace(
         position.first,

@@ -519,11 +519,11 @@ class Compiler:
         among = sql.TRUE if ranking.among is None else self._condition(ranking.among)
         inside = unknown(node.type) if position is None else cuts.by_position(node, position, ways, self.layers)
         outside = unknown(node.type) if node.outside is None else self.term(node.outside)
-        branches = [(among, inside), (sql.negate(among), outside)]
+        outsider = (sql.negate(among), outside)
         if given is None:
-            return choose(branches, node.type)
+            return choose([outsider, (among, inside)], node.type)
         is_given, is_missing, by_rank = given
-        return choose([(is_given, by_rank), *((sql.all_of(is_missing, condition), term) for condition, term in branches)], node.type)
+        return choose([outsider, (sql.all_of(among, is_given), by_rank), (sql.all_of(among, is_missing), inside)], node.type)
 
     def _roundings(self, rounding: Node) -> tuple[str, ...] | None:
         """Return the roundings to try, or ``None`` when SQL cannot know them."""
