@@ -74,8 +74,8 @@ class _Report:
         self._table(words["undetermined"], (words["output"], words["reason"], words["count"], words["settle"]), opened)
         for by, splits in groupby(report.splits, key=lambda split: split.by):
             self._split(words["by"].format(by=by), tuple(splits))
-        near = [(one.text, one.label, one.below, one.at, one.above) for one in report.near]
-        self._table(words["near"], tuple(words[name] for name in ("border", "meaning", "below", "on it", "above")), near)
+        near = [(one.label, one.number, one.below, one.at, one.above) for one in report.near]
+        self._table(words["near"], tuple(words[name] for name in ("meaning", "border", "below", "on it", "above")), near)
         receipt = self._sheet(words["receipt"])
         receipt.set_column(0, 1, 30)
         for at, (name, said) in enumerate(report.receipt):

@@ -13,7 +13,7 @@ from tierwise.plugins.sentences.phrases import words_of
 
 __all__ = ["html_report"]
 
-MOST_CHARTS = 12
+MOST_CHARTS = 8
 """The bars of further outputs are drawn by style sheets: a chart is about 10 KB."""
 DETERMINED, OPEN = "#1f5f9e", "#767676"
 
@@ -45,8 +45,8 @@ def _body(report: RunReport, words: dict[str, str] | Any) -> Iterator[str]:
         yield html_table((words["output"], words["reason"]), (f"<td>{escaped(a)}</td><td>{escaped(b)}</td>" for a, b in report.unknown))
     if report.near:
         yield f"<h2>{words['near']}</h2>\n<p>{words['near about']}</p>\n"
-        head = tuple(words[name] for name in ("border", "meaning", "below", "on it", "above"))
-        yield html_table(head, (_cells(one.text, one.label, one.below, one.at, one.above) for one in report.near), 2, 3, 4)
+        head = tuple(words[name] for name in ("meaning", "border", "below", "on it", "above"))
+        yield html_table(head, (_cells(one.label, one.number, one.below, one.at, one.above) for one in report.near), 2, 3, 4)
     yield f"<h2>{words['receipt']}</h2>\n"
     yield html_table((), (f'<th scope="row">{escaped(a)}</th><td><code>{escaped(b)}</code></td>' for a, b in report.receipt))
 

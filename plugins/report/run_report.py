@@ -18,7 +18,7 @@ from tierwise.plugins.grading import Grading, Share
 from tierwise.plugins.paths.borders import NEAR, borders_near
 from tierwise.plugins.report.receipt import receipt_of
 from tierwise.plugins.run import Run
-from tierwise.plugins.sentences.border_lines import border_text
+from tierwise.plugins.sentences.border_lines import number_text
 from tierwise.plugins.sentences.phrases import phrase, words_of
 from tierwise.plugins.word_labels import labels_of_words
 
@@ -26,8 +26,8 @@ __all__ = ["Bar", "NearBorder", "OutputReport", "RunReport", "Split", "run_repor
 
 MOST_BARS = 15
 MOST_NEEDS = 5
-MOST_GROUPS = 40
-MOST_SPLIT = 12
+MOST_GROUPS = 30
+MOST_SPLIT = 5
 """How many outputs are split by groups: the first whose values are words or yes and no."""
 MOST_BORDERS = 30
 
@@ -80,10 +80,10 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class NearBorder:
-    """A border in words, and how many stand below it, on it and above it, within 5 % of it."""
+    """What is compared in words, where its border is, and how many stand below it, on it and above it, within 5 % of it."""
 
-    text: str
     label: str
+    number: str
     below: int
     at: int
     above: int
@@ -231,7 +231,8 @@ class _Reporter:
         found = [one for one in borders_near(self.run.bound, self.grading, outputs, NEAR) if one.below or one.at or one.above]
         most = sorted(found, key=lambda one: -(one.below + one.at + one.above))[:MOST_BORDERS]
         for one in (one for one in found if one in most):
-            yield NearBorder(border_text(one.border, self.language), self._in(one.border.label), one.below, one.at, one.above)
+            number = number_text(one.border, one.border.value, self.language)
+            yield NearBorder(self._in(one.border.label) or one.border.about, number, one.below, one.at, one.above)
 
     def _output(self, decision: Decision, shares: tuple[Share, ...], needs: Mapping[str, Counter[str]]) -> OutputReport:
         bars = [*self._values(decision, shares)]

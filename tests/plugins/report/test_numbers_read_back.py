@@ -110,7 +110,7 @@ def test_of_graded_customers(folder: Path, ending: str) -> None:
             for need, n in sorted(needs.items(), key=lambda one: (-one[1], one[0]))
         ),
     )
-    [[_, _, *near]] = under(tables, "border", "what it is")
+    [[_, _, *near]] = under(tables, "what it is", "border")
     [border] = json.loads(tierwise("borders", "c.csv", "--policy", "small.yaml", "--format", "json").out)["borders"]
     assert near == [border["below"], border["at"], border["above"]]
 
