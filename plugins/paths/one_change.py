@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any
@@ -30,14 +29,16 @@ from tierwise.core.plan import (
     with_nodes,
 )
 from tierwise.core.plan.usage import Usage, usage_of
-from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, NumberType, Type
+from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, NumberType
 from tierwise.core.values import Value
 from tierwise.plugins import sql
 from tierwise.plugins.beside import Apart, beside
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.grading import CLASS, Grading, Tabled
 from tierwise.plugins.outcome_class import class_document, value_class
+from tierwise.plugins.paths.alike import Alike, alike_of
 from tierwise.plugins.paths.path import Changeable
+from tierwise.plugins.paths.stored_value import constant
 from tierwise.plugins.paths.ways import Direction
 from tierwise.plugins.run import Bound
 from tierwise.plugins.sql import Sql
@@ -94,8 +95,9 @@ class OneChange:
     """Who is one change away, as the engine found it; nothing is held but the table that it made.
 
     Args:
-        grading: How everybody is graded, now and after each step.
+        grading: How everybody, or one of each kind, is graded, now and after each step.
         bound: The subjects.
+        alike: The kinds of subjects, where one of each was graded.
         tried: Each output with the steps that were tried.
         not_searched: What was left out.
         called: Returns what an output after a step is called in the grading.
@@ -105,6 +107,7 @@ class OneChange:
         self,
         grading: Tabled,
         bound: Bound,
+        alike: Alike | None,
         tried: Sequence[tuple[Decision, Sequence[Step]]],
         not_searched: tuple[NotSearched, ...],
         called: Called,
@@ -115,7 +118,7 @@ class OneChange:
         self._tables = [f"one change {uuid4().hex}" for _ in tried]
         for table, (output, steps) in zip(self._tables, tried, strict=True):
             if steps:
-                self._connection.execute(sql.create(table, _found(bound, grading, output, steps, called)))
+                self._connection.execute(sql.create(table, _found(bound, alike, grading, output, steps, called)))
 
     def counts(self) -> Iterator[tuple[str, str, Direction, int]]:
         """Yield output, fact, direction, and how many reach a better grade by it alone."""
@@ -177,15 +180,20 @@ def one_change_away(bound: Bound, engine: Engine, outputs: Sequence[Decision], c
     Raises:
         DataError: The engine's results cannot be looked at where they stand.
     """
-    widened = _Widened(bound.loaded.plan, Evaluator(bound.loaded.plan, bound.loaded.environment), bound.facts.columns)
+    evaluator = Evaluator(bound.loaded.plan, bound.loaded.environment)
+    widened = _Widened(bound.loaded.plan, evaluator, bound.facts.columns)
     tried = {output.name: [step for name in changeable for step in widened.steps(output, name, changeable[name])] for output in outputs}
     for step in (step for steps in tried.values() for step in steps):
         widened.add(step)
     shown = [name for output, steps in tried.items() for name in (output, *(widened.called(output, step) for step in steps))]
-    grading: Grading = engine.grade(widened.plan.showing(shown), bound.loaded.environment, bound.facts, bound.as_of)
+    alike = alike_of(evaluator, bound.facts, [output for output in outputs if tried[output.name]])
+    facts = bound.facts if alike is None else alike.facts
+    grading: Grading = engine.grade(widened.plan.showing(shown), bound.loaded.environment, facts, bound.as_of)
     if not isinstance(grading, Tabled):
         raise DataError(f"the engine `{engine.name}` keeps no results to look at", help="use `--engine duckdb`")
-    return OneChange(grading, bound, [(output, tried[output.name]) for output in outputs], tuple(widened.not_searched), widened.called)
+    return OneChange(
+        grading, bound, alike, [(output, tried[output.name]) for output in outputs], tuple(widened.not_searched), widened.called
+    )
 
 
 class _Widened:
@@ -309,7 +317,7 @@ def _beyond(place: Fraction, direction: Direction) -> tuple[int, int]:
 # ---- what the engine found ---------------------------------------------------------------------------------------------------
 
 
-def _found(bound: Bound, grading: Tabled, output: Decision, steps: Sequence[Step], called: Called) -> exp.Select:
+def _found(bound: Bound, alike: Alike | None, grading: Tabled, output: Decision, steps: Sequence[Step], called: Called) -> exp.Select:
     """Return the query of who reaches a better class of an output by one fact, with the nearest step, the fact now, and the class reached."""
     assert isinstance(output.type, EnumType)
     grades = sql.array(*(sql.text(value_class(word)) for word in output.type.values))
@@ -326,14 +334,32 @@ def _found(bound: Bound, grading: Tabled, output: Decision, steps: Sequence[Step
         cells.append(
             (f"step {number}", sql.case(*((is_better, sql.integer(index)) for is_better, (index, _) in zip(better, own, strict=True))))
         )
-        cells.append((f"present {number}", sql.cast(_present(bound, way[0]), "VARCHAR")))
         cells.append((f"after {number}", sql.case(*((is_better.copy(), after) for is_better, after in zip(better, classes, strict=True)))))
-    facts = sql.subquery(sql.select(exp.Star(), source=sql.table(bound.facts.relation)), "facts")
-    shown = [("key", sql.column("key", "graded")), ("name", sql.column("name", "graded")), ("now", now)]
+    relation = bound.facts.relation if alike is None else alike.facts.relation
+    facts = sql.subquery(sql.select(exp.Star(), source=sql.table(relation)), "facts")
     same = sql.equal(sql.column("key", "facts"), sql.column("key", "graded"))
-    joined = sql.select(*sql.named([*shown, *cells]), source=facts).join(sql.subquery(grading.classes(), "graded"), on=same)
+    shown = [("kind", sql.column("key", "graded")), ("now", now), *cells]
+    joined = sql.select(*sql.named(shown), source=facts).join(sql.subquery(grading.classes(), "graded"), on=same)
     reached = sql.any_of(*(sql.is_known(sql.column(f"step {number}")) for number in range(len(_ways(steps)))))
-    return sql.select(exp.Star(), source=sql.subquery(joined, "found")).where(reached)
+    return _of_all(bound, alike, sql.select(exp.Star(), source=sql.subquery(joined, "found")).where(reached), _ways(steps))
+
+
+def _of_all(bound: Bound, alike: Alike | None, found: exp.Select, ways: Sequence[tuple[str, Direction]]) -> exp.Select:
+    """Return what was found of each kind, or of each subject, for all subjects, each with its own facts."""
+    if alike is None:
+        members, kind = sql.select(exp.Star(), source=sql.table(bound.facts.relation)), "key"
+    else:
+        members, kind = alike.members, "kind"
+    shown: list[tuple[str, Sql]] = [
+        ("key", sql.column("key", "facts")),
+        ("name", sql.column("name", "facts")),
+        ("now", sql.column("now", "found")),
+    ]
+    for number, (fact, _) in enumerate(ways):
+        step, after = (sql.column(f"{what} {number}", "found") for what in ("step", "after"))
+        shown += [(f"step {number}", step), (f"present {number}", sql.cast(_present(bound, fact), "VARCHAR")), (f"after {number}", after)]
+    same = sql.equal(sql.column(kind, "facts"), sql.column("kind", "found"))
+    return sql.select(*sql.named(shown), source=sql.subquery(members, "facts")).join(sql.subquery(found, "found"), on=same)
 
 
 def _is_farther(bound: Bound, step: Step) -> Sql:
@@ -346,7 +372,7 @@ def _is_farther(bound: Bound, step: Step) -> Sql:
         return here > word if direction == "up" else here < word
     if isinstance(of, BooleanType):
         return sql.equal(present, sql.FALSE if value else sql.TRUE)
-    there = _constant(value, of)
+    there = constant(value, of)
     return present < there if direction == "up" else present > there
 
 
@@ -355,17 +381,4 @@ def _present(bound: Bound, fact: str) -> Sql:
     declared, given = bound.loaded.plan.facts[fact], sql.column(bound.facts.columns[fact], "facts")
     if declared.default is None:
         return given
-    return sql.case((sql.column(f"{bound.facts.columns[fact]}__none", "facts"), _constant(declared.default, declared.type)), default=given)
-
-
-def _constant(value: Value, of: Type) -> Sql:
-    """Return a value of a fact as its column holds it."""
-    match of:
-        case NumberType() if isinstance(value, Decimal):
-            return sql.decimal(value, of.scale or 0)
-        case BooleanType():
-            return sql.TRUE if value else sql.FALSE
-        case DateType() | DateTimeType():
-            return sql.cast(sql.text(str(value)), "DATE" if isinstance(of, DateType) else "TIMESTAMP")
-        case _:
-            return sql.text(str(value))
+    return sql.case((sql.column(f"{bound.facts.columns[fact]}__none", "facts"), constant(declared.default, declared.type)), default=given)

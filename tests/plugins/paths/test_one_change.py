@@ -37,8 +37,10 @@ def found_for(form: str, folder: Path, count: int = COUNT) -> tuple[Bound, OneCh
     return bound, one_change_away(bound, PLUGINS.engines()["duckdb"], [loaded.plan.decisions["grade"]], CHANGEABLE)
 
 
+@pytest.mark.parametrize("worth", [0, COUNT + 2], ids=["kinds", "each"])
 @pytest.mark.parametrize("form", ["table", "scorecard", "conditions"])
-def test_it_is_the_paths_of_one_fact(form: str, tmp_path: Path) -> None:
+def test_it_is_the_paths_of_one_fact(form: str, worth: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tierwise.plugins.paths.alike.WORTH", worth)
     bound, found = found_for(form, tmp_path)
     plan, told = bound.loaded.plan, {(change.key, change.fact): (change.to, change.after) for change in found.changes()}
     expected = {}
