@@ -29,7 +29,7 @@ from tierwise.plugins.console.change_log import read_log
 from tierwise.plugins.console.draft import Draft, Drafts
 from tierwise.plugins.console.draft_check import CheckedTexts, Checker, Placed, placed
 from tierwise.plugins.console.draft_journal import FOLDER, DraftJournal
-from tierwise.plugins.console.editor_parts import case_views, groups_of, names_to_complete, overlay_view, parts_of
+from tierwise.plugins.console.editor_parts import case_views, groups_of, labels_of_columns, names_to_complete, overlay_view, parts_of
 from tierwise.plugins.console.edits import Refused, read_edit
 from tierwise.plugins.console.entrance import USER, refusal_text
 from tierwise.plugins.console.file_changes import Changed, changes_of, merged
@@ -560,6 +560,7 @@ def _part(console: Console, call: Call, draft: Draft) -> dict[str, Any]:
     parts = {part.name: part for part in parts_of(draft, policy, call.language)}
     part = parts.get(call.query.get("part", "")) or next(iter(parts.values()))
     found: dict[str, Any] = {"part": part, "groups": (), "cases": (), "overlay": None, "text": None, "next_case": 0}
+    found["labels"] = {} if policy is None else labels_of_columns(policy, call.language)
     if part.sort in ("module", "section", "table"):
         found["groups"] = groups_of(draft, part.name)
     elif part.sort == "cases":

@@ -21,7 +21,19 @@ from tierwise.plugins.loading import MAIN
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import LoadedPolicy
 
-__all__ = ["CaseView", "Field", "Group", "OverlayView", "Part", "case_views", "groups_of", "names_to_complete", "overlay_view", "parts_of"]
+__all__ = [
+    "CaseView",
+    "Field",
+    "Group",
+    "OverlayView",
+    "Part",
+    "case_views",
+    "groups_of",
+    "labels_of_columns",
+    "names_to_complete",
+    "overlay_view",
+    "parts_of",
+]
 
 FORMULAS = ("formula", "where", "among", "when", "by", "of", "if", "sum", "average", "count", "prefer", "outside")
 """Keys whose values are expressions of the language, so that names may be completed in them."""
@@ -128,6 +140,17 @@ def _is_text(path: Path) -> bool:
 
 def _is_formula(path: Path) -> bool:
     return any(part in FORMULAS for part in path[-2:])
+
+
+def labels_of_columns(policy: Policy, language: str) -> dict[str, str]:
+    """Return what people call the facts, parameters and decisions that tables name, where that is another word than the name."""
+    decisions = {name: decision for module in policy.modules.values() for name, decision in module.decisions.items()}
+    found = {}
+    for name, declared in (*policy.parameters.items(), *decisions.items(), *policy.facts.items()):
+        label = declared.label.in_language(language) if declared.label is not None else name
+        if label != name:
+            found[name] = label
+    return found
 
 
 # ---- cases and overlays --------------------------------------------------------------------------------------------------------------

@@ -72,7 +72,9 @@ class Editor {
   }
 
   apply(found) {
+    const are_open = document.getElementById("notes")?.open
     document.getElementById("findings").innerHTML = found.panel // written by the server, where everything is escaped
+    if (are_open && document.getElementById("notes")) document.getElementById("notes").open = true
     document.getElementById("undo").disabled = !found.undo
     document.getElementById("redo").disabled = !found.redo
     this.marks = found.marks

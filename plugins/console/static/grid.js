@@ -35,7 +35,7 @@ export class Grid {
     const style = getComputedStyle(head)
     this.room = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight) + 3
     this.font = style.font
-    this.widths = heads.map(cell => this.width(cell.textContent))
+    this.widths = heads.map(cell => Math.max(...cell.innerText.split("\n").map(line => this.width(line))))
     this.pen.font = this.font = getComputedStyle(this.table).font
     const texts = heads.map(() => new Set())
     for (const row of this.table.tBodies[0].rows) {
@@ -246,7 +246,7 @@ export class Grid {
   }
 
   new_row() {
-    const heads = [...this.table.tHead.rows[0].cells].slice(1).map(cell => cell.textContent)
+    const heads = [...this.table.tHead.rows[0].cells].slice(1).map(cell => cell.dataset.name)
     const used = new Set([...this.table.tBodies[0].rows].map(row => row.cells[1].textContent))
     let number = 1
     while (used.has(`new-${number}`)) number++
@@ -339,7 +339,7 @@ export class Grid {
   }
 
   light(hits) {
-    const outputs = [...this.table.querySelectorAll("th.output")].map(head => head.textContent)
+    const outputs = [...this.table.querySelectorAll("th.output")].map(head => head.dataset.name)
     this.table.classList.toggle("lit", hits.length > 0)
     const by_rule = new Map(hits.filter(hit => outputs.includes(hit.decision)).map(hit => [hit.rule, hit]))
     for (const row of this.table.tBodies[0].rows) {
@@ -351,7 +351,7 @@ export class Grid {
       if (hit.text) {
         const text = document.createElement("span")
         text.className = "miss"
-        text.textContent = hit.text
+        text.textContent = hit.text.replaceAll("`", "")
         row.cells[0].append(text)
       }
     }
