@@ -235,7 +235,7 @@ def start(options: Options) -> Iterator[Line]:
 def emptied(options: Options) -> Iterator[Line]:
     """Every shipped policy over the demo database, whole and with half of all cells emptied."""
     whole, holes = options.folder / "demo" / "demo.db", options.folder / "emptied.db"
-    command("demo", str(whole.parent), "--customers", "2000")
+    command("demo", str(whole.parent))
     with closing(sqlite3.connect(whole)) as database, closing(sqlite3.connect(holes)) as copy:
         database.backup(copy)
         for (table,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():

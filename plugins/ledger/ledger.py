@@ -52,10 +52,11 @@ _RESULTS = """
 CREATE VIEW IF NOT EXISTS results AS
 SELECT graded.run_id, graded.key, outputs.output, outcomes.value, outcomes.reason, outcomes.candidates, outcomes.rules, outcomes.needs
 FROM graded
-JOIN json_each(graded.numbers) AS listed
-JOIN outputs ON outputs.run_id = graded.run_id AND outputs.place = listed.key
-JOIN outcomes ON outcomes.run_id = graded.run_id AND outcomes.number = listed.value
+CROSS JOIN json_each(graded.numbers) AS listed
+CROSS JOIN outputs ON outputs.run_id = graded.run_id AND outputs.place = listed.key
+CROSS JOIN outcomes ON outcomes.run_id = graded.run_id AND outcomes.number = listed.value
 """
+"""For SQLite a cross join is the order in which tables are gone through: in another one each outcome would meet each subject."""
 _BATCH = 10_000
 _MOST_PAIRS = 100_000
 

@@ -198,6 +198,16 @@ def test_a_run_comes_back_as_it_was_saved(tmp_path: Path) -> None:
         assert list(ledger.history("123")) == []
 
 
+def test_the_view_of_results_finds_each_outcome_by_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with Ledger(str(path), create=True) as ledger:
+        ledger.save(RECORD, many(2))
+    with closing(sqlite3.connect(path)) as database:
+        for where in ("run_id = 1", "run_id = 1 AND key = '000001'", "output = 'tier'"):
+            steps = [step for *_, step in database.execute(f"EXPLAIN QUERY PLAN SELECT * FROM results WHERE {where} ORDER BY key, output")]
+            assert "SEARCH outcomes USING PRIMARY KEY (run_id=? AND number=?)" in steps, steps
+
+
 def test_a_ledger_from_before_plugins_were_recorded_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "l.db"
     with Ledger(str(path), create=True) as ledger:
