@@ -22,7 +22,7 @@ def _files() -> list[Path]:
 
 
 FILES = _files()
-DOCUMENTS = {path.name for path in FILES if path.suffix == ".md"}
+DOCUMENTS = {path.name for path in FILES if path.suffix == ".md"} | {".zh.md"}  # an ending alone is no pointer
 
 
 def strange(text: str) -> list[str]:
