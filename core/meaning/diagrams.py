@@ -451,7 +451,12 @@ class Case:
     def _is_known(self, reads: Reads) -> bool:
         if reads.readings or any(name not in self.world.facts for name in reads.facts):
             return False
-        return all(self.decided[name].question is None and self._seen(name).is_known for name in reads.decisions)
+        return all(self._is_decided(name) for name in reads.decisions)
+
+    def _is_decided(self, name: str) -> bool:
+        """Whether a decision is the same to others as by itself: one that is left open with one candidate is that candidate to them."""
+        own, seen = self.decided[name], self._seen(name)
+        return own.question is None and seen.is_known and isinstance(own.result.result, Unknown) == isinstance(seen.result, Unknown)
 
     def _seen(self, name: str) -> Diagram:
         return self.of.opened(self.decided[name], name)

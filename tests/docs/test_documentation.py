@@ -58,9 +58,9 @@ def test_the_two_commands_are_there(page: str) -> None:
     assert second == "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/python -m pytest -q -n auto"
 
 
-@pytest.mark.parametrize("name", sorted(page.name.removesuffix(".zh.md") for page in ROOT.glob("docs/*.zh.md")))
+@pytest.mark.parametrize("name", sorted(page.name.split(".")[0] for page in (ROOT / "docs").iterdir() if page.suffixes == [".zh", ".md"]))
 def test_a_chinese_page_has_the_sections_the_commands_and_the_code_of_the_english_one(name: str) -> None:
-    english, chinese = (outline(ROOT / "docs" / f"{name}{ending}") for ending in (".md", ".zh.md"))
+    english, chinese = (outline(ROOT / "docs" / f"{name}{language}.md") for language in ("", ".zh"))
 
     assert chinese == english
 

@@ -11,7 +11,7 @@ from tests.plans import compare, decision, fact, interval, is_in, plan, table
 from tierwise.core.environment import Environment
 from tierwise.core.meaning import decide
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
-from tierwise.core.plan import HitPolicy, Plan
+from tierwise.core.plan import Conditional, Constant, DecisionRef, HitPolicy, Plan, Prefer, Undecided
 from tierwise.core.types import BooleanType, EnumType, NumberType
 
 TIERS = EnumType(("A1", "A2", "B1", "B2", "C", "D"))
@@ -75,3 +75,18 @@ CASES: list[tuple[dict[str, Any], Outcome]] = [
 def test_tiers_of_big_customers(facts: dict[str, Any], expected: Outcome) -> None:
     typed = {name: Decimal(value) if type(value) is int else value for name, value in facts.items()}
     assert decide(big_customers(), Environment(), typed, None)["tier"] == expected
+
+
+@pytest.mark.parametrize("given", [{}, {"recorded": "A1"}], ids=["the record missing", "the record there"])
+def test_what_prefers_an_open_decision_with_one_candidate_has_it_whatever_else_is_given(given: dict[str, Any]) -> None:
+    paying, p = fact("payment_reputation", EnumType(("good", "poor")))
+    recorded, k = fact("recorded", TIERS)
+    is_lost = Undecided(Reason.LOST, ("C",), TIERS)
+    tier = decision("tier", TIERS, Conditional(compare(p, "=", "poor"), is_lost, Constant("B1", TIERS), TIERS))
+    used = decision("used", TIERS, Prefer((DecisionRef("tier", TIERS), k), TIERS))
+    system = plan([paying, recorded], [tier, used])
+
+    found = decide(system, Environment(), {"payment_reputation": "poor", **given}, None)
+
+    assert found["used"] == Determined("C")
+    assert found["tier"] == Undetermined(Reason.LOST, ("C",))
