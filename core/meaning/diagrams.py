@@ -451,12 +451,8 @@ class Case:
     def _is_known(self, reads: Reads) -> bool:
         if reads.readings or any(name not in self.world.facts for name in reads.facts):
             return False
-        return all(self._is_decided(name) for name in reads.decisions)
-
-    def _is_decided(self, name: str) -> bool:
-        """Whether a decision is the same to others as by itself: one that is left open with one candidate is that candidate to them."""
-        own, seen = self.decided[name], self._seen(name)
-        return own.question is None and seen.is_known and isinstance(own.result.result, Unknown) == isinstance(seen.result, Unknown)
+        own = [self.decided[name] for name in reads.decisions]  # one left open with one candidate is not known itself, but to others
+        return all(found.question is None and not isinstance(found.result.result, Unknown) for found in own)
 
     def _seen(self, name: str) -> Diagram:
         return self.of.opened(self.decided[name], name)
