@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tierwise.plugins.policy_page import Block
     from tierwise.plugins.run import Bound, Run
 
-__all__ = ["is_workbook", "refuse_report", "write_page", "write_report"]
+__all__ = ["is_workbook", "page_text", "refuse_report", "write_page", "write_report"]
 
 ENDINGS = (".html", ".htm", ".xlsx")
 
@@ -31,18 +31,33 @@ def is_workbook(path: str) -> bool:
     return path.lower().endswith(".xlsx")
 
 
+def page_text(blocks: Iterable[Block], language: str, made_from: Iterable[Bound]) -> str:
+    """Return a page of blocks, with what it was made from, as HTML."""
+    from tierwise.plugins.report.page_report import page_html
+
+    return page_html(_with_receipts(blocks, language, made_from), language)
+
+
 def write_page(path: str, blocks: Iterable[Block], language: str, made_from: Iterable[Bound]) -> None:
     """Write a page of blocks as a report, with what it was made from: a page, or a workbook with a sheet for each table."""
+    from tierwise.plugins.report.page_report import page_workbook
+
+    if is_workbook(path):
+        written = page_workbook(_with_receipts(blocks, language, made_from))
+    else:
+        written = page_text(blocks, language, made_from).encode("utf-8")
+    write_file(path, written, replace=True)
+    tell(f"written to {path}", err=True)
+
+
+def _with_receipts(blocks: Iterable[Block], language: str, made_from: Iterable[Bound]) -> list[Block]:
     from tierwise.plugins.policy_page import Block
-    from tierwise.plugins.report.page_report import page_html, page_workbook
     from tierwise.plugins.report.receipt import receipt_of
     from tierwise.plugins.sentences.phrases import words_of
 
     words = words_of("report", language)
     receipts = [Block("", header=(words["output"], words["made from"]), rows=receipt_of(bound, language), keys=2) for bound in made_from]
-    blocks = [*blocks, *([Block(words["receipt"], 2)] if receipts else []), *receipts]
-    write_file(path, page_workbook(blocks) if is_workbook(path) else page_html(blocks, language).encode("utf-8"), replace=True)
-    tell(f"written to {path}", err=True)
+    return [*blocks, *([Block(words["receipt"], 2)] if receipts else []), *receipts]
 
 
 def refuse_report(path: str, read: Iterable[str], endings: Sequence[str] = ENDINGS, option: str = "--report") -> None:

@@ -92,10 +92,16 @@ def command(
     chosen = chosen_outputs(outputs, loaded.plan) or [decision for decision in loaded.plan.outputs if not decision.population]
     with bound_with_progress(session, loaded, database, binding, as_of) as bound:
         counts = list(border_counts(bound, choose_engine(loaded, DEFAULT_ENGINE), chosen, near, move))
+    blocks = _blocks(counts, session, session.text(loaded.plan.title))
     if report is not None:
         from tierwise.cli.reporting import write_page
 
-        write_page(report, _blocks(counts, session, session.text(loaded.plan.title)), session.language, [bound])
+        write_page(report, blocks, session.language, [bound])
+    if form == "html":
+        from tierwise.cli.reporting import page_text
+
+        say(page_text(blocks, session.language, [bound]))
+        return
     _print(counts, session, form)
 
 
@@ -107,9 +113,6 @@ def _print(counts: list[BorderCount], session: Session, form: str) -> None:
 
     if form == "json":
         write_json({"borders": [_document(count) for count in counts]})
-        return
-    if form == "html":
-        say(_page(counts, session))
         return
     rows = [_row(count, session) for count in counts]
     picture = () if form == "csv" else ("where they stand",)
@@ -151,32 +154,6 @@ def _row(count: BorderCount, session: Session) -> dict[str, Any]:
         "where they stand": f"{bars[:half]}│{bars[half:]}",
         **moves,
     }
-
-
-def _page(counts: list[BorderCount], session: Session) -> str:
-    """Return a page: each border with a picture of who stands where, and what moving it does."""
-    import html
-
-    parts = []
-    for count in counts:
-        row = {key: html.escape(str(cell)) for key, cell in _row(count, session).items()}
-        told = f"{row['below']} · {row['on it']} · {row['above']} — {row['moved down']} — {row['moved up']}"
-        parts.append(f"<h2>{row['border']}</h2><p>{row['label']}</p>{_bars(count.parts)}<p>{told}</p>")
-    style = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}rect{fill:#4a7}line{stroke:#a33}"
-    return f'<!doctype html><html><head><meta charset="utf-8"><title>borders</title><style>{style}</style></head><body>{"".join(parts)}</body></html>'
-
-
-def _bars(parts: tuple[int, ...]) -> str:
-    """Return a picture of the neighbourhood of a border: a bar for each part, the border between the halves."""
-    width, height, most = 300 // len(parts), 60, max(parts) or 1
-    bars = [
-        f'<rect x="{place * width}" y="{height - height * part // most}" width="{width - 2}" height="{height * part // most}">'
-        f"<title>{part:,}</title></rect>"
-        for place, part in enumerate(parts)
-    ]
-    middle = width * len(parts) // 2 - 1
-    border = f'<line x1="{middle}" x2="{middle}" y1="0" y2="{height}"/>'
-    return f'<svg role="img" width="{width * len(parts)}" height="{height}">{"".join(bars)}{border}</svg>'
 
 
 def _document(count: BorderCount) -> dict[str, Any]:

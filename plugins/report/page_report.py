@@ -18,6 +18,9 @@ __all__ = ["page_html", "page_workbook"]
 
 NUMBER = re.compile(r"[+−-]?\d{1,3}(,\d{3})*(\.\d+)?|[+−-]?\d+(\.\d+)?")
 """A number as pages write it, its digits grouped or not."""
+LEVELS = " ▁▂▃▄▅▆▇█"
+BARS = re.compile(rf"([{LEVELS}]+)│([{LEVELS}]+)")
+"""Bars to both sides of a border."""
 
 
 def page_html(blocks: Iterable[Block], language: str) -> str:
@@ -79,7 +82,25 @@ def _block(block: Block) -> str:
 
 def _rows(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> Iterator[str]:
     for row in rows:
-        yield "".join(f"<td{' class=n' if at in numbers else ''}>{escaped(_plain(cell))}</td>" for at, cell in enumerate(row))
+        yield "".join(
+            f"<td{' class=n' if at in numbers else ''}>{_drawn(cell) or escaped(_plain(cell))}</td>" for at, cell in enumerate(row)
+        )
+
+
+def _drawn(cell: str) -> str:
+    """Return the picture of a cell with bars, which says in its text the same; nothing for another cell."""
+    sides = BARS.fullmatch(cell)
+    if sides is None:
+        return ""
+    height, width = 4, 10
+    heights = [height * LEVELS.index(mark) for mark in "".join(sides.groups())]
+    top = height * len(LEVELS)
+    bars = "".join(
+        f'<rect x="{width * at + 1}" y="{top - high}" width="{width - 2}" height="{high}" fill="#1f5f9e"/>'
+        for at, high in enumerate(heights)
+    )
+    border = f'<path d="M{width * len(sides[1])} 0v{top}" stroke="#1a1a1a" stroke-dasharray="3 2"/>'
+    return f'<svg role="img" aria-label="{cell}" width="{width * len(heights)}" height="{top}">{bars}{border}</svg>'
 
 
 def _values(block: Block) -> Iterator[list[Any]]:

@@ -112,3 +112,13 @@ def test_the_text_has_a_picture_and_speaks_both_languages(steps: Path) -> None:
 @pytest.mark.parametrize("share", ["0%", "-1%", "五", "101%", "nan"])
 def test_what_is_no_share_is_refused(steps: Path, share: str) -> None:
     assert tierwise("borders", "customers.csv", "--policy", "steps.yaml", "--near", share).code == 2
+
+
+def test_the_page_and_the_report_are_one_page_with_a_picture_of_each_border(steps: Path) -> None:
+    told = tierwise("borders", "customers.csv", "--policy", "steps.yaml", "--format", "html", "--report", "borders.html")
+    page = (steps / "borders.html").read_text(encoding="utf-8")
+
+    assert told.code == 0, told.err
+    assert told.out.strip() == page.strip()
+    assert page.count('<svg role="img"') == len(borders())
+    assert page.count("<rect ") == sum(len(border["parts"]) for border in borders().values())
