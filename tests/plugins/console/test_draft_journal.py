@@ -14,7 +14,7 @@ import pytest
 
 pytest.importorskip("starlette")
 
-import httpx
+import httpx2
 
 from tests.plugins.console.console_policies import SMALL, write_small
 from tierwise.plugins.console import draft as drafts
@@ -174,7 +174,7 @@ TOKEN = "a-token-of-the-tests-0123456789"
 
 
 @contextmanager
-def running(root: Path) -> Iterator[httpx.Client]:
+def running(root: Path) -> Iterator[httpx2.Client]:
     """Run a console as a process of its own, and kill it."""
     (root / "token.txt").write_text(TOKEN)
     command = [sys.executable, "-m", "tierwise", "console", str(root), "--port", "0", "--token-file", str(root / "token.txt")]
@@ -183,7 +183,7 @@ def running(root: Path) -> Iterator[httpx.Client]:
         assert process.stdout is not None
         found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
         assert found, process.stdout.read()
-        with httpx.Client(base_url=found[0], headers={"authorization": f"Bearer {TOKEN}"}, timeout=60) as client:
+        with httpx2.Client(base_url=found[0], headers={"authorization": f"Bearer {TOKEN}"}, timeout=60) as client:
             yield client
     finally:
         process.kill()

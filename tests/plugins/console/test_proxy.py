@@ -33,7 +33,7 @@ LOCATION
 @contextmanager
 def nginx(folder: Path, port: int, token: str) -> Iterator[str]:
     """Run nginx before a port, as `docs/console.md` says, with the users `lin`, `wang` and `林`, each with the own name as password."""
-    program = need("nginx", "httpx", "uvicorn", "jinja2", "multipart")
+    program = need("nginx", "httpx2", "uvicorn", "jinja2", "multipart")
     location = re.search(r"```nginx\n(.*?)```", (ROOT / "docs" / "console.md").read_text(encoding="utf-8"), re.DOTALL)
     assert location and "the-token" in location[1] and "8765" in location[1]
     said = location[1].replace("the-token", token).replace("8765", str(port))
@@ -51,8 +51,8 @@ def nginx(folder: Path, port: int, token: str) -> Iterator[str]:
 
 
 def test_behind_a_proxy_a_change_is_made_by_one_and_approved_by_another(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
-    need("nginx", "httpx", "uvicorn", "jinja2", "multipart")
-    import httpx
+    need("nginx", "httpx2", "uvicorn", "jinja2", "multipart")
+    import httpx2
 
     from tests.plugins.console.serving import TOKEN, served
 
@@ -61,7 +61,7 @@ def test_behind_a_proxy_a_change_is_made_by_one_and_approved_by_another(tmp_path
     with (
         served(tmp_path, user_header="x-user", names=(NAME,)) as console,
         nginx(folder, console.port, TOKEN) as socket,
-        httpx.Client(transport=httpx.HTTPTransport(uds=socket), base_url=f"http://{NAME}", timeout=60) as client,
+        httpx2.Client(transport=httpx2.HTTPTransport(uds=socket), base_url=f"http://{NAME}", timeout=60) as client,
     ):
 
         def who(user: str, **forged: str) -> str:
@@ -74,7 +74,7 @@ def test_behind_a_proxy_a_change_is_made_by_one_and_approved_by_another(tmp_path
 
         assert client.get("/").status_code == 401
         assert (who("lin"), who("林"), who("lin", x_user="wang")) == ("lin", "林", "lin")
-        assert httpx.get(console.url("/"), headers={"x-user": "wang"}).status_code == 401, "without the proxy nobody is anybody"
+        assert httpx2.get(console.url("/"), headers={"x-user": "wang"}).status_code == 401, "without the proxy nobody is anybody"
 
         lin, wang = ("lin", "lin"), ("wang", "wang")
         foreign = client.post("/policies/own/small/edit", auth=lin, headers={"origin": "https://evil.example"})
