@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.explaining.reproducing import not_reproduced
 from tests.plans import compare, constant, decision, fact, is_in, lost, plan, reading, table
 from tests.strategies import facts_for, plans
 from tierwise.core.environment import Environment
@@ -166,6 +167,7 @@ def test_an_explanation_reproduces_the_outcomes(data: st.DataObject) -> None:
     facts = data.draw(facts_for(made))
     explanation = explain(Evaluator(made, Environment()).trace(facts), None)
     assert explanation.outcomes == decide(made, Environment(), facts, None)
+    assert not_reproduced(explanation, made, Environment()) == []
     for language in ("en", "zh"):
         assert lines_of(explanation, language)
     grade = explanation.decisions["grade"]
