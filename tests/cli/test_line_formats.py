@@ -119,7 +119,8 @@ def test_a_scorecard_with_holes_is_written_and_saved_alike(
     policy = tierwise.load(str(GRADE_JOB))
     random, subjects = Random(7), []
     for _ in range(40):
-        facts: dict[str, Any] = {name: Decimal(random.choice(["0", "0.5", "1"])) for name in policy.plan.facts}
+        facts: dict[str, Any] = {name: Decimal(random.choice(["0", "1"])) for name in policy.plan.facts}
+        facts |= {name: Decimal(random.choice(["0", "0.5", "1"])) for name in ("on_time_rate", "margin", "share_of_wallet")}
         facts |= {"sales_mode": "mixed", "fame": "low", "annual_sales": Decimal("250000.00")}
         subjects.append(_without(facts, random.sample(sorted(facts), random.choice([0, 1, 2]))))
     table = with_odd_words(fact_table(policy.plan, subjects))

@@ -77,7 +77,7 @@ def test_a_broken_file_is_told_and_the_policy_before_goes_on(small: Path, broken
     assert serving.look()
     assert serving.loaded is before
     assert serving.refused is not None
-    assert said in serving.refused.message
+    assert any(said in told for told in (serving.refused.message, *(finding.message for finding in serving.refused.findings)))
 
     save(small, RICHER)
     serving.look()
