@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+
+pytest.importorskip("starlette", reason="needs the extra `serve` or `console`")
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
