@@ -92,20 +92,16 @@ def command(
     chosen = chosen_outputs(outputs, loaded.plan) or [decision for decision in loaded.plan.outputs if not decision.population]
     with bound_with_progress(session, loaded, database, binding, as_of) as bound:
         counts = list(border_counts(bound, choose_engine(loaded, DEFAULT_ENGINE), chosen, near, move))
-    blocks = _blocks(counts, session, session.text(loaded.plan.title))
-    if report is not None:
-        from tierwise.cli.reporting import write_page
+    if report is not None or form == "html":
+        from tierwise.cli.reporting import page_text, write_page
 
-        write_page(report, blocks, session.language, [bound])
-    if form == "html":
-        from tierwise.cli.reporting import page_text
-
-        say(page_text(blocks, session.language, [bound]))
-        return
+        blocks = _blocks(counts, session, session.text(loaded.plan.title))
+        if report is not None:
+            write_page(report, blocks, session.language, [bound])
+        if form == "html":
+            say(page_text(blocks, session.language, [bound]))
+            return
     _print(counts, session, form)
-
-
-BARS = " ▁▂▃▄▅▆▇█"
 
 
 def _print(counts: list[BorderCount], session: Session, form: str) -> None:
@@ -126,7 +122,7 @@ def _blocks(counts: list[BorderCount], session: Session, title: str) -> list[Blo
 
     words = words_of("borders", session.language)
     shown = ("border", "label", "below", "on it", "above", "where they stand", "moved down", "moved up")
-    rows = tuple(tuple(str(_row(count, session)[name]) for name in shown) for count in counts)
+    rows = tuple(tuple(str(row[name]) for name in shown) for row in (_row(count, session) for count in counts))
     return [
         Block(f"{title}: {words['title']}", 1),
         Block(words["about"]),
@@ -135,12 +131,9 @@ def _blocks(counts: list[BorderCount], session: Session, title: str) -> list[Blo
 
 
 def _row(count: BorderCount, session: Session) -> dict[str, Any]:
-    from tierwise.plugins.sentences.border_lines import border_text, number_text
+    from tierwise.plugins.sentences.border_lines import border_text, number_text, standing_text
 
     border = count.border
-    most = max(count.parts) or 1
-    bars = "".join(BARS[-(-part * (len(BARS) - 1) // most)] for part in count.parts)
-    half = len(bars) // 2
     moves = {}
     for key, moved in (("moved down", count.lower), ("moved up", count.higher)):
         changed = ", ".join(f"{output} {number:,}" for output, number in moved.changed.items())
@@ -151,7 +144,7 @@ def _row(count: BorderCount, session: Session) -> dict[str, Any]:
         "below": count.below,
         "on it": count.at,
         "above": count.above,
-        "where they stand": f"{bars[:half]}│{bars[half:]}",
+        "where they stand": standing_text(count.parts),
         **moves,
     }
 

@@ -12,13 +12,13 @@ from tierwise.plugins.policy_page import Block
 from tierwise.plugins.report.html_frame import escaped, html_frame, html_table
 from tierwise.plugins.report.sheet_names import SheetNames
 from tierwise.plugins.report.sheet_rows import with_rows, write_pattern
+from tierwise.plugins.sentences.border_lines import LEVELS
 from tierwise.plugins.workbook.writing import new_workbook
 
 __all__ = ["page_html", "page_workbook"]
 
 NUMBER = re.compile(r"[+−-]?\d{1,3}(,\d{3})*(\.\d+)?|[+−-]?\d+(\.\d+)?")
 """A number as pages write it, its digits grouped or not."""
-LEVELS = " ▁▂▃▄▅▆▇█"
 BARS = re.compile(rf"([{LEVELS}]+)│([{LEVELS}]+)")
 """Bars to both sides of a border."""
 

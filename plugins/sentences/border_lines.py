@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from tierwise.plugins.paths.borders import Border
 from tierwise.plugins.sentences.words import percent_text, value_text
 
-__all__ = ["border_text", "number_text"]
+if TYPE_CHECKING:
+    from tierwise.plugins.paths.borders import Border
+
+__all__ = ["LEVELS", "border_text", "number_text", "standing_text"]
+
+LEVELS = " ▁▂▃▄▅▆▇█"
+"""The signs of bars, from nothing up."""
+
+
+def standing_text(parts: Sequence[int]) -> str:
+    """Return a picture of how many stand in each part of the neighbourhood of a border, which is the line in the middle."""
+    most = max(parts) or 1
+    bars = "".join(LEVELS[-(-part * (len(LEVELS) - 1) // most)] for part in parts)
+    half = len(bars) // 2
+    return f"{bars[:half]}│{bars[half:]}"
 
 
 def border_text(border: Border, language: str) -> str:
