@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any, Literal, TypeAlias
@@ -14,13 +13,13 @@ from tierwise.core.meaning.decide import with_as_of
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.subjects import Subject
 from tierwise.core.outcome import Determined, Undetermined
-from tierwise.core.plan import Plan, behind, link_of
 from tierwise.core.values import to_json
 from tierwise.plugins.graded_population import GradedPopulation
 from tierwise.plugins.grading import Placing
 from tierwise.plugins.impact.comparison import Comparison, Moved
 from tierwise.plugins.impact.impact import Mover
 from tierwise.plugins.impact.sides import Side
+from tierwise.plugins.part_of_plan import part_behind
 from tierwise.plugins.run import explain_subject
 from tierwise.plugins.sentences.lines import rank_texts
 from tierwise.plugins.sentences.phrases import phrase
@@ -69,7 +68,7 @@ def _explainer(side: Side, output: str) -> Callable[[Sequence[str]], Mapping[str
     bound, results = side.bound, side.results
     if bound is None:
         return lambda keys: {}
-    plan, environment = _behind(bound.loaded.plan, output), bound.loaded.environment
+    plan, environment = part_behind(bound.loaded.plan, [output]), bound.loaded.environment
     if plan.rankings and isinstance(results, Placing):
         population = GradedPopulation(plan, environment, bound.facts, results, bound.as_of)
         return lambda keys: population.explanations(keys, ALL)
@@ -81,14 +80,6 @@ def _explainer(side: Side, output: str) -> Callable[[Sequence[str]], Mapping[str
         return explain(evaluator.trace(with_as_of(subject.facts, bound.as_of)), bound.as_of, most_missed=ALL)
 
     return lambda keys: {key: alone(subject) for key, subject in bound.facts.some(keys).items()}
-
-
-def _behind(plan: Plan, output: str) -> Plan:
-    """Return the part of a plan on which an output hangs."""
-    links = {link[:2] for node in behind(plan.decisions[output].node, plan, decisions=True) if (link := link_of(node)) is not None}
-    decisions = {name: decision for name, decision in plan.decisions.items() if name == output or ("decision", name) in links}
-    rankings = {name: ranking for name, ranking in plan.rankings.items() if ("ranking", name) in links}
-    return replace(plan, decisions=decisions, rankings=rankings).showing([output])
 
 
 # ---- what decided ------------------------------------------------------------------------------------------------------------

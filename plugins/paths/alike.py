@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 from itertools import pairwise
 from math import ceil, floor
 from uuid import uuid4
@@ -23,8 +22,10 @@ from tierwise.plugins.facts import FactTable, Stored
 from tierwise.plugins.paths.stored_value import constant
 from tierwise.plugins.sql import Sql
 
-__all__ = ["Alike", "alike_of"]
+__all__ = ["SUBJECTS", "Alike", "alike_of"]
 
+SUBJECTS = "subjects of kind"
+"""The column beside those of facts in which it stands how many are of a kind; no fact can be called so."""
 WORTH = 2
 """So many subjects a kind, at least, or each is looked at by itself."""
 
@@ -34,55 +35,49 @@ class Alike:
     """Kinds of subjects.
 
     Attributes:
-        subjects: All subjects.
         facts: One subject of each kind, with its own key.
-        kinds: The table of the kinds: ``kind``, the key of the one that stands for it, and what tells it from others.
-        cells: What that is, of a subject.
+        counted: The query of these, and beside the facts of each what tells its kind from others, and how many ``SUBJECTS`` are of that kind.
+        cells: What it is that tells them apart, by its column, of a subject in ``facts``.
     """
 
-    subjects: FactTable
     facts: FactTable
-    kinds: str
+    counted: exp.Select
     cells: Mapping[str, Sql]
 
-    @cached_property
-    def members(self) -> exp.Select:
-        """The query of all subjects with their facts, and ``kind``."""
-        same = sql.all_of(*(exp.NullSafeEQ(this=cell.copy(), expression=sql.column(name, "kinds")) for name, cell in self.cells.items()))
-        rows = sql.select(
-            exp.Column(this=exp.Star(), table=sql.identifier("facts")), sql.column("kind", "kinds"), source=_all(self.subjects)
-        )
-        return rows.join(sql.subquery(sql.select(exp.Star(), source=sql.table(self.kinds)), "kinds"), on=same)
 
-
-def alike_of(evaluator: Evaluator, facts: FactTable, outputs: Sequence[Decision]) -> Alike | None:
+def alike_of(evaluator: Evaluator, facts: FactTable, outputs: Sequence[Decision]) -> Alike:
     """Put subjects into kinds that no test of some outputs tells apart.
 
     Returns:
-        The kinds; ``None`` where what one comes to hangs on others, or where there are hardly fewer kinds than subjects.
+        The kinds; each subject is one of its own where what one comes to hangs on others, or where there are hardly fewer kinds than subjects.
     """
-    plan = evaluator.plan
-    usages = [usage_of(plan, output.node) for output in outputs]
-    if any(usage.rankings or POPULATION in usage.facts for usage in usages):
-        return None
-    cells = dict(_cells(plan, facts, usages, evaluator))
+    usages = [usage_of(evaluator.plan, output.node) for output in outputs]
+    hangs_on_others = any(usage.rankings or POPULATION in usage.facts for usage in usages)
+    found = None if hangs_on_others else _found(facts, dict(_cells(evaluator.plan, facts, usages, evaluator)))
+    if found is not None:
+        return found
+    columns = [exp.Star(), *sql.named([(SUBJECTS, sql.integer(1)), ("cell 0", sql.column("key"))])]
+    return Alike(facts, sql.select(*columns, source=sql.table(facts.relation)), {"cell 0": sql.column("key", "facts")})
+
+
+def _found(facts: FactTable, cells: Mapping[str, Sql]) -> Alike | None:
+    """Return the kinds by what tells them apart, where they are worth it."""
     kinds, one_each = f"kinds:{uuid4().hex}", f"each:{uuid4().hex}"
-    place = sql.call("min", sql.column(facts.stored.row, "facts"))
-    grouped = sql.select(*sql.named([("place", place), *cells.items()]), source=_all(facts)).group_by(
-        *(cell.copy() for cell in cells.values())
-    )
-    first = sql.equal(sql.column(facts.stored.row, "facts"), sql.column("place", "grouped"))
-    columns = [("kind", sql.column("key", "facts")), *((name, sql.column(name, "grouped")) for name in cells)]
+    row, first = sql.column(facts.stored.row, "facts"), "first of kind"
+    columns = [(first, sql.call("min", row)), (SUBJECTS, sql.count()), *cells.items()]
+    grouped = sql.select(*sql.named(columns), source=_all(facts)).group_by(*(cell.copy() for cell in cells.values()))
     connection = facts.connection
-    connection.execute(
-        sql.create(kinds, sql.select(*sql.named(columns), source=_all(facts)).join(sql.subquery(grouped, "grouped"), on=first))
-    )
-    found = (connection.execute(sql.printed(sql.select(sql.count(), source=sql.table(kinds)))).fetchone() or (0,))[0]
-    if found * WORTH > facts.count():
+    connection.execute(sql.create(kinds, grouped))
+    count = (connection.execute(sql.printed(sql.select(sql.count(), source=sql.table(kinds)))).fetchone() or (0,))[0]
+    is_worth_it = count * WORTH <= facts.count()
+    if is_worth_it:
+        same = sql.equal(row.copy(), sql.column(first))
+        connection.execute(sql.create(one_each, sql.select(exp.Star(), source=_all(facts)).join(sql.table(kinds), on=same)))
+    connection.execute(sql.drop(kinds))
+    if not is_worth_it:
         return None
-    standing = exp.In(this=sql.column("key"), query=sql.select(sql.column("kind"), source=sql.table(kinds)).subquery())
-    connection.execute(sql.create(one_each, sql.select(exp.Star(), source=sql.table(facts.relation)).where(standing)))
-    return Alike(facts, replace(facts, table=one_each, stored=Stored(), lies=None, bring=lambda: None), kinds, cells)
+    own = replace(facts, table=one_each, stored=Stored(), lies=None, bring=lambda: None)
+    return Alike(own, sql.select(exp.Star(), source=sql.table(one_each)), cells)
 
 
 def _all(facts: FactTable) -> Sql:
@@ -94,9 +89,9 @@ def _cells(plan: Plan, facts: FactTable, usages: Sequence[Usage], evaluator: Eva
     for name in dict.fromkeys(name for usage in usages for name in usage.facts if name in facts.columns):
         fact, given = plan.facts[name], sql.column(facts.columns[name], "facts")
         ends = _ends(fact, usages, evaluator)
-        cells.append((f"c{len(cells)}", given if ends is None else _piece(fact, given, ends)))
+        cells.append((f"cell {len(cells)}", given if ends is None else _piece(fact, given, ends)))
         if fact.nullable:
-            cells.append((f"c{len(cells)}", sql.column(f"{facts.columns[name]}__none", "facts")))
+            cells.append((f"cell {len(cells)}", sql.column(f"{facts.columns[name]}__none", "facts")))
     return cells
 
 

@@ -36,7 +36,8 @@ from tierwise.plugins.beside import Apart, beside
 from tierwise.plugins.engine import Engine
 from tierwise.plugins.grading import CLASS, Grading, Tabled
 from tierwise.plugins.outcome_class import class_document, value_class
-from tierwise.plugins.paths.alike import Alike, alike_of
+from tierwise.plugins.part_of_plan import part_behind
+from tierwise.plugins.paths.alike import SUBJECTS, Alike, alike_of
 from tierwise.plugins.paths.path import Changeable
 from tierwise.plugins.paths.stored_value import constant
 from tierwise.plugins.paths.ways import Direction
@@ -46,6 +47,8 @@ from tierwise.plugins.sql import Sql
 __all__ = ["NearChange", "NotSearched", "OneChange", "one_change_away"]
 
 BATCH = 5_000
+LOOKED_THROUGH = 5
+"""Among so many times as many subjects the first of whom something was found are looked for, and then among so many times more."""
 MOST_VALUES = 60
 """How many values of one fact are tried in one direction."""
 
@@ -97,7 +100,7 @@ class OneChange:
     Args:
         grading: How everybody, or one of each kind, is graded, now and after each step.
         bound: The subjects.
-        alike: The kinds of subjects, where one of each was graded.
+        alike: The kinds of subjects; one of each was graded.
         tried: Each output with the steps that were tried.
         not_searched: What was left out.
         called: Returns what an output after a step is called in the grading.
@@ -107,13 +110,15 @@ class OneChange:
         self,
         grading: Tabled,
         bound: Bound,
-        alike: Alike | None,
+        alike: Alike,
         tried: Sequence[tuple[Decision, Sequence[Step]]],
         not_searched: tuple[NotSearched, ...],
         called: Called,
     ) -> None:
         self.not_searched = not_searched
         self._connection = grading.connection.cursor()
+        self._bound = bound
+        self._alike = alike
         self._tried = tried
         self._tables = [f"one change {uuid4().hex}" for _ in tried]
         for table, (output, steps) in zip(self._tables, tried, strict=True):
@@ -126,16 +131,20 @@ class OneChange:
             ways = _ways(steps)
             if not ways:
                 continue
-            tallies = [sql.call("count", sql.column(f"step {number}")) for number in range(len(ways))]
+            tallies = [
+                sql.call("sum", sql.case((sql.is_known(sql.column(f"step {number}")), sql.column(SUBJECTS)), default=sql.integer(0)))
+                for number in range(len(ways))
+            ]
             row = self._connection.execute(sql.printed(sql.select(*tallies, source=sql.table(table)))).fetchone() or ()
-            yield from ((output.name, fact, direction, count) for (fact, direction), count in zip(ways, row, strict=True))
+            yield from ((output.name, fact, direction, int(count or 0)) for (fact, direction), count in zip(ways, row, strict=True))
 
     def subjects(self) -> int:
         """Return how many subjects are one change away in any output."""
-        keys = [f'SELECT "key" FROM "{table}"' for table, (_, steps) in zip(self._tables, self._tried, strict=True) if steps]
-        if not keys:
+        names = ", ".join(f'"{name}"' for name in (SUBJECTS, *self._alike.cells))
+        kinds = [f'SELECT {names} FROM "{table}"' for table, (_, steps) in zip(self._tables, self._tried, strict=True) if steps]
+        if not kinds:
             return 0
-        return int((self._connection.execute(f"SELECT count(*) FROM ({' UNION '.join(keys)})").fetchone() or (0,))[0])
+        return int((self._connection.execute(f'SELECT sum("{SUBJECTS}") FROM ({" UNION ".join(kinds)})').fetchone() or (0,))[0] or 0)
 
     def changes(self, most: int | None = None) -> Iterator[NearChange]:
         """Yield each change that would do, by output and key; a few thousand subjects are in memory at a time.
@@ -144,12 +153,23 @@ class OneChange:
             most: How many subjects of each output to tell; all by default.
         """
         for table, (output, steps) in zip(self._tables, self._tried, strict=True):
-            if steps:
-                query = sql.select(exp.Star(), source=sql.table(table)).order_by(sql.column("key"))
-                cursor = self._connection.cursor().execute(sql.printed(query if most is None else query.limit(most)))
-                while rows := cursor.fetchmany(BATCH):
-                    for row in rows:
-                        yield from _told(row, output, steps)
+            for row in self._rows(table, _ways(steps), most) if steps else ():
+                yield from _told(row, output, steps)
+
+    def _rows(self, table: str, ways: Sequence[tuple[str, Direction]], most: int | None) -> Iterator[Sequence[Any]]:
+        """Yield what was found of each subject, by key; for the first few only so many are looked through as it takes to find them."""
+        count = self._bound.facts.count()
+        among = count if most is None else min(count, most * LOOKED_THROUGH)
+        while True:
+            cursor = self._connection.cursor().execute(sql.printed(_of_first(self._bound, self._alike, table, ways, among, most or count)))
+            if among == count:
+                break
+            if len(rows := cursor.fetchall()) == most:
+                yield from rows
+                return
+            among = min(count, among * LOOKED_THROUGH)
+        while rows := cursor.fetchmany(BATCH):
+            yield from rows
 
 
 def _told(row: Sequence[Any], output: Decision, steps: Sequence[Step]) -> Iterator[NearChange]:
@@ -181,14 +201,13 @@ def one_change_away(bound: Bound, engine: Engine, outputs: Sequence[Decision], c
         DataError: The engine's results cannot be looked at where they stand.
     """
     evaluator = Evaluator(bound.loaded.plan, bound.loaded.environment)
-    widened = _Widened(bound.loaded.plan, evaluator, bound.facts.columns)
+    widened = _Widened(part_behind(bound.loaded.plan, [output.name for output in outputs]), evaluator, bound.facts.columns)
     tried = {output.name: [step for name in changeable for step in widened.steps(output, name, changeable[name])] for output in outputs}
     for step in (step for steps in tried.values() for step in steps):
         widened.add(step)
     shown = [name for output, steps in tried.items() for name in (output, *(widened.called(output, step) for step in steps))]
     alike = alike_of(evaluator, bound.facts, [output for output in outputs if tried[output.name]])
-    facts = bound.facts if alike is None else alike.facts
-    grading: Grading = engine.grade(widened.plan.showing(shown), bound.loaded.environment, facts, bound.as_of)
+    grading: Grading = engine.grade(widened.plan.showing(shown), bound.loaded.environment, alike.facts, bound.as_of)
     if not isinstance(grading, Tabled):
         raise DataError(f"the engine `{engine.name}` keeps no results to look at", help="use `--engine duckdb`")
     return OneChange(
@@ -317,49 +336,41 @@ def _beyond(place: Fraction, direction: Direction) -> tuple[int, int]:
 # ---- what the engine found ---------------------------------------------------------------------------------------------------
 
 
-def _found(bound: Bound, alike: Alike | None, grading: Tabled, output: Decision, steps: Sequence[Step], called: Called) -> exp.Select:
+def _found(bound: Bound, alike: Alike, grading: Tabled, output: Decision, steps: Sequence[Step], called: Called) -> exp.Select:
     """Return the query of who reaches a better class of an output by one fact, with the nearest step, the fact now, and the class reached."""
     assert isinstance(output.type, EnumType)
     grades = sql.array(*(sql.text(value_class(word)) for word in output.type.values))
     now = sql.column(CLASS + output.name, "graded")
     place = sql.call("coalesce", sql.call("list_position", grades, now), sql.integer(2))  # of the undetermined only the best is better
-    cells: list[tuple[str, Sql]] = []
-    for number, way in enumerate(_ways(steps)):
-        own = [(index, step) for index, step in enumerate(steps) if step[:2] == way]
-        classes = [sql.column(CLASS + called(output.name, step), "graded") for _, step in own]
-        better = [
-            sql.all_of(_is_farther(bound, step), sql.call("list_position", grades, after) < place)
-            for (_, step), after in zip(own, classes, strict=True)
-        ]
-        cells.append(
-            (f"step {number}", sql.case(*((is_better, sql.integer(index)) for is_better, (index, _) in zip(better, own, strict=True))))
-        )
-        cells.append((f"after {number}", sql.case(*((is_better.copy(), after) for is_better, after in zip(better, classes, strict=True)))))
-    relation = bound.facts.relation if alike is None else alike.facts.relation
-    facts = sql.subquery(sql.select(exp.Star(), source=sql.table(relation)), "facts")
+    kept: list[tuple[str, Sql]] = [*((name, sql.column(name, "facts")) for name in (SUBJECTS, *alike.cells)), ("now", now)]
+    better: list[tuple[str, Sql]] = []
+    for index, step in enumerate(steps):
+        reached = sql.call("list_position", grades.copy(), sql.column(CLASS + called(output.name, step), "graded"))
+        better.append((f"better {index}", sql.case((sql.all_of(_is_farther(bound, step), reached < place), reached.copy()))))
     same = sql.equal(sql.column("key", "facts"), sql.column("key", "graded"))
-    shown = [("kind", sql.column("key", "graded")), ("now", now), *cells]
-    joined = sql.select(*sql.named(shown), source=facts).join(sql.subquery(grading.classes(), "graded"), on=same)
-    reached = sql.any_of(*(sql.is_known(sql.column(f"step {number}")) for number in range(len(_ways(steps)))))
-    return _of_all(bound, alike, sql.select(exp.Star(), source=sql.subquery(joined, "found")).where(reached), _ways(steps))
+    facts = sql.subquery(alike.counted.copy(), "facts")
+    after = sql.select(*sql.named([*kept, *better]), source=facts).join(sql.subquery(grading.classes(), "graded"), on=same)
+    shown: list[tuple[str, Sql]] = [(name, sql.column(name)) for name, _ in kept]
+    for number, way in enumerate(_ways(steps)):
+        own = [(index, sql.column(f"better {index}")) for index, step in enumerate(steps) if step[:2] == way]
+        nearest = sql.case(*((sql.is_known(reached), sql.integer(index)) for index, reached in own))
+        reached = sql.call("coalesce", *(reached.copy() for _, reached in own))
+        shown += [(f"step {number}", nearest), (f"after {number}", sql.call("list_extract", grades.copy(), reached))]
+    is_any = sql.any_of(*(sql.is_known(sql.column(name)) for name, _ in better))
+    return sql.select(*sql.named(shown), source=sql.subquery(after, "after")).where(is_any)
 
 
-def _of_all(bound: Bound, alike: Alike | None, found: exp.Select, ways: Sequence[tuple[str, Direction]]) -> exp.Select:
-    """Return what was found of each kind, or of each subject, for all subjects, each with its own facts."""
-    if alike is None:
-        members, kind = sql.select(exp.Star(), source=sql.table(bound.facts.relation)), "key"
-    else:
-        members, kind = alike.members, "kind"
-    shown: list[tuple[str, Sql]] = [
-        ("key", sql.column("key", "facts")),
-        ("name", sql.column("name", "facts")),
-        ("now", sql.column("now", "found")),
-    ]
+def _of_first(bound: Bound, alike: Alike, found: str, ways: Sequence[tuple[str, Direction]], among: int, most: int) -> exp.Select:
+    """Return the query of what was found of each kind, for so many of the first so many subjects, each with its own facts, by key."""
+    key = sql.column("key", "facts")
+    every = sql.select(exp.Star(), source=sql.table(bound.facts.relation)).order_by(sql.column("key")).limit(among)
+    same = sql.all_of(*(exp.NullSafeEQ(this=cell.copy(), expression=sql.column(name, "found")) for name, cell in alike.cells.items()))
+    shown: list[Sql] = [key, sql.column("name", "facts"), sql.column("now", "found")]
     for number, (fact, _) in enumerate(ways):
-        step, after = (sql.column(f"{what} {number}", "found") for what in ("step", "after"))
-        shown += [(f"step {number}", step), (f"present {number}", sql.cast(_present(bound, fact), "VARCHAR")), (f"after {number}", after)]
-    same = sql.equal(sql.column(kind, "facts"), sql.column("kind", "found"))
-    return sql.select(*sql.named(shown), source=sql.subquery(members, "facts")).join(sql.subquery(found, "found"), on=same)
+        present = sql.cast(_present(bound, fact), "VARCHAR")
+        shown += [sql.column(f"step {number}", "found"), present, sql.column(f"after {number}", "found")]
+    kinds = sql.subquery(sql.select(exp.Star(), source=sql.table(found)), "found")
+    return sql.select(*shown, source=sql.subquery(every, "facts")).join(kinds, on=same).order_by(key.copy()).limit(most)
 
 
 def _is_farther(bound: Bound, step: Step) -> Sql:

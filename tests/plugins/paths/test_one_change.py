@@ -76,3 +76,15 @@ def test_the_best_grade_is_one_change_away_from_nothing(tmp_path: Path) -> None:
     _, found = found_for("table", tmp_path)
 
     assert all(change.before != GRADES[0] for change in found.changes())
+
+
+@pytest.mark.parametrize("worth", [0, COUNT + 2], ids=["kinds", "each"])
+def test_the_first_few_are_the_first_of_all(worth: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tierwise.plugins.paths.alike.WORTH", worth)
+    monkeypatch.setattr("tierwise.plugins.paths.one_change.LOOKED_THROUGH", 2)
+    _, found = found_for("table", tmp_path)
+    every = list(found.changes())
+    keys = list(dict.fromkeys(change.key for change in every))
+
+    for most in (1, 3, len(keys), COUNT + 2):
+        assert list(found.changes(most)) == [change for change in every if change.key in keys[:most]]
