@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +15,15 @@ from tierwise.cli.visible import on_one_line, say
 from tierwise.plugins.engine import DEFAULT_ENGINE
 
 if TYPE_CHECKING:
+    from tierwise.core.meaning.subjects import SubjectResult
+    from tierwise.plugins.demo import Demo
     from tierwise.plugins.run import Run
 
 DATABASE = "demo.db"
-DEEPEST, MOST_LINES = 2, 10
-MOST_LOOKED_AT = 50
-SHOWN = ("grade", "payment_level")
-"""Outputs of the policy that is shown first which few are undetermined in."""
+DEEPEST, MOST_LINES = 2, 12
+MOST_LOOKED_AT, MOST_SHOWN = 200, 3
+SHOWN = ("grade", "duties_missed")
+"""Outputs of the policy that is shown first: how good a customer is, and what it was not given of what that asks for."""
 
 
 @click.command("demo")
@@ -49,20 +52,30 @@ def command(context: click.Context, folder: Path, every: bool) -> None:
     from tierwise.cli.graded_run import grade_database
     from tierwise.plugins.run import choose_engine
 
-    loaded = load(demo.policy, overlay=demo.overlay, plugins=session.plugins)
+    loaded = load(demo.policy, plugins=session.plugins)
     loaded = replace(loaded, plan=loaded.plan.showing(SHOWN))  # nothing else is shown, so nothing else need be worked out
     engine = choose_engine(loaded, DEFAULT_ENGINE)
     with grade_database(session, loaded, str(demo.database), None, demo.as_of, engine) as run:
-        _tell(session, run)
-        key = _interesting(run)
-        _explain(session, run, key)
-    _next_steps(folder, demo.policy, demo.as_of.isoformat(), key)
+        telling = _telling(run)
+        _tell(session, run, telling)
+        _explain(session, run, telling[0].key)
+    _next_steps(demo, telling[0].key)
 
 
-def _tell(session: Session, run: Run) -> None:
+def _telling(run: Run) -> list[SubjectResult]:
+    """Return a few customers of whom there is something to tell: all is determined, and something is to be done; else the first ones."""
+    from tierwise.core.outcome import Determined
+
+    looked_at = list(run.grading.rows(MOST_LOOKED_AT))
+    known = [result for result in looked_at if all(isinstance(result.outcomes[name], Determined) for name in SHOWN)]
+    undone = [result for result in known if getattr(result.outcomes[SHOWN[-1]], "value", None)]
+    return (undone or looked_at)[:MOST_SHOWN]
+
+
+def _tell(session: Session, run: Run, telling: Sequence[SubjectResult]) -> None:
     """Show what comes out on one screen: the main outputs, and a few customers."""
     from tierwise.cli.distribution import distribution_lines
-    from tierwise.cli.row_columns import choose_columns, headings_of, rows_of
+    from tierwise.cli.row_columns import Row, choose_columns, headings_of
     from tierwise.cli.text_tables import text_table
 
     plan = run.bound.loaded.plan
@@ -72,21 +85,9 @@ def _tell(session: Session, run: Run) -> None:
         say(line)
     say("")
     columns = choose_columns(",".join(("key", "name", *SHOWN)), plan)
-    rows = [[column.cell(row) for column in columns] for row in rows_of(run.grading, run.bound.facts, columns, 3)]
-    for line in text_table(headings_of(columns, session.language), rows, most=28):
+    rows = [[column.cell(Row(result, {})) for column in columns] for result in telling]
+    for line in text_table(headings_of(columns, session.language), rows, most=40):
         say(line)
-
-
-def _interesting(run: Run) -> str:
-    """Return the first customer whose main outcomes are determined: there is something to explain."""
-    from tierwise.core.outcome import Determined
-
-    first = ""
-    for result in run.grading.rows(MOST_LOOKED_AT):
-        first = first or result.key
-        if all(isinstance(result.outcomes[name], Determined) for name in SHOWN):
-            return result.key
-    return first
 
 
 def _explain(session: Session, run: Run, key: str) -> None:
@@ -95,10 +96,9 @@ def _explain(session: Session, run: Run, key: str) -> None:
     from tierwise.plugins.sentences.lines import lines_of
 
     row = run.bound.facts.row(key)
-    outputs = SHOWN[:1]
     tell("\nwhy one of them got it")
     say(on_one_line(" ".join(part for part in (key, row.name if row else None) if part)))
-    lines = lines_of(explain_subject(run.bound, key, run.grading).only(outputs), session.language)
+    lines = lines_of(explain_subject(run.bound, key, run.grading).only(SHOWN), session.language)
     for indent, text in [line for line in lines if line[0] <= DEEPEST][:MOST_LINES]:
         say(f"{'  ' * (indent + 1)}{on_one_line(text)}")
 
@@ -117,18 +117,18 @@ def _grade_all(session: Session, database: Path, overlay: Path) -> None:
         say(text)
 
 
-def _next_steps(folder: Path, policy: str, as_of: str, key: str) -> None:
-    database = folder / DATABASE
-    overlay = folder / "sample-company.yaml"
-    run = f"--policy {policy} --overlay {overlay} --as-of {as_of}"
+def _next_steps(demo: Demo, key: str) -> None:
+    as_of = f"--as-of {demo.as_of.isoformat()}"
+    run = f"--policy {demo.policy} {as_of}"
     tell(
         f"""
 try next
-  tierwise grade {database} {run}
-  tierwise grade {database} {run} --report report.html
-  tierwise explain {database} {key} {run}
-  tierwise show {policy}
+  tierwise grade {demo.database} {run}
+  tierwise grade {demo.database} {run} --report report.html
+  tierwise explain {demo.database} {key} {run}
+  tierwise show {demo.policy}
+  tierwise grade {demo.database} --policy {demo.overlaid} --overlay {demo.overlay} {as_of}
   tierwise init my-policy
-  tierwise console my-policy --database {database} --as-of {as_of}
-  tierwise demo {folder} --all"""
+  tierwise console my-policy --database {demo.database} {as_of}
+  tierwise demo {demo.database.parent} --all"""
     )

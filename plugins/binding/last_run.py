@@ -17,11 +17,12 @@ from tierwise.core.values import to_json
 from tierwise.plugins.binding.binding_file import Binding, FactBinding
 from tierwise.plugins.binding.fact_supply import Supply, kept_out, supply_stored, with_empty
 from tierwise.plugins.data_finding import DataFinding
-from tierwise.plugins.ledger import Ledger, SavedRun
 from tierwise.plugins.sql import column
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from tierwise.plugins.ledger import Ledger, SavedRun
 
 __all__ = ["LAST_RUN", "LastRun", "bring_last_run"]
 
@@ -92,6 +93,8 @@ def bring_last_run(connection: DuckDBPyConnection, ledger: str | None, plan: Pla
             f"fact `{wanted[0][0].name}` comes from the last saved run, and there is no ledger", help="name it: `--ledger FILE`"
         )
     import pyarrow as pa
+
+    from tierwise.plugins.ledger import Ledger
 
     cells: dict[str, dict[str, str]] = {}
     run: SavedRun | None = None

@@ -124,7 +124,7 @@ def _yaml(value: Any) -> str:
 
 def _of_numbers(connection: DuckDBPyConnection, values: Sequence[str], type: NumberType) -> Format | None:
     nothing = _nothing(values)
-    rest = [value for value in values if value.strip().lower() not in nothing]
+    rest = [value for value in values if value.strip().lower() not in nothing and any(map(str.isdigit, value))]
     currency = [sign for sign in CURRENCIES if any(_carries(value, sign) for value in rest)]
     brackets = any(BRACKETED.fullmatch(value) for value in rest)
     common: dict[str, Any] = ({"currency": currency} if currency else {}) | ({"nothing": nothing} if nothing else {})
@@ -132,12 +132,13 @@ def _of_numbers(connection: DuckDBPyConnection, values: Sequence[str], type: Num
     for example in NUMBER_EXAMPLES:
         tried.append({**common, "number": f"({example})" if brackets else example})
     forms = [Format.model_validate(told) for told in tried]
-    counted = [_reads(connection, rest, type, form) for form in forms]
-    best = max(range(len(forms)), key=lambda i: (counted[i], -i))
-    if not counted[best] and not nothing:
+    form, most = forms[0], 0
+    for one in forms:
+        if most < len(rest) and (count := _reads(connection, rest, type, one)) > most:
+            form, most = one, count
+    if not most and not nothing:
         return None
-    form = forms[best]
-    if form.currency and _reads(connection, rest, type, form.model_copy(update={"currency": ()})) == counted[best]:
+    if form.currency and _reads(connection, rest, type, form.model_copy(update={"currency": ()})) == most:
         form = form.model_copy(update={"currency": ()})
     return form
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tierwise.core.errors import TierwiseError
 from tierwise.core.values import to_json
 from tierwise.plugins.demo.make import AS_OF
-from tierwise.plugins.demo.prepare import POLICY
+from tierwise.plugins.demo.prepare import OVERLAID
 from tierwise.plugins.engine import DEFAULT_ENGINE
 from tierwise.plugins.grading import Grading
 from tierwise.plugins.manager import Plugins
@@ -42,7 +42,7 @@ def grade_all(plugins: Plugins, database: Path, overlay: Path) -> Iterator[Polic
         if not (folder / OWN_BINDING).is_file():
             continue
         try:
-            loaded = load(name, overlay=overlay if name == POLICY else None, plugins=plugins)
+            loaded = load(name, overlay=overlay if name == OVERLAID else None, plugins=plugins)
             with bound_database(loaded, str(database), None, AS_OF) as bound:
                 line = _line(name, grade_bound(bound, choose_engine(loaded, DEFAULT_ENGINE)).grading)
         except TierwiseError as error:  # one policy that cannot run does not hide the others

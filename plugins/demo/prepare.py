@@ -16,7 +16,12 @@ from tierwise.plugins.demo.make import AS_OF, CUSTOMERS, make_demo_database
 
 __all__ = ["Demo", "prepare_demo"]
 
-POLICY = "scorecard-100-rights"
+SHOWN_FIRST = "abc-5-20-80-care"
+"""The policy of the demo's story: all it needs is in the database, and few are left undetermined."""
+
+OVERLAID = "scorecard-100-rights"
+"""The policy whose sample company is put beside the database, to try numbers of one's own on."""
+
 OVERLAY = "sample-company.yaml"
 
 
@@ -26,16 +31,18 @@ class Demo:
 
     Attributes:
         database: The SQLite file.
-        overlay: The sample company's overlay.
         policy: The name of the policy to show first.
+        overlaid: The name of the policy that the overlay is for.
+        overlay: The sample company's overlay.
         as_of: The date it was made for.
         is_new: Whether it was made just now.
         about: One sentence for people.
     """
 
     database: Path
-    overlay: Path
     policy: str
+    overlaid: str
+    overlay: Path
     as_of: date
     is_new: bool
     about: str
@@ -56,11 +63,11 @@ def prepare_demo(folder: Path, policies: Mapping[str, Traversable]) -> Demo:
         elif _version(database) != demo_version():
             raise DataError(f"`{database}` is not the demo of this version", help="remove it, or name another folder")
         if not overlay.exists():
-            overlay.write_text((policies[POLICY] / OVERLAY).read_text(encoding="utf-8"), encoding="utf-8")
+            overlay.write_text((policies[OVERLAID] / OVERLAY).read_text(encoding="utf-8"), encoding="utf-8")
     except OSError as error:
         raise DataError(f"the demo cannot be written to `{folder}`: {error.strerror}") from error
     about = f"{CUSTOMERS:,} invented customers with orders, payments and visits up to {AS_OF}, some values dirty on purpose"
-    return Demo(database, overlay, POLICY, AS_OF, is_new, about)
+    return Demo(database, SHOWN_FIRST, OVERLAID, overlay, AS_OF, is_new, about)
 
 
 def _version(database: Path) -> int | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from tierwise.core.explaining.explanation import DecisionTrace, Explanation, RankTrace, RuleTrace, Term, TestTrace
+from tierwise.core.explaining.explanation import DecisionTrace, Explanation, RankTrace, Read, RuleTrace, Term, TestTrace
 from tierwise.core.outcome import Determined, Undetermined
 from tierwise.core.values import Value
 from tierwise.plugins.sentences.phrases import phrase
@@ -65,11 +65,17 @@ def _body(trace: DecisionTrace, language: str) -> Iterator[Line]:
     if trace.terms:
         yield from _sum(trace, language)
     if not (trace.given or trace.terms):
-        yield from ((0, read_text(read, language)) for read in trace.reads)
+        yield from ((0, read_text(read, language)) for read in _telling(trace))
     yield from _missed_rules(trace, language)
     if trace.needs:
         names = ", ".join(name_text(read.name, read.label, language) for read in trace.needs)
         yield 0, phrase("settle", language, names=names)
+
+
+def _telling(trace: DecisionTrace) -> Iterable[Read]:
+    """Return what a decision read; of a rank that is known, not what another way to it would have asked for."""
+    is_placed = trace.rank is not None and isinstance(trace.outcome, Determined)
+    return (read for read in trace.reads if not (is_placed and read.reason is not None))
 
 
 def _missed_rules(trace: DecisionTrace, language: str) -> Iterator[Line]:
