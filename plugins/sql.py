@@ -44,7 +44,9 @@ __all__ = [
     "integer",
     "is_known",
     "is_null",
+    "items_listed",
     "lambda_of",
+    "listed",
     "named",
     "negate",
     "one_of",
@@ -63,6 +65,7 @@ Kind = Literal["TABLE", "VIEW"]
 
 DIALECT = "duckdb"
 MOST_COMPARED = 12
+LISTED_BETWEEN = ", "
 OF_CONDITION = "of a condition"
 """Marks a cast of a condition to a number."""
 
@@ -175,6 +178,17 @@ def as_seen(value: Sql) -> Sql:
 def array(*items: Sql) -> Sql:
     """Return a list of values."""
     return call("list_value", *items)
+
+
+def listed(items: Iterable[str], type: str) -> Sql:
+    """Return a list of constants that are written without quotes, as one text: thousands of them are one node of a tree."""
+    return cast(text(f"[{LISTED_BETWEEN.join(items)}]"), f"{type}[]")
+
+
+def items_listed(tree: Sql) -> list[str] | None:
+    """Return the items of what ``listed`` made, as they are written; ``None`` for any other tree."""
+    is_listed = type(tree) is exp.Cast and tree.to.is_type("ARRAY", "LIST") and isinstance(tree.this, exp.Literal)
+    return tree.this.name[1:-1].split(LISTED_BETWEEN) if is_listed else None
 
 
 def struct(**fields: Sql) -> Sql:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -91,6 +91,9 @@ class Asker:
         stage: The facts and positions.
         facts: Fact name to its term over them.
         reference: The reference engine.
+
+    Attributes:
+        views: The name of each view of one output to its query; it is made when somebody looks at it.
     """
 
     def __init__(self, tables: Tables, table: str, stage: Stage, facts: Mapping[str, Term], reference: Reference) -> None:
@@ -99,7 +102,15 @@ class Asker:
         self.stage = stage
         self.facts = facts
         self.reference = reference
-        self._kept: set[str] = set()
+        self.views: dict[str, Callable[[], exp.Select]] = {}
+        self._made: set[str] = set()
+
+    def view(self, name: str) -> str:
+        """Make the view of that name unless it is there, and return the name."""
+        if name not in self._made:
+            self.tables.make(name, self.views[name](), "VIEW")
+            self._made.add(name)
+        return name
 
     def output(self, output: Decision, columns: Columns, compiler: Compiler, rows: Rows) -> Answers:
         """Decide what SQL left open of an output: rows with a code by which the policy itself leaves it open, and the others.
@@ -134,11 +145,11 @@ class Asker:
     def counted(self, columns: Columns) -> str:
         """Return the table or view of the different rows of an output's columns; few are counted only once."""
         if not columns.are_few:
-            return columns.counted
+            return self.view(columns.counted)
         name = f"{columns.counted} kept"
-        if name not in self._kept:
-            self.tables.make(name, exp.select("*").from_(sql.table(columns.counted)))
-            self._kept.add(name)
+        if name not in self._made:
+            self.tables.make(name, self.views[columns.counted]())
+            self._made.add(name)
         return name
 
     def _open_counts(self, columns: Columns, rows: Rows) -> tuple[int, int]:
@@ -148,7 +159,7 @@ class Asker:
             counts = [sql.case((condition, sql.column(COUNT)), default=sql.integer(0)) for condition in conditions]
             query = exp.select(*(sql.call("sum", count) for count in counts)).from_(sql.table(self.counted(columns)))
         else:
-            query = exp.select(*(sql.call("count_if", condition) for condition in conditions)).from_(sql.table(columns.view))
+            query = exp.select(*(sql.call("count_if", condition) for condition in conditions)).from_(sql.table(self.view(columns.view)))
         ((coded, left_open),) = self.tables.rows(query)
         return int(coded or 0), int(left_open or 0)
 
@@ -171,7 +182,7 @@ class Asker:
         return f"{self.table} {columns.value} {rows.name}"
 
     def _rows_where(self, columns: Columns, condition: Sql) -> exp.Select:
-        return exp.select("*").from_(sql.table(columns.view)).where(condition)
+        return exp.select("*").from_(sql.table(self.view(columns.view))).where(condition)
 
     def _question(
         self, node: Node, rows: exp.Select, compiler: Compiler, answer: str, with_keys: bool = True, amounts: Sequence[Term] = ()

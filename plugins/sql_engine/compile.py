@@ -454,7 +454,7 @@ class Compiler:
 
     def _single_hit(self, table: Table) -> Sql:
         found = bands_of(table)
-        hit = None if found is None else hit_of(found, self.shared(found.value))
+        hit = None if found is None else hit_of(found, self.shared(found.value), self.layers)
         if hit is not None:
             return hit
         if table.hit is HitPolicy.FIRST:

@@ -24,7 +24,7 @@ from tierwise.plugins.sql_engine.places import Stage
 from tierwise.plugins.sql_engine.possible import decisions_in
 from tierwise.plugins.sql_engine.ranking_columns import NeedsReference, rank
 from tierwise.plugins.sql_engine.reference import Reference
-from tierwise.plugins.sql_engine.results import SqlGrading
+from tierwise.plugins.sql_engine.results import SqlGrading, stored_in
 from tierwise.plugins.sql_engine.staging import ID, KEY, NAME, ROW, Staging, read_subjects, staging_of
 from tierwise.plugins.sql_engine.tables import FactRows, Tables
 
@@ -72,7 +72,7 @@ def _graded(
     picked = compiler.decisions()
     masks = _masks(compiler, [d.name for d in outputs]) if lacked else {}
     shown = {d.name: replace(picked[d.name], possible=masks[d.name].sql) if d.name in masks else picked[d.name] for d in outputs}
-    columns = _create_table(tables, name, stage, compiler, shown, facts)
+    columns = _create_table(tables, name, asker, compiler, shown, facts)
     return made(outputs, reference.population(), tables, name, columns, compiler, asker, masks)
 
 
@@ -106,9 +106,9 @@ def facts_read(plan: Plan) -> list[str]:
 
 
 def _create_table(
-    tables: Tables, name: str, stage: Stage, compiler: Compiler, picked: Mapping[str, Picked], facts: FactRows
+    tables: Tables, name: str, asker: Asker, compiler: Compiler, picked: Mapping[str, Picked], facts: FactRows
 ) -> dict[str, Columns]:
-    """Compute all outputs for all rows: narrow columns are stored, what is read off one of them is shown by a view."""
+    """Compute all outputs for all rows: narrow columns are stored, what is read off one of them is shown by a view, that of one output when it is asked for."""
     columns = {
         output: replace(Columns.of(number, found), view=f"{name} output {number}", counted=f"{name} counts {number}")
         for number, (output, found) in enumerate(picked.items())
@@ -123,18 +123,21 @@ def _create_table(
     wanted += [cell for output, found in picked.items() for cell in columns[output].holding(found)]
     stored, shown = compiler.layers.split(wanted)
     shown[1:1] = [(KEY, sql.column(ROW))] if is_row_key else []
-    table = f"{name} stored"
-    tables.make(table, compiler.layers.query(stage.rows(), stored))
+    table = stored_in(name)
+    tables.make(table, compiler.layers.query(asker.stage.rows(), stored))
     tables.make(name, sql.select(*sql.named(shown), source=sql.table(table)), "VIEW")
     for output, found in picked.items():
-        own = {ROW, KEY, NAME, *(word for word, _ in columns[output].holding(found))}
-        cells = [(word, tree.copy()) for word, tree in shown if word in own]
-        tables.make(columns[output].view, sql.select(*sql.named(cells), source=sql.table(table)), "VIEW")
-        cells = [(word, tree.copy()) for word, tree in shown if word in own - {ROW, KEY, NAME}]
+        own = {word for word, _ in columns[output].holding(found)}
+        cells = [(word, tree) for word, tree in shown if word in own]
         read = dict.fromkeys(column.name for _, tree in cells for column in tree.find_all(exp.Column))
         columns[output] = replace(columns[output], are_few=len(read) == 1 and not own & read.keys())
-        tables.make(columns[output].counted, _counted(table, list(read), cells), "VIEW")
+        asker.views[columns[output].view] = partial(_view, table, [cell for cell in shown if cell[0] in (ROW, KEY, NAME)] + cells)
+        asker.views[columns[output].counted] = partial(_counted, table, list(read), cells)
     return columns
+
+
+def _view(table: str, cells: Sequence[tuple[str, Sql]]) -> exp.Select:
+    return sql.select(*sql.named((word, tree.copy()) for word, tree in cells), source=sql.table(table))
 
 
 def _counted(table: str, names: Sequence[str], cells: Sequence[tuple[str, Sql]]) -> exp.Select:
@@ -142,4 +145,4 @@ def _counted(table: str, names: Sequence[str], cells: Sequence[tuple[str, Sql]])
     read = [sql.column(name) for name in names]
     counted = exp.select(*read, sql.alias(exp.Count(this=exp.Star()), COUNT)).from_(sql.table(table))
     counted = counted.group_by(*read) if read else counted
-    return sql.select(*sql.named(cells), sql.column(COUNT), source=sql.subquery(counted, "counted"))
+    return sql.select(*sql.named((word, tree.copy()) for word, tree in cells), sql.column(COUNT), source=sql.subquery(counted, "counted"))

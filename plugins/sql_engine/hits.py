@@ -18,12 +18,12 @@ from tierwise.plugins.sql_engine import numbers
 from tierwise.plugins.sql_engine.classes import listed, placed
 from tierwise.plugins.sql_engine.comparisons import choose
 from tierwise.plugins.sql_engine.layers import Layers
-from tierwise.plugins.sql_engine.terms import Term, constant, unknown
+from tierwise.plugins.sql_engine.terms import MOST_DIGITS, Term, constant, unknown
 
 __all__ = ["aggregate", "best", "count", "disjoint_hit", "first_hit", "looked_up", "number_of_subset", "only_hit", "union"]
 
 NOBODY = sql.integer(0)
-MOST_COMPARED = 60  # outputs of a table that are found by comparing the number of the rule with one after the other
+MOST_COMPARED = 8  # outputs of a table that are found by comparing the number of the rule with one after the other
 
 
 # ---- one rule: its number, counted from 1; 0 for none, NULL where that is not known --------------------------------------------
@@ -69,20 +69,31 @@ def looked_up(hit: Sql, outputs: Sequence[tuple[int, Term]], type: Type) -> Term
 def _in_a_list(hit: Sql, outputs: Sequence[tuple[int, Term]], type: Type) -> Term | None:
     """Read constants off a list by the number of the rule; ``None`` when one is no plain constant."""
     terms = [term for _, term in outputs]
-    if any(term.none is not None or term.sql.find(exp.Column) is not None for term in terms):
+    if any(term.none is not None or not isinstance(_literal_in(term.sql), exp.Literal) for term in terms):
         return None
-    whole, scale, values = terms[0].whole, terms[0].scale, [term.sql for term in terms]
+    places = dict(outputs)
+    cells = [places.get(number) for number in range(max(places) + 1)]
     if isinstance(type, NumberType):
-        sides = numbers.common(terms)
-        if sides is None:
+        whole, scale = max(term.whole for term in terms), max(term.scale for term in terms)
+        if whole + scale > MOST_DIGITS:
             return None
-        values, whole, scale = sides
-    elif not isinstance(type, EnumType):
+        written = ["NULL" if cell is None else _literal_in(cell.sql).name for cell in cells]
+        return Term(_at_number(sql.listed(written, f"DECIMAL({whole + scale}, {scale})"), hit), type, None, whole, scale)
+    if not isinstance(type, EnumType):
         return None
-    places = {number: value for (number, _), value in zip(outputs, values, strict=True)}
-    cells = [places.get(number, sql.NULL) for number in range(max(places) + 1)]
-    picked = sql.call("list_extract", sql.array(*cells), sql.binary(exp.Add, hit, sql.integer(1)))
-    return Term(picked, type, None, whole, scale)
+    words = list(dict.fromkeys(term.sql.name for term in terms))
+    place_of = {word: str(place) for place, word in enumerate(words, 1)}
+    chosen = sql.listed(["NULL" if cell is None else place_of[cell.sql.name] for cell in cells], "INTEGER")
+    return Term(sql.call("list_extract", sql.array(*map(sql.text, words)), _at_number(chosen, hit)), type)
+
+
+def _at_number(cells: Sql, hit: Sql) -> Sql:
+    return sql.call("list_extract", cells, sql.binary(exp.Add, hit, sql.integer(1)))
+
+
+def _literal_in(tree: Sql) -> Sql:
+    """Return the literal of a constant, which may be cast to its type."""
+    return tree.this if type(tree) is exp.Cast else tree
 
 
 # ---- several rules: their number is the start of a range plus a bit for each -------------------------------------------------

@@ -50,6 +50,11 @@ class Layers:
         self._definitions: dict[str, Sql] = {}
         self._kept: set[str] = set()
 
+    @property
+    def computes_once(self) -> bool:
+        """Whether a column that several others read is computed once."""
+        return not self._dialect.recomputes
+
     def hoist(self, term: Term) -> Term:
         """Give a term a column of its own, unless it is one already, is constant, or reads the item of a list."""
         value = self.column(term.sql)

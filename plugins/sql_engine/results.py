@@ -25,10 +25,28 @@ from tierwise.plugins.sql_engine.places import Places
 from tierwise.plugins.sql_engine.staging import KEY, NAME, ROW
 from tierwise.plugins.sql_engine.tables import Tables
 
-__all__ = ["UNTOLD", "WHOLE", "SqlGrading"]
+__all__ = ["UNTOLD", "WHOLE", "SqlGrading", "stored_in"]
 
 UNTOLD, WHOLE = Rows(), Rows(are_told=True)
 """Whether the reference engine is asked, too, about rows of which SQL tells which values they may have."""
+
+
+MOST_READ = 1_000  # rows that are read at once, whatever is asked of them
+CELLS = 4  # of an output in a row: value, none, rules, code
+
+
+def stored_in(table: str) -> str:
+    """Return the name of the table that holds what the view ``table`` of results shows."""
+    return f"{table} stored"
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """How many rows there are, all of them where they are few, and the outputs that SQL decided in each of these."""
+
+    count: int
+    rows: Sequence[tuple[Any, ...]]
+    decided: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -56,9 +74,12 @@ class SqlGrading:
     masks: Mapping[str, Mask] = field(default_factory=dict)
     _answers: dict[tuple[str, Rows], Answers] = field(default_factory=dict)
     _shown: dict[int, Rows] = field(default_factory=dict)
+    _read: _Read | None = None
 
     def answers(self, output: str, rows: Rows = UNTOLD) -> Answers:
         """Return what the reference engine decides of an output where SQL did not; it is asked once."""
+        if output in self._few().decided:
+            return Answers()
         rows = rows if self.columns[output].possible else replace(rows, are_told=False)
         if (output, rows) not in self._answers:
             decision = self.compiler.plan.decisions[output]
@@ -67,12 +88,39 @@ class SqlGrading:
 
     def count(self) -> int:
         """Return the number of subjects."""
-        ((count,),) = self.tables.rows(exp.select(exp.Count(this=exp.Star())).from_(sql.table(self.table)))
-        return int(count)
+        return self._few().count
+
+    def _few(self) -> _Read:
+        """Return all rows, read at once, where they are few: then to plan a query for each output would take longer."""
+        if self._read is None:
+            ((count,),) = self.tables.rows(exp.select(exp.Count(this=exp.Star())).from_(sql.table(stored_in(self.table))))
+            rows = list(self.tables.rows(self._query(self._columns_read()))) if count <= MOST_READ else []
+            places = range(2, 2 + CELLS * len(self.outputs), CELLS)
+            decided = [
+                d.name for d, at in zip(self.outputs, places, strict=True) if rows and all(r[at + 1] or r[at] is not None for r in rows)
+            ]
+            self._read = _Read(int(count), rows, frozenset(decided))
+        return self._read
+
+    def _columns_read(self) -> list[Sql]:
+        """Return key, name, and of each output what ``_result`` reads."""
+        columns = [self.columns[output.name] for output in self.outputs]
+        cells = [sql.column(c, self.table) if c else sql.NULL for of in columns for c in (of.value, of.none, of.rules, of.open)]
+        return [sql.column(KEY, self.table), sql.column(NAME, self.table), *cells]
+
+    def _query(self, cells: Sequence[Sql]) -> exp.Select:
+        """Return the query of all rows in the order of the keys."""
+        query = sql.select(*cells, source=sql.table(self.table))
+        return query.order_by(sql.column(KEY, self.table), sql.column(ROW, self.table), copy=False)
 
     def distribution(self, output: str) -> tuple[Share, ...]:
         """Return the values of an output in the order of its type (else by count), then the reasons."""
         decision = next(d for d in self.outputs if d.name == output)
+        read = self._few()
+        if output in read.decided:
+            at = 2 + CELLS * self.outputs.index(decision)
+            values = [None if row[at + 1] else core_value(row[at], decision.type) for row in read.rows]
+            return shares_of(decision.type, _added([(value, 1) for value in values]), {})
         answers, mask = self.answers(output), self.masks.get(output)
         shares: list[tuple[Any, int]] = []
         reasons: dict[Reason, int] = {}
@@ -126,19 +174,20 @@ class SqlGrading:
 
     def rows(self, limit: int | None = None) -> Iterator[SubjectResult]:
         """Yield the results in the order of the subjects' keys; a few thousand are in memory at a time."""
+        read = self._few()
+        if read.rows and len(read.decided) == len(self.outputs):
+            yield from (self._result(row, UNTOLD) for row in islice(read.rows, limit))
+            return
         asked = self._first(limit) if limit is not None and limit <= FEW_ASKED else WHOLE
-        wanted: list[Sql] = [sql.column(KEY, self.table), sql.column(NAME, self.table)]
-        query = exp.select().from_(sql.table(self.table))
-        for output in self.outputs:
-            columns = self.columns[output.name]
-            wanted += [sql.column(c, self.table) if c else sql.NULL for c in (columns.value, columns.none, columns.rules, columns.open)]
+        key, name, *cells = self._columns_read()
+        wanted, joined = [key, name], []
+        for place, output in enumerate(self.outputs):
             answers = self.answers(output.name, asked)
-            table = answers.table
-            wanted += [sql.column(name, table or "") for name in answers.columns()]
-            if table is not None:
-                same_row = sql.equal(sql.column(ROW, self.table), sql.column(ROW, table))
-                query = query.join(sql.table(table), on=same_row, join_type="left")
-        query = query.select(*wanted).order_by(sql.column(KEY, self.table), sql.column(ROW, self.table))
+            wanted += [*cells[place * CELLS : (place + 1) * CELLS], *(sql.column(word, answers.table or "") for word in answers.columns())]
+            joined += [] if answers.table is None else [answers.table]
+        query = self._query(wanted)
+        for table in joined:
+            query = query.join(sql.table(table), on=sql.equal(sql.column(ROW, self.table), sql.column(ROW, table)), join_type="left")
         yield from (self._result(row, asked) for row in self.tables.rows(query if limit is None else query.limit(limit)))
 
     def _first(self, count: int) -> Rows:
@@ -171,7 +220,7 @@ class SqlGrading:
         key, name = next(cells), next(cells)
         for output in self.outputs:
             answers = self.answers(output.name, asked)
-            value, none, rules, code = islice(cells, 4)
+            value, none, rules, code = islice(cells, CELLS)
             answered = tuple(islice(cells, len(answers.columns())))
             if none or value is not None:
                 outcomes[output.name] = Determined(None if none else core_value(value, output.type), self.compiler.rulebook.ids(rules))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -100,11 +100,19 @@ class Spelling:
                 return node.this if kind is None else exp.Cast(this=node.this, to=kind)
             kind = self.type(node.to)
             assert kind is not None, "INVARIANT: what is not said is not printed"
+            items = sql.items_listed(node)
+            if items is not None:
+                return self._listed(items, kind.expressions[0])
             node.set("to", kind)
         if isinstance(node, exp.Identifier) and self.longest_name and len(node.name.encode()) > self.longest_name:
             return sql.identifier(sha256(node.name.encode()).hexdigest()[: self.longest_name])
         make = self.nodes.get(type(node))
         return node if make is None else make(node)
+
+    def _listed(self, items: Sequence[str], kind: exp.DataType) -> Sql:
+        cells = [sql.NULL.copy() if item == "NULL" else exp.Cast(this=sql.text(item), to=kind.copy()) for item in items]
+        make = self.functions["list_value"]
+        return sql.call(make, *cells) if isinstance(make, str) else make(*cells)
 
     def fenced(self, layer: exp.Select) -> exp.Select:
         """Return a query of computed columns so that the database computes each of them once."""

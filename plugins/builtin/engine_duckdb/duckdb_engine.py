@@ -84,7 +84,7 @@ class DuckGrading(SqlGrading):
                 return Determined(None if none else core_value(value, output.type), self.compiler.rulebook.ids(rules))
             return mask.outcome(bits) if mask is not None and bits is not None else self.undecided(answers, code, answered)
 
-        return OutcomeCells(place, columns.view, cells, answers.table, outcome)
+        return OutcomeCells(place, self.asker.view(columns.view), cells, answers.table, outcome)
 
     def classes(self, outputs: Collection[str] | None = None) -> exp.Select:
         """Return the query of all subjects: key, name, and for each output its class and, of numbers, its number."""

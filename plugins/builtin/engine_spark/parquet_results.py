@@ -72,7 +72,7 @@ def _with_output(query: exp.Select, grading: SqlGrading, tables: SparkTables, de
     base, different, told = (f"{grading.table} {columns.value} {what}" for what in ("cells", "different", "told"))
     value = sql.column(columns.value) if is_scalar else sql.NULL
     rows = sql.select(sql.column(ROW, columns.view), sql.alias(value, "value"), *sql.named((f"c{n}", cell) for n, cell in enumerate(cells)))
-    rows = rows.from_(sql.table(columns.view))
+    rows = rows.from_(sql.table(grading.asker.view(columns.view)))
     if answers.table is not None:
         same_row = sql.equal(sql.column(ROW, columns.view), sql.column(ROW, answers.table))
         rows = rows.join(sql.table(answers.table), on=same_row, join_type="left")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.plugins.sql_engine.populations import graded, ranked, subject
 from tierwise.core.outcome import Determined, Reason, Undetermined
-from tierwise.plugins.sql_engine import asking
+from tierwise.plugins.sql_engine import asking, results
 
 SUBJECTS = [subject(30), subject(20), subject(1), subject(None), subject(25, safe=False), subject(20), subject(None, safe=None)]
 
@@ -38,3 +38,12 @@ def test_rules_and_reasons_are_those_of_the_policy() -> None:
 
     assert rows["00002"]["shown"] == Undetermined(Reason.LOST)
     assert rows["00004"]["place"] == Determined("C")
+
+
+@pytest.mark.parametrize("subjects", [SUBJECTS, [subject(30), subject(20), subject(20)]], ids=["some left open", "all decided"])
+def test_few_rows_read_at_once_say_what_queries_say(subjects: list[dict[str, object]], monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = graded(ranked(), subjects)
+    read = [list(at_once.rows()), list(at_once.rows(limit=2)), *(at_once.distribution(d.name) for d in at_once.outputs)]
+    monkeypatch.setattr(results, "MOST_READ", 0)
+    by_queries = graded(ranked(), subjects)
+    assert read == [list(by_queries.rows()), list(by_queries.rows(limit=2)), *(by_queries.distribution(d.name) for d in by_queries.outputs)]
