@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from tierwise.core.checking import CheckedPolicy
 from tierwise.core.finding import Finding
 from tierwise.core.meaning import decide
 from tierwise.core.outcome import Determined, Outcome
+from tierwise.core.plan import Plan
 from tierwise.core.source import Span
 from tierwise.plugins.deciding.given import read_facts
 from tierwise.plugins.manager import Plugins
@@ -48,7 +50,7 @@ def found(body: str) -> tuple[Finding, ...]:
 
 def outcomes(body: str, facts: Mapping[str, Any], as_of: date | None = None) -> Mapping[str, Outcome]:
     """Return the outcome of each decision for facts that are values of their types."""
-    return decide(checked(body).require_plan(), ENVIRONMENT, facts, as_of)
+    return decide(_plan(body), ENVIRONMENT, facts, as_of)
 
 
 def decided(body: str, facts: Mapping[str, Any], as_of: date | None = None) -> dict[str, Any]:
@@ -57,7 +59,7 @@ def decided(body: str, facts: Mapping[str, Any], as_of: date | None = None) -> d
     Returns:
         The value of a determined outcome, else its reason and its candidates as a tuple.
     """
-    read, findings = read_facts(checked(body).require_plan(), facts)
+    read, findings = read_facts(_plan(body), facts)
     assert not findings
     return {name: _plain(outcome) for name, outcome in outcomes(body, read, as_of).items()}
 
@@ -66,6 +68,11 @@ def underlined(span: Span | None) -> str:
     """Return the text that a span covers."""
     assert span is not None
     return span.text
+
+
+@lru_cache(maxsize=16)
+def _plan(body: str) -> Plan:
+    return checked(body).require_plan()
 
 
 def _plain(outcome: Outcome) -> Any:

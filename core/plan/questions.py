@@ -45,7 +45,6 @@ __all__ = [
     "Summand",
     "borders_of",
     "called_with",
-    "cases_of",
     "column_of",
     "compares",
     "comparison_of",
@@ -320,15 +319,6 @@ def _spelled(test: Node) -> Node:
 def negated_in(node: Node) -> Node | None:
     """Return what stands under a ``not``, else ``None``."""
     return node.part if isinstance(node, Not) else None
-
-
-def cases_of(node: Node) -> tuple[tuple[tuple[Node, Node], ...], Node]:
-    """Return the cases of a chain of ``if``, each with its condition and its value, and what holds in no case."""
-    cases: list[tuple[Node, Node]] = []
-    while isinstance(node, Conditional):
-        cases.append((node.condition, node.yes))
-        node = node.no
-    return tuple(cases), node
 
 
 def conjuncts_of(condition: Node) -> tuple[Node, ...]:

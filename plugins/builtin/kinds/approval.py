@@ -14,8 +14,8 @@ from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part, Unfit
 from tierwise.core.source import Span, Written, joined, written
 from tierwise.core.types import EnumType
-from tierwise.plugins.builtin.kinds.kind_texts import any_word, is_open, name_of
-from tierwise.plugins.builtin.kinds.named_conditions import Conclusion, concluded, hidden_conditions
+from tierwise.plugins.builtin.kinds.kind_texts import any_word, name_of
+from tierwise.plugins.builtin.kinds.named_conditions import Conclusion, asked_when, concluded, hidden_conditions
 from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, label_of, labels_of, strange_labels
 
 __all__ = ["Approval", "ApprovalGives", "ApprovalKeys", "ApprovalStep"]
@@ -131,9 +131,7 @@ class Approval:
 
 def _condition(keys: ApprovalKeys, step: ApprovalStep, when: str | None) -> Written:
     condition = step.must if step.must is not None else written("{} in ({})", step.by, any_word(keys.admitted(step)))
-    if when is None:
-        return condition
-    return written("if {} then {} else true" if is_open(condition) else "not({}) or ({})", when, condition)
+    return condition if when is None else asked_when(when, condition)
 
 
 def _when(asked: Mapping[Written, Written], labels: Mapping[str, Named]) -> dict[str, Named]:

@@ -14,9 +14,9 @@ from tierwise.core.finding import Finding
 from tierwise.core.plan import Named
 from tierwise.core.source import Written, joined, written
 from tierwise.core.types import BooleanType, EnumType, SetType
-from tierwise.plugins.builtin.kinds.kind_texts import name_of, quoted, table
+from tierwise.plugins.builtin.kinds.kind_texts import is_open, name_of, quoted, table
 
-__all__ = ["Conclusion", "all_met", "concluded", "condition_names", "hidden_conditions", "repeated_conditions", "unmet"]
+__all__ = ["Conclusion", "all_met", "asked_when", "concluded", "condition_names", "hidden_conditions", "repeated_conditions", "unmet"]
 
 Word = TypeVar("Word", bound=str)
 Conclusion = Literal["all met", "first unmet", "unmet"]
@@ -38,6 +38,11 @@ def condition_names(module: str, words: Iterable[Word]) -> dict[Word, Written]:
         unique = f"{name}_{len(names) + 1}" if name in names.values() else name
         names[word] = Written.at(unique, word.whole if isinstance(word, Written) else None)
     return names
+
+
+def asked_when(when: str, condition: Written) -> Written:
+    """Return the condition that holds wherever it is not asked for: ``condition``, or anything where ``when`` is not met."""
+    return written("if {} then {} else true" if is_open(condition) else "not({}) or ({})", when, condition)
 
 
 def hidden_conditions(

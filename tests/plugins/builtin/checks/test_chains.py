@@ -42,6 +42,8 @@ CHAINS = [
     ("lookup", "word", "if good = false then x else if good = null then y else z"),
     ("table", "word", "if n > 10 then x else if n in [5..10] then y else if 3 < n then z else null"),
     ("table", "word", "if grade = A and good then x else if grade = B or size = null then y else if n < 3 and not(good) then z else x"),
+    ("table", "word", "if size = large then (if good then x else y) else if good then y else z"),
+    ("table", "number", "if good or size = small then (if n > 10 then n else if n > 5 then 5 else 0) else 1"),
     ("table", "number", "if n + 1 > `price 1` then n else if size = small then n * 2 else if good then -1.5 else 0"),
 ]
 

@@ -45,6 +45,33 @@ def test_the_first_gate_that_is_not_passed_excludes(facts: dict[str, Any], eligi
     assert unmet is None or got["unmet"] == unmet
 
 
+@pytest.mark.parametrize(
+    ("facts", "eligible", "unmet"),
+    [
+        ({"party": "agent", "closable": True, "budget": 0}, True, ()),
+        ({"party": "end_user", "closable": True, "budget": 0}, False, ("budget",)),
+        ({"party": "agent", "closable": True}, True, ()),
+        ({"party": "end_user", "closable": True}, ("missing_fact", True, False), ("missing_fact", (), ("budget",))),
+        ({"closable": True, "budget": 10}, True, ()),
+    ],
+)
+def test_who_is_not_asked_for_a_gate_passes_it(facts: dict[str, Any], eligible: Any, unmet: Any) -> None:
+    got = decided(
+        POLICY.replace("budget: budget >= 10", "budget: {must: budget >= 10, when: party = end_user}")
+        .replace("agent: party != agent", "open: 'true'")
+        .replace("agent: 代理", "open: 开放"),
+        facts,
+    )
+
+    assert (got["eligible"], got["unmet"]) == (eligible, unmet)
+
+
+def test_a_mistake_in_when_a_gate_is_asked_for_is_said_where_the_author_wrote_it() -> None:
+    text = POLICY.replace("budget: budget >= 10", "budget: {must: budget >= 10, when: closabel}")
+
+    assert_finding(found(text), "unknown-name", underlined="closabel")
+
+
 def test_a_gate_shows_its_label_where_it_excludes() -> None:
     plan = checked(POLICY).require_plan()
 
