@@ -29,12 +29,13 @@ from tierwise.plugins.console.change_log import read_log
 from tierwise.plugins.console.draft import Draft, Drafts
 from tierwise.plugins.console.draft_check import CheckedTexts, Checker, Placed, placed
 from tierwise.plugins.console.draft_journal import FOLDER, DraftJournal
-from tierwise.plugins.console.editor_parts import case_views, groups_of, labels_of_columns, names_to_complete, overlay_view, parts_of
+from tierwise.plugins.console.editor_parts import case_views, groups_of, names_to_complete, overlay_view, parts_of
 from tierwise.plugins.console.edits import Refused, read_edit
 from tierwise.plugins.console.entrance import USER, refusal_text
 from tierwise.plugins.console.file_changes import Changed, changes_of, merged
 from tierwise.plugins.console.look import counts_of, customer_page, readiness_in_short, results_of
 from tierwise.plugins.console.moving import impact_json, impact_pages
+from tierwise.plugins.console.naming import Naming
 from tierwise.plugins.console.saving import Conflict, Proposal, Saved, Saver, approval_rule
 from tierwise.plugins.console.shelf import Entry, PolicyTexts, Shelf
 from tierwise.plugins.console.trial import fact_fields, subject_facts, try_facts, try_subject
@@ -304,7 +305,7 @@ def shelf_state(console: Console, call: Call) -> Response:
     entry = console.entry(call)
     texts = console.shelf.texts(entry)
     checked = console.checked(texts)
-    policy = checked.checked.policy if checked.checked is not None else None
+    policy = checked.policy
     ready = None
     if checked.loaded is not None and console.settings.database is not None:
         ready = console.kept(
@@ -365,7 +366,8 @@ def log_view(console: Console, call: Call) -> Response:
     waiting = [
         (one, changes_of(texts.all, {**texts.all, **one.files}), rule.admits(call.user, one.who)) for one in console.saver.proposals(entry)
     ]
-    return console.page("log.html", call, entry=entry, entries=list(reversed(entries)), broken=broken, waiting=waiting)
+    naming = Naming.of(console.checked(texts).policy, call.language)
+    return console.page("log.html", call, entry=entry, entries=list(reversed(entries)), broken=broken, waiting=waiting, naming=naming)
 
 
 @_writing
@@ -493,7 +495,8 @@ def draft_impact_json(console: Console, call: Call) -> Response:
 def draft_changes(console: Console, call: Call) -> Response:
     """Show what the draft changes, cell by cell, and how it is saved."""
     draft = console.draft(call)
-    return console.page("changes.html", call, **_changes(console, draft), conflict=None)
+    naming = Naming.of(console.of_draft(draft).policy, call.language)
+    return console.page("changes.html", call, **_changes(console, draft), naming=naming)
 
 
 @_writing
@@ -506,7 +509,8 @@ def draft_save(console: Console, call: Call) -> Response:
         done = console.saver.save(draft.entry, draft.base, draft.files, call.user, call.form.get("why", ""))
         if isinstance(done, Conflict):
             mine, theirs = changes_of(draft.base.all, draft.files), changes_of(draft.base.all, done.theirs.all)
-            return console.page("conflict.html", call, 409, draft=draft, mine=mine, theirs=theirs)
+            naming = Naming.of(console.of_draft(draft).policy, call.language)
+            return console.page("conflict.html", call, 409, draft=draft, mine=mine, theirs=theirs, naming=naming)
         if isinstance(done, Saved):
             draft.saved(done.texts)
     return console.page("saved.html", call, draft=draft, proposal=done if isinstance(done, Proposal) else None)
@@ -541,8 +545,7 @@ def _sides(console: Console, draft: Draft) -> tuple[LoadedPolicy, LoadedPolicy]:
 
 
 def _editor(console: Console, call: Call, draft: Draft) -> dict[str, Any]:
-    checked = console.of_draft(draft)
-    policy = checked.checked.policy if checked.checked is not None else None
+    policy = console.of_draft(draft).policy
     parts = parts_of(draft, policy, call.language)
     slug = policy.policy if policy is not None else draft.entry.name
     return {
@@ -556,34 +559,45 @@ def _editor(console: Console, call: Call, draft: Draft) -> dict[str, Any]:
 def _part(console: Console, call: Call, draft: Draft) -> dict[str, Any]:
     """Return what a part of the editor shows; the first one where none is named."""
     checked = console.of_draft(draft)
-    policy = checked.checked.policy if checked.checked is not None else None
+    policy = checked.policy
+    naming = Naming.of(policy, call.language)
     parts = {part.name: part for part in parts_of(draft, policy, call.language)}
     part = parts.get(call.query.get("part", "")) or next(iter(parts.values()))
-    found: dict[str, Any] = {"part": part, "groups": (), "cases": (), "overlay": None, "text": None, "next_case": 0}
-    found["labels"] = {} if policy is None else labels_of_columns(policy, call.language)
+    found: dict[str, Any] = {
+        "part": part,
+        "groups": (),
+        "cases": (),
+        "overlay": None,
+        "text": None,
+        "next_case": 0,
+        "labels": naming.labels,
+    }
     if part.sort in ("module", "section", "table"):
-        found["groups"] = groups_of(draft, part.name)
+        found["groups"] = groups_of(draft, part.name, naming)
     elif part.sort == "cases":
-        found["cases"] = case_views(draft, checked.loaded)
+        found["cases"] = case_views(draft, policy, checked.loaded, naming)
         found["next_case"] = len(found["cases"])
     elif part.sort == "overlay":
-        found["overlay"] = overlay_view(draft, part.name.removeprefix("overlay/"), checked, call.language)
+        found["overlay"] = overlay_view(draft, part.name.removeprefix("overlay/"), checked, naming)
     else:
         found["text"] = draft.files[part.name.removeprefix("text/")]
     return found
 
 
 def _panel(console: Console, call: Call, draft: Draft) -> dict[str, Any]:
-    found = _placed_in(call, console.of_draft(draft), draft.files)
-    return {"found": found[:MOST_SHOWN], "hidden": len(found[MOST_SHOWN:]), "marks": _marks(found)}
+    checked = console.of_draft(draft)
+    naming = Naming.of(checked.policy, call.language)
+    found = _placed_in(naming, checked, draft.files)
+    return {"found": found[:MOST_SHOWN], "hidden": len(found[MOST_SHOWN:]), "marks": _marks(found), "naming": naming}
 
 
 def _state(console: Console, call: Call, draft: Draft, files: Mapping[str, str]) -> Response:
     """Return what is found in texts, for the page to show at once."""
     checked = console.checker.check(files, tuple(draft.base.files), draft.layers)
-    found = _placed_in(call, checked, files)
+    naming = Naming.of(checked.policy, call.language)
+    found = _placed_in(naming, checked, files)
     panel = console.pages.get_template("findings.html").render(
-        words=words_of("console", call.language), Severity=Severity, found=found[:MOST_SHOWN], hidden=len(found[MOST_SHOWN:])
+        words=words_of("console", call.language), Severity=Severity, naming=naming, found=found[:MOST_SHOWN], hidden=len(found[MOST_SHOWN:])
     )
     return JSONResponse(
         {
@@ -598,9 +612,9 @@ def _state(console: Console, call: Call, draft: Draft, files: Mapping[str, str])
     )
 
 
-def _placed_in(call: Call, checked: CheckedTexts, files: Mapping[str, str]) -> list[Placed]:
-    """Return what was found at its places, in the reader's language."""
-    return [replace(one, finding=finding_in(one.finding, call.language)) for one in placed(checked, files)]
+def _placed_in(naming: Naming, checked: CheckedTexts, files: Mapping[str, str]) -> list[Placed]:
+    """Return what was found at its places, in the reader's language and by the names that people use."""
+    return [replace(one, finding=naming.finding(finding_in(one.finding, naming.language))) for one in placed(checked, files)]
 
 
 def _marks(found: list[Placed]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from tierwise.core.checking import CheckedPolicy, check
 from tierwise.core.errors import PolicyError
 from tierwise.core.finding import Finding, Severity, has_errors, sorted_findings
 from tierwise.core.limits import Limits
-from tierwise.core.policy import Document, policy_of
+from tierwise.core.policy import Document, Policy, policy_of
 from tierwise.core.source import Path, Source
 from tierwise.plugins.cases.read_cases import cases_of, read_cases
 from tierwise.plugins.console.edits import tables_in
@@ -42,6 +42,11 @@ class CheckedTexts:
     findings: tuple[Finding, ...]
     checked: CheckedPolicy | None
     loaded: LoadedPolicy | None
+
+    @property
+    def policy(self) -> Policy | None:
+        """The policy as it was read; ``None`` where it cannot be."""
+        return None if self.checked is None else self.checked.policy
 
 
 @dataclass(frozen=True, slots=True)

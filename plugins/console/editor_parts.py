@@ -15,6 +15,7 @@ from tierwise.plugins.console.draft import Draft
 from tierwise.plugins.console.draft_check import CASES, CheckedTexts
 from tierwise.plugins.console.edits import tables_in
 from tierwise.plugins.console.kept_documents import document_of
+from tierwise.plugins.console.naming import Choice, Naming
 from tierwise.plugins.console.written_table import WrittenTable
 from tierwise.plugins.console.written_value import WrittenValue, values_of
 from tierwise.plugins.loading import MAIN
@@ -29,7 +30,6 @@ __all__ = [
     "Part",
     "case_views",
     "groups_of",
-    "labels_of_columns",
     "names_to_complete",
     "overlay_view",
     "parts_of",
@@ -37,6 +37,8 @@ __all__ = [
 
 FORMULAS = ("formula", "where", "among", "when", "by", "of", "if", "sum", "average", "count", "prefer", "outside")
 """Keys whose values are expressions of the language, so that names may be completed in them."""
+FLAGS = ("judged", "hidden", "nullable", "local", "value", "default")
+"""Keys whose values are yes or no, or may be."""
 HIDDEN = ("label", "note", "about", "title", "source", "why")
 
 
@@ -54,21 +56,25 @@ class Field:
     """A single value as a field of a form.
 
     Attributes:
-        label: The keys below the group that lead to it.
+        label: What people call its place below its group.
+        keys: The keys that lead there, where people call it otherwise.
         is_formula: Whether it is an expression.
+        choices: The words that it may be; none where it may be any text.
     """
 
     value: WrittenValue
     label: str
+    keys: str
     is_formula: bool
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What stands under one name: a decision, a section, with its tables and its single values."""
+    """What stands under one name: a decision, a section, with its tables and its single values; ``keys`` is the name where people call it otherwise."""
 
     title: str
-    path: Path
+    keys: str
     tables: tuple[WrittenTable, ...]
     fields: tuple[Field, ...]
     texts: tuple[Field, ...]
@@ -94,11 +100,11 @@ def _label(policy: Policy | None, module: str, language: str) -> str:
     return declared.label.in_language(language) if declared is not None and declared.label is not None else module
 
 
-def groups_of(draft: Draft, part: str) -> tuple[Group, ...]:
+def groups_of(draft: Draft, part: str, naming: Naming) -> tuple[Group, ...]:
     """Return what stands in a module, a section or a CSV file."""
     if part.startswith("file/"):
         name = part.removeprefix("file/")
-        return (Group(name, (), tables_in(draft.files.get(name, ""), name), (), ()),)
+        return (Group(name, "", tables_in(draft.files.get(name, ""), name), (), ()),)
     document = document_of(draft.files[MAIN], MAIN)
     if document is None:
         return ()
@@ -109,22 +115,34 @@ def groups_of(draft: Draft, part: str) -> tuple[Group, ...]:
     found = [*(table.path for table in tables), *(value.path for value in values)]
     keys = list(dict.fromkeys(_group_path(one, path) for one in found))
     order = {key: at for at, key in enumerate(document.spans)}
-    return tuple(_group(key, path, tables, values) for key in sorted(keys, key=lambda key: order.get(key, -1)))
+    return tuple(_group(key, path, tables, values, naming) for key in sorted(keys, key=lambda key: order.get(key, -1)))
 
 
-def _group(key: Path, part: Path, tables: Sequence[WrittenTable], values: Sequence[WrittenValue]) -> Group:
+def _group(key: Path, part: Path, tables: Sequence[WrittenTable], values: Sequence[WrittenValue], naming: Naming) -> Group:
     fields = [
-        Field(value, " › ".join(map(str, value.path[len(key) :])) or str(value.path[-1]), _is_formula(value.path))
+        _field(value, value.path[len(key) :] or value.path[-1:], naming, naming.yes_or_no() if _is_flag(value) else ())
         for value in values
         if _group_path(value.path, part) == key
     ]
+    name = str(key[-1])
+    is_module = part[0] == "modules" and key == part
+    title = naming.keys["module"] if is_module else naming.place(key[-2:]).rpartition(" › ")[2]
     return Group(
-        " › ".join(map(str, key[len(part) :])) or str(key[-1]),
-        key,
+        title,
+        "" if is_module or title == name else name,
         tuple(table for table in tables if _group_path(table.path, part) == key),
         tuple(field for field in fields if not _is_text(field.value.path)),
         tuple(field for field in fields if _is_text(field.value.path)),
     )
+
+
+def _field(value: WrittenValue, place: Path, naming: Naming, choices: tuple[Choice, ...]) -> Field:
+    label, keys = naming.place(place), " › ".join(map(str, place))
+    return Field(value, label, "" if keys == label else keys, _is_formula(value.path), choices)
+
+
+def _is_flag(value: WrittenValue) -> bool:
+    return value.path[-1] in FLAGS and value.text in ("true", "false")
 
 
 def _group_path(path: Path, part: Path) -> Path:
@@ -140,17 +158,6 @@ def _is_text(path: Path) -> bool:
 
 def _is_formula(path: Path) -> bool:
     return any(part in FORMULAS for part in path[-2:])
-
-
-def labels_of_columns(policy: Policy, language: str) -> dict[str, str]:
-    """Return what people call the facts, parameters and decisions that tables name, where that is another word than the name."""
-    decisions = {name: decision for module in policy.modules.values() for name, decision in module.decisions.items()}
-    found = {}
-    for name, declared in (*policy.parameters.items(), *decisions.items(), *policy.facts.items()):
-        label = declared.label.in_language(language) if declared.label is not None else name
-        if label != name:
-            found[name] = label
-    return found
 
 
 # ---- cases and overlays --------------------------------------------------------------------------------------------------------------
@@ -176,7 +183,7 @@ class CaseView:
     differences: tuple[str, ...]
 
 
-def case_views(draft: Draft, loaded: LoadedPolicy | None) -> tuple[CaseView, ...]:
+def case_views(draft: Draft, policy: Policy | None, loaded: LoadedPolicy | None, naming: Naming) -> tuple[CaseView, ...]:
     """Return the cases, and what comes of each by the reference."""
     document = document_of(draft.files.get(CASES, ""), CASES) if draft.files.get(CASES) else None
     cases = document.root.get("cases") if document is not None and isinstance(document.root, dict) else None
@@ -188,10 +195,17 @@ def case_views(draft: Draft, loaded: LoadedPolicy | None) -> tuple[CaseView, ...
         if not isinstance(case, dict):
             continue
         values = list(values_of(document, ("cases", index)))
-        fields = tuple(Field(value, " › ".join(map(str, value.path[2:])), False) for value in values)
+        fields = tuple(_field(value, value.path[2:], naming, _words_of_fact(value.path, policy, naming)) for value in values)
         state, differences = results.get(str(case.get("id", "")), ("", ()))
         found.append(CaseView(index, str(case.get("id", "")), str(case.get("why", "") or ""), fields, state, differences))
     return tuple(found)
+
+
+def _words_of_fact(path: Path, policy: Policy | None, naming: Naming) -> tuple[Choice, ...]:
+    """Return what the fact of a case may be; none where it may be any text."""
+    name = str(path[-1])
+    declared = policy.facts.get(name) if policy is not None and path[2:-1] == ("facts",) else None
+    return () if declared is None else naming.choices(name, declared)
 
 
 def _results(loaded: LoadedPolicy, text: str) -> Mapping[str, tuple[str, tuple[str, ...]]]:
@@ -209,11 +223,11 @@ class OverlayView:
     """What an overlay may say: each parameter and reading with its label, what the policy says, what the overlay says, and the words it may be."""
 
     file: str
-    parameters: tuple[tuple[str, str, str, str], ...]
-    readings: tuple[tuple[str, str, tuple[str, ...], str], ...]
+    parameters: tuple[tuple[str, str, str, str, tuple[Choice, ...]], ...]
+    readings: tuple[tuple[str, str, tuple[Choice, ...], str], ...]
 
 
-def overlay_view(draft: Draft, file: str, checked: CheckedTexts, language: str) -> OverlayView | None:
+def overlay_view(draft: Draft, file: str, checked: CheckedTexts, naming: Naming) -> OverlayView | None:
     """Return an overlay as a form; ``None`` where the policy or the overlay cannot be read."""
     document = document_of(draft.files.get(file, ""), file)
     if checked.checked is None or document is None or not isinstance(document.root, dict):
@@ -227,9 +241,10 @@ def overlay_view(draft: Draft, file: str, checked: CheckedTexts, language: str) 
         tuple(
             (
                 name,
-                declared.label.in_language(language) if declared.label else name,
+                naming.name(name),
                 _own_value(declared.value),
                 _text(parameters.get(name)),
+                naming.choices(name, declared),
             )
             for name, declared in policy.parameters.items()
             if declared.local or declared.adjustable is not None
@@ -237,8 +252,8 @@ def overlay_view(draft: Draft, file: str, checked: CheckedTexts, language: str) 
         tuple(
             (
                 name,
-                reading.label.in_language(language) if reading.label else name,
-                tuple(map(str, reading.values)),
+                naming.name(name),
+                tuple((str(word), label.in_language(naming.language)) for word, label in reading.values.items()),
                 _text(readings.get(name)),
             )
             for name, reading in policy.readings.items()

@@ -16,7 +16,7 @@ from tierwise.plugins.console.written_table import WrittenTable, csv_table, tabl
 from tierwise.plugins.console.written_value import expected_after, with_added, with_value
 from tierwise.plugins.yaml_text.characters import has_forbidden
 
-__all__ = ["Edit", "Refused", "applied", "read_edit", "read_path", "table_at", "tables_in"]
+__all__ = ["Edit", "Refused", "applied", "read_edit", "table_at", "tables_in"]
 
 MOST_CELLS = 50_000
 MOST_ROWS = 5_000
@@ -131,21 +131,6 @@ def read_edit(text: bytes | str) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise Refused(f"this is no change that can be made: {first['msg']}") from error
-
-
-def read_path(text: str) -> Path:
-    """Read a path that the browser sends as JSON.
-
-    Raises:
-        Refused: It is none.
-    """
-    try:
-        path = json.loads(text)
-    except ValueError as error:
-        raise Refused("this is no path") from error
-    if not isinstance(path, list) or not all(isinstance(part, str | int) for part in path):
-        raise Refused("this is no path")
-    return tuple(path)
 
 
 @lru_cache(maxsize=64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from tierwise.plugins.console.kept_documents import value_at
 from tierwise.plugins.yaml_text.yaml_writing import yaml_line, yaml_scalar
 
 __all__ = ["WrittenValue", "expected_after", "values_of", "with_added", "with_value"]
+
+BLOCK = re.compile(r"[:-]\s+[|>][-+0-9]*\s*(#.*)?$")
+"""The end of a line below which a text stands as it is (YAML 1.2, 8.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,13 @@ def with_value(document: Document, path: Path, text: str) -> str:
     lines = document.source.text.splitlines(keepends=True)
     line = lines[span.line - 1]
     start, end = span.column - 1, span.end_column - 1
+    said = " ".join(text.split())
+    if not line[:start].strip() and span.line > 1 and BLOCK.search(lines[span.line - 2]) and said:
+        lines[span.line - 1] = line[:start] + said + line[end:]  # below `>-` everything is text, quotes as well
+        return "".join(lines)
     if start and line[start - 1] in "\"'" and line[end : end + 1] == line[start - 1]:
         start, end = start - 1, end + 1
-    lines[span.line - 1] = line[:start] + yaml_scalar(" ".join(text.split()), in_flow=True) + line[end:]
+    lines[span.line - 1] = line[:start] + yaml_scalar(said, in_flow=True) + line[end:]
     return "".join(lines)
 
 

@@ -165,7 +165,7 @@ def test_a_threshold_is_changed_and_saved_by_keyboard_alone_and_one_line_differs
     page.keyboard.press("Enter")
     page.wait_for_selector("#reason")
     assert page.locator("#side .diff tbody tr").all_inner_texts()[0].split("\t") == [
-        "modules/tier/decisions/tier/table/rules/top/amount", ">= 300", ">= 250"
+        "tier › table › rules › top › usage modules/tier/decisions/tier/table/rules/top/amount", ">= 300", ">= 250"
     ]  # fmt: skip
     tab_to(page, "#reason")
     page.keyboard.type("from the board of May")
@@ -186,8 +186,8 @@ def test_a_gap_shows_with_an_example_and_its_button_closes_it(opened: Callable[[
     page.wait_for_selector("#findings .warning .add-row")
     took = int(page.get_attribute("#status", "data-took") or 0)
 
-    assert "amount from 100 but under 300" in page.inner_text("#findings li:has(.add-row) .go")
-    assert re.search(r"amount = \d{3}, good = true", page.inner_text("#findings .witness"))
+    assert "usage from 100 but under 300" in page.inner_text("#findings li:has(.add-row) .go")
+    assert re.search(r"usage = \d{3}, pays well = yes", page.inner_text("#findings .witness"))
     assert "warning" in (page.get_attribute("table.grid", "class") or "")
     assert took < 20_000  # milliseconds: no claim about a machine (docs tell what was measured), but that nobody waits for all customers
 

@@ -13,7 +13,9 @@ pytest.importorskip("jinja2")
 from tests.plugins.console.console_policies import CASES, SMALL
 from tierwise.plugins.console.draft import Draft
 from tierwise.plugins.console.edits import Refused, applied, read_edit, tables_in
+from tierwise.plugins.console.kept_documents import document_of
 from tierwise.plugins.console.shelf import Entry, PolicyTexts
+from tierwise.plugins.console.written_value import values_of
 from tierwise.plugins.loading import policy_files, shipped_policies
 
 TABLE = ["modules", "tier", "decisions", "tier", "table", "rules"]
@@ -181,3 +183,39 @@ def test_a_draft_takes_back_and_makes_again_what_was_done() -> None:
         draft.redo()
         assert draft.files == state
     assert not draft.can_redo and list(draft.changed) == ["policy.yaml"]
+
+
+STYLES = """\
+plain: a text   # why
+single: 'it''s'
+double: "a \\"b\\" \\u4e2d"
+folded: >-
+  one line
+literal: |-   # as it is
+  one line
+below:
+  one line
+flow: {a: b, c: [d, "e", 'f']}
+items:
+- first
+- >-
+  second
+"""
+TEXTS = (
+    "b", "a, b", 'a = "b"', "it's", "{a", "[a]x", "# a", "a # b", "- a", "a: b", "true", "007", "'", '"', "\\", "中文：a", "*a", "&a", "!a", "|", ">-", "%a", "@a", "null",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_value_may_become_any_text_whatever_style_it_is_written_in(text: str) -> None:
+    document = document_of(STYLES, "policy.yaml")
+    assert document is not None
+    values = [value for value in values_of(document, ()) if value.is_on_a_line]
+    assert len(values) == 12
+    for value in values:
+        edit = read_edit(json.dumps({"do": "value", "file": "policy.yaml", "path": value.path, "text": text}))
+        changed = applied(edit, {"policy.yaml": STYLES})["policy.yaml"]
+
+        assert len(lines(STYLES, changed)) in (0, 2), value
+        found = next(one for one in values_of(document_of(changed, "policy.yaml"), ()) if one.path == value.path)  # type: ignore[arg-type]
+        assert found.text == text

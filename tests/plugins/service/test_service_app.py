@@ -11,7 +11,13 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
 from starlette.testclient import TestClient
 
 from tests.plugins.service.conftest import BUILT_IN, Serve
@@ -193,22 +199,33 @@ def test_health_says_which_policies_serve_and_that_stopping_has_begun(serve: Ser
     assert client.post(DECIDE, json={"facts": KNOWN}).status_code == 200, "what comes is still answered"
 
 
-@pytest.mark.parametrize("token", [None, "a-token-of-some-length"])
-def test_what_is_answered_is_what_the_openapi_document_says(serve: Serve, small: Path, token: str | None) -> None:
-    client = serve(small, token=token)
+@pytest.mark.parametrize(
+    ("token", "mode", "checks", "count"),
+    [
+        (None, GenerationMode.POSITIVE, CHECKS, 4),  # all but the document itself
+        ("a-token-of-some-length", GenerationMode.POSITIVE, CHECKS, 4),
+        (None, GenerationMode.NEGATIVE, [*CHECKS, negative_data_rejection], 2),
+    ],
+)
+def test_what_is_answered_is_what_the_openapi_document_says(
+    serve: Serve, small: Path, token: str | None, mode: GenerationMode, checks: list[Any], count: int
+) -> None:
+    client = serve(small, token=token, most=20_000_000)  # a list that is too long is refused for its length, not its bytes
     schema = schemathesis.openapi.from_asgi("/openapi.json", client.app)
     headers = {} if token is None else {"authorization": f"Bearer {token}"}
-    asked = []
+    asked = set()
     for result in schema.get_all_operations():
         assert isinstance(result, Ok)
         operation = result.ok()
-        asked.append(operation.label)
+        if mode is GenerationMode.NEGATIVE and not operation.body:
+            continue
 
         @FEW
-        @given(case=operation.as_strategy())
+        @given(case=operation.as_strategy(mode))
         def conforms(case: Any) -> None:
-            case.call_and_validate(headers=headers, checks=CHECKS)
+            case.call_and_validate(headers=headers, checks=checks)
+            asked.add(case.operation.label)
 
         conforms()
 
-    assert len(asked) == 4  # all but the document itself
+    assert len(asked) == count
