@@ -75,8 +75,9 @@ class Source(Protocol):
     A source may have ``findings``, a sequence of ``DataFinding``: what was found out about its tables, once they are loaded. It may have
     ``numbered(table)``: how a query names a table with a column ``ROW_NUMBER`` beside its own, which has the same rows under the same numbers as
     long as the source is open; ``None`` of a table of which it cannot say so. Then what fits its facts as it stands is not copied. A source that
-    cannot see to that has ``refuse_changed()`` besides, which raises a ``DataError`` when it is not so. A source whose tables stand in a server that
-    computes may have ``server`` (``binding.lying.Server``): then what fits its facts there as it stands is not brought before somebody wants it here.
+    cannot see to that has ``refuse_changed()`` besides, which raises a ``DataError`` when it is not so. A source whose tables stand where queries are
+    computed may have ``server()``, which gives a new ``binding.room.Server`` or ``None``: then facts are bound there, and one row a subject is brought
+    once somebody wants it here.
     """
 
     location: str

@@ -87,19 +87,19 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """How facts are read in the database that they come from, where they stand as they are.
+    """Where facts are that were bound where the database is: one row a subject, of the columns of a ``FactTable``.
 
     Attributes:
-        query: Its query: ``key``, ``name``, ``id as stored``, and what a ``FactTable`` has for each fact.
-        numbers: Fact name to its numbers as the database stores them.
-        state: What another connection sees the same state of the database by, for as long as the source is open.
-        whole: The facts that no subject lacks.
+        tables: What an engine reads and makes tables there by (``sql_engine.tables.Tables``).
+        relation: What they are called there.
+        row: The column that tells the rows apart.
+        stored: How they are stored there.
     """
 
-    query: exp.Select
-    numbers: Mapping[str, StoredNumbers]
-    state: str
-    whole: frozenset[str]
+    tables: Any
+    relation: str
+    row: str
+    stored: Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class FactTable:
         none: The facts that no column supplies and that are none when they are not given.
         stored: How it is stored.
         unread: Of the subject with a key, the facts whose stored value does not fit, each with that value.
-        lies: How the facts are read where they come from, when that can be.
+        lies: Where the facts are when they are where they come from.
         bring: Brings them into the connection, unless they are there.
     """
 

@@ -28,11 +28,14 @@ from tierwise.plugins.binding.lineage import WAYS, fault_of
 from tierwise.plugins.sql import (
     NULL,
     all_of,
+    any_of,
+    binary,
     call,
     case,
     cast,
     column,
     concat,
+    equal,
     integer,
     is_known,
     is_null,
@@ -45,15 +48,20 @@ from tierwise.plugins.sql import (
 
 __all__ = [
     "AGGREGATES",
+    "FIRSTS",
     "BoundAggregate",
     "comparable",
     "fits_aggregate",
     "is_tied",
     "source_cells",
     "supply_aggregate",
+    "takes_values",
     "tied_cells",
     "tied_values",
 ]
+
+FIRSTS = "f"
+"""What a query calls the groups of which several rows may stand first, with the two keys of each."""
 
 ROUNDING_DIGITS = 4
 """With `round`, rows are added up at this many more digits than the fact has."""
@@ -352,6 +360,11 @@ def fits_aggregate(fact: Fact, binding: FactBinding) -> str:
     return _kind(binding).demanded(fact, binding)
 
 
+def takes_values(binding: FactBinding) -> bool:
+    """Say whether the aggregate takes values of rows read as the fact's type."""
+    return isinstance(_kind(binding), _Compared)
+
+
 def comparable(fact: Fact, binding: FactBinding, cell: Cell) -> exp.Expr | None:
     """Return the value of a row as the aggregate takes it: a date, or a number in whole steps; ``None`` for one that takes it as it stands."""
     return _kind(binding).value(fact, binding, cell)
@@ -370,12 +383,15 @@ def source_cells(bound: BoundAggregate) -> dict[str, exp.Expr]:
 
 
 def tied_cells(bound: BoundAggregate) -> dict[str, exp.Expr]:
-    """Return what is asked of the groups in which several rows stand first, by column name."""
+    """Return what is asked of the rows that stand first together, by column name; what stands first is a column of ``FIRSTS``."""
     kind = _kind(bound.binding)
     if not isinstance(kind, _Front):
         return {}
     assert bound.by is not None
-    return {f"p{bound.position}": stored.distinct_two(bound.by, _plain(*bound.cells[0])[0], bound.condition, kind.descending)}
+    i, words = bound.position, as_words(*_plain(*bound.cells[0]))
+    is_first = equal(bound.by, call("list_extract", column(f"k{i}", FIRSTS), integer(1)))
+    counted = {"p": exp.Count(this=exp.Star()), "q": exp.Count(this=words), "l": call("min", words.copy()), "g": call("max", words.copy())}
+    return {f"{name}{i}": _filtered(cell, all_of(bound.condition.copy(), is_first.copy())) for name, cell in counted.items()}
 
 
 def is_tied(bound: BoundAggregate) -> exp.Expr:
@@ -385,16 +401,10 @@ def is_tied(bound: BoundAggregate) -> exp.Expr:
 
 
 def tied_values(bound: BoundAggregate) -> exp.Expr:
-    """Return, from the ``tied_cells``, the two values of rows that stand first together and differ, as text; NULL where they do not."""
-    pairs = column(f"p{bound.position}")
-    raw_type = _plain(*bound.cells[0])[1]
-
-    def cell(row: int, name: str) -> exp.Expr:
-        return call("struct_extract", call("list_extract", pairs, integer(row)), text(name))
-
-    tied = all_of(exp.GT(this=call("len", pairs), expression=integer(1)), cell(1, "k").eq(cell(2, "k")))
-    words = [as_words(cell(row, "v"), raw_type) for row in (1, 2)]
-    return case((tied, concat(call("least", *words), text(" / "), call("greatest", *words))))
+    """Return, from the ``tied_cells``, the least and the greatest value of the rows that stand first together, as text; NULL where they are one."""
+    rows, known, least, greatest = (column(f"{name}{bound.position}") for name in "pqlg")
+    differ = any_of(binary(exp.NEQ, least, greatest), all_of(binary(exp.GT, known, integer(0)), binary(exp.LT, known.copy(), rows)))
+    return case((differ, concat(least.copy(), text(" / "), greatest.copy())))
 
 
 def supply_aggregate(bound: BoundAggregate, types: Mapping[str, str]) -> Supply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
 from types import TracebackType
@@ -12,10 +12,10 @@ from typing import Self
 
 from sqlglot import exp
 
-from tierwise.core.plan import Plan
+from tierwise.core.plan import Fact, Plan
 from tierwise.plugins.binding.aggregates import supply_aggregate
 from tierwise.plugins.binding.binding_file import Binding
-from tierwise.plugins.binding.data_findings import find_bad_values, keep_problems, stored_values
+from tierwise.plugins.binding.data_findings import PROBLEM_TYPES, find_bad_values, keep_problems, stored_values
 from tierwise.plugins.binding.entry.enter_numbers import WHOLE_TYPES
 from tierwise.plugins.binding.entry.enter_words import as_id
 from tierwise.plugins.binding.fact_supply import Supply, supply_stored
@@ -24,13 +24,13 @@ from tierwise.plugins.binding.heading_units import conversion
 from tierwise.plugins.binding.joined_rows import GROUP, KEYED, TIED, fact_cells, fact_columns, joined_rows, problem_column
 from tierwise.plugins.binding.last_run import bring_last_run
 from tierwise.plugins.binding.layout import BoundColumn, Layout, is_called_parent, lay_out
-from tierwise.plugins.binding.lying import lying_facts
+from tierwise.plugins.binding.room import InDuckdb, NotSaid, Room, Server, There
 from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.subject_rows import find_odd_ids, find_totals, make_keys
 from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.data_source import ROW_NUMBER, Source
 from tierwise.plugins.duckdb_connection import readable
-from tierwise.plugins.facts import PROBLEMS, FactTable, Lying, Stored, StoredNumbers, none_when_absent
+from tierwise.plugins.facts import PROBLEMS, FactTable, Lying, Stored, StoredNumbers, canonical_type, none_when_absent
 from tierwise.plugins.sql import (
     NULL,
     alias,
@@ -43,9 +43,10 @@ from tierwise.plugins.sql import (
     is_known,
     is_null,
     negate,
+    printed,
     select,
-    struct,
     subquery,
+    table,
     text,
 )
 
@@ -69,72 +70,143 @@ def bind(source: Source, plan: Plan, binding: Binding | None = None, as_of: date
         DataError: The database cannot be read, or lacks a table or column.
         PolicyError: A cell or expression of the binding is wrong.
     """
-    made: dict[str, str] = {}
     last_run = bring_last_run(source.connection, ledger, plan, binding, as_of) if binding else None
+    server: Server | None = source.server() if last_run is None and hasattr(source, "server") else None
+    if server is not None:
+        try:
+            return _bound_there(source, server, plan, binding, as_of)
+        except NotSaid:
+            server.close()
+    made: dict[str, str] = {}
     while True:
         layout = lay_out(source, plan, binding, as_of, last_run)
-        if (server := getattr(source, "server", None)) is not None and (found := lying_facts(server, layout)) is not None:
-            return _lying(source, plan, layout, *found)
-        with Loading(source, layout.reads()) as loading:
+        with Loading(source, layout.reads()) as loading, readable(source.location):
             try:
-                return _bound(source, plan, layout, loading, made)
+                return _bound(InDuckdb(source, loading.await_tables, made), source, plan, layout)
             except TypesChanged:  # a column is of another type than its first rows
                 continue
 
 
-def _bound(source: Source, plan: Plan, layout: Layout, loading: Loading, made: dict[str, str]) -> FactTable:
-    """Bind what has been laid out; ``made`` holds the queries of the aggregates that an attempt before has made, by name."""
-    loading.await_tables([layout.table.name])
-    with readable(source.location):
-        _make(source, ROWS, layout.row_query(), keep=False)
-        types = _types(source, ROWS)
-        findings = make_keys(source.connection, ROWS, KEYED, types["id"], (layout.table.name, layout.key.name), layout.key.key == 1)
-        are_plain_keys = not findings
-        findings += find_totals(source.connection, KEYED, types["id"], _called(layout))
-        supplies, whole = _proved(source, _column_supplies(layout, types))
-        findings += _find_unknown_parents(source, layout, types)
-        if layout.lineage is not None:
-            loading.await_tables(layout.lineage.reads())
-            findings += layout.lineage.make(source)
-        for number, group in enumerate(layout.groups):
-            loading.await_tables(group.reads())
-            supplies += _group_supplies(source, group, f"{GROUP}{number}", made)
-            findings += _find_orphans(source, layout, group, f"{GROUP}{number}")
-            findings += _find_odd_ids(source, layout, group)
-        if layout.last_run is not None:
-            supplies += layout.last_run.supplies()
-            findings += layout.last_run.findings(plan.policy)
-        columns = fact_columns(supplies)
-        numbered = layout.numbered_rows() if are_plain_keys and all(supply.is_proved for supply in supplies) else None
-        if numbered is None:
-            findings += _make_facts(source, layout, types, supplies, columns)
-        findings = list(dict.fromkeys((*layout.findings, *getattr(source, "findings", ()), *findings)))  # several facts may read one table
-        facts = {supply.fact.name: supply.fact for supply in supplies}
-        none = none_when_absent(plan, facts)
-        table = FactTable(source.connection, FACTS, facts, columns, source.location, tuple(findings), none, Stored(whole=whole))
-        if any(finding.fact for finding in findings):
-            joined = partial(joined_rows, layout, supplies)
-            table = replace(table, unread=partial(stored_values, source.connection, supplies, joined, PROBLEMS))
-        if numbered is None:
-            return table
-        return _as_stored(table, numbered, types, supplies, getattr(source, "refuse_changed", table.stored.refuse_changed))
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """What a room holds once all but the facts themselves is worked out.
+
+    Attributes:
+        layout: Where everything comes from.
+        types: The columns of the subjects' rows.
+        supplies: The facts.
+        whole: Those that none of the rows lacks.
+        findings: What was found so far.
+        are_plain: Every row has a key of its own as it stands, every value fits, and nothing but the rows is read.
+    """
+
+    layout: Layout
+    types: Mapping[str, str]
+    supplies: Sequence[Supply]
+    whole: frozenset[str]
+    findings: list[DataFinding]
+    are_plain: bool
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        return {supply.fact.name: supply.fact for supply in self.supplies}
 
 
-def _lying(source: Source, plan: Plan, layout: Layout, lying: Lying, supplies: Sequence[Supply]) -> FactTable:
-    """Return facts that stay where they lie until somebody wants to have them here."""
-    facts = {supply.fact.name: supply.fact for supply in supplies}
-    findings = tuple(dict.fromkeys((*layout.findings, *getattr(source, "findings", ()))))
+def _bound(room: InDuckdb, source: Source, plan: Plan, layout: Layout) -> FactTable:
+    """Bind what has been laid out in DuckDB."""
+    bound = _worked_out(room, plan, layout)
+    columns = fact_columns(bound.supplies)
+    numbered = layout.numbered_rows() if bound.are_plain else None
+    if numbered is None:
+        bound.findings.extend(_make_facts(room, bound, columns))
+        for place in (place for place, supply in enumerate(bound.supplies) if not supply.is_proved):
+            room.connection.execute(f"ALTER TABLE {FACTS} DROP COLUMN {printed(identifier(problem_column(place)))}")
+    findings = _told(source, bound)
+    none = none_when_absent(plan, bound.facts)
+    table = FactTable(source.connection, FACTS, bound.facts, columns, source.location, findings, none, Stored(whole=bound.whole))
+    table = _with_unread(table, room, bound)
+    if numbered is None:
+        return table
+    return _as_stored(table, room, numbered, bound, getattr(source, "refuse_changed", table.stored.refuse_changed))
+
+
+def _bound_there(source: Source, server: Server, plan: Plan, binding: Binding | None, as_of: date | None) -> FactTable:
+    """Bind where the tables are: nothing but what is told of the data leaves them, and one row a subject once somebody wants it here.
+
+    Raises:
+        NotSaid: Something cannot be worked out there.
+    """
+    room = There(source, server)
+    layout = lay_out(room.source, plan, binding, as_of)
+    room.expect(layout.reads())
+    bound = _worked_out(room, plan, layout)
+    columns = fact_columns(bound.supplies)
+    types = {"key": "VARCHAR", "name": "VARCHAR"}
+    for name, fact in bound.facts.items():
+        types |= {columns[name]: canonical_type(fact.type)} | ({f"{columns[name]}__none": "BOOLEAN"} if fact.nullable else {})
+    if not all(map(server.holds, types.values())):
+        raise NotSaid
+    numbers: Mapping[str, StoredNumbers] = {}
+    if bound.are_plain:
+        query, _, numbers = _stored_query(bound, columns, table(ROWS))
+        room.make(FACTS, query, "VIEW")
+    else:
+        bound.findings.extend(_make_facts(room, bound, columns))
+    findings = _told(source, bound)
 
     @cache
     def bring() -> None:
-        with Loading(source, layout.reads()) as loading:
-            _bound(source, plan, layout, loading, {})
+        server.send(select(*map(column, types), source=table(FACTS)), FACTS, types)
+        if any(finding.fact for finding in findings):
+            server.send(select(*map(column, PROBLEM_TYPES), source=table(PROBLEMS)), PROBLEMS, PROBLEM_TYPES)
 
-    none = none_when_absent(plan, facts)
-    stored = Stored(whole=lying.whole)
-    return FactTable(
-        source.connection, FACTS, facts, fact_columns(supplies), source.location, findings, none, stored, lies=lying, bring=bring
+    lies = Lying(server.tables, FACTS, STORED_ID if bound.are_plain else "key", Stored(numbers=numbers, whole=bound.whole))
+    none = none_when_absent(plan, bound.facts)
+    made = FactTable(
+        source.connection, FACTS, bound.facts, columns, source.location, findings, none, Stored(whole=bound.whole), lies=lies, bring=bring
     )
+    return _with_unread(made, room, bound)
+
+
+def _worked_out(room: Room, plan: Plan, layout: Layout) -> _Bound:
+    """Make the rows, keys and aggregates of a layout, prove what fits as it stands, and find what is wrong with rows."""
+    room.await_tables([layout.table.name])
+    room.make(ROWS, layout.row_query(), "VIEW")
+    types = room.types(ROWS)
+    findings = make_keys(room, ROWS, KEYED, types, (layout.table.name, layout.key.name), layout.key.key == 1)
+    are_plain_keys = not findings
+    findings += find_totals(room, KEYED, types["id"], _called(layout))
+    supplies, whole = _proved(room, _column_supplies(layout, types))
+    findings += _find_unknown_parents(room, layout, types)
+    if layout.lineage is not None:
+        if not isinstance(room, InDuckdb):
+            raise NotSaid
+        room.await_tables(layout.lineage.reads())
+        findings += layout.lineage.make(room)
+    for number, group in enumerate(layout.groups):
+        room.await_tables(group.reads())
+        supplies += _group_supplies(room, group, f"{GROUP}{number}")
+        findings += _find_orphans(room, layout, group, f"{GROUP}{number}")
+        findings += _find_odd_ids(room, layout, group)
+    if layout.last_run is not None:
+        supplies += layout.last_run.supplies()
+        findings += layout.last_run.findings(plan.policy)
+    is_alone = not (layout.groups or layout.lineage or layout.last_run)
+    are_plain = are_plain_keys and is_alone and all(supply.is_proved for supply in supplies)
+    return _Bound(layout, types, supplies, whole, findings, are_plain)
+
+
+def _told(source: Source, bound: _Bound) -> tuple[DataFinding, ...]:
+    """Return all that was found, each once: several facts may read one table."""
+    return tuple(dict.fromkeys((*bound.layout.findings, *getattr(source, "findings", ()), *bound.findings)))
+
+
+def _with_unread(table: FactTable, room: Room, bound: _Bound) -> FactTable:
+    """Let the table say what stands in the data where it does not fit."""
+    if not any(finding.fact for finding in table.findings):
+        return table
+    joined = partial(joined_rows, bound.layout, bound.supplies)
+    return replace(table, unread=partial(stored_values, room, bound.supplies, joined, PROBLEMS))
 
 
 def _called(layout: Layout) -> tuple[str, str, str]:
@@ -142,24 +214,15 @@ def _called(layout: Layout) -> tuple[str, str, str]:
     return layout.table.name, layout.key.name, layout.name.name if layout.name else ""
 
 
-def _proved(source: Source, supplies: Sequence[Supply]) -> tuple[list[Supply], frozenset[str]]:
+def _proved(room: Room, supplies: Sequence[Supply]) -> tuple[list[Supply], frozenset[str]]:
     """Return supplies, those whose every value fits as columns that are read as they stand; and the facts that none of the rows lacks."""
     fits = [(place, supply.fit) for place, supply in enumerate(supplies) if supply.fit is not None]
     if not fits:
         return list(supplies), frozenset()
-    counted = count_unfit(
-        lambda query: source.connection.execute(query.sql("duckdb")).fetchall()[0],
-        exp.Table(this=identifier(ROWS)),
-        [fit for _, fit in fits],
-    )
+    counted = count_unfit(lambda query: room.rows(query)[0], table(ROWS), [fit for _, fit in fits])
     fitting = {place: found for (place, _), found in zip(fits, counted, strict=True) if not found.unfit}
     whole = frozenset(supplies[place].fact.name for place, found in fitting.items() if not found.absent)
     return [supply.proved or supply if place in fitting else supply for place, supply in enumerate(supplies)], whole
-
-
-def _types(source: Source, relation: str) -> Mapping[str, str]:
-    found = source.connection.execute(f"DESCRIBE {identifier(relation).sql('duckdb')}").fetchall()
-    return {name: str(type) for name, type, *_ in found}
 
 
 def _column_supplies(layout: Layout, types: Mapping[str, str]) -> list[Supply]:
@@ -173,24 +236,24 @@ def _column_supply(layout: Layout, bound: BoundColumn, raw_type: str) -> Supply:
     return supply_stored(bound.fact, cell, raw_type, bound.values, place, bound.empty, bound.form, rows, bound.rounded, done)
 
 
-def _group_supplies(source: Source, group: RowGroup, relation: str, made: dict[str, str]) -> list[Supply]:
-    _make(source, relation, group.query(source), keep=True, made=made)
-    if tied := group.tied_query(source, relation):
-        _make(source, f"{relation}{TIED}", tied, keep=True, made=made)
-    types = _types(source, relation)
+def _group_supplies(room: Room, group: RowGroup, relation: str) -> list[Supply]:
+    room.make_once(relation, group.query(room))
+    if tied := group.tied_query(room, relation):
+        room.make_once(f"{relation}{TIED}", tied)
+    types = room.types(relation)
     return [supply_aggregate(bound, types) for bound in group.aggregates]
 
 
-def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str) -> list[DataFinding]:
+def _find_orphans(room: Room, layout: Layout, group: RowGroup, relation: str) -> list[DataFinding]:
     """Find rows that belong to no row of the subjects' table, be it one that a condition leaves out; not looked for among rows that subjects point to."""
     if group.key is None or layout.table in (group.child, group.between):
         return []
-    id = _stored_id(source, layout)
-    known = exp.select(id).from_(source.named(layout.table.name)).where(is_known(id.copy()))
+    id = _stored_id(room, layout)
+    known = exp.select(id).from_(room.source.named(layout.table.name)).where(is_known(id.copy()))
     lost = any_of(is_null(column("id")), exp.Not(this=exp.In(this=column("id"), query=known.subquery())))
     example = call("min", column("id"), integer(3))
     query = exp.select(exp.Sum(this=cast(column("all_rows"), "BIGINT")), example).from_(exp.Table(this=identifier(relation))).where(lost)
-    count, ids = source.connection.execute(query.sql("duckdb")).fetchall()[0]
+    ((count, ids),) = room.rows(query)
     if not count:
         return []
     table, key = (group.between or group.child).name, group.key.name
@@ -200,88 +263,75 @@ def _find_orphans(source: Source, layout: Layout, group: RowGroup, relation: str
     return [DataFinding("orphan-rows", message, int(count), "", table, key, tuple((str(id), "") for id in ids or ()))]
 
 
-def _stored_id(source: Source, layout: Layout) -> exp.Expr:
+def _stored_id(room: Room, layout: Layout) -> exp.Expr:
     """Return the id of a row of the subjects' table itself, whose rows are there also where a condition leaves them out."""
-    return as_id(column(layout.key.name), source.type_of(layout.table.name, layout.key))
+    return as_id(column(layout.key.name), room.source.type_of(layout.table.name, layout.key))
 
 
-def _find_unknown_parents(source: Source, layout: Layout, types: Mapping[str, str]) -> list[DataFinding]:
+def _find_unknown_parents(room: Room, layout: Layout, types: Mapping[str, str]) -> list[DataFinding]:
     """Find rows that name one above them which is not there, in a fact called like such a link; a binding that says `parent` finds them itself."""
-    id = _stored_id(source, layout)
+    id = _stored_id(room, layout)
     findings: list[DataFinding] = []
     for bound in layout.columns if layout.lineage is None else ():
         if not isinstance(bound.cell, exp.Column) or not is_called_parent(bound.shown):
             continue
         up = as_id(column(bound.alias), types[bound.alias])
-        there = exp.In(this=up, query=exp.Subquery(this=select(id.copy(), source=source.named(layout.table.name))))
+        there = exp.In(this=up, query=exp.Subquery(this=select(id.copy(), source=room.source.named(layout.table.name))))
         rows = select(column("key"), alias(up.copy(), "up"), alias(there, "there"), source=exp.Table(this=identifier(KEYED)))
         rows = rows.where(exp.GT(this=up.copy(), expression=text("")), copy=False)
-        lost = exp.Where(this=negate(call("coalesce", column("there"), exp.false())))
-        shown = exp.Filter(this=call("min", struct(key=column("key"), up=column("up")), integer(3)), expression=lost)
-        counted = select(call("count_if", column("there")), exp.Count(this=exp.Star()), shown, source=subquery(rows, "rows"))
-        known, all, examples = source.connection.execute(counted.sql("duckdb")).fetchall()[0]
+        ((known, all),) = room.rows(select(call("count_if", column("there")), exp.Count(this=exp.Star()), source=subquery(rows, "rows")))
         if known and all > known:  # where none is there it means something else
             message = (
                 f"`{layout.table.name}.{bound.shown}` names no row of `{layout.table.name}` for {all - known} row{'s' * (all - known > 1)}"
             )
-            told = tuple((str(example["key"]), str(example["up"])) for example in examples)
+            lost = negate(call("coalesce", column("there"), exp.false()))
+            first = select(column("key"), column("up"), source=subquery(rows.copy(), "rows")).where(lost, copy=False)
+            told = tuple((str(key), str(up)) for key, up in room.rows(first.order_by(column("key"), column("up"), copy=False).limit(3)))
             findings.append(DataFinding("unknown-parent", message, all - known, bound.fact.name, layout.table.name, bound.shown, told))
     return findings
 
 
-def _find_odd_ids(source: Source, layout: Layout, group: RowGroup) -> list[DataFinding]:
+def _find_odd_ids(room: Room, layout: Layout, group: RowGroup) -> list[DataFinding]:
     """Find ids of rows that are matched as people see them, not as they are written."""
     owner = group.between or group.child
     if group.key is None or owner == layout.table:
         return []
-    raw_type = source.type_of(owner.name, group.key)
-    return find_odd_ids(source.connection, source.named(owner.name), column(group.key.name), raw_type, (owner.name, group.key.name))
+    raw_type = room.source.type_of(owner.name, group.key)
+    return find_odd_ids(room, room.source.named(owner.name), column(group.key.name), raw_type, (owner.name, group.key.name))
 
 
-def _as_stored(
-    table: FactTable, numbered: exp.Select, types: Mapping[str, str], supplies: Sequence[Supply], refuse_changed: Callable[[], None]
-) -> FactTable:
-    """Make a view of the facts over the stored columns, in which every value fits: nothing is copied."""
-    cells = [alias(as_id(column("id"), types["id"]), "key"), _name(types), *fact_cells(supplies, table.columns), column(ROW_NUMBER)]
-    id = STORED_ID if WHOLE_TYPES.match(types["id"]) else ""
-    cells += [alias(column("id"), id)] if id else []
+def _stored_query(bound: _Bound, columns: Mapping[str, str], rows: exp.Expr) -> tuple[exp.Select, str, Mapping[str, StoredNumbers]]:
+    """Return the query of facts whose every value fits as it stands, its column of whole ids, and which facts are numbers to compare as stored."""
+    id_type = bound.types["id"]
+    cells = [alias(as_id(column("id"), id_type), "key"), _name(bound.types), *fact_cells(bound.supplies, columns)]
+    cells.append(alias(column("id"), STORED_ID))
     numbers: dict[str, StoredNumbers] = {}
-    for fact, fit in ((supply.fact.name, supply.fit) for supply in supplies):
+    for fact, fit in ((supply.fact.name, supply.fit) for supply in bound.supplies):
         if fit is not None and fit.are_floats is not None:
             numbers[fact] = StoredNumbers(f"{fact} as stored", fit.are_floats)
             cells.append(alias(fit.raw.copy(), numbers[fact].column))
-    query = select(*cells, source=subquery(numbered, "rows"))
-    table.connection.execute(f"CREATE OR REPLACE VIEW {AS_STORED} AS {query.sql('duckdb')}")
-    stored = Stored(ROW_NUMBER, id, numbers, table.stored.whole, refuse_changed)
-    return replace(table, table=AS_STORED, stored=stored)
+    return select(*cells, source=rows), STORED_ID if WHOLE_TYPES.match(id_type) else "", numbers
 
 
-def _make_facts(
-    source: Source, layout: Layout, types: Mapping[str, str], supplies: Sequence[Supply], columns: Mapping[str, str]
-) -> list[DataFinding]:
+def _as_stored(table: FactTable, room: InDuckdb, numbered: exp.Select, bound: _Bound, refuse_changed: Callable[[], None]) -> FactTable:
+    """Make a view of the facts over the stored columns, in which every value fits: nothing is copied."""
+    query, id, numbers = _stored_query(bound, table.columns, subquery(numbered, "rows"))
+    room.make(AS_STORED, query.select(column(ROW_NUMBER), copy=False), "VIEW")
+    return replace(table, table=AS_STORED, stored=Stored(ROW_NUMBER, id, numbers, table.stored.whole, refuse_changed))
+
+
+def _make_facts(room: Room, bound: _Bound, columns: Mapping[str, str]) -> list[DataFinding]:
     """Make the table of the facts, and return what is wrong with them."""
-    cells = [column("key"), _name(types), *fact_cells(supplies, columns)]
-    _make(source, FACTS, joined_rows(layout, supplies, cells), keep=True)
-    findings = find_bad_values(source.connection, FACTS, supplies, partial(joined_rows, layout, supplies))
+    joined = partial(joined_rows, bound.layout, bound.supplies)
+    room.make(FACTS, joined([column("key"), _name(bound.types), *fact_cells(bound.supplies, columns)]))
+    findings = find_bad_values(room, FACTS, bound.supplies, joined)
     if findings:
-        keep_problems(source.connection, FACTS, supplies, {finding.fact for finding in findings}, PROBLEMS)
-    for place in (place for place, supply in enumerate(supplies) if not supply.is_proved):
-        source.connection.execute(f"ALTER TABLE {FACTS} DROP COLUMN {identifier(problem_column(place)).sql('duckdb')}")
+        keep_problems(room, FACTS, bound.supplies, {finding.fact for finding in findings}, PROBLEMS)
     return findings
 
 
 def _name(types: Mapping[str, str]) -> exp.Expr:
     return alias(cast(column("name") if "name" in types else NULL, "VARCHAR"), "name")
-
-
-def _make(source: Source, name: str, query: exp.Query, keep: bool, made: dict[str, str] | None = None) -> None:
-    """Make a table or a view of a query's rows, unless it is among those ``made`` by the same query before."""
-    text = query.sql("duckdb")
-    if made is not None and made.get(name) == text:
-        return
-    source.connection.execute(f"CREATE OR REPLACE {'TABLE' if keep else 'VIEW'} {identifier(name).sql('duckdb')} AS {text}")
-    if made is not None:
-        made[name] = text
 
 
 class TypesChanged(Exception):

@@ -10,6 +10,7 @@ from sqlglot import exp
 from tierwise.plugins.binding.fact_supply import Supply
 from tierwise.plugins.binding.heading_units import DIFFERS, unit_help
 from tierwise.plugins.binding.joined_rows import problem_column
+from tierwise.plugins.binding.room import Room
 from tierwise.plugins.binding.seen import help_for
 from tierwise.plugins.binding.written import UNREAD
 from tierwise.plugins.data_finding import DataFinding
@@ -23,14 +24,19 @@ from tierwise.plugins.sql import (
     identifier,
     integer,
     is_known,
+    named,
     select,
+    table,
     text,
 )
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["MESSAGES", "find_bad_values", "keep_problems", "stored_values"]
+__all__ = ["MESSAGES", "PROBLEM_TYPES", "find_bad_values", "keep_problems", "stored_values"]
+
+PROBLEM_TYPES: Mapping[str, str] = {"key": "VARCHAR", "fact": "VARCHAR", "code": "VARCHAR"}
+"""The columns of the table that ``keep_problems`` makes."""
 
 MESSAGES: Mapping[str, str] = {
     "bad-number": "is no number",
@@ -61,12 +67,12 @@ MESSAGES: Mapping[str, str] = {
 
 
 def find_bad_values(
-    connection: DuckDBPyConnection, relation: str, supplies: Sequence[Supply], joined: Callable[[Sequence[exp.Expr]], exp.Select]
+    room: Room, relation: str, supplies: Sequence[Supply], joined: Callable[[Sequence[exp.Expr]], exp.Select]
 ) -> list[DataFinding]:
     """Return a finding for every fact and code.
 
     Args:
-        connection: Where the relation lives.
+        room: Where the relation is.
         relation: It has the column ``key``, and a ``problem_column`` for each supply in which something may be wrong.
         supplies: The supplied facts.
         joined: The query of cells over the rows behind the relation; ``stored`` of a supply is such a cell, and ``key``.
@@ -75,37 +81,33 @@ def find_bad_values(
     if not doubted:
         return []
     source = exp.Table(this=identifier(relation))
-    if not _any(connection, source, doubted):  # as a rule; to count takes half as long again
-        return []
-    tallies = [call("histogram", column(problem_column(i))) for i in doubted]
-    counted = connection.execute(select(*tallies, source=source).sql("duckdb")).fetchone() or ()
-    found = [(i, code, count) for i, tally in zip(doubted, counted, strict=False) for code, count in sorted((tally or {}).items())]
+    wrong = [i for i, is_wrong in zip(doubted, _any(room, source, doubted), strict=True) if is_wrong]
+    found = [(i, code, count) for i in wrong for code, count in _counted(room, source, i)]
     if not found:
         return []
-    examples = connection.execute(select(*(_first_keys(i, code) for i, code, _ in found), source=source).sql("duckdb")).fetchone() or ()
+    examples = room.rows(select(*named((f"x{n}", _first_keys(i, code)) for n, (i, code, _) in enumerate(found)), source=source))[0]
     wanted = sorted({key for keys in examples for key in keys})
     at_fault = sorted({i for i, _, _ in found})
-    query = joined([column("key"), *(cast(supplies[i].stored, "VARCHAR") for i in at_fault)])
-    shown = {(i, row[0]): cell for row in _rows(connection, query, wanted) for i, cell in zip(at_fault, row[1:], strict=True)}
+    query = joined([column("key"), *named((f"x{i}", cast(supplies[i].stored, "VARCHAR")) for i in at_fault)])
+    shown = {(i, row[0]): cell for row in _rows(room, query, wanted) for i, cell in zip(at_fault, row[1:], strict=True)}
     return [
-        _finding(connection, supplies[i], code, count, [(key, shown[i, key]) for key in keys])
+        _finding(room.connection, supplies[i], code, count, [(key, shown[i, key]) for key in keys])
         for (i, code, count), keys in zip(found, examples, strict=True)
     ]
 
 
 def stored_values(
-    connection: DuckDBPyConnection, supplies: Sequence[Supply], joined: Callable[[Sequence[exp.Expr]], exp.Select], kept: str, key: str
+    room: Room, supplies: Sequence[Supply], joined: Callable[[Sequence[exp.Expr]], exp.Select], kept: str, key: str
 ) -> dict[str, str]:
     """Return what stands in the data of one subject where it does not fit, by fact; the arguments are those of the two functions beside it."""
-    query = f"SELECT DISTINCT fact FROM {kept} WHERE key = ?"
-    at_fault = {fact for (fact,) in connection.cursor().execute(query, [key]).fetchall()}
+    of_key = select(column("fact"), source=table(kept)).where(equal(column("key"), text(key)), copy=False)
+    at_fault = {fact for (fact,) in room.rows(of_key)}
     wanted = [supply for supply in supplies if supply.fact.name in at_fault]
     if not wanted:
         return {}
-    rows = joined([column("key"), *(cast(supply.stored, "VARCHAR") for supply in wanted)]).where(
-        equal(column("key"), text(key)), copy=False
-    )
-    cells = connection.cursor().execute(rows.sql("duckdb")).fetchone() or (None,)
+    stored = named((f"x{n}", cast(supply.stored, "VARCHAR")) for n, supply in enumerate(wanted))
+    rows = joined([column("key"), *stored]).where(equal(column("key"), text(key)), copy=False)
+    cells = next(iter(room.rows(rows)), (None,))
     shown = zip(wanted, cells[1:], strict=False)
     return {supply.fact.name: _excerpt(cell) for supply, cell in shown if cell is not None}
 
@@ -114,21 +116,36 @@ def _excerpt(stored: str | None) -> str:
     return (stored or "").removeprefix(UNREAD)[:80]
 
 
-def keep_problems(connection: DuckDBPyConnection, relation: str, supplies: Sequence[Supply], at_fault: Iterable[str], kept: str) -> None:
+def keep_problems(room: Room, relation: str, supplies: Sequence[Supply], at_fault: Iterable[str], kept: str) -> None:
     """Make the table ``kept`` of ``key``, ``fact`` and ``code``: a row for each value that does not fit, of the facts ``at_fault``."""
     rows: list[exp.Select] = []
     for i, supply in enumerate(supplies):
         if supply.fact.name in at_fault:
-            cells = (column("key"), alias(text(supply.fact.name), "fact"), alias(column(problem_column(i)), "code"))
+            cells = (column("key"), alias(cast(text(supply.fact.name), "VARCHAR"), "fact"), alias(column(problem_column(i)), "code"))
             rows.append(select(*cells, source=exp.Table(this=identifier(relation))).where(is_known(column(problem_column(i))), copy=False))
-    union = " UNION ALL ".join(row.sql("duckdb") for row in rows)
-    connection.execute(f"CREATE OR REPLACE TABLE {kept} AS {union}")
+    union: exp.Query = rows[0]
+    for more in rows[1:]:
+        union = exp.Union(this=union, expression=more, distinct=False)
+    room.make(kept, union)
 
 
-def _any(connection: DuckDBPyConnection, source: exp.Table, supplies: Sequence[int]) -> bool:
-    found = any_of(*(is_known(column(problem_column(i))) for i in supplies))
-    query = select(exp.Exists(this=select(integer(1), source=source.copy()).where(found, copy=False)))
-    return bool((connection.execute(query.sql("duckdb")).fetchone() or (False,))[0])
+def _any(room: Room, source: exp.Table, supplies: Sequence[int]) -> Sequence[bool]:
+    """Say of each supply whether anything is wrong; as a rule nothing is, which is asked first and costs less."""
+    any_at_all = any_of(*(is_known(column(problem_column(i))) for i in supplies))
+    query = select(exp.Exists(this=select(integer(1), source=source.copy()).where(any_at_all, copy=False)))
+    if not room.rows(query)[0][0]:
+        return [False] * len(supplies)
+    each = [(f"x{i}", call("bool_or", is_known(column(problem_column(i))))) for i in supplies]
+    return [bool(found) for found in room.rows(select(*named(each), source=source))[0]]
+
+
+def _counted(room: Room, source: exp.Table, position: int) -> Sequence[tuple[str, int]]:
+    """Return the codes of a supply and how many rows have each."""
+    code = column(problem_column(position))
+    rows = select(alias(code, "code"), alias(exp.Count(this=exp.Star()), "rows"), source=source.copy()).where(
+        is_known(code.copy()), copy=False
+    )
+    return sorted((str(found), int(count)) for found, count in room.rows(rows.group_by(code.copy(), copy=False)))
 
 
 def _first_keys(position: int, code: str) -> exp.Expr:
@@ -136,9 +153,9 @@ def _first_keys(position: int, code: str) -> exp.Expr:
     return exp.Filter(this=call("min", column("key"), integer(3)), expression=where)
 
 
-def _rows(connection: DuckDBPyConnection, query: exp.Select, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
+def _rows(room: Room, query: exp.Select, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
     wanted = exp.In(this=column("key"), expressions=[text(key) for key in keys])
-    return connection.execute(query.where(wanted, copy=False).sql("duckdb")).fetchall()
+    return room.rows(query.where(wanted, copy=False))
 
 
 def _finding(

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from tierwise.core.plan import Fact
-from tierwise.core.types import NumberType, Type
+from tierwise.core.types import BooleanType, NumberType, Type
 from tierwise.plugins.binding.entry import Entered, enter
 from tierwise.plugins.binding.entry.enter_numbers import enter_rounded
-from tierwise.plugins.binding.entry.enter_words import as_words
+from tierwise.plugins.binding.entry.enter_words import as_words, boolean_word
 from tierwise.plugins.binding.fit import Fit, fit_of
 from tierwise.plugins.binding.heading_units import Conversion, in_unit_of_fact
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format, written
@@ -104,6 +104,8 @@ def enter_once(
 
 def entered_constant(type: Type, raw: exp.Expr, raw_type: str) -> exp.Expr:
     """Enter a value that is the same for every row: a subquery, since that is computed once; DuckDB folds nothing that holds a lambda."""
+    if isinstance(type, BooleanType) and raw.is_string and (said := boolean_word(raw.name)) is not None:
+        return exp.Boolean(this=said)
     readings: list[exp.Expr] = []
 
     def once(reading: exp.Expr) -> exp.Expr:

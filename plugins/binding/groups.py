@@ -16,17 +16,18 @@ from tierwise.core.source import Span
 from tierwise.core.types import DateType, DurationType, ListType, NumberType, RecordType, SetType, TextType, Type
 from tierwise.core.values import Duration, add_duration
 from tierwise.plugins.binding import stored
-from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits_aggregate
+from tierwise.plugins.binding.aggregates import BoundAggregate, comparable, fits_aggregate, takes_values
 from tierwise.plugins.binding.binding_file import Binding, FactBinding, Period, Window
 from tierwise.plugins.binding.conditions import Conditions, Layer
 from tierwise.plugins.binding.entry.enter_words import as_words
 from tierwise.plugins.binding.heading_units import conversion, in_unit_of_fact
 from tierwise.plugins.binding.lineage import WAYS, Way
 from tierwise.plugins.binding.naming import find_column, find_table
+from tierwise.plugins.binding.room import Whereabouts
 from tierwise.plugins.binding.row_group import BETWEEN, CHILD, RELATED, RowGroup
 from tierwise.plugins.binding.row_scope import RowColumn, columns_in_scope, named_column
 from tierwise.plugins.binding.written import Written
-from tierwise.plugins.data_source import Column, Source, SourceTable
+from tierwise.plugins.data_source import Column, SourceTable
 from tierwise.plugins.sql import all_of, any_of, column, integer, is_known, is_null, negate, text
 
 __all__ = ["group_aggregates", "period_start", "window_days"]
@@ -96,7 +97,7 @@ def _after(as_of: date, duration: Duration) -> date | None:
 
 
 def group_aggregates(
-    source: Source, plan: Plan, binding: Binding, subjects: tuple[SourceTable, Column], as_of: date | None
+    source: Whereabouts, plan: Plan, binding: Binding, subjects: tuple[SourceTable, Column], as_of: date | None
 ) -> tuple[list[RowGroup], list[Finding]]:
     """Compile every aggregate of a binding, and what it takes from rows above; ``subjects`` are their table and its column with their id.
 
@@ -134,7 +135,7 @@ def _without_parent(binding: Binding, name: str, told: FactBinding) -> Finding:
 
 
 def _row_group(
-    source: Source, binding: Binding, name: str, told: FactBinding, subjects: tuple[SourceTable, Column], way: Way | None
+    source: Whereabouts, binding: Binding, name: str, told: FactBinding, subjects: tuple[SourceTable, Column], way: Way | None
 ) -> RowGroup:
     path, subject_key = ("facts", name), subjects[1]
     child = find_table(source, told.table, binding, (*path, "table")) if told.table else subjects[0]
@@ -219,6 +220,8 @@ class _Compiler:
     def _value(self, cells: list[tuple[exp.Expr, str]]) -> exp.Expr | None:
         """Return what is added up or compared; that of a column is read in the first layer, where others may need it, too."""
         found = named_column(self.conditions.columns, self.told.column) if self.told.column else None
+        if not takes_values(self.told):
+            return None
         if found is None:
             return comparable(self.fact, self.told, cells[0]) if cells else None
         readings = self.conditions.readings

@@ -9,7 +9,7 @@ from sqlglot import exp
 from tierwise.plugins.binding.fact_supply import Supply
 from tierwise.plugins.binding.last_run import LAST_RUN
 from tierwise.plugins.binding.layout import Layout
-from tierwise.plugins.binding.lineage import LINEAGE, Way
+from tierwise.plugins.binding.lineage import FAULT, KNOWN, LINEAGE, Way
 from tierwise.plugins.sql import TRUE, alias, column, equal, identifier, select, subquery
 
 __all__ = ["GROUP", "KEYED", "TIED", "fact_cells", "fact_columns", "joined_rows", "problem_column", "with_readings"]
@@ -47,12 +47,13 @@ def fact_cells(supplies: Iterable[Supply], columns: Mapping[str, str]) -> Iterat
 
 def joined_rows(layout: Layout, supplies: Sequence[Supply], cells: Sequence[exp.Expr]) -> exp.Select:
     """Return the query of cells. What they use of the named expressions and readings of the supplies is computed once, below them."""
+    own = ("key", "id", *(["name"] if layout.name else []), *(bound.alias for bound in layout.columns))
+    source = exp.Table(this=identifier(KEYED), alias=exp.TableAlias(this=identifier("s")))
+    relations = list(_relations(layout))
     rows = select(
-        exp.Column(this=exp.Star(), table=identifier("s")),
-        source=exp.Table(this=identifier(KEYED), alias=exp.TableAlias(this=identifier("s"))),
+        *(column(name, "s") for name in own), *(column(word, name) for name, given, _ in relations for word in given), source=source
     )
-    for name, unused, on in _relations(layout):
-        rows.append("expressions", exp.Column(this=exp.Star(except_=[identifier(word) for word in unused]), table=identifier(name)))
+    for name, _, on in relations:
         rows.append("joins", exp.Join(this=exp.Table(this=identifier(name)), on=on, side="LEFT"))
     return with_readings(rows, supplies, cells)
 
@@ -69,18 +70,18 @@ def with_readings(rows: exp.Select, supplies: Sequence[Supply], cells: Sequence[
 
 
 def _relations(layout: Layout) -> Iterator[tuple[str, Sequence[str], exp.Expr]]:
-    """Yield the relations of the child rows, which of their columns are not for the facts, and which of their rows is the subject's."""
+    """Yield the relations of the child rows, their columns that are for the facts, and which of their rows is the subject's."""
     if layout.lineage is not None:
-        yield LINEAGE, ("id", "top"), equal(column("id", LINEAGE), column("id", "s"))
+        yield LINEAGE, (*FAULT.values(), *KNOWN.values()), equal(column("id", LINEAGE), column("id", "s"))
     if layout.last_run is not None:
-        yield LAST_RUN, ("key",), equal(column("key", LAST_RUN), column("key", "s"))
+        yield LAST_RUN, layout.last_run.columns(), equal(column("key", LAST_RUN), column("key", "s"))
     for number, group in enumerate(layout.groups):
         known_by = column("top", LINEAGE) if group.way is Way.GROUP else column("id", "s")
-        for name, unused in (
-            (f"{GROUP}{number}", ("id", "all_rows")),
-            *([(f"{GROUP}{number}{TIED}", ("id",))] if group.asks_again else []),
+        for name, given in (
+            (f"{GROUP}{number}", group.given()),
+            *([(f"{GROUP}{number}{TIED}", group.given_again())] if group.asks_again else []),
         ):
-            yield name, unused, equal(column("id", name), known_by.copy()) if group.key else TRUE
+            yield name, given, equal(column("id", name), known_by.copy()) if group.key else TRUE
 
 
 def _used(cells: Iterable[exp.Expr], named: Iterable[Mapping[str, exp.Expr]]) -> list[exp.Expr]:

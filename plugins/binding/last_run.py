@@ -49,6 +49,10 @@ class LastRun:
         assert self.run is not None
         return f"run {self.run.run_id}, of {self.run.record.as_of or self.run.record.started}, in `{self.ledger}`"
 
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of ``LAST_RUN`` that are for the facts."""
+        return _columns(len(self.facts))
+
     def supplies(self) -> list[Supply]:
         """Return the facts, over the joined relation ``LAST_RUN``."""
         return [self._supply(i, fact, told) for i, (fact, told) in enumerate(self.facts)]
@@ -103,7 +107,7 @@ def bring_last_run(connection: DuckDBPyConnection, ledger: str | None, plan: Pla
             run = opened.last_run(plan.policy, as_of)
             if run is not None:
                 cells = _cells(opened, run, wanted)
-    names = [name for i in range(len(wanted)) for name in (f"last {i}", f"undecided {i}")]
+    names = _columns(len(wanted))
     columns: Mapping[str, Any] = {
         "key": pa.array(cells.keys(), pa.string()),
         **{name: pa.array([row.get(name) for row in cells.values()], pa.string()) for name in names},
@@ -112,6 +116,10 @@ def bring_last_run(connection: DuckDBPyConnection, ledger: str | None, plan: Pla
     connection.execute(f"CREATE OR REPLACE TABLE {LAST_RUN} AS SELECT * FROM tierwise_given")
     connection.unregister("tierwise_given")
     return LastRun(ledger, run, wanted)
+
+
+def _columns(facts: int) -> tuple[str, ...]:
+    return tuple(name for i in range(facts) for name in (f"last {i}", f"undecided {i}"))
 
 
 def _cells(ledger: Ledger, run: SavedRun, wanted: tuple[tuple[Fact, FactBinding], ...]) -> dict[str, dict[str, str]]:

@@ -21,11 +21,12 @@ from tierwise.plugins.binding.heading_units import bare_name, heading_unit, is_u
 from tierwise.plugins.binding.last_run import LastRun
 from tierwise.plugins.binding.lineage import Lineage
 from tierwise.plugins.binding.naming import find_column, find_table
+from tierwise.plugins.binding.room import Whereabouts
 from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.row_scope import columns_in_scope
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
 from tierwise.plugins.data_finding import DataFinding
-from tierwise.plugins.data_source import ROW_NUMBER, Column, Source, SourceTable
+from tierwise.plugins.data_source import ROW_NUMBER, Column, SourceTable
 from tierwise.plugins.sql import alias, column
 
 __all__ = [
@@ -52,7 +53,7 @@ PARENT = re.compile(
 """What the column is called that holds the id of the row above."""
 
 
-def find_subject_table(source: Source, plan: Plan) -> SourceTable:
+def find_subject_table(source: Whereabouts, plan: Plan) -> SourceTable:
     """Return the table with most columns called like facts; of several, one called like the subject, then the first.
 
     Raises:
@@ -68,7 +69,7 @@ def find_subject_table(source: Source, plan: Plan) -> SourceTable:
     return best
 
 
-def tables_alike(source: Source, plan: Plan, table: SourceTable) -> list[DataFinding]:
+def tables_alike(source: Whereabouts, plan: Plan, table: SourceTable) -> list[DataFinding]:
     """Say which table is read where others have as many columns called like facts."""
     count = len(equal_names(table, plan.facts))
     others = [other.name for other in source.tables().values() if other is not table and len(equal_names(other, plan.facts)) == count]
@@ -93,7 +94,7 @@ def headings_alike(table: SourceTable, facts: Iterable[str]) -> list[DataFinding
     return found
 
 
-def _repeated(source: Source, plan: Plan) -> str:
+def _repeated(source: Whereabouts, plan: Plan) -> str:
     """Say how a column is named whose heading stands more than once and is called like a fact."""
     for table in source.tables().values():
         for fact in plan.facts:
@@ -187,7 +188,7 @@ class BoundColumn:
 class Layout:
     """Where everything comes from."""
 
-    source: Source
+    source: Whereabouts
     table: SourceTable
     key: Column
     name: Column | None
@@ -226,7 +227,7 @@ class Layout:
         return read
 
 
-def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | None, last_run: LastRun | None = None) -> Layout:
+def lay_out(source: Whereabouts, plan: Plan, binding: Binding | None, as_of: date | None, last_run: LastRun | None = None) -> Layout:
     """Resolve every name and compile every cell; ``last_run`` has been brought.
 
     Raises:
@@ -269,7 +270,7 @@ def lay_out(source: Source, plan: Plan, binding: Binding | None, as_of: date | N
     return Layout(source, table, key, named, where, tuple(columns), tuple(groups), found, lineage, last_run)
 
 
-def _lineage(source: Source, binding: Binding, subject: SubjectBinding, subjects: tuple[SourceTable, Column]) -> Lineage | None:
+def _lineage(source: Whereabouts, binding: Binding, subject: SubjectBinding, subjects: tuple[SourceTable, Column]) -> Lineage | None:
     """Return where it is written who stands above whom, when a fact asks for it."""
     parent, path = subject.parent, ("subject", "parent")
     if parent is None or not any(told.of and told.of != "all" for told in binding.facts.values()):

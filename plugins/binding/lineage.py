@@ -17,9 +17,10 @@ from sqlglot import exp
 
 from tierwise.core.types import TextType
 from tierwise.plugins.binding.entry.enter_words import as_id
+from tierwise.plugins.binding.room import InDuckdb, Whereabouts
 from tierwise.plugins.binding.written import Format, written
 from tierwise.plugins.data_finding import DataFinding
-from tierwise.plugins.data_source import Column, Source, SourceTable
+from tierwise.plugins.data_source import Column, SourceTable
 from tierwise.plugins.sql import alias, all_of, case, cast, column, integer, is_known, select, text
 
 if TYPE_CHECKING:
@@ -81,9 +82,9 @@ class Lineage:
         read.setdefault(links.name, set()).update((key.name, parent.name))
         return read
 
-    def make(self, source: Source) -> list[DataFinding]:
+    def make(self, room: InDuckdb) -> list[DataFinding]:
         """Make the relations, and return what is wrong with the links."""
-        connection = source.connection
+        connection, source = room.connection, room.source
         for name, query in (("nodes", self._nodes(source)), ("links", self._links(source))):
             connection.execute(f"CREATE OR REPLACE TABLE tierwise_{name} AS {query.sql('duckdb')}")
         connection.execute(_ENDS)
@@ -95,12 +96,12 @@ class Lineage:
             connection.execute(f"DROP TABLE {name}")
         return findings
 
-    def _nodes(self, source: Source) -> exp.Select:
+    def _nodes(self, source: Whereabouts) -> exp.Select:
         subjects, id = self.subjects
         key = as_id(column(id.name), source.type_of(subjects.name, id))
         return select(alias(key, "id"), source=source.named(subjects.name)).where(is_known(key.copy()), copy=False).distinct()
 
-    def _links(self, source: Source) -> exp.Select:
+    def _links(self, source: Whereabouts) -> exp.Select:
         links, key, parent = self.links
         above = written(column(parent.name), source.type_of(links.name, parent), TextType(), self.form)
         id, up = as_id(column(key.name), source.type_of(links.name, key)), as_id(above.value, above.type)

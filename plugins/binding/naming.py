@@ -9,7 +9,8 @@ from typing import Protocol
 from tierwise.core.errors import DataError
 from tierwise.core.language import suggest
 from tierwise.core.source import Path, Span
-from tierwise.plugins.data_source import Column, Source, SourceTable
+from tierwise.plugins.binding.room import Whereabouts
+from tierwise.plugins.data_source import Column, SourceTable
 
 __all__ = ["PartOf", "Places", "find_column", "find_table"]
 
@@ -45,7 +46,7 @@ class PartOf:
         return self.whole.key_span((*self.path, *path))
 
 
-def find_table(source: Source, name: str, places: Places | None, path: tuple[str, ...]) -> SourceTable:
+def find_table(source: Whereabouts, name: str, places: Places | None, path: tuple[str, ...]) -> SourceTable:
     """Return a table by name.
 
     Raises:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from tierwise.plugins.binding.aggregates import BoundAggregate, is_tied, source_cells, tied_cells, tied_values
+from tierwise.plugins.binding.aggregates import FIRSTS, BoundAggregate, is_tied, source_cells, tied_cells, tied_values
 from tierwise.plugins.binding.conditions import Layer
 from tierwise.plugins.binding.entry.enter_words import as_id
 from tierwise.plugins.binding.entry.entered import is_mixed
 from tierwise.plugins.binding.lineage import LINEAGE, PAIRS, Way
+from tierwise.plugins.binding.room import Room, Whereabouts
 from tierwise.plugins.binding.row_scope import RowColumn
-from tierwise.plugins.data_source import Column, Source, SourceTable
+from tierwise.plugins.data_source import Column, SourceTable
 from tierwise.plugins.sql import (
     NULL,
     alias,
@@ -72,38 +73,48 @@ class RowGroup:
     tested: Layer = field(default_factory=lambda: Layer(TESTED))
     aggregates: list[BoundAggregate] = field(default_factory=list)
 
-    def query(self, source: Source) -> exp.Query:
+    def query(self, room: Room) -> exp.Query:
         """Return the query: ``id``, ``all_rows`` and the cells of each aggregate, one row an id.
 
         Four layers: values by the way they are written, these read as their types, tests on them, aggregates.
         """
-        self.points = self._points(source)
-        return self._aggregated(source, {"all_rows": exp.Count(this=exp.Star()), **self._cells(source_cells)})
+        self.points = self._points(room)
+        return self._aggregated(room.source, {"all_rows": exp.Count(this=exp.Star()), **self._cells(source_cells)})
+
+    def given(self) -> tuple[str, ...]:
+        """Return the columns of the query that are for the facts."""
+        return tuple(self._cells(source_cells))
+
+    def given_again(self) -> tuple[str, ...]:
+        """Return the columns of the second query that are for the facts."""
+        return tuple(f"d{bound.position}" for bound in self.aggregates if tied_cells(bound))
 
     @property
     def asks_again(self) -> bool:
         """Whether there is a second query."""
         return any(tied_cells(bound) for bound in self.aggregates)
 
-    def tied_query(self, source: Source, relation: str) -> exp.Query | None:
+    def tied_query(self, room: Room, relation: str) -> exp.Query | None:
         """Return the query of what is asked again of ids whose first row may be one of several; ``None`` when nothing is.
 
         Args:
-            source: The database.
+            room: Where the rows are.
             relation: What ``query`` gave.
         """
         if not self.asks_again:
             return None
         fronts = [bound for bound in self.aggregates if tied_cells(bound)]
         tied = any_of(*(is_tied(bound) for bound in fronts))
-        ids = select(column("id"), source=exp.Table(this=identifier(relation))).where(tied, copy=False)
-        pairs = subquery(self._aggregated(source, self._cells(tied_cells), ids), "pairs")
+        first = [column("id"), *(column(f"k{bound.position}") for bound in fronts)]
+        firsts = select(*first, source=exp.Table(this=identifier(relation))).where(tied, copy=False)
+        cells = self._cells(tied_cells)
+        pairs = subquery(self._aggregated(room.source, cells, firsts), "pairs")
         return select(column("id"), *(alias(tied_values(bound), f"d{bound.position}") for bound in fronts), source=pairs)
 
     def _cells(self, of: Callable[[BoundAggregate], Mapping[str, exp.Expr]]) -> dict[str, exp.Expr]:
         return {name: cell for bound in self.aggregates for name, cell in of(bound).items()}
 
-    def _aggregated(self, source: Source, cells: Mapping[str, exp.Expr], ids: exp.Select | None = None) -> exp.Select:
+    def _aggregated(self, source: Whereabouts, cells: Mapping[str, exp.Expr], firsts: exp.Select | None = None) -> exp.Select:
         owner = BETWEEN if self.between else CHILD
         id: exp.Expr = cast(NULL, "VARCHAR")
         if self.key is not None:
@@ -120,11 +131,15 @@ class RowGroup:
             relation, theirs, _ = WHOSE[self.way]
             related = exp.Table(this=identifier(relation), alias=exp.TableAlias(this=identifier(RELATED)))
             rows.append("joins", exp.Join(this=related, on=equal(column(theirs, RELATED), whose.copy()), side="LEFT"))
-        if ids is not None:
+        if firsts is not None:
+            ids = select(column("id"), source=subquery(firsts.copy(), FIRSTS))
             rows = rows.where(exp.In(this=id.copy(), query=exp.Subquery(this=ids)), copy=False)
         typed = select(alias(column("id", READ), "id"), *_named(self.typed.cells), source=subquery(rows, READ))
         tested = select(alias(column("id", TYPED), "id"), *_named(self.tested.cells), source=subquery(typed, TYPED))
         aggregated = select(column("id", TESTED), *_named(cells), source=subquery(tested, TESTED))
+        if firsts is not None:
+            same = equal(column("id", FIRSTS), column("id", TESTED))
+            aggregated.append("joins", exp.Join(this=subquery(firsts, FIRSTS), on=same))
         return aggregated.group_by(column("id", TESTED), copy=False)
 
     def reads(self) -> Mapping[str, set[str]]:
@@ -140,7 +155,7 @@ class RowGroup:
                 read.setdefault(owners[owner], set()).add(name)
         return read
 
-    def dangling(self, source: Source) -> exp.Expr | None:
+    def dangling(self, source: Whereabouts) -> exp.Expr | None:
         """Return, of a row of the table between that points to none, what it names, perhaps an empty text; NULL of any other row.
 
         It is ``None`` where there is no table between.
@@ -152,15 +167,15 @@ class RowGroup:
         shown = concat(*(part for name in named for part in (text(" "), name)))
         return case((nowhere, call("coalesce", call("trim", shown), text(""))))
 
-    def _points(self, source: Source) -> bool:
+    def _points(self, room: Room) -> bool:
         """Say which way the links lead: to where the values are the key."""
-        if self.between is None or not _is_key(source, self.child, [c for c, _ in self.links]):
+        if self.between is None or not _is_key(room, self.child, [c for c, _ in self.links]):
             return False
         if self.subject_key is not None:
             return [b for _, b in self.links] != [self.subject_key]
-        return not _is_key(source, self.between, [b for _, b in self.links])
+        return not _is_key(room, self.between, [b for _, b in self.links])
 
-    def _same(self, source: Source, child: Column, between: Column) -> exp.Expr:
+    def _same(self, source: Whereabouts, child: Column, between: Column) -> exp.Expr:
         assert self.between is not None
         types = source.type_of(self.child.name, child), source.type_of(self.between.name, between)
         left, right = column(child.name, CHILD), column(between.name, BETWEEN)
@@ -173,23 +188,23 @@ def _named(cells: Mapping[str, exp.Expr]) -> Iterator[exp.Expr]:
     return (alias(cell, name) for name, cell in cells.items())
 
 
-def _is_key(source: Source, table: SourceTable, columns: Sequence[Column]) -> bool:
+def _is_key(room: Room, table: SourceTable, columns: Sequence[Column]) -> bool:
     """Say whether no two rows of a table agree in columns; to find two that do, the first rows are enough as a rule."""
     if len(columns) == 1 and columns[0].key == 1 and sum(bool(c.key) for c in table.columns) == 1:
         return True
-    cells = [as_id(column(c.name), source.type_of(table.name, c)) for c in columns]
-    known = select(*(alias(cell, f"k{i}") for i, cell in enumerate(cells)), source=source.named(table.name))
+    cells = [as_id(column(c.name), room.source.type_of(table.name, c)) for c in columns]
+    known = select(*(alias(cell, f"k{i}") for i, cell in enumerate(cells)), source=room.source.named(table.name))
     known = known.where(all_of(*(is_known(cell.copy()) for cell in cells)), copy=False)
     keys = [column(f"k{i}") for i in range(len(cells))]
     for rows in (known.copy().limit(FIRST_ROWS), known):
         many = exp.GT(this=exp.Count(this=exp.Star()), expression=integer(1))
         twice = select(integer(1), source=subquery(rows, "rows")).group_by(*keys, copy=False).having(many, copy=False).limit(1)
-        if source.connection.execute(twice.sql("duckdb")).fetchone():
+        if room.rows(twice):
             return False
     return True
 
 
-def _aliased(source: Source, table: SourceTable, alias: str) -> exp.Table:
+def _aliased(source: Whereabouts, table: SourceTable, alias: str) -> exp.Table:
     named = source.named(table.name)
     named.set("alias", exp.TableAlias(this=identifier(alias)))
     return named

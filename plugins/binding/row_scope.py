@@ -10,7 +10,8 @@ from functools import cached_property
 from sqlglot import exp
 
 from tierwise.core.types import BooleanType, DateType, NumberType, TextType, Type
-from tierwise.plugins.data_source import Column, Source, SourceTable
+from tierwise.plugins.binding.room import Whereabouts
+from tierwise.plugins.data_source import Column, SourceTable
 from tierwise.plugins.sql import identifier
 
 __all__ = ["RowColumn", "columns_in_scope", "named_column"]
@@ -29,7 +30,7 @@ class RowColumn:
         alias: The name of its table in the query.
     """
 
-    source: Source
+    source: Whereabouts
     alias: str
     table: SourceTable
     column: Column
@@ -57,7 +58,7 @@ class RowColumn:
         return self.source.type_of(self.table.name, self.column)
 
 
-def columns_in_scope(source: Source, tables: Iterable[tuple[str, SourceTable]]) -> dict[str, RowColumn]:
+def columns_in_scope(source: Whereabouts, tables: Iterable[tuple[str, SourceTable]]) -> dict[str, RowColumn]:
     """Return every column by name, and as ``table.column``; of two tables the first one's column has the plain name."""
     found: dict[str, RowColumn] = {}
     for alias, table in tables:
@@ -73,7 +74,7 @@ def named_column(columns: dict[str, RowColumn], name: str) -> RowColumn | None:
     return columns.get(name) or next((c for known, c in columns.items() if known.casefold() == name.casefold()), None)
 
 
-def _type_of(source: Source, table: SourceTable, column: Column) -> Type:
+def _type_of(source: Whereabouts, table: SourceTable, column: Column) -> Type:
     return _declared_type(column) or _type_of_values(source.sample(table.name, column.name))
 
 

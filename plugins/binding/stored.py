@@ -20,7 +20,6 @@ from tierwise.plugins.sql import (
     case,
     cast,
     integer,
-    struct,
     text,
     try_cast,
 )
@@ -28,7 +27,6 @@ from tierwise.plugins.sql import (
 __all__ = [
     "date_literal",
     "day",
-    "distinct_two",
     "first_two",
     "foremost",
     "gathered",
@@ -125,11 +123,6 @@ def foremost(by: exp.Expr, value: exp.Expr, condition: exp.Expr, descending: boo
 def first_two(value: exp.Expr, condition: exp.Expr, descending: bool) -> exp.Expr:
     """Aggregate to the list of the two values, perhaps the same, that stand first."""
     return _filtered(call("max" if descending else "min", value, integer(2)), condition)
-
-
-def distinct_two(by: exp.Expr, value: exp.Expr, condition: exp.Expr, descending: bool) -> exp.Expr:
-    """Aggregate to the list of the two distinct structs ``{k: by, v: value}`` that stand first. It costs several times as much as the others."""
-    return first_two(exp.Distinct(expressions=[struct(k=by, v=value)]), condition, descending)
 
 
 def gathered(item: exp.Expr, condition: exp.Expr) -> exp.Expr:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from sqlglot import exp
 
 from tierwise.plugins.binding.entry.enter_numbers import WHOLE_TYPES
 from tierwise.plugins.binding.entry.enter_words import as_id, as_words
 from tierwise.plugins.binding.entry.entered import is_mixed
+from tierwise.plugins.binding.room import NotSaid, Room
 from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.sql import (
     alias,
@@ -24,15 +25,13 @@ from tierwise.plugins.sql import (
     integer,
     is_known,
     is_null,
+    named,
     negate,
     one_of,
     select,
     subquery,
     text,
 )
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 __all__ = ["NO_ID", "TOTAL", "find_odd_ids", "find_totals", "make_keys"]
 
@@ -45,43 +44,40 @@ TOTAL = r"((grand |sub ?)?totals?|sum|合计|总计|小计|共计|总和|累计|
 """What stands in the row of a total, where other rows have an id or a name."""
 
 
-def make_keys(
-    connection: DuckDBPyConnection, rows: str, keyed: str, id_type: str, place: tuple[str, str], is_primary: bool
-) -> list[DataFinding]:
+def make_keys(room: Room, rows: str, keyed: str, types: Mapping[str, str], place: tuple[str, str], is_primary: bool) -> list[DataFinding]:
     """Make the relation ``keyed``: the rows, with their unique ``key`` and the text ``id`` by which other tables know them.
 
     Args:
-        connection: Where the relations live.
+        room: Where the relations are.
         rows: The relation of the rows; its column ``id`` may hold NULL and repeats.
         keyed: The name of the relation to make.
-        id_type: The DuckDB type of the column ``id``.
+        types: The columns of the rows with their DuckDB types.
         place: Table and column of the id.
         is_primary: The database itself sees to it that ids are unique.
+
+    Raises:
+        NotSaid: Ids are missing or repeat, and the rows have no order by which to tell them apart.
     """
+    id_type = types["id"]
     id = as_id(column("id"), id_type)
     source = exp.Table(this=identifier(rows))
-    odd = find_odd_ids(connection, source, column("id"), id_type, place)
+    odd = find_odd_ids(room, source, column("id"), id_type, place)
     is_primary = is_primary and not odd  # two that differ in blanks or widths only are the same to people
     shown = call("trim", as_words(column("id"), id_type)) if odd else id.copy()
     ordered = column("id") if WHOLE_TYPES.match(id_type) else id
-    findings = [] if not is_primary and _ascends(connection, source, ordered) else _find(connection, source, id, place, is_primary)
-    rest = exp.Star(except_=[identifier("id")])
+    findings = [] if not is_primary and room.keeps_order and _ascends(room, source, ordered) else _find(room, source, id, place, is_primary)
+    rest = [column(name) for name in types if name != "id"]
     if not findings:
-        _make(
-            connection,
-            "VIEW",
-            keyed,
-            exp.select(alias(shown, "key"), alias(id.copy(), "id"), rest).from_(source),
-        )
+        room.make(keyed, select(alias(shown, "key"), alias(id.copy(), "id"), *rest, source=source), "VIEW")
         return odd
     mark = MARK
     while True:
         # kept: a window over all subjects is not to run again on each use
-        _make(connection, "TABLE", keyed, _numbered(rows, source, (shown, id), mark))
-        if _all_differ(connection, keyed):
+        room.make(keyed, _numbered(rows, source, (shown, id), mark))
+        if _all_differ(room, keyed):
             break
         mark += "#"  # an id of the data is what one of ours would be; once the marks are longer than any id, none is
-    return [*odd, *(findings if mark == MARK else _find(connection, source, id, place, is_primary, mark))]
+    return [*odd, *(findings if mark == MARK else _find(room, source, id, place, is_primary, mark))]
 
 
 def _numbered(rows: str, source: exp.Table, ids: tuple[exp.Expr, exp.Expr], mark: str) -> exp.Query:
@@ -98,32 +94,33 @@ def _numbered(rows: str, source: exp.Table, ids: tuple[exp.Expr, exp.Expr], mark
     return exp.select(alias(key, "key"), alias(id.copy(), "id"), exp.Star(except_=[identifier("id")])).from_(source)
 
 
-def _all_differ(connection: DuckDBPyConnection, keyed: str) -> bool:
+def _all_differ(room: Room, keyed: str) -> bool:
     counted = select(
         exp.Count(this=exp.Star()), exp.Count(this=exp.Distinct(expressions=[column("key")])), source=exp.Table(this=identifier(keyed))
     )
-    count, different = connection.execute(counted.sql("duckdb")).fetchall()[0]
+    ((count, different),) = room.rows(counted)
     return bool(count == different)
 
 
-def find_totals(connection: DuckDBPyConnection, keyed: str, id_type: str, place: tuple[str, str, str]) -> list[DataFinding]:
+def find_totals(room: Room, keyed: str, id_type: str, place: tuple[str, str, str]) -> list[DataFinding]:
     """Find rows that are no subjects but totals of others, and say how they are left out.
 
     Args:
-        connection: Where the relations live.
+        room: Where the relations are.
         keyed: The relation that ``make_keys`` made.
         id_type: The DuckDB type of the id; a number is no word for a total.
         place: Table, column of the id and column of the name; the last is empty where there is none.
     """
     table, id_column, name_column = place
-    names = [*([] if WHOLE_TYPES.match(id_type) else [("id", id_column)]), *([("name", name_column)] if name_column else [])]
+    wanted = [*([] if WHOLE_TYPES.match(id_type) else [("id", id_column)]), *([("name", name_column)] if name_column else [])]
     findings = []
-    for known_as, told in names:
+    for known_as, told in wanted:
         stored = cast(column(known_as), "VARCHAR")
         starts = one_of(call("left", stored, integer(1)), [text(sign) for sign in TOTAL_STARTS])  # cheap, and false for almost all
-        looks_so = all_of(starts, call("regexp_full_match", stored, text(rf"(?i)\s*{TOTAL}\s*")))
-        rows = select(column("key"), cast(column(known_as), "VARCHAR"), is_null(column("id")), source=exp.Table(this=identifier(keyed)))
-        found = connection.execute(rows.where(looks_so, copy=False).limit(FEW).sql("duckdb")).fetchall()
+        looks_so = all_of(starts, call("regexp_full_match", stored, text(rf"\s*{TOTAL}\s*"), text("i")))
+        cells = [("a", column("key")), ("b", cast(column(known_as), "VARCHAR")), ("c", is_null(column("id")))]
+        rows = select(*named(cells), source=exp.Table(this=identifier(keyed))).where(looks_so, copy=False)
+        found = room.rows((rows if room.keeps_order else rows.order_by(column("key"), copy=False)).limit(FEW))
         if found:
             where = f'{id_column}: "not(null)"' if all(row[2] for row in found) else f'{told}: "not({found[0][1].strip()})"'
             rows_are = "1 row looks like a total" if len(found) == 1 else f"{len(found)} rows look like totals"
@@ -134,26 +131,22 @@ def find_totals(connection: DuckDBPyConnection, keyed: str, id_type: str, place:
     return findings
 
 
-def _make(connection: DuckDBPyConnection, what: str, name: str, query: exp.Query) -> None:
-    connection.execute(f"CREATE OR REPLACE {what} {identifier(name).sql('duckdb')} AS {query.sql('duckdb')}")
-
-
-def _find(
-    connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr, place: tuple[str, str], is_primary: bool, mark: str = MARK
-) -> list[DataFinding]:
+def _find(room: Room, source: exp.Table, id: exp.Expr, place: tuple[str, str], is_primary: bool, mark: str = MARK) -> list[DataFinding]:
     distinct = exp.Count(this=id) if is_primary else exp.Count(this=exp.Distinct(expressions=[id]))
-    counted = exp.select(exp.Count(this=exp.Star()), exp.Count(this=id.copy()), distinct).from_(source)
-    total, with_id, different = connection.execute(counted.sql("duckdb")).fetchall()[0]
+    counts = [exp.Count(this=exp.Star()), exp.Count(this=id.copy()), distinct]
+    ((total, with_id, different),) = room.rows(select(*named(zip("abc", counts, strict=True)), source=source.copy()))
     findings = []
     where = f"`{place[0]}.{place[1]}`"
+    if not room.keeps_order and total > different:
+        raise NotSaid
     if total > with_id:
         message = f"{where} is empty in {total - with_id} rows: they are kept as `{NO_ID}`"
         findings.append(DataFinding("subject-without-id", message, total - with_id, "", *place))
     if with_id > different:
         many = exp.Count(this=exp.Star()) > integer(1)
-        named = is_known(exp.Paren(this=id.copy()))
-        query = exp.select(id.copy(), exp.Count(this=exp.Star())).from_(source).where(named).group_by(id.copy()).having(many)
-        examples = connection.execute(query.order_by(id.copy()).limit(3).sql("duckdb")).fetchall()
+        has_id = is_known(exp.Paren(this=id.copy()))
+        query = exp.select(id.copy(), exp.Count(this=exp.Star())).from_(source).where(has_id).group_by(id.copy()).having(many)
+        examples = room.rows(query.order_by(id.copy()).limit(3))
         message = (
             f"{where} has {with_id - different} rows with an id that stands twice: each is kept, as `{examples[0][0]} {mark}2` and so on"
         )
@@ -162,13 +155,11 @@ def _find(
     return findings
 
 
-def find_odd_ids(
-    connection: DuckDBPyConnection, source: exp.Table, raw: exp.Expr, raw_type: str, place: tuple[str, str]
-) -> list[DataFinding]:
+def find_odd_ids(room: Room, source: exp.Table, raw: exp.Expr, raw_type: str, place: tuple[str, str]) -> list[DataFinding]:
     """Find ids with blanks around them or in signs of full width, which are matched without.
 
     Args:
-        connection: Where the relation lives.
+        room: Where the relation is.
         source: The relation.
         raw: Its column with the ids.
         raw_type: The DuckDB type of that.
@@ -181,7 +172,7 @@ def find_odd_ids(
     differs = binary(exp.NEQ, column("stored"), column("id"))
     is_blank = binary(exp.EQ, call("trim", column("stored")), column("id"))
     cells = (exp.Count(this=exp.Star()), call("coalesce", call("count_if", negate(is_blank)), integer(0)), call("min", column("id")))
-    count, wide, first = connection.execute(select(*cells, source=seen).where(differs, copy=False).sql("duckdb")).fetchall()[0]
+    ((count, wide, first),) = room.rows(select(*named(zip("abc", cells, strict=True)), source=seen).where(differs, copy=False))
     where, found = f"`{place[0]}.{place[1]}`", []
     if count > wide:
         message = f"{where} has {count - wide} ids with blanks around them: they are read without, such as `{first}`"
@@ -192,11 +183,11 @@ def find_odd_ids(
     return found
 
 
-def _ascends(connection: DuckDBPyConnection, source: exp.Table, id: exp.Expr) -> bool:
+def _ascends(room: Room, source: exp.Table, id: exp.Expr) -> bool:
     """Say whether each row has an id, greater than the one before it, as in most files: then all differ, and need not be gathered to see it."""
     before = exp.Window(this=call("lag", column("id")))
     pairs = select(alias(id.copy(), "id"), source=source.copy())
     pairs = select(column("id"), alias(before, "before"), source=subquery(pairs, "ids"))
     breach = any_of(is_null(column("id")), exp.LTE(this=column("id"), expression=column("before")))
     found = select(exp.Exists(this=select(integer(1), source=subquery(pairs, "pairs")).where(breach, copy=False)))
-    return not (connection.execute(found.sql("duckdb")).fetchone() or (True,))[0]
+    return not room.rows(found)[0][0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from sqlglot import exp
 
-__all__ = ["PostgresOpener", "PostgresSource"]
+    from tierwise.plugins.sql import Kind
+
+__all__ = ["PostgresOpener", "PostgresServer", "PostgresSource"]
 
 TABLES = "customer_database"
 MOST_TABLES = 20_000
@@ -33,7 +35,7 @@ ARRIVING = {
 
 CATALOG = """
 SELECT n.nspname, c.relname, a.attname, t.typname, upper(format_type(a.atttypid, a.atttypmod)), c.relkind::text,
-       coalesce(array_position(i.indkey::int2[], a.attnum) + 1, 0)
+       CASE WHEN c.relkind = 'r' AND c.relhassubclass THEN 0 ELSE coalesce(array_position(i.indkey::int2[], a.attnum) + 1, 0) END
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -51,10 +53,18 @@ SESSION = (
 )
 
 
-WHOLE = ("int2", "int4", "int8")
-PLAIN_KEYS = (*WHOLE, "text", "varchar")
-LYING = {kind: ARRIVING[kind] for kind in (*PLAIN_KEYS, "bool", "date")}
+MAY_MAKE = """
+SELECT has_database_privilege(current_database(), 'TEMPORARY') AND NOT pg_is_in_recovery()
+       AND current_setting('default_transaction_read_only') = 'off' AND current_setting('server_encoding') = 'UTF8'
+"""
+"""Whether this user may make temporary tables, not in a copy that only follows another server, and texts have all signs that patterns name."""
+SAME_THERE = {kind: ARRIVING[kind] for kind in ("int2", "int4", "int8", "text", "varchar", "bool", "date", "timestamp")}
 """Types whose values mean in the server what they mean when they have arrived."""
+SHOWN_AS = {
+    "smallint": "SMALLINT", "integer": "INTEGER", "bigint": "BIGINT", "text": "VARCHAR", "character varying": "VARCHAR", "boolean": "BOOLEAN",
+    "date": "DATE", "timestamp without time zone": "TIMESTAMP", "numeric": "DECIMAL(38, 0)",
+}  # fmt: skip
+"""The DuckDB types of columns that queries in the server make."""
 
 
 class PostgresOpener:
@@ -89,6 +99,7 @@ class PostgresSource:
         self._loaded: dict[str, set[str]] = {}
         self._lock = RLock()  # a connection answers one question at a time
         self._running: Any = None
+        self._servers: list[PostgresServer] = []
         self._server = connected(location)
         with on_server(location), self._server.cursor() as cursor:
             for statement in SESSION:
@@ -96,10 +107,14 @@ class PostgresSource:
         self.connection: DuckDBPyConnection = in_memory()
         self.connection.execute(f"CREATE SCHEMA {TABLES}")
 
-    @property
-    def server(self) -> PostgresServer:
-        """Where the tables are."""
-        return PostgresServer(self)
+    def server(self) -> PostgresServer | None:
+        """Return where the tables are, over a connection of its own that lives as long; ``None`` where nothing can be made beside them."""
+        ((can_make,),) = self._fetched(MAY_MAKE)
+        if not can_make:
+            return None
+        ((state,),) = self._fetched("SELECT pg_catalog.pg_export_snapshot()")
+        self._servers.append(PostgresServer(self, str(state)))
+        return self._servers[-1]
 
     def tables(self) -> Mapping[str, SourceTable]:
         """Return its tables and views by name; one outside the schema ``public`` is called ``schema.table``."""
@@ -132,6 +147,10 @@ class PostgresSource:
     def _numeric(self, table: str, column: Column) -> str:
         """Return the decimal type that holds all values of a column exactly; a text where there is none, or where a value is no number."""
         cell = _quoted(column.name)
+        declared = re.fullmatch(r"NUMERIC\((\d+),(\d+)\)", column.type)
+        if declared and 38 >= int(declared[1]) >= int(declared[2]):
+            ((is_odd,),) = self._fetched(f"SELECT EXISTS (SELECT 1 FROM {self._rows(table)} WHERE {cell} = 'NaN')")
+            return "VARCHAR" if is_odd else f"DECIMAL({declared[1]}, {declared[2]})"
         query = (
             f"SELECT bool_or({cell}::text IN ('NaN', 'Infinity', '-Infinity')), max(scale(trim_scale({cell}))), "
             f"max(length(trunc(abs({cell}))::text)) FROM {self._rows(table)}"
@@ -193,7 +212,7 @@ class PostgresSource:
         cell, kind = _quoted(column.name), self._kinds[table, column.name]
         if kind in ("date", "timestamp", "timestamptz"):
             far, ago = (f"'{year}'::{kind}" for year in ("290000-01-01", "4000-01-01 BC"))
-            return f"CASE WHEN isfinite({cell}) THEN {cell} WHEN {cell} > '2000-01-01' THEN {far} ELSE {ago} END AS {cell}"
+            return f"CASE WHEN isfinite({cell}) THEN {cell} WHEN {cell} > '2000-01-01' THEN {far} WHEN {cell} < '2000-01-01' THEN {ago} END AS {cell}"
         is_as_it_is = kind in ARRIVING and kind != "bpchar"
         return cell if is_as_it_is else f"{cell}::text AS {cell}"
 
@@ -210,7 +229,9 @@ class PostgresSource:
             self._running.adbc_cancel()
 
     def close(self) -> None:
-        """End the transaction and the connection."""
+        """End the transaction and the connections."""
+        for server in self._servers:
+            server.close()
         self._server.close()
         self.connection.close()
 
@@ -225,66 +246,106 @@ class PostgresSource:
 
 
 class PostgresServer:
-    """What is asked of the tables where they are (``binding.lying.Server``)."""
+    """What is worked out where the tables are (``binding.room.Server``), in the state of the database that the source reads.
 
-    def __init__(self, source: PostgresSource) -> None:
+    Args:
+        source: The open database.
+        state: The snapshot of its transaction.
+    """
+
+    def __init__(self, source: PostgresSource, state: str) -> None:
+        from tierwise.plugins.builtin.engine_postgres.postgres_tables import PostgresTables
+
         self._source = source
-
-    @property
-    def state(self) -> str:
-        """The snapshot of the transaction."""
-        ((state,),) = self._source._fetched("SELECT pg_catalog.pg_export_snapshot()")
-        return str(state)
-
-    def named(self, table: SourceTable) -> exp.Table | None:
-        """Return how a query names a table; of a view nobody knows what it costs, or whether it ends."""
-        from sqlglot import exp
-
-        if table.name in self._source._views:
-            return None
-        schema, name = (exp.to_identifier(word, quoted=True) for word in self._source._places[table.name])
-        return exp.Table(this=name, db=schema)
-
-    def stored_type(self, table: SourceTable, column: Column) -> str:
-        """Return the type of a column; numerics of which none is said are looked at as wide ones."""
-        kind = self._source._kinds[table.name, column.name]
-        if kind == "numeric":
-            digits = [int(word) for word in re.findall(r"\d+", column.type)]
-            if not digits:
-                return "DECIMAL(38, 18)"
-            return f"DECIMAL({digits[0]}, {digits[-1]})" if len(digits) == 2 and 38 >= digits[0] >= digits[1] else ""
-        return LYING.get(kind, "")
+        self._shown: set[str] = set()
+        self._lock = RLock()
+        with on_server(source.location):
+            self.tables = PostgresTables(connected(source.location), state)
 
     def says(self, tree: exp.Expr) -> bool:
-        """Say whether an expression can be spelled."""
-        from tierwise.plugins.builtin.engine_postgres.postgres_dialect import POSTGRES
+        """Say whether a query can be spelled."""
+        return self.tables.dialect.says(tree)
 
-        return POSTGRES.says(tree)
+    def holds(self, type: str) -> bool:
+        """Say whether values of a type are kept, and arrive: lists of texts do, no other lists."""
+        return type in ("VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP", "VARCHAR[]") or type.startswith("DECIMAL(")
 
-    def ask(self, query: exp.Select) -> tuple[Any, ...]:
-        """Return the one row of a query."""
-        from tierwise.plugins.builtin.engine_postgres.postgres_dialect import POSTGRES
+    def type_of(self, table: str, column: Column) -> str:
+        """Return the type of a column; numerics are looked at."""
+        kind = self._source._kinds[table, column.name]
+        found = self._source.type_of(table, column) if kind == "numeric" else SAME_THERE.get(kind, "")
+        return "" if kind == "numeric" and found == "VARCHAR" else found
 
-        (row,) = self._source._fetched(POSTGRES.printed(query))
-        return row
+    def named(self, table: str) -> exp.Table:
+        """Return how a query names a table that is shown."""
+        from tierwise.plugins import sql
 
-    def are_plain(self, table: SourceTable, key: Column, name: Column | None) -> bool:
-        """Say whether a primary key tells the rows apart, and no id or name is odd or looks like a total."""
-        from tierwise.plugins.binding.subject_rows import TOTAL
+        return sql.table(f"tierwise_stored_{table}")
 
-        kind = self._source._kinds[table.name, key.name]
-        if [column.name for column in table.columns if column.key] != [key.name] or kind not in PLAIN_KEYS:
+    def show(self, table: str, columns: Collection[str]) -> bool:
+        """Make a view of columns of a table; of the database's own views nobody knows what they cost, or whether they end."""
+        from sqlglot import exp
+
+        from tierwise.plugins.sql import alias, cast, column, select
+
+        if table in self._shown:
+            return True
+        known = [found for found in self._source.tables()[table].columns if found.name in columns]
+        types = [self.type_of(table, found) for found in known]
+        if table in self._source._views or not all(types):
             return False
-        texts = [key.name] if kind not in WHOLE else []
-        looks_so = [f"{_quoted(word)}::text ~* '^[[:space:]]*{TOTAL}[[:space:]]*$'" for word in (*texts, *([name.name] if name else []))]
-        odd = [f"{_quoted(word)} !~ '^[!-~]([ -~]*[!-~])?$'" for word in texts]
-        place = self._source._rows(table.name)
-        query = (
-            f"SELECT EXISTS (SELECT 1 FROM {place} WHERE {' OR '.join([*looks_so, *odd]) or 'false'}), "
-            f"(SELECT relkind = 'r' AND relhassubclass FROM pg_catalog.pg_class WHERE oid = '{place.replace(chr(39), chr(39) * 2)}'::regclass)"
-        )
-        ((is_odd, has_heirs),) = self._source._fetched(query)
-        return not is_odd and not has_heirs
+        cells = []
+        for found, type in zip(known, types, strict=True):
+            cell: exp.Expr = column(found.name)
+            if type == "VARCHAR":
+                cell = exp.Collate(this=cell, expression=exp.to_identifier("C", quoted=True))
+            elif type.startswith("DECIMAL") and type.replace(" ", "") != found.type.replace("NUMERIC", "DECIMAL"):
+                cell = cast(cell, type)
+            cells.append(alias(cell, found.name))
+        schema, name = (exp.to_identifier(word, quoted=True) for word in self._source._places[table])
+        self.make(self.named(table).name, select(*cells, source=exp.Table(this=name, db=schema)), "VIEW")
+        self._shown.add(table)
+        return True
+
+    def make(self, name: str, query: exp.Query, kind: Kind) -> None:
+        """Make a temporary table, or a view."""
+        with self._lock, on_server(self._source.location):
+            self.tables.make(name, query, kind)
+
+    def rows(self, query: exp.Query) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with self._lock, on_server(self._source.location):
+            return list(self.tables.rows(query))
+
+    def types(self, relation: str) -> Mapping[str, str]:
+        """Return the columns of a temporary table or view."""
+        with self._lock, on_server(self._source.location):
+            return {name: _shown_as(type) for name, type in self.tables.columns(relation)}
+
+    def send(self, query: exp.Select, name: str, types: Mapping[str, str]) -> None:
+        """Copy the rows of a query into the connection of the source; numerics travel as texts."""
+        from tierwise.plugins.sql import cast, column, identifier, named, select, subquery
+
+        cells = [(word, cast(column(word), "VARCHAR") if type.startswith("DECIMAL") else column(word)) for word, type in types.items()]
+        with self._lock, on_server(self._source.location), self.tables.connection.cursor() as cursor:
+            cursor.execute(self.tables.dialect.printed(select(*named(cells), source=subquery(query, "sent"))))
+            here = self._source.connection.cursor()
+            here.register("tierwise_sent", cursor.fetch_record_batch())
+            read = ", ".join(f"{_quoted(word)}::{type} AS {_quoted(word)}" for word, type in types.items())
+            here.execute(f"CREATE OR REPLACE TABLE {identifier(name).sql('duckdb')} AS SELECT {read} FROM tierwise_sent")
+            here.unregister("tierwise_sent")
+
+    def close(self) -> None:
+        """Let go of all that was made."""
+        with self._lock:
+            self.tables.close()
+
+
+def _shown_as(type: str) -> str:
+    """Return the DuckDB type of a column as the server shows its type."""
+    inner = type.removesuffix("[]")
+    known = SHOWN_AS.get(inner) or (inner.replace("numeric", "DECIMAL").replace(",", ", ") if inner.startswith("numeric(") else "VARCHAR")
+    return known + "[]" * type.endswith("[]")
 
 
 def _quoted(name: str) -> str:

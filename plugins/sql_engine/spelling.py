@@ -18,7 +18,8 @@ SAME: tuple[type[exp.Expr], ...] = (
     exp.Add, exp.Alias, exp.Anonymous, exp.And, exp.Between, exp.Boolean, exp.Case, exp.Cast, exp.Column, exp.Count, exp.CTE, exp.DataType, exp.DataTypeParam, exp.Distinct,
     exp.EQ, exp.From, exp.GT, exp.GTE, exp.Group, exp.Identifier, exp.If, exp.In, exp.Is, exp.Join, exp.LT, exp.LTE, exp.Limit, exp.Literal,
     exp.Collate, exp.Mod, exp.Mul, exp.NEQ, exp.Neg, exp.Not, exp.Null, exp.Or, exp.Order, exp.Ordered, exp.Paren, exp.Select, exp.Star, exp.Sub,
-    exp.Subquery, exp.Table, exp.TableAlias, exp.Where, exp.Window, exp.With, exp.Offset,
+    exp.Subquery, exp.Table, exp.TableAlias, exp.Where, exp.Window, exp.With, exp.Offset, exp.DPipe, exp.Exists, exp.Filter, exp.Having, exp.Sum,
+    exp.Union,
 )  # fmt: skip
 """What means the same in every database; names, constants, conditions, exact arithmetic and the parts of a query."""
 
@@ -37,6 +38,7 @@ class Spelling:
         functions: DuckDB's name of a function to what makes its call of the spelled arguments; a text is another name for the same.
         nodes: Class of a node to what makes it of the node, whose parts are spelled already; ``None`` for one that cannot be said.
         type: What a column type is called, ``None`` for one that there is not.
+        refuses: Says of a node whether it cannot be said after all.
         fence: Marks a layer so that its columns are not computed again for each reader; ``None`` where they are not anyhow.
         ranks_by_windows: Whether members are ranked by windows over all of them.
         bits: How many bits a whole number has for sets of possible values.
@@ -47,6 +49,7 @@ class Spelling:
     functions: Mapping[str, Spelled | str]
     nodes: Mapping[type[exp.Expr], Callable[[Any], Sql]]
     type: Callable[[exp.DataType], exp.DataType | None]
+    refuses: Callable[[Sql], bool] = lambda node: False
     fence: Callable[[exp.Select], exp.Select] | None = None
     ranks_by_windows: bool = False
     bits: int = 62
@@ -65,7 +68,7 @@ class Spelling:
             return isinstance(outer, exp.DataType | exp.ColumnDef) or _is_untyped(outer) or self.type(node) is not None
         if isinstance(node, exp.ColumnDef):
             return isinstance(node.parent, exp.DataType)
-        return isinstance(node, SAME) or type(node) in self.nodes
+        return (isinstance(node, SAME) or type(node) in self.nodes) and not self.refuses(node)
 
     def holds(self, type: str) -> bool:
         """Say whether a column can have a type."""

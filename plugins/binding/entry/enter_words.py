@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlglot import exp
 
 from tierwise.core.types import EnumType
+from tierwise.plugins.binding.entry.enter_numbers import WHOLE_TYPES
 from tierwise.plugins.binding.entry.entered import Entered, is_mixed, problem_case, sorts_of
 from tierwise.plugins.sql import NULL, as_seen, call, case, cast, integer, is_null, text, try_cast
 
-__all__ = ["FALSE_WORDS", "TRUE_WORDS", "as_id", "as_words", "enter_boolean", "enter_text", "enter_word"]
+__all__ = ["FALSE_WORDS", "TRUE_WORDS", "as_id", "as_words", "boolean_word", "enter_boolean", "enter_text", "enter_word"]
 
 TRUE_WORDS = ("1", "true", "t", "yes", "y", "是", "真", "有", "√")
 FALSE_WORDS = ("0", "false", "f", "no", "n", "否", "假", "无", "×")
@@ -18,9 +19,18 @@ def enter_boolean(raw: exp.Expr, raw_type: str) -> Entered:
     """Enter a boolean, 0 or 1, or one of the words for them."""
     if raw_type == "BOOLEAN":
         return Entered(raw, cast(NULL, "VARCHAR"))
+    if WHOLE_TYPES.match(raw_type):
+        value = case((raw.eq(integer(1)), exp.true()), (raw.eq(integer(0)), exp.false()))
+        return Entered(value, problem_case(raw, (is_null(value), "bad-boolean")))
     word = call("lower", call("trim", as_words(raw, raw_type)))
     value = case((_among(word, TRUE_WORDS), exp.true()), (_among(word, FALSE_WORDS), exp.false()))
     return Entered(value, problem_case(raw, (is_null(value), "bad-boolean")))
+
+
+def boolean_word(word: str) -> bool | None:
+    """Return what a word for true or false means; ``None`` of another."""
+    word = word.strip().lower()
+    return True if word in TRUE_WORDS else False if word in FALSE_WORDS else None
 
 
 def enter_word(raw: exp.Expr, raw_type: str, type: EnumType) -> Entered:

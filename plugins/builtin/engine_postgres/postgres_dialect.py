@@ -60,9 +60,9 @@ def _try_cast(node: exp.TryCast) -> Sql:
         return sql.case((inside, cast))
     if kind.this == Kind.DECIMAL and kind.expressions:
         digits, scale = (int(part.name) for part in kind.expressions)
-        limit = _numeric(sql.text("1" + "0" * (digits - scale)))
-        return sql.case((sql.binary(exp.LT, sql.call("ABS", value.copy()), limit), cast))
-    return cast
+        limit = _numeric(sql.text("9" * (digits - scale) + "." + "9" * scale + "5"))  # from which on it is rounded up to more digits
+        return sql.case((sql.binary(exp.LT, sql.call("ABS", _numeric(value.copy())), limit), cast))
+    return sql.call("ROUND", _numeric(value)) if kind.this == Kind.DECIMAL else cast  # what holds whole numbers beyond 64 bits
 
 
 def _is_in_calendar(step: exp.Add) -> Sql:
@@ -103,7 +103,9 @@ def _shifted(node: exp.BitwiseLeftShift) -> Sql:
 
 
 def _cast(node: exp.Cast) -> Sql:
-    """A condition is cast to 32 bits only."""
+    """A condition is cast to 32 bits only; a text is compared sign by sign, whatever it was made of."""
+    if node.to.this == Kind.TEXT:
+        return exp.paren(exp.Collate(this=node, expression=sql.identifier("C")), copy=False)
     return exp.Cast(this=sql.cast(node.this, "INTEGER"), to=node.to) if node.meta.get(sql.OF_CONDITION) else node
 
 
@@ -155,6 +157,58 @@ def _distinct(items: Sql) -> Sql:
     return sql.case((sql.is_known(items.copy()), exp.Array(expressions=[query])))
 
 
+# ---- texts -------------------------------------------------------------------------------------------------------------------
+
+BLANKS = "".join(map(chr, (0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)))
+"""What ``trim`` takes away."""
+
+
+def _matched(value: Sql, pattern: Sql, options: Sql | None = None) -> Sql:
+    kind = exp.RegexpLike if options is None else exp.RegexpILike
+    return exp.paren(kind(this=value, expression=sql.text(f"^(?:{pattern.name})$")), copy=False)
+
+
+# ---- aggregates ----------------------------------------------------------------------------------------------------------------
+
+
+def _first(descending: bool) -> Callable[..., Sql]:
+    """Return what makes the first value, or the first so many."""
+
+    def made(value: Sql, count: Sql | None = None) -> Sql:
+        if count is None:
+            return sql.call("MAX" if descending else "MIN", value)
+        known = exp.Filter(this=_gathered_by(value, value.copy(), descending), expression=exp.Where(this=sql.is_known(value.copy())))
+        return exp.Bracket(this=exp.paren(known, copy=False), expressions=[exp.Slice(this=sql.integer(1), expression=count)], offset=1)
+
+    return made
+
+
+def _of_first(descending: bool) -> Callable[..., Sql]:
+    """Return what makes the value of the row that stands first."""
+
+    def made(value: Sql, by: Sql) -> Sql:
+        known = exp.Filter(this=_gathered_by(value, by, descending), expression=exp.Where(this=sql.is_known(by.copy())))
+        return _at(known, sql.integer(1))
+
+    return made
+
+
+def _gathered_by(value: Sql, by: Sql, descending: bool) -> Sql:
+    return exp.ArrayAgg(this=exp.Order(this=value, expressions=[exp.Ordered(this=by, desc=descending, nulls_first=False)]))
+
+
+def _filter(node: exp.Filter) -> Sql:
+    """A filter of what is taken out of a list is one of what is gathered into it."""
+    taken = node.this
+    if not isinstance(taken, exp.Bracket):
+        return node
+    gathered = unwrapped(taken.this)
+    assert isinstance(gathered, exp.Filter), "INVARIANT: lists are gathered by `_first` and `_of_first`"
+    where = sql.all_of(gathered.expression.this, node.expression.this)
+    gathered.set("expression", exp.Where(this=where))
+    return taken
+
+
 # ---- choices and counts --------------------------------------------------------------------------------------------------------
 
 
@@ -182,13 +236,17 @@ def _fenced(layer: exp.Select) -> exp.Select:
 FUNCTIONS: dict[str, Callable[..., Sql] | str] = {
     **SAME_FUNCTIONS,
     "any_value": "MIN",
+    "arg_max_null": _of_first(descending=True),
+    "arg_min_null": _of_first(descending=False),
     "coalesce": lambda *parts: exp.Coalesce(this=parts[0], expressions=list(parts[1:])),
     "count_if": _count_if,
     "date_diff": lambda unit, earlier, later: exp.paren(exp.Sub(this=later, expression=earlier), copy=False),
     "epoch_us": _number_of_seconds,
     "greatest": lambda *parts: exp.Greatest(this=parts[0], expressions=list(parts[1:]), ignore_nulls=True),
     "least": lambda *parts: exp.Least(this=parts[0], expressions=list(parts[1:]), ignore_nulls=True),
+    "left": "LEFT",
     "len": "CARDINALITY",
+    "length": "LENGTH",
     "list_contains": lambda items, item: exp.paren(exp.EQ(this=item, expression=exp.Any(this=exp.paren(items, copy=False))), copy=False),
     "list_distinct": _distinct,
     "list_extract": _at,
@@ -197,14 +255,29 @@ FUNCTIONS: dict[str, Callable[..., Sql] | str] = {
     "list_sort": _sorted,
     "list_transform": _transformed,
     "list_value": _list,
+    "max": _first(descending=True),
+    "min": _first(descending=False),
     "month": lambda moment: _part("MONTH", moment),
     "nullif": lambda left, right: exp.Nullif(this=left, expression=right),
     "rank": "RANK",
+    "regexp_full_match": _matched,
+    "sign": "SIGN",
+    "split_part": "SPLIT_PART",
+    "strlen": "OCTET_LENGTH",
     "struct_extract": _extracted,
+    "substr": "SUBSTR",
     "to_months": lambda months: sql.call(MONTHS, ZERO.copy(), months),
     "to_seconds": lambda seconds: sql.call(SECONDS, *(ZERO.copy() for _ in range(6)), seconds),
+    "translate": "TRANSLATE",
+    "trim": lambda value: sql.call("BTRIM", value, sql.text(BLANKS)),
     "year": lambda moment: _part("YEAR", moment),
 }
+
+
+def _is_record(node: Sql) -> bool:
+    """Say whether a node is a record that is no duration."""
+    return isinstance(node, exp.Struct) and [part.name for part in node.expressions] != ["months", "seconds"]
+
 
 POSTGRES = Spelling(
     name="postgres",
@@ -215,6 +288,7 @@ POSTGRES = Spelling(
         exp.BitwiseOr: lambda node: node,
         exp.Case: _case,
         exp.Cast: _cast,
+        exp.Filter: _filter,
         exp.IntDiv: _divided,
         exp.Lambda: lambda node: node,
         exp.NullSafeEQ: _null_safe_equal,
@@ -224,6 +298,7 @@ POSTGRES = Spelling(
         exp.TryCast: _try_cast,
     },
     type=_type,
+    refuses=_is_record,
     fence=_fenced,
     ranks_by_windows=True,
     longest_name=LONGEST_NAME,

@@ -13,10 +13,9 @@ from tierwise.core.errors import DataError
 from tierwise.core.plan import Fact, Plan
 from tierwise.core.types import DurationType
 from tierwise.plugins import sql
-from tierwise.plugins.binding.lying import ROW_ID
 from tierwise.plugins.builtin.engine_postgres.postgres_tables import PostgresTables
 from tierwise.plugins.engine_reference import grade as grade_by_reference
-from tierwise.plugins.facts import FactTable, Lying, Stored, canonical_type
+from tierwise.plugins.facts import FactTable, canonical_type
 from tierwise.plugins.grading import Grading
 from tierwise.plugins.postgres import connected, is_postgres
 from tierwise.plugins.sql import Sql
@@ -44,19 +43,12 @@ def grade(plan: Plan, environment: Environment, facts: FactTable, as_of: date | 
     wanted = [plan.facts[name] for name in facts_read(plan) if name in facts.columns]
     if not all(PostgresTables.dialect.holds(canonical_type(fact.type)) for fact in wanted):
         return grade_by_reference(plan, environment, facts.subjects(), as_of)
-    if facts.lies is not None:
-        tables = PostgresTables(connected(location), facts.lies.state)
-        return grade_in(tables, _read_in_place(tables, facts.lies, facts, wanted), plan, environment, as_of)
+    lies = facts.lies
+    if lies is not None and isinstance(lies.tables, PostgresTables):
+        columns = {fact.name: facts.columns[fact.name] for fact in wanted}
+        return grade_in(lies.tables, FactRows(lies.relation, columns, sql.column(lies.row), lies.stored), plan, environment, as_of)
     tables = PostgresTables(connected(location))
     return grade_in(tables, _brought(tables, facts, wanted), plan, environment, as_of)
-
-
-def _read_in_place(tables: PostgresTables, lying: Lying, facts: FactTable, wanted: list[Fact]) -> FactRows:
-    """Make a view of the facts over the table in which they lie."""
-    name = f"facts {uuid4().hex}"
-    tables.make(name, lying.query, "VIEW")
-    columns = {fact.name: facts.columns[fact.name] for fact in wanted}
-    return FactRows(name, columns, sql.column(ROW_ID), Stored(numbers=lying.numbers, whole=lying.whole))
 
 
 def _brought(tables: PostgresTables, facts: FactTable, wanted: list[Fact]) -> FactRows:

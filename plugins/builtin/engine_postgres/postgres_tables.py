@@ -41,9 +41,9 @@ class PostgresTables:
         same_state = ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", f"SET TRANSACTION SNAPSHOT {sql.printed(sql.text(state))}"]
         for setting in [*(same_state if state else []), *SESSION]:
             self._run(setting)
-        finalize(self, connection.close)  # a grading is used for as long as somebody holds it
+        self.close = finalize(self, connection.close)  # a grading is used for as long as somebody holds it
 
-    def make(self, name: str, query: exp.Select, kind: Kind = "TABLE") -> None:
+    def make(self, name: str, query: exp.Query, kind: Kind = "TABLE") -> None:
         """Make a temporary table of the rows of a query, or a view of them."""
         if kind == "VIEW":
             self._reads[name] = _tables_in(query)
@@ -52,11 +52,21 @@ class PostgresTables:
             self._uncounted.add(name)
         self._run(f"CREATE TEMPORARY {kind} {self._named(name)} AS {self.dialect.printed(query)}")
 
+    def columns(self, name: str) -> list[tuple[str, str]]:
+        """Return the columns of a table or view, with their types as the server calls them."""
+        place = sql.printed(sql.text(f"{SCHEMA}.{self._named(name)}"))
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT attname, format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute WHERE attrelid = {place}::regclass "
+                "AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+            )
+            return [(str(name), str(type)) for name, type in cursor.fetchall()]
+
     def drop(self, name: str, kind: Kind = "TABLE") -> None:
         """Let go of a table or view."""
         self._run(f"DROP {kind} {SCHEMA}.{self._named(name)}")
 
-    def rows(self, query: exp.Select, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    def rows(self, query: exp.Query, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query, in batches as the server sends them."""
         self._count_joined(query)
         with self.connection.cursor() as cursor:
@@ -71,7 +81,7 @@ class PostgresTables:
             cursor.adbc_ingest(self._short(name), rows, mode="create", temporary=True)
         self._uncounted.add(name)
 
-    def _count_joined(self, query: exp.Select) -> None:
+    def _count_joined(self, query: exp.Query) -> None:
         """Count the values of tables that a query joins: without statistics the planner takes every table to be small, and joins row by row."""
         read, pending = set[str](), _tables_in(query)
         joins = query.find(exp.Join) is not None
@@ -95,5 +105,5 @@ class PostgresTables:
             cursor.execute(text)
 
 
-def _tables_in(query: exp.Select) -> set[str]:
+def _tables_in(query: exp.Query) -> set[str]:
     return {table.name for table in query.find_all(exp.Table)}

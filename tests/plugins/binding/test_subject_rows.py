@@ -15,8 +15,16 @@ from tierwise.core.plan import Plan
 from tierwise.core.types import NumberType
 from tierwise.plugins.binding.binding_file import Binding
 from tierwise.plugins.binding.bound_facts import bind
+from tierwise.plugins.binding.room import InDuckdb
 from tierwise.plugins.binding.subject_rows import make_keys
+from tierwise.plugins.builtin.source_duckdb import DuckdbSource
 from tierwise.plugins.data_source import Source
+
+
+def room(connection: duckdb.DuckDBPyConnection) -> InDuckdb:
+    """Return a connection as where a binding is worked out."""
+    return InDuckdb(DuckdbSource("made", "made", connection, "memory"))
+
 
 WORDS = st.none() | st.sampled_from(["", "1", "10", "2", "a", "é"])
 NUMBERS = st.none() | st.sampled_from([-1, 1, 2, 9, 10])
@@ -35,7 +43,7 @@ def test_what_is_wrong_with_ids(type: str, values: st.SearchStrategy[object], is
     if ids:
         connection.executemany("INSERT INTO rows VALUES (?)", [[id] for id in ids])
 
-    findings = {f.code: f.count for f in make_keys(connection, "rows", "keyed", type, ("rows", "id"), is_primary=False)}
+    findings = {f.code: f.count for f in make_keys(room(connection), "rows", "keyed", {"id": type}, ("rows", "id"), is_primary=False)}
     keys = [key for (key,) in connection.execute("SELECT key FROM keyed").fetchall()]
     connection.close()
 
@@ -101,7 +109,7 @@ def test_what_we_put_behind_an_id_is_never_an_id_of_the_data(ids: list[str | Non
     connection.execute("CREATE TABLE rows (id VARCHAR)")
     if ids:
         connection.executemany("INSERT INTO rows VALUES (?)", [[id] for id in ids])
-    found = make_keys(connection, "rows", "keyed", "VARCHAR", ("rows", "id"), is_primary=False)
+    found = make_keys(room(connection), "rows", "keyed", {"id": "VARCHAR"}, ("rows", "id"), is_primary=False)
     keys = [key for (key,) in connection.execute("SELECT key FROM keyed").fetchall()]
     connection.close()
     assert len(set(keys)) == len(keys) == len(ids)
