@@ -70,4 +70,5 @@ def _record(run: Run, layers: Layers) -> RunRecord:
         engine=run.engine,
         tierwise=__version__,
         plugins=", ".join(run.bound.loaded.plugins.others()),
+        tries=run.bound.loaded.policy.tries,
     )

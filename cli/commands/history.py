@@ -14,7 +14,7 @@ from tierwise.cli.visible import say
 
 if TYPE_CHECKING:
     from tierwise.core.outcome import Outcome
-    from tierwise.plugins.ledger import Ledger
+    from tierwise.plugins.ledger import Ledger, SavedRun
 
 NAMED = 20
 """How many who moved a page names."""
@@ -62,32 +62,55 @@ def command(
         if pair is not None:
             rows, columns = _changes(book, pair, output), ["key", "name", "output", f"run {pair[0]}", f"run {pair[1]}"]
         elif subject is not None:
-            rows, columns = _outcomes(book, subject, policy_name), ["run", "as of", "policy", "version", "key", "name", "output", "outcome"]
+            rows, columns = (
+                _outcomes(book, subject, policy_name),
+                ["run", "what", "as of", "policy", "version", "key", "name", "output", "outcome"],
+            )
         else:
             rows, columns = (
-                _runs(book, policy_name),
-                ["run", "what", "started", "policy", "version", "as of", "database", "with", "subjects", "undetermined", "fingerprint"],
+                _runs(book, policy_name, Session.of(context).language),
+                [
+                    *("run", "what", "started", "policy", "version", "changed", "as of", "database", "with", "by", "why"),
+                    *("subjects", "undetermined", "fingerprint"),
+                ],
             )
         write_rows(rows, columns, form)
 
 
-def _runs(book: Ledger, policy: str | None) -> list[dict[str, Any]]:
+def _runs(book: Ledger, policy: str | None, language: str) -> list[dict[str, Any]]:
+    """Return the runs, the latest first, each with whether its policy means something else than in the run of it before."""
+    runs = book.runs(policy)
+    last: dict[str, str] = {}
+    changed = set()
+    for run in reversed(runs):
+        record = run.record
+        if last.get(record.policy, record.fingerprint) != record.fingerprint:
+            changed.add(run.run_id)
+        if not record.is_try:
+            last[record.policy] = record.fingerprint
     return [
         {
             "run": run.run_id,
-            "what": "try" if run.record.settings else "run",
+            "what": _what(run),
             "started": run.record.started,
             "policy": run.record.policy,
             "version": run.record.version,
+            "changed": run.run_id in changed,
             "as of": run.record.as_of,
             "database": run.record.source,
             "with": ", ".join(part for part in (run.record.overlay, run.record.settings) if part),
+            "by": "; ".join(one.by for one in run.record.tries if one.by),
+            "why": "; ".join(one.why.in_language(language) for one in run.record.tries if one.why),
             "subjects": run.subjects,
             "undetermined": run.undetermined,
             "fingerprint": run.record.fingerprint[:12],
         }
-        for run in book.runs(policy)
+        for run in runs
     ]
+
+
+def _what(run: SavedRun) -> str:
+    return "try" if run.record.is_try else "run"
 
 
 def _outcomes(book: Ledger, subject: str, policy: str | None) -> list[dict[str, Any]]:
@@ -99,6 +122,7 @@ def _outcomes_of(book: Ledger, key: str, policy: str | None) -> list[dict[str, A
     return [
         {
             "run": run.run_id,
+            "what": _what(run),
             "as of": run.record.as_of,
             "policy": run.record.policy,
             "version": run.record.version,

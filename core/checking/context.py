@@ -124,9 +124,9 @@ class EntryContext:
     def file(self, name: Written) -> Source | None:
         """Return a file of the policy by its name; that there is none is reported."""
         wanted = name.strip()
-        found = self._policy.files.get(wanted)
+        found = self._policy.sources.get(wanted)
         if found is None:
-            files = [file for file in self._policy.files if file.endswith(".csv")]
+            files = [file for file in self._policy.sources if file.endswith(".csv")]
             there = f"the files are {listed(files)}" if files else "put it into the folder `tables` beside `policy.yaml`"
             self.report(Finding.error("missing-file", f"there is no file `{wanted}`", name.whole, suggest(wanted, files) or there))
         return found

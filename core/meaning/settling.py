@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from tierwise.core.meaning.diagrams import LAST, Diagram, Diagrams
 from tierwise.core.meaning.hit_policies import Picked
-from tierwise.core.meaning.unknown import Unknown, domain
+from tierwise.core.meaning.unknown import Unknown, domain, strongest
 from tierwise.core.outcome import Determined, Reason, distinct
 from tierwise.core.types import Type
 from tierwise.core.values import Value, hashable
@@ -113,13 +113,13 @@ class _Settling:
         """Return what comes of decisions that the policy leaves open, once every fact is there."""
         if end.question is None:
             return _of_result(end.result)
-        question = end.question
         results = list(_ends(end, LAST))
         found = [_of_result(result.result) for result in results]
         marks = {result: one.mark for result, one in zip(results, found, strict=True)}
         merged = self._merged(end, marks)
-        names = frozenset(name for name, _ in self._asked(merged, LAST))
-        together = _together(self._type, found, names, lambda _: next(reason for _, reason in question.needs))
+        asked = self._asked(merged, LAST)
+        names = frozenset(name for name, _ in asked)
+        together = _together(self._type, found, names, lambda _: strongest(reason for _, reason in asked))
         is_sure = all(node.question is None or node.question.is_sure for node in _nodes(merged, LAST))
         return replace(together, is_exact=together.is_exact and (is_sure or together.reason is None))
 

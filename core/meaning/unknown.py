@@ -80,16 +80,16 @@ class Unknown:
     @property
     def reason(self) -> Reason:
         """The strongest reason among what could settle it; where nothing could, among what the policy leaves open."""
-        return strongest([need for need in self.needs if need.kind != "policy"] or self.needs)
+        return strongest(need.reason for need in [need for need in self.needs if need.kind != "policy"] or self.needs)
 
 
 Result: TypeAlias = "Value | Unknown"
 """What a part of a plan comes to in a world."""
 
 
-def strongest(needs: Iterable[Need]) -> Reason:
+def strongest(reasons: Iterable[Reason]) -> Reason:
     """Return the reason to name when several apply: lost beats vague beats missing_fact beats the rest."""
-    return min((need.reason for need in needs), key=_STRENGTH.index)
+    return min(reasons, key=_STRENGTH.index)
 
 
 def same(left: Value, right: Value) -> bool:

@@ -5,7 +5,7 @@ form's or kind's own keys by its model.
 """
 
 from tierwise.core.policy.document import Document
-from tierwise.core.policy.model import FactDeclaration, Policy
+from tierwise.core.policy.model import FactDeclaration, Policy, Try
 from tierwise.core.policy.read_policy import policy_of
 from tierwise.core.policy.texts import SectionKeys, Text
 from tierwise.core.policy.validation import validate
@@ -16,6 +16,7 @@ __all__ = [
     "Policy",
     "SectionKeys",
     "Text",
+    "Try",
     "policy_of",
     "validate",
 ]

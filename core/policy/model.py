@@ -29,6 +29,7 @@ __all__ = [
     "Policy",
     "PolicyKeys",
     "ReadingDeclaration",
+    "Try",
     "TypeDeclaration",
 ]
 
@@ -188,6 +189,13 @@ class PolicyKeys(Part):
     subject: str = Field("customer", description="what is graded")
 
 
+class Try(Part):
+    """What an overlay that is a try says of itself."""
+
+    by: str | None = Field(None, description="who proposes it, where it is a try")
+    why: Text | None = Field(None, description="why it is proposed")
+
+
 class Policy(PolicyKeys):
     """A policy as written, with its overlay. Made by ``read_policy`` only; it has no error in what is read here.
 
@@ -197,6 +205,7 @@ class Policy(PolicyKeys):
         parameter_values: Name to typed value (``core/values.py``) of every parameter that has one.
         settled: Reading to the word a company has settled it to.
         filled_tables: Name of a local table (``decision``) or characteristic (``decision.characteristic``) to the text an overlay gives.
+        tries: What its overlays say of who proposes them and why, of those that do.
     """
 
     types: dict[str, TypeDeclaration] = Field(default_factory=dict)
@@ -209,6 +218,7 @@ class Policy(PolicyKeys):
     parameter_values: dict[str, Any] = Field(default_factory=dict)
     settled: dict[str, str] = Field(default_factory=dict)
     filled_tables: dict[str, Written] = Field(default_factory=dict)
+    tries: tuple[Try, ...] = ()
 
     _document: Document = PrivateAttr()
     _files: Mapping[str, Source] = PrivateAttr(default_factory=dict)
@@ -248,11 +258,6 @@ class Policy(PolicyKeys):
     def key_span(self, path: Path) -> Span:
         """Return where a mapping key of ``policy.yaml`` stands."""
         return self._document.key_span(path)
-
-    @property
-    def files(self) -> Mapping[str, Source]:
-        """Its files beside ``policy.yaml`` by their names, such as ``tables/tier.csv``."""
-        return self._files
 
     @property
     def named_types(self) -> dict[str, Type]:

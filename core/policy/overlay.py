@@ -19,8 +19,8 @@ from tierwise.core.language.messages import listed
 from tierwise.core.limits import Limits
 from tierwise.core.policy.declared_types import read_bounds
 from tierwise.core.policy.document import Document, TextReader
-from tierwise.core.policy.model import ParameterDeclaration, Policy
-from tierwise.core.policy.texts import Part, Text
+from tierwise.core.policy.model import ParameterDeclaration, Policy, Try
+from tierwise.core.policy.texts import Text
 from tierwise.core.policy.validation import validate
 from tierwise.core.source import Source, Span, Written
 from tierwise.core.values import Value
@@ -31,14 +31,12 @@ SET = "--set"
 """The place of what is set for a try."""
 
 
-class Overlay(Part):
+class Overlay(Try):
     """An overlay file as written."""
 
     overlay: Literal["1"] = Field(description="version of the format")
     policy: str = Field(description="the policy it belongs to")
     company: Text | None = Field(None, description="whose it is")
-    by: str | None = Field(None, description="who proposes it, where it is a try")
-    why: Text | None = Field(None, description="why it is proposed")
     note: Text | None = Field(None, description="a remark for people")
     parameters: dict[str, Any] = Field(default_factory=dict, description="local or adjustable parameter to value")
     readings: dict[str, str] = Field(default_factory=dict, description="reading to the word it is settled to")
@@ -82,6 +80,7 @@ class _Filler:
     policy: Policy
     findings: list[Finding] = field(default_factory=list)
     fillings: dict[tuple[str, str], _Filling] = field(default_factory=dict)
+    tries: list[Try] = field(default_factory=list)
 
     def fill_from(self, source: Source, limits: Limits, texts: TextReader) -> None:
         """Take in an overlay file."""
@@ -113,16 +112,13 @@ class _Filler:
 
     def filled(self) -> Policy:
         """Return the policy with everything that was taken in."""
-        values = {name: filling.value for name, filling in self._of("parameters")}
-        settled = {name: str(filling.value) for name, filling in self._of("readings")}
-        tables = {name: filling.value for name, filling in self._of("tables") if isinstance(filling.value, Written)}
-        return self.policy.model_copy(
-            update={
-                "parameter_values": {**self.policy.parameter_values, **values},
-                "settled": {**self.policy.settled, **settled},
-                "filled_tables": {**self.policy.filled_tables, **tables},
-            }
-        )
+        filled: dict[str, dict[str, Any]] = {
+            "parameter_values": {name: filling.value for name, filling in self._of("parameters")},
+            "settled": {name: str(filling.value) for name, filling in self._of("readings")},
+            "filled_tables": {name: filling.value for name, filling in self._of("tables") if isinstance(filling.value, Written)},
+        }
+        update = {key: {**getattr(self.policy, key), **given} for key, given in filled.items()}
+        return self.policy.model_copy(update={**update, "tries": tuple(self.tries)})
 
     # ---- private -------------------------------------------------------------------------------------------------------------
 
@@ -136,6 +132,7 @@ class _Filler:
             self._reading(name, word, document.key_span(("readings", name)), document.span(("readings", name)))
         for name, text in overlay.tables.items():  # whether a table of that name is local is known where its form compiles
             self._fill("tables", name, _Filling(text, "these rules", document.span(("tables", name))))
+        self.tries += [Try(by=overlay.by, why=overlay.why)] if overlay.by or overlay.why else []
 
     def _parameter(self, name: str, raw: Any, key: Span, span: Span) -> None:
         parameter = self.policy.parameters.get(name)

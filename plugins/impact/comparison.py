@@ -156,6 +156,7 @@ class Comparison:
             population=self._population(),
             moved={**dict(zip(Move, each, strict=True)), **({Move.SAME: compared} if self._decided_once else {})},
             any_moved=any_moved,
+            tries=(self.old.tries, self.new.tries),
         )
 
     def _population(self) -> dict[str, Any]:

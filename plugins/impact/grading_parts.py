@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Determined, Outcome
@@ -50,7 +51,13 @@ class GradingPart:
     def _own(self, outcome: Outcome) -> Outcome:
         if isinstance(outcome, Determined):
             return outcome
-        return replace(outcome, needs=tuple(name.removeprefix(self.apart.mark) for name in outcome.needs))
+        needs = (name.removeprefix(self.apart.mark) for name in outcome.needs)
+        return replace(outcome, needs=tuple(sorted(needs, key=lambda name: (self._places.get(name, len(self._places)), name))))
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """The places of what outcomes may need in the policy's own plan."""
+        return {name: place for place, name in enumerate((*self.plan.facts, *self.plan.readings, *self.plan.decisions))}
 
 
 class PlacedPart(GradingPart):

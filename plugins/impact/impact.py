@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from tierwise.core.outcome import Outcome
 from tierwise.core.plan import Named
+from tierwise.core.policy import Try
 from tierwise.core.types import Type
 from tierwise.plugins.measures import Measure
 
@@ -166,6 +167,7 @@ class Impact:
         removed: Outputs that only the baseline has.
         population: Output about all subjects to its outcome on each side.
         moved: How many subjects moved how in any output, each counted once.
+        tries: Who proposes what lies over the policy of each side, and why.
     """
 
     before: str
@@ -180,3 +182,4 @@ class Impact:
     population: Mapping[str, tuple[Outcome | None, Outcome | None]] = field(default_factory=dict)
     moved: Mapping[Move, int] = field(default_factory=dict)
     any_moved: int = 0
+    tries: tuple[tuple[Try, ...], tuple[Try, ...]] = ((), ())

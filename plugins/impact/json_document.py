@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tierwise.core.outcome import UNDETERMINED
+from tierwise.core.policy import Try
 from tierwise.core.values import to_json
 from tierwise.plugins.deciding.result import outcome_document
 from tierwise.plugins.impact.gates import GateResult
@@ -31,6 +32,7 @@ def impact_document(impact: Impact, movers: Iterable[Mover], gates: Sequence[Gat
         "format": FORMAT,
         "from": impact.before,
         "to": impact.after,
+        "tries": {side: [_try(one) for one in tries] for side, tries in zip(("from", "to"), impact.tries, strict=True)},
         "subjects": impact.subjects,
         "compared": impact.compared,
         "moved": impact.any_moved,
@@ -80,6 +82,10 @@ def mover_row(mover: Mover) -> dict[str, Any]:
     classes = {side: _cell(text) for side, text in (("from", mover.before), ("to", mover.after))}
     own = {"key": mover.key, "name": mover.name, "output": mover.output, "move": mover.move.value, "ranking": mover.ranking}
     return {**own, **classes, "before": before, "after": after}
+
+
+def _try(told: Try) -> dict[str, Any]:
+    return {"by": told.by, "why": None if told.why is None else told.why.named()}
 
 
 def _cell(text: str) -> Any:
@@ -150,8 +156,9 @@ def impact_schema() -> dict[str, Any]:
     })  # fmt: skip
     gate = _object({"gate": text, "value": amount, "limit": amount, "holds": {"type": "boolean"}, "text": text})
     names = {"type": "array", "items": text}
+    tries = {"type": "array", "items": _object({"by": {"type": ["string", "null"]}, "why": {"type": ["object", "null"]}})}
     document = _object({
-        "format": {"const": FORMAT}, "from": text, "to": text, "subjects": count, "compared": count, "moved": count,
+        "format": {"const": FORMAT}, "from": text, "to": text, "tries": _object({"from": tries, "to": tries}), "subjects": count, "compared": count, "moved": count,
         "outputs": {"type": "object", "additionalProperties": output}, "outputs_added": names, "outputs_removed": names,
         "population": {"type": "object"}, "movers": {"type": "array", "items": mover}, "movers_left_out": count, "measures": measures,
         "groups": {"type": "array", "items": group}, "gates": {"type": "array", "items": gate},

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from tierwise.core.outcome import Determined, Outcome
+from tierwise.core.policy import Try
 from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
 from tierwise.plugins.impact.gates import GateResult
@@ -15,7 +16,7 @@ from tierwise.plugins.policy_page import Block
 from tierwise.plugins.sentences.catalogue import said
 from tierwise.plugins.sentences.phrases import words_of_impact
 
-__all__ = ["class_text", "impact_page"]
+__all__ = ["class_text", "impact_page", "try_text"]
 
 MOST_CLASSES = 12
 MOST_CELLS = 10
@@ -46,6 +47,12 @@ def class_text(text: str) -> str:
     return "none" if found is None else cell_text(found) or "–"
 
 
+def try_text(told: Try, language: str) -> str:
+    """Return who proposes an overlay and why, as far as it says so."""
+    why = told.why.in_language(language) if told.why is not None else None
+    return ": ".join(part for part in (told.by, why) if part)
+
+
 class _Page:
     def __init__(self, words: Mapping[str, str], language: str) -> None:
         self.words = words
@@ -61,6 +68,8 @@ class _Page:
             for name, count in (("subjects", impact.subjects), ("compared", impact.compared), ("moved", impact.any_moved))
         }
         yield Block(self.say("subjects", subject=subject, **counts))
+        for key, tries in zip(("try_from", "try_to"), impact.tries, strict=True):
+            yield from (Block(self.say(key, text=try_text(one, self.language))) for one in tries)
         if gates:
             yield from self._gates(gates)
         yield from self._outputs(impact)

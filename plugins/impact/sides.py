@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Outcome, Reason
 from tierwise.core.plan import Decision, DecisionRef, FactRef, Named, Plan, Undecided
+from tierwise.core.policy import Try
 from tierwise.core.types import EnumType, TextType
 from tierwise.plugins.engine import DEFAULT_ENGINE, Engine
 from tierwise.plugins.impact.grading_parts import parts_of_grading
@@ -50,6 +51,7 @@ class Side:
         bound: Policy and facts, by which a move is explained; ``None`` for a saved run.
         population: Outcomes about all subjects.
         more: The decisions beside these that are graded: the numbers of measures, and groups.
+        tries: Who proposes what lies over its policy, and why.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Side:
     bound: Bound | None = None
     population: Mapping[str, Outcome] = field(default_factory=dict)
     more: Mapping[str, Decision] = field(default_factory=dict)
+    tries: tuple[Try, ...] = ()
 
 
 def group_decision(name: str) -> str:
@@ -155,7 +158,9 @@ class _Ungraded:
         loaded = self.bound.loaded
         outputs = {decision.name: decision for decision in loaded.plan.outputs if not decision.population}
         name = f"{loaded.plan.policy} {loaded.plan.version}" + (f" ({self.layers})" if self.layers else "")
-        return Side(name, outputs, scales_of(loaded), measures_of(loaded.sections), results, self.bound, population, self.more)
+        return Side(
+            name, outputs, scales_of(loaded), measures_of(loaded.sections), results, self.bound, population, self.more, loaded.policy.tries
+        )
 
 
 def _graded_at_once(old: _Ungraded, new: _Ungraded, engine: Engine) -> tuple[Side, Side]:
@@ -215,8 +220,9 @@ def runs_compared(ledger: Ledger, before: int, after: int, policy: LoadedPolicy 
 def _saved(ledger: Ledger, run_id: int, scales: Mapping[str, tuple[str, ...]], declared: Mapping[str, Decision]) -> Side:
     run = ledger.run(run_id)
     outputs = {name: declared.get(name) or _undeclared(name) for name in ledger.outputs(run_id)}
-    name = f"run {run_id} ({run.record.policy} {run.record.version})"
-    return Side(name, outputs, scales, (), SavedResults(ledger, run_id))
+    record = run.record
+    told = ", ".join(part for part in (f"{record.policy} {record.version}", record.overlay, record.settings) if part)
+    return Side(f"run {run_id} ({told})", outputs, scales, (), SavedResults(ledger, run_id), tries=record.tries)
 
 
 def _undeclared(name: str) -> Decision:

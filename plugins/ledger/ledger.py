@@ -25,7 +25,7 @@ from tierwise.plugins.grading import Grading, Numbering
 from tierwise.plugins.ledger.earlier_ledgers import EARLIER, earlier_rows, set_aside
 from tierwise.plugins.ledger.numbered_outcomes import Numbers, SavedOutcomes
 from tierwise.plugins.ledger.record import Change, RunRecord, SavedRun
-from tierwise.plugins.ledger.rows import Cells, as_json, finding, saved_run
+from tierwise.plugins.ledger.rows import Cells, as_json, finding, row_of_record, saved_run
 from tierwise.plugins.store import Store, StoredTable
 
 __all__ = ["Change", "Ledger", "RunRecord", "SavedRun"]
@@ -174,13 +174,13 @@ class Ledger:
                 yield key, found
 
     def last_run(self, policy: str, before: date | None = None) -> SavedRun | None:
-        """Return the last run of a policy, or ``None``; one for which parameters were set for a try is none.
+        """Return the last run of a policy, or ``None``; a try is none.
 
         Args:
             policy: Its name.
             before: Only runs as of an earlier day count; one without such a date counts by the day on which it started.
         """
-        runs = [run for run in self.runs(policy) if not run.record.settings]
+        runs = [run for run in self.runs(policy) if not run.record.is_try]
         if before is not None:
             runs = sorted(
                 (run for run in runs if _day_of(run) < before.isoformat()), key=lambda run: (_day_of(run), run.run_id), reverse=True
@@ -256,7 +256,7 @@ class Ledger:
 
     def _copy(self, run: SavedRun, into: Database) -> int:
         """Copy a run, and return its number there."""
-        row = {**asdict(run.record), "subjects": run.subjects, "undetermined": run.undetermined}
+        row = {**row_of_record(run.record), "subjects": run.subjects, "undetermined": run.undetermined}
         run_id = int(into.table("runs").insert(row).last_pk or 0)
         for table in (_OUTPUTS, _OUTCOMES, _GRADED, _FINDINGS):
             rows = self._rows(table.name, "run_id = ?", [run.run_id], table.key[-1] if table.key else "rowid")
@@ -283,7 +283,7 @@ def _day_of(run: SavedRun) -> str:
 
 def _write(database: Database, record: RunRecord, grading: Grading, findings: Iterable[DataFinding]) -> int:
     runs = database.table("runs")
-    run_id = int(runs.insert({**asdict(record), "subjects": grading.count(), "undetermined": 0}).last_pk or 0)
+    run_id = int(runs.insert({**row_of_record(record), "subjects": grading.count(), "undetermined": 0}).last_pk or 0)
     numbers = Numbers([output.name for output in grading.outputs])
     given = grading.numbered(numbers.number) if isinstance(grading, Numbering) else None
     if given is not None:

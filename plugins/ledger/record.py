@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tierwise.core.outcome import Outcome
+from tierwise.core.policy import Try
 
 __all__ = ["Change", "RunRecord", "SavedRun"]
 
@@ -21,6 +22,7 @@ class RunRecord:
         tierwise: The version of Tierwise.
         plugins: Name and version of every other plugin in use, separated by commas; empty for a run saved before they were recorded.
         settings: Each parameter and reading that was set for a try, as `name=value`, separated by commas.
+        tries: Who proposes an overlay and why, of those overlays that say so.
     """
 
     policy: str
@@ -34,6 +36,12 @@ class RunRecord:
     tierwise: str
     plugins: str = ""
     settings: str = ""
+    tries: tuple[Try, ...] = ()
+
+    @property
+    def is_try(self) -> bool:
+        """Whether something was only tried: such a run is nobody's grade."""
+        return bool(self.settings or self.tries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any
 
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
+from tierwise.core.policy import Try
 from tierwise.core.types import BooleanType, NumberType
 from tierwise.core.values import Value, to_json
 from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.ledger.record import RunRecord, SavedRun
 
-__all__ = ["Cells", "as_json", "cells_of", "finding", "outcome", "saved_run"]
+__all__ = ["Cells", "as_json", "cells_of", "finding", "outcome", "row_of_record", "saved_run"]
 
 _MOST_DIGITS = 15
 """As many as SQLite shows of a number that is not whole; one that has more is kept as text."""
@@ -80,9 +81,17 @@ def _read_json(text: str) -> Any:
     return json.loads(text, parse_float=Decimal, parse_int=Decimal)
 
 
+def row_of_record(record: RunRecord) -> dict[str, Any]:
+    """Return how a run was made as the table `runs` has it; who proposes it and why as JSON."""
+    tries = [one.model_dump(exclude_none=True) for one in record.tries]
+    return {**asdict(record), "tries": as_json(tries) if tries else ""}
+
+
 def saved_run(row: dict[str, Any]) -> SavedRun:
     """Return a run from its row."""
-    record = RunRecord(**{field.name: row.get(field.name) or "" for field in fields(RunRecord)})
+    texts = {field.name: row.get(field.name) or "" for field in fields(RunRecord)}
+    tries = tuple(map(Try.model_validate, json.loads(texts.pop("tries") or "[]")))
+    record = RunRecord(**texts, tries=tries)
     return SavedRun(row["run_id"], record, row["subjects"], row["undetermined"])
 
 

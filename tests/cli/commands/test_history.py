@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import CUSTOMERS, tierwise
+from tierwise.plugins.ledger import Ledger
 
 SMALL = ("--policy", "small.yaml", "--save")
 
@@ -96,10 +97,40 @@ def test_a_try_is_told_from_a_run(small: Path) -> None:
         .replace("modules:", "parameters: {border: {type: integer, value: 500000, adjustable: {min: 1}}}\nmodules:")
     )
     (small / "small.yaml").write_text(text.replace("50万", "border"), encoding="utf-8")
-    for more in ((), ("--set", "border=600000")):
+    (small / "try.yaml").write_text(
+        "overlay: 1\npolicy: small\nby: Ann\nwhy: {zh: 更少的乙级, en: fewer in the middle}\nparameters: {border: 600000}\n",
+        encoding="utf-8",
+    )
+    (small / "ours.yaml").write_text("overlay: 1\npolicy: small\nparameters: {border: 450000}\n", encoding="utf-8")
+    for more in ((), ("--set", "border=600000"), ("--overlay", "try.yaml"), ("--overlay", "ours.yaml"), ("--overlay", "ours.yaml")):
         assert tierwise("grade", "customers.csv", *SMALL, *more).code == 0
 
-    assert [run["what"] for run in json.loads(tierwise("history", "--format", "json").out)] == ["try", "run"]
+    runs = json.loads(tierwise("history", "--format", "json").out)
+
+    assert [(run["what"], run["changed"], run["by"], run["why"]) for run in runs] == [
+        ("run", False, "", ""),
+        ("run", True, "", ""),
+        ("try", True, "Ann", "fewer in the middle"),
+        ("try", True, "", ""),
+        ("run", False, "", ""),
+    ]
+    assert json.loads(tierwise("--language", "zh", "history", "--format", "json").out)[2]["why"] == "更少的乙级"
+    page = tierwise("history", "--compare", 1, 3)
+    assert page.out.startswith("What changes from run 1 (small 1.0.0) to run 3 (small 1.0.0, try.yaml)\n")
+    assert "the new side is a try: Ann: fewer in the middle\n" in page.out
+
+
+def test_a_try_is_nobodys_last_run_and_keeps_who_and_why_where_it_is_brought_in(small: Path) -> None:
+    (small / "try.yaml").write_text("overlay: 1\npolicy: small\nwhy: to see\n", encoding="utf-8")
+    for more in ((), ("--overlay", "try.yaml")):
+        assert tierwise("grade", "customers.csv", *SMALL, *more).code == 0
+    (small / "tierwise-ledger.db").rename(small / "kept.db")
+    assert tierwise("history", "--bring-in", "kept.db").code == 0
+
+    with Ledger("tierwise-ledger.db") as book:
+        last = book.last_run("small")
+        assert last is not None and last.run_id == 1
+        assert [str(one.why) for one in book.run(2).record.tries] == ["to see"]
 
 
 def test_a_run_that_is_not_there(small: Path) -> None:

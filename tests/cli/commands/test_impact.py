@@ -99,6 +99,18 @@ def test_the_baseline_takes_its_own_overlay_and_settings(adjustable: Path) -> No
     assert json.loads(by_overlay.out)["movers"] == json.loads(by_setting.out)["movers"]
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "the new side is a try: Ann: fewer\n"), ("zh", "新方案为试算：Ann: 更少\n")])
+def test_who_proposes_a_try_and_why_is_told(language: str, said: str, adjustable: Path) -> None:
+    (adjustable / "try.yaml").write_text(
+        "overlay: 1\npolicy: small\nby: Ann\nwhy: {zh: 更少, en: fewer}\nparameters: {border: 100万}\n", encoding="utf-8"
+    )
+
+    page, document = (tierwise("--language", language, *IMPACT, "--overlay", "try.yaml", "--format", form).out for form in ("text", "json"))
+
+    assert said in page
+    assert json.loads(document)["tries"] == {"from": [], "to": [{"by": "Ann", "why": {"zh": "更少", "en": "fewer"}}]}
+
+
 def test_csv_names_every_mover_and_stays_inert_in_a_spreadsheet(adjustable: Path) -> None:
     customers = (adjustable / "customers.csv").read_text("utf-8").replace("北京华信科技有限公司", "=cmd()")
     (adjustable / "customers.csv").write_text(customers, encoding="utf-8")

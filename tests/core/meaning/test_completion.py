@@ -12,8 +12,8 @@ from tests.core.meaning.completions import ORDERLESS, difference_from_oracle, ou
 from tests.plans import GRADES, compare, decision, fact, table
 from tests.plans import plan as plan_of_parts
 from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
-from tierwise.core.plan import HitPolicy
-from tierwise.core.types import NumberType
+from tierwise.core.plan import DecisionRef, HitPolicy, Undecided
+from tierwise.core.types import EnumType, NumberType
 
 pytestmark = pytest.mark.thorough
 
@@ -39,6 +39,23 @@ def test_no_order_of_rules_or_facts_changes_what_a_table_without_order_says() ->
             assert (_gist(found), frozenset(found.rules)) == (_gist(first), hit), seed
         backwards = replace(plan, facts=dict(reversed(list(plan.facts.items()))))
         assert _gist(outcome_of(backwards, facts)) == _gist(first), seed
+
+
+@pytest.mark.parametrize("reasons", list(permutations((Reason.TIE, Reason.MISSING_FACT, Reason.GAP, Reason.LOST), 2)), ids=str)
+def test_no_order_of_decisions_that_the_policy_leaves_open_changes_the_reason(reasons: tuple[Reason, Reason]) -> None:
+    words = EnumType(("p", "q"))
+    refs = [DecisionRef(name, words) for name in ("one", "other")]
+    left_open = [decision(ref.name, words, Undecided(reason, ("p", "q"), words)) for ref, reason in zip(refs, reasons, strict=True)]
+    rows = [(compare(refs[0], "=", "p"), compare(refs[1], "=", "p"), "A"), (compare(refs[0], "=", "q"), None, "B")]
+    made, pick = table("grade", HitPolicy.FIRST, refs, rows, GRADES)
+
+    there, back = (
+        outcome_of(plan_of_parts([], [*some, decision("grade", GRADES, pick, form="table")], [made]), {})
+        for some in (left_open, left_open[::-1])
+    )
+
+    assert isinstance(there, Undetermined) and isinstance(back, Undetermined)
+    assert (there.reason, there.candidates, set(there.needs)) == (back.reason, back.candidates, set(back.needs))
 
 
 def _gist(outcome: Outcome) -> object:

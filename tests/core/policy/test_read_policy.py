@@ -61,7 +61,7 @@ def test_a_table_of_a_policy_stands_where_it_was_written(read: Read, text: str) 
 def test_a_policy_has_its_files_beside_it(read: Read, text: str) -> None:
     policy = read(text, tier="usage,-> tier\n>= 20万,A\n")
 
-    assert policy.files["tables/tier.csv"].line(2) == ">= 20万,A"
+    assert policy.sources["tables/tier.csv"].line(2) == ">= 20万,A"
 
 
 @pytest.mark.parametrize(
