@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tierwise.core.checking import CheckedPolicy, check
 from tierwise.core.environment import Environment
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 __all__ = ["LoadedPolicy", "check_policy", "load", "proved"]
 
 FilePath = str | PathLike[str]
+
+
+class ArrowStream(Protocol):
+    """A table that gives itself as a stream of Arrow data."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the stream as a capsule."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,21 +108,22 @@ class LoadedPolicy:
         """
         return self._decider.decide_at_once(facts, as_of)
 
-    def decide_many(self, subjects: Iterable[Mapping[str, Any]], as_of: date | str | None = None) -> list[Result]:
+    def decide_many(self, subjects: Iterable[Mapping[str, Any]] | ArrowStream, as_of: date | str | None = None) -> list[Result]:
         """Decide all outputs for many subjects; each comes to what ``decide`` says of it.
 
         Where the policy ranks, or looks at all subjects at once, they are one population, and what is about all of them is in every result. The key and
         name of a subject (``customer_id``, ``customer_name``) may be given beside its facts.
 
         Args:
-            subjects: For each subject fact name to JSON-like value.
+            subjects: For each subject fact name to JSON-like value; or a table with a row a subject and a column for each fact, of exactly its name:
+                a ``pyarrow`` table, a data frame of Polars or pandas, a DuckDB relation.
             as_of: The date of the decision.
 
         Returns:
             A result for each subject, in their order; for millions of them see ``grade_table``, which makes no object for each.
 
         Raises:
-            DataError: ``as_of`` is no date, or the facts of a subject are not named values.
+            DataError: ``as_of`` is no date, the facts of a subject are not named values, or the table has no column called like a fact.
         """
         return self._decider.decide_many(subjects, as_of)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -18,6 +18,7 @@ from tierwise.core.plan import POPULATION, Plan
 from tierwise.plugins.deciding.compiled import Compiled, compiled
 from tierwise.plugins.deciding.given import read_as_of, read_facts, read_population, without_identity
 from tierwise.plugins.deciding.result import Result
+from tierwise.plugins.deciding.table_rows import is_table, rows_of_table
 
 __all__ = ["Decider"]
 
@@ -77,16 +78,22 @@ class Decider:
         outcomes = outcomes_of(self._evaluator, with_as_of(values, day), {})
         return Result(self.plan.policy, self.plan.version, self.plan.fingerprint, day, outcomes, None, tuple(findings))
 
-    def decide_many(self, subjects: Iterable[Mapping[str, Any]], as_of: date | str | None = None) -> list[Result]:
+    def decide_many(self, subjects: Any, as_of: date | str | None = None) -> list[Result]:
         """Decide for many subjects, each by itself; where the policy ranks or looks at all of them they are one population.
+
+        Args:
+            subjects: Mappings of fact name to value, or a table that ``is_table`` knows.
+            as_of: The date of the decision.
 
         Returns:
             A result for each subject, in their order.
 
         Raises:
-            DataError: ``as_of`` is no date, or one of the subjects is no mapping of named values.
+            DataError: ``as_of`` is no date, one of the subjects is no mapping of named values, or the table has no column called like a fact.
         """
         day = None if as_of is None else read_as_of(as_of)
+        if is_table(subjects):
+            subjects = rows_of_table(self.plan, subjects, with_identity=self._is_about_all)
         if self._is_about_all:
             return self._decide_all(list(subjects), day)
         fast, about = self._compiled(), self._about

@@ -15,9 +15,11 @@ from tierwise.core.plan import AS_OF, SUBJECT_KEY, Fact, Plan
 from tierwise.core.types import DateType
 from tierwise.plugins.deciding.value_reading import UnfitError, read_value
 
-__all__ = ["read_as_of", "read_facts", "read_population"]
+__all__ = ["IDENTITY", "read_as_of", "read_facts", "read_population"]
 
 _NAME = "customer_name"
+IDENTITY = frozenset((SUBJECT_KEY, _NAME))
+"""What a member of a population may be given beside its facts."""
 
 
 def read_facts(plan: Plan, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
@@ -81,7 +83,7 @@ def read_population(plan: Plan, raw: Any, shared: Mapping[str, Any]) -> list[tup
 
 def without_identity(plan: Plan, member: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what is given of a member of a population without its key and name, unless they are facts."""
-    identity = {SUBJECT_KEY, _NAME} - plan.facts.keys()
+    identity = IDENTITY - plan.facts.keys()
     return {name: value for name, value in member.items() if name not in identity} if identity & member.keys() else member
 
 

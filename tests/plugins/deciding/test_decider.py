@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+import duckdb
 import pyarrow
 import pytest
 
 import tierwise
 from tierwise.core.errors import DataError
 from tierwise.core.meaning.subjects import SubjectResult
+from tierwise.core.types import NumberType
 from tierwise.plugins.policy import LoadedPolicy
 
 FACTS: dict[str, Any] = {"annual_usage_yuan": 500_000, "usage_size": "large", "payment_reputation": "good", "profit_contribution": "normal"}
@@ -70,6 +72,27 @@ def test_a_table_without_a_key_is_in_the_order_of_its_rows(tiers: LoadedPolicy) 
     rows = [{name: value for name, value in ROWS[n % 4].items() if name != "customer_id"} for n in range(25)]
     graded: Iterator[SubjectResult] = tiers.grade_table(table_of(rows)).rows()
     assert [dict(result.outcomes) for result in graded] == [dict(result.outcomes) for result in tiers.decide_many(rows)]
+
+
+def test_the_rows_of_a_table_come_to_what_each_comes_to_by_itself(tiers: LoadedPolicy) -> None:
+    rows = ROWS[:4] * 3
+    more = table_of(rows).append_column("more", pyarrow.array([b"x"] * len(rows)))
+    assert tiers.decide_many(more) == tiers.decide_many(duckdb.connect().from_arrow(more)) == tiers.decide_many(rows)
+
+
+def test_the_rows_of_a_table_are_one_population_where_the_policy_ranks() -> None:
+    policy = tierwise.load("abc-5-20-80-care")
+    fact = next(fact.name for fact in policy.plan.facts.values() if isinstance(fact.type, NumberType))
+    rows: list[dict[str, Any]] = [{"customer_id": f"c{n}", fact: 1_000 - n} for n in range(40)]
+    assert policy.decide_many(table_of(rows), "2026-11-21") == policy.decide_many(rows, "2026-11-21")
+
+
+def test_a_table_without_facts_or_with_one_twice_is_refused(tiers: LoadedPolicy) -> None:
+    with pytest.raises(DataError, match="called like a fact"):
+        tiers.decide_many(pyarrow.table({"nothing": [1]}))
+    usage = table_of([FACTS]).select(["annual_usage_yuan"])
+    with pytest.raises(DataError, match="more than one column `annual_usage_yuan`"):
+        tiers.decide_many(usage.append_column("annual_usage_yuan", usage.column(0)))
 
 
 def test_what_is_no_table_is_refused(tiers: LoadedPolicy) -> None:
