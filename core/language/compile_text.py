@@ -95,9 +95,8 @@ def _compiled(
     compiler = Compiler(scope, column)
     try:
         tree = read(parser)
-        limit = scope.limits.expression_depth
-        if tree is not None and depth_of(tree) > limit:
-            raise SyntaxProblem(messages.too_deep(span, limit))
+        if tree is not None and depth_of(tree) > scope.limits.expression_depth:
+            raise SyntaxProblem(messages.too_deep(span, scope.limits.expression_depth))
         node = compile_tree(compiler, tree)
     except SyntaxProblem as problem:
         return None, [*parser.scan.notes, problem.finding]

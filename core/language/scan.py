@@ -27,7 +27,6 @@ UNDERSCORED = re.compile(r"[0-9]+(?:_[0-9]+)+")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?(?![0-9])")
 WORD = re.compile(r"[^\W\d]\w*")
 VALUE_WORD = re.compile(r"\w[\w+\-/·]*")
-SPACE = re.compile(r"\s*")
 KEYWORD = re.compile(rf"(?:{'|'.join(sorted(KEYWORDS))})(?!\w)")
 ESCAPES = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
 CODE_POINT = re.compile(r"\\u([Dd][89ABab][0-9A-Fa-f]{2})\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{6})")
@@ -66,9 +65,8 @@ class Scanner:
 
     def skip_space(self) -> int:
         """Move past white space and return the new position."""
-        space = SPACE.match(self.text, self.position)
-        if space:
-            self.position = space.end()
+        while self.text[self.position : self.position + 1].isspace():
+            self.position += 1
         return self.position
 
     def at_end(self) -> bool:

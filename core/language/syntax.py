@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from tierwise.core.source import Span, Written
@@ -304,7 +305,11 @@ def depth_of(tree: Any) -> int:
 
 
 def _parts(node: Any) -> Iterator[Any]:
-    for field in fields(node):
-        value = getattr(node, field.name)
-        if field.name != "at":
-            yield from (part for part in (value if isinstance(value, tuple) else (value,)) if hasattr(part, "at"))
+    for name in _names_in(node.__class__):
+        value = getattr(node, name)
+        yield from (part for part in (value if isinstance(value, tuple) else (value,)) if hasattr(part, "at"))
+
+
+@cache
+def _names_in(kind: type[Any]) -> list[str]:
+    return [field.name for field in fields(kind) if field.name != "at"]

@@ -49,14 +49,14 @@ class Domain:
 
     Attributes:
         line: The order it has, or ``None``.
-        places: Positions of the atoms on the line, ascending; atom ``i`` stands on ``places[i]``.
+        places: Positions of the atoms on the line, ascending, whole ones as ``int``, which are compared sooner; atom ``i`` stands on ``places[i]``.
         points: Where the atom of each single value is that stands on no line.
     """
 
     type: Type
     atoms: tuple[Atom, ...]
     line: Line | None
-    places: tuple[Fraction, ...]
+    places: tuple[Fraction | int, ...]
     points: Mapping[Value, int]
 
     @property
@@ -73,7 +73,8 @@ class Domain:
             return self._equal(None) if op == "=" else 0
         if self.line is None or not self._on_line(constant):
             return self._equal(constant) if op == "=" and isinstance(self.type, EnumType | BooleanType | TextType) else None
-        place = self.line.position(constant)
+        exact = self.line.position(constant)
+        place = exact.numerator if exact.denominator == 1 else exact
         below, upto = (1 << bisect_left(self.places, place)) - 1, (1 << bisect_right(self.places, place)) - 1
         ordered = (1 << len(self.places)) - 1
         return {"=": upto & ~below, "<": below, "<=": upto, ">": ordered & ~upto, ">=": ordered & ~below}[op]
@@ -107,7 +108,7 @@ def domain_of(of: Type, borders: Iterable[Value], nullable: bool = False) -> Dom
     months = isinstance(of, DurationType) and any(isinstance(v, Duration) and v.months for v in values)
     line = line_of(of, months)
     atoms = list(_plain_atoms(of, values)) if line is None else list(_line_atoms(line, [v for v in values if _fits(v, of, months)]))
-    places = tuple(atom.place for atom in atoms if atom.place is not None)
+    places = tuple(at.numerator if at.denominator == 1 else at for atom in atoms if (at := atom.place) is not None)
     if nullable:
         atoms.append(Atom(None))
     points = {atom.value: i for i, atom in enumerate(atoms) if atom.point and atom.place is None}

@@ -88,16 +88,16 @@ class Line:
 
     def _round_middle(self, first: Fraction, last: Fraction) -> Fraction:
         """Return the roundest place near the middle: 400000 between 300000 and 500000, not 399999.99."""
-        middle = (first + last) / 2
         if not self.discrete:
-            return middle
-        size = 10 ** len(str(int(abs(middle))))
+            return (first + last) / 2
+        low, high = int(first), int(last)
+        size = 10 ** len(str(abs(low + high) // 2))
         while size > 1:
-            place = Fraction(floor(middle / size + Fraction(1, 2)) * size)
-            if first < place < last:
-                return place
+            place = (low + high + size) // (2 * size) * size
+            if low < place < high:
+                return Fraction(place)
             size //= 10
-        return Fraction(floor(middle))
+        return Fraction((low + high) // 2)
 
 
 def line_of(of: Type, months: bool = False) -> Line | None:

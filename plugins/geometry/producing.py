@@ -138,6 +138,7 @@ def _picked(node: Pick, table: Table) -> Iterator[tuple[Node, Sure]]:
     """Yield what a table of single hits may give, each with what is sure where it does."""
     if table.hit.is_single:
         for rule in table.rules:
-            tests = [sure_where(test, True) for test in rule.tests if test is not None]
-            yield rule.outputs[node.output], reduce(Sure.__or__, tests, NOTHING)
+            output = rule.outputs[node.output]
+            tests = [] if isinstance(output, Constant) else [sure_where(test, True) for test in rule.tests if test is not None]
+            yield output, reduce(Sure.__or__, tests, NOTHING)
         yield from ((default, NOTHING) for default in table.defaults[node.output : node.output + 1] if default is not None)

@@ -263,14 +263,15 @@ class _Layout:
         quantities = self._quantities()
         dimensions, unclear_parts = self._dimensions(quantities)
         places = {q.node: (d, p) for d, dimension in enumerate(dimensions) for p, q in enumerate(dimension.quantities)}
-        masks = {part: _Masks(dimensions, places).of(part) for part in self.parts if part not in unclear_parts}
+        everything = [dimension.everything for dimension in dimensions]
+        told = _Masks(dimensions, places)
+        masks = {part: told.of(part) for part in self.parts if part not in unclear_parts}
         unclear: set[int] = set()
         boxes = []
         for row in rows:
-            may = [dimension.everything for dimension in dimensions]
-            must = list(may)
+            may, must = list(everything), list(everything)
             for column, part in row:
-                at, sure, perhaps = masks.get(part, (0, 0, dimensions[0].everything))
+                at, sure, perhaps = masks.get(part, (0, 0, everything[0]))
                 may[at] &= perhaps
                 must[at] &= sure
                 if sure != perhaps:
@@ -306,7 +307,7 @@ class _Layout:
         for part in self.parts:
             mentioned = list(dict.fromkeys(_quantities(part)))
             joined = list(dict.fromkeys(node for q in mentioned for node in group[q]))
-            if prod(len(quantities[node].domain.atoms) for node in joined) > COMBINATIONS and len(joined) > 1:
+            if len(joined) > 1 and prod(len(quantities[node].domain.atoms) for node in joined) > COMBINATIONS:
                 unclear.add(part)
                 continue
             for node in joined:
@@ -340,17 +341,16 @@ class _Masks:
         return _combined(junction.op, parts, full)
 
     def _of_leaf(self, test: Node, dimension: Dimension) -> tuple[int, int]:
-        full = dimension.everything
         constant, quantity, comparison = constant_of(test), quantity_of(test), comparison_of(test)
         if constant is not None:
-            return (full, full) if constant.value is True else (0, 0)
+            return (dimension.everything,) * 2 if constant.value is True else (0, 0)
         if quantity is None:
-            return 0, full
+            return 0, dimension.everything
         position = self.places[quantity][1]
         domain = dimension.quantities[position].domain
         atoms = domain.where("=", True) if comparison is None else domain.where(comparison.op, comparison.constant.value)
         if atoms is None:
-            return 0, full
+            return 0, dimension.everything
         lifted = dimension.lifted(position, atoms)
         return lifted, lifted
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Decision, Logic, Node, Plan, Table, decision_of, name_of, negated_in
+from tierwise.core.plan import Decision, Logic, Node, Plan, Table, decision_of, name_of, negated_in, walk
 from tierwise.plugins.builtin.checks.names_read import names_read
 from tierwise.plugins.geometry.guards import guarded
 from tierwise.plugins.geometry.producing import Producing
@@ -57,6 +57,8 @@ def _nots(plan: Plan, producing: Producing) -> Iterator[tuple[Decision | Table, 
 
 
 def _under_not(node: Node, producing: Producing) -> Iterator[Node]:
+    if all(negated_in(part) is None for part in walk(node)):
+        return  # most have none: it is quicker to look than to say what is sure of each part
     for part, sure in guarded(node):
         negated = negated_in(part)
         if negated is not None and producing.can_be_none(negated, sure):

@@ -18,6 +18,7 @@ __all__ = ["TableRow", "TextTable", "is_separator", "make_table", "read_text_tab
 
 _SEPARATOR = re.compile(r"[-|>\s｜]*")
 _QUOTES = {'"': '"', "“": "”"}
+_SIGN = re.compile('->|[|｜"“]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +115,22 @@ def split_cells(line: Written) -> tuple[list[Written], int | None, bool]:
     cells: list[Written] = []
     arrow: int | None = None
     start = index = 0
-    while index < len(line):
-        sign = "->" if arrow is None and line.startswith("->", index) else line[index]
-        if sign in ("|", "｜", "->"):
-            cells.append(line.part(start, index).stripped())
+    while found := _SIGN.search(line, index):
+        sign, at = found.group(), found.start()
+        index = found.end()
+        if sign in _QUOTES:
+            index = max(_after_quote(line, at), at + 1)
+        elif sign != "->" or arrow is None:
+            cells.append(line.part(start, at).stripped())
             arrow = len(cells) if sign == "->" else arrow
-            start = index + len(sign)
-        index = max(_after_quote(line, index), index + len(sign))
+            start = index
     cells.append(line.part(start, len(line)).stripped())
     return cells, arrow, "｜" in line
 
 
 def _after_quote(line: str, index: int) -> int:
     """Return the place behind the quoted text that starts at ``index``; a quote that is not closed on its line protects nothing."""
-    closing = _QUOTES.get(line[index])
-    if closing is None:
-        return index
+    closing = _QUOTES[line[index]]
     end = index + 1
     while end < len(line) and line[end] != closing:
         end += 2 if line[end] == "\\" else 1
