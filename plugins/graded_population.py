@@ -43,7 +43,7 @@ class GradedPopulation:
         self._table = table
         self._grading = grading
         self._as_of = as_of
-        self._at: dict[object, Value] = {}
+        self._at: dict[object, tuple[tuple[Value, ...], Position] | None] = {}
 
     def explain(self, key: str, most_missed: int = MOST_MISSED) -> Explanation:
         """Explain every output for one subject, with its place in every ranking, and so many of the rules that a decision missed.
@@ -66,25 +66,25 @@ class GradedPopulation:
         found = self._table.some(keys)
         return {key: _Member(with_as_of(found[key].facts, self._as_of), positions.get(key, {})) for key in keys if key in found}
 
-    def by_at(self, name: str, rank: int, key: str) -> Value:
-        """Return what the member at a rank of a subject's partition is ranked by; ``None`` when nobody surely stands there."""
-        return self._by_at(name, rank, self._members([key])[key])
-
-    def _by_at(self, name: str, rank: int, member: _Member) -> Value:
-        ranking = self._evaluator.plan.rankings[name]
-        partition = self._value(ranking.partition, member, ())
+    def standing_at(self, name: str, rank: int, partition: Result) -> tuple[tuple[Value, ...], Position] | None:
+        """Return what the member at a rank of a partition is ranked by, in turn, and where it stands; ``None`` when nobody surely stands there."""
         known = (name, rank, repr(partition))
         if known not in self._at:
-            self._at[known] = self._found_at(ranking, rank, partition)
+            self._at[known] = self._found_at(self._evaluator.plan.rankings[name], rank, partition)
         return self._at[known]
 
-    def _found_at(self, ranking: Ranking, rank: int, partition: Result) -> Value:
+    def _by_at(self, name: str, rank: int, member: _Member) -> Value:
+        found = self.standing_at(name, rank, self._value(self._evaluator.plan.rankings[name].partition, member, ()))
+        return None if found is None else found[0][0]
+
+    def _found_at(self, ranking: Ranking, rank: int, partition: Result) -> tuple[tuple[Value, ...], Position] | None:
         for key in self._grading.keys_at(ranking.name, rank):
             other = self._members([key])[key]
             if self._value(ranking.among, other, True) is True and self._value(ranking.partition, other, ()) == partition:
-                by = self._value(ranking.by, other, None)
-                if by is not None and not isinstance(by, Unknown):
-                    return by
+                keys = [self._value(key, other, None) for key, _ in ranking.keys]
+                known = tuple(key for key in keys if key is not None and not isinstance(key, Unknown))
+                if len(known) == len(keys):
+                    return known, other.positions[ranking.name]
         return None
 
     def _value(self, node: Node | None, member: _Member, otherwise: Value) -> Result:

@@ -21,7 +21,7 @@ from tierwise.core.meaning.unknown import Result, Unknown
 from tierwise.core.plan import Node, Position, Ranking, rankings_in_order
 from tierwise.core.values import Duration, Value
 
-__all__ = ["positions_of", "share_of", "standing_at"]
+__all__ = ["positions_of", "share_of", "sortable", "standing_at"]
 
 Comparable = Any
 """What subjects are ranked by: all numbers, all dates, or all durations as pairs."""
@@ -79,7 +79,7 @@ def _members(
             anywhere += 1
             continue
         keys = [_value(evaluator, key, facts, place, None) for key, _ in ranking.keys]
-        known = [_sortable(key) for key in keys if not isinstance(key, Unknown) and key is not None]
+        known = [sortable(key) for key in keys if not isinstance(key, Unknown) and key is not None]
         by = (tuple(known) if ranking.then else known[0]) if len(known) == len(keys) else None
         partitions[partition].append(_Member(subject, by, among is True))
     return dict(partitions), anywhere
@@ -103,7 +103,8 @@ def _value(
     return otherwise if node is None else evaluator.value_of(node, facts, positions)
 
 
-def _sortable(by: Value) -> Comparable:
+def sortable(by: Value) -> Comparable:
+    """Return what the order of a value among others is had from."""
     return (by.months, by.seconds) if isinstance(by, Duration) else by
 
 

@@ -9,14 +9,14 @@ from tierwise.core.errors import DataError, PolicyError
 from tierwise.core.language.suggest import suggest
 from tierwise.core.meaning.decide import with_as_of
 from tierwise.core.meaning.evaluator import Evaluator
-from tierwise.core.meaning.unknown import Unknown
-from tierwise.core.plan import AS_OF, Decision, Plan, Position, cut_of
+from tierwise.core.meaning.unknown import Result, Unknown
+from tierwise.core.plan import AS_OF, Decision, Node, Plan, Position, cut_of
 from tierwise.core.types import BooleanType, EnumType
 from tierwise.core.values import Value
 from tierwise.plugins.graded_population import GradedPopulation
 from tierwise.plugins.grading import Grading, Placing
 from tierwise.plugins.paths.path import BOTH, Changeable, Paths, find_paths
-from tierwise.plugins.paths.standing import Rank, ranks_by_probing, ranks_by_sums
+from tierwise.plugins.paths.standing import Keys, Rank, Standing, ranks_by_probing, ranks_by_sums
 from tierwise.plugins.paths.ways import Direction
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.run import Bound, grade_by_default
@@ -97,7 +97,7 @@ def paths_of_subject(
     plan, environment = bound.loaded.plan, bound.loaded.environment
     facts = bound.subject(key).facts
     positions: Mapping[str, Position] = {}
-    standing: Callable[[str, Value], Position | None] | None = None
+    standing: Standing | None = None
     if plan.rankings:
         grading = grading or grade_by_default(bound)
         if isinstance(grading, Placing):
@@ -118,32 +118,55 @@ class _Standing:
         self._key = key
         self._positions = positions
         self._population = GradedPopulation(self._plan, bound.loaded.environment, bound.facts, grading, bound.as_of)
-        self._functions: dict[str, Callable[[Value], Position | None] | None] = {}
+        self._functions: dict[tuple[str, Value], Callable[[Keys], Position | None] | None] = {}
 
-    def position(self, ranking: str, by: Value) -> Position | None:
-        """Return the position in a ranking with that amount."""
-        if ranking not in self._functions:
-            self._functions[ranking] = self._function(ranking)
-        function = self._functions[ranking]
-        return None if function is None else function(by)
+    def position(self, ranking: str, keys: Keys, partition: Value) -> Position | None:
+        """Return the position in a partition of a ranking by that."""
+        at = ranking, partition
+        if at not in self._functions:
+            self._functions[at] = self._function(ranking, partition)
+        function = self._functions[at]
+        return None if function is None else function(keys)
 
-    def _function(self, name: str) -> Callable[[Value], Position | None] | None:
-        ranking, position = self._plan.rankings[name], self._positions.get(name)
-        own = self._by(self._bound.subject(self._key).facts, name)
-        if position is None or position.maybe or own is None or ranking.then:  # who ties by the first of several keys is not placed by it
+    def _function(self, name: str, partition: Value) -> Callable[[Keys], Position | None] | None:
+        ranking, rank = self._plan.rankings[name], self._rank(name, partition)
+        if rank is None or rank.position.maybe:
             return None
-        rank = Rank(position, own, ranking.descending)
+
+        def keys_at(place: int) -> Keys | None:
+            found = self._population.standing_at(name, place, partition)
+            return None if found is None else found[0]
+
         if not self._is_pareto(name):
-            return ranks_by_probing(rank, lambda place: self._population.by_at(name, place, self._key))
+            return ranks_by_probing(rank, keys_at)
         if ranking.among is not None or ranking.partition is not None or self._bound.facts.count() > MOST_SUMMED:
             return None
-        others = [self._by(other.facts, name) for other in self._bound.facts.subjects() if other.key != self._key]
-        amounts = [amount for amount in others if isinstance(amount, Decimal)]
+        others = [self._keys(other.facts, name) for other in self._bound.facts.subjects() if other.key != self._key]
+        amounts = [keys[0] for keys in others if keys is not None and isinstance(keys[0], Decimal)]
         return ranks_by_sums(rank, amounts) if len(amounts) == len(others) else None
 
-    def _by(self, facts: Mapping[str, Value], name: str) -> Value:
-        by = self._evaluator.value_of(self._plan.rankings[name].by, with_as_of(facts, self._bound.as_of), self._positions)
-        return None if isinstance(by, Unknown) else by
+    def _rank(self, name: str, partition: Value) -> Rank | None:
+        """Return the subject's place in a partition, the last one where it is no member; ``None`` where it, or nobody, can be compared."""
+        ranking, position = self._plan.rankings[name], self._positions.get(name)
+        facts, descending = self._bound.subject(self._key).facts, tuple(is_down for _, is_down in ranking.keys)
+        present = () if ranking.partition is None else self._value(ranking.partition, facts)
+        if position is not None and present == partition:
+            keys = self._keys(facts, name)
+            return None if keys is None else Rank(position, keys, descending)
+        first = self._population.standing_at(name, 1, partition)
+        if first is None:
+            return None
+        last, blank = first[1].count + 1, first[1].last_possible - first[1].last
+        return Rank(Position(last, last, last + blank, last, maybe=first[1].maybe), None, descending)
+
+    def _keys(self, facts: Mapping[str, Value], name: str) -> Keys | None:
+        """Return what a subject is ranked by; ``None`` where it cannot be compared."""
+        keys = [self._value(key, facts) for key, _ in self._plan.rankings[name].keys]
+        found = tuple(key for key in keys if key is not None and not isinstance(key, Unknown))
+        return found if len(found) == len(keys) else None
+
+    def _value(self, part: Node, facts: Mapping[str, Value]) -> Result:
+        return self._evaluator.value_of(part, with_as_of(facts, self._bound.as_of), self._positions)
 
     def _is_pareto(self, name: str) -> bool:
         cuts = [cut_of(decision.node, name) for decision in self._plan.decisions.values()]

@@ -14,14 +14,15 @@ from tierwise.core.meaning.decide import outcomes_of, with_as_of
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.exact import equal, subtract
 from tierwise.core.meaning.regions import values_to_try
-from tierwise.core.meaning.unknown import Unknown
+from tierwise.core.meaning.unknown import Result, Unknown
 from tierwise.core.outcome import Determined, Outcome
-from tierwise.core.plan import AS_OF, Decision, Fact, Logic, Named, Plan, Position
+from tierwise.core.plan import AS_OF, Decision, Fact, Logic, Named, Node, Plan, Position, rankings_in_order
 from tierwise.core.plan.usage import Usage, usage_of
 from tierwise.core.types import DateTimeType, DateType, Type
 from tierwise.core.values import Value
-from tierwise.plugins.paths.ranges import Range, Ranges, Standing
+from tierwise.plugins.paths.ranges import Range, Ranges
 from tierwise.plugins.paths.search import Nearest, nearest
+from tierwise.plugins.paths.standing import Keys, Standing
 from tierwise.plugins.paths.ways import Direction, Way, ways_of
 
 __all__ = ["BOTH", "Change", "Move", "Paths", "Route", "find_paths"]
@@ -101,7 +102,7 @@ class Paths:
         up: The nearest routes to one of them, nearest first.
         lose: The nearest routes away from the present grade to a worse or an undetermined one; empty while it is undetermined.
         not_searched: Facts that may change but are missing, or of a type without a next value.
-        is_proved: The routes are the nearest there are; else a search was given up before its end.
+        is_proved: The routes are the nearest there are; else a search was given up before its end, or it is not known where one would stand.
     """
 
     output: Decision
@@ -150,7 +151,7 @@ def find_paths(
         keeps = _kept(present.value, subject.decision)
         lose, lose_proved = _routes(subject, either_way, lambda got: _is_lost(got, keeps), lambda found: not _is_within(found, keeps))
     missing = [name for name in changeable if name in plan.facts and not subject.ways(name, BOTH)]
-    return Paths(subject.decision, present, tuple(wanted), up, lose, tuple(missing), up_proved and lose_proved)
+    return Paths(subject.decision, present, tuple(wanted), up, lose, tuple(missing), up_proved and lose_proved and subject.is_placed)
 
 
 def _is_date(of: Type) -> bool:
@@ -201,6 +202,8 @@ class _Subject:
         self.decision = plan.decisions[output]
         self._evaluator = Evaluator(plan, environment)
         self.usage = self._usage()
+        self.is_placed = True
+        """Whether it was always known where in a ranking it would stand."""
 
     def _usage(self) -> Usage:
         """Return what the output reads, through rankings too."""
@@ -248,16 +251,26 @@ class _Subject:
 
     def _placed(self, facts: Mapping[str, Value], changed: Mapping[str, Value]) -> Mapping[str, Position]:
         """Return the positions with some facts changed: everybody else stays where they are."""
-        positions = dict(self.positions) if changed else self.positions
-        if not changed or not positions:
-            return positions
-        moved = {}
-        for name in positions:
-            by = self._evaluator.value_of(self.plan.rankings[name].by, facts, self.positions)
-            place = None if self.standing is None or isinstance(by, Unknown) else self.standing(name, by)
+        if not changed:
+            return self.positions
+        moved: dict[str, Position] = {}
+        for ranking in rankings_in_order(self.plan):
+            among, *read = (
+                self._value(part, facts, moved) for part in (ranking.among, ranking.partition, *(key for key, _ in ranking.keys))
+            )
+            if among is False or among is None:
+                continue
+            partition, *keys = (part for part in read if not isinstance(part, Unknown))
+            is_known = among in (True, ()) and len(keys) == len(ranking.keys)
+            place = self.standing(ranking.name, tuple(keys), partition) if self.standing is not None and is_known else None
             if place is not None:
-                moved[name] = place
+                moved[ranking.name] = place
+            elif is_known and None not in keys and ranking.name in self.usage.rankings:
+                self.is_placed = False
         return moved
+
+    def _value(self, part: Node | None, facts: Mapping[str, Value], positions: Mapping[str, Position]) -> Result:
+        return () if part is None else self._evaluator.value_of(part, facts, positions)
 
     def completed(self, moved: frozenset[str]) -> tuple[Ranges, ...]:
         """Return what parts may come to while some facts move: as things are, and in a few ways in which the unknown may turn out.
@@ -293,8 +306,8 @@ def _last(position: Position) -> Position:
 
 
 def _ended(standing: Standing, end: Callable[[Position], Position]) -> Standing:
-    def placed(ranking: str, by: Value) -> Position | None:
-        position = standing(ranking, by)
+    def placed(ranking: str, keys: Keys, partition: Value) -> Position | None:
+        position = standing(ranking, keys, partition)
         return None if position is None else end(position)
 
     return placed

@@ -26,14 +26,12 @@ from tierwise.core.meaning.world import World
 from tierwise.core.outcome import distinct
 from tierwise.core.plan import CompareOp, HitPolicy, Node, Position, Ranking, Rule, Table, is_quotient
 from tierwise.core.values import Duration, Value
+from tierwise.plugins.paths.standing import Standing
 
-__all__ = ["ANYTHING", "Range", "Ranges", "Standing"]
+__all__ = ["ANYTHING", "Range", "Ranges"]
 
 MOST_VALUES = 64
 """How many single values are followed; more of them become the span from the least to the greatest."""
-
-Standing = Callable[[str, Value], "Position | None"]
-"""Ranking name and what a subject would be ranked by, to the position that it would have; ``None`` where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,15 +323,17 @@ class Ranges:
     def _classes(self, node: nodes.RankCut, ranking: Ranking) -> Range | None:
         """Return the classes between those at both ends of what it is ranked by; ``None`` where that is not known."""
         is_given = node.rank is not None and node.by != "pareto" and not self._range(node.rank).is_open
-        moved = any(part is not None and self._touched(part) for part in (ranking.among, ranking.partition))
-        if is_given or moved or self._standing is None or node.ranking not in self._world.positions:
+        partition = None if ranking.partition is None else self._range(ranking.partition)
+        if is_given or self._standing is None or (partition is not None and not _is_one(partition)):
             return None
-        by, rounding = self._range(ranking.by), self._range(node.rounding)
-        if by.is_unknown or by.may_be_none or None in by.ends:
+        where = () if partition is None else partition.values[0] if partition.values else None
+        keys, rounding = [self._range(key) for key, _ in ranking.keys], self._range(node.rounding)
+        if any(key.is_unknown or key.may_be_none or None in key.ends for key in keys):
             return None
+        corners = [tuple(key.ends[end] for key, end in zip(keys, ends, strict=True)) for ends in _first_and_last(ranking)]
         words = [cut.value for cut in node.cuts]
         reached: list[int] = []
-        for place in (self._standing(node.ranking, end) for end in by.ends):
+        for place in (self._standing(node.ranking, corner, where) for corner in corners):
             found = [] if place is None else [Range.of(class_at(place, node, str(w))) for w in rounding.values or ROUNDINGS]
             if not found or any(not one.values for one in found):
                 return None
@@ -344,6 +344,11 @@ class Ranges:
         """Say whether a part reads a moved fact, also through decisions and rankings; the date of the run is one, too."""
         behind = {*self._evaluation.facts_behind(node), *self._evaluation.usage(node).facts}
         return not self._moved.isdisjoint(behind)
+
+
+def _first_and_last(ranking: Ranking) -> list[list[int]]:
+    """Return which end of each key whoever would come first of all has, and which one whoever would come last."""
+    return [[int(is_down is is_first) for _, is_down in ranking.keys] for is_first in (True, False)]
 
 
 def _gathered(hit: HitPolicy, ranges: Sequence[tuple[Range, bool]], default: Range, is_open: bool) -> Range:

@@ -1,4 +1,4 @@
-"""Where one subject of a graded population would stand in a ranking with another amount, while everybody else stays where they are."""
+"""Where one subject of a graded population would stand in a ranking if it were ranked by something else, while everybody else stays where they are."""
 
 from __future__ import annotations
 
@@ -9,30 +9,38 @@ from decimal import Decimal
 from functools import cached_property
 
 from tierwise.core.meaning import exact
-from tierwise.core.meaning.population_ranking import share_of
+from tierwise.core.meaning.population_ranking import share_of, sortable
 from tierwise.core.plan import Position
 from tierwise.core.values import Value
 
-__all__ = ["Rank", "ranks_by_probing", "ranks_by_sums"]
+__all__ = ["Keys", "Rank", "Standing", "ranks_by_probing", "ranks_by_sums"]
+
+Keys = tuple[Value, ...]
+"""What one is ranked by, in turn."""
+Standing = Callable[[str, Keys, Value], Position | None]
+"""Ranking, what a subject would be ranked by and in which partition, to the position that it would have; ``None`` where that is not known."""
 
 
 @dataclass(frozen=True)
 class Rank:
-    """One subject's place in one ranking.
+    """One subject's place in one partition of a ranking.
 
     Attributes:
-        position: Where it stands.
-        by: What it is ranked by.
-        descending: The highest comes first.
+        position: Where it stands; if it is no member, where it would stand last.
+        keys: What it is ranked by; ``None``: it is no member.
+        descending: Of each of these, whether the highest comes first.
     """
 
     position: Position
-    by: Value
-    descending: bool
+    keys: Keys | None
+    descending: tuple[bool, ...]
 
-    def is_before(self, left: Value, right: Value) -> bool:
-        """Say whether who has ``left`` comes before who has ``right``."""
-        return exact.compare(">" if self.descending else "<", left, right)
+    def is_before(self, left: Keys, right: Keys) -> bool:
+        """Say whether who has ``left`` comes before who has ``right``: by the first key in which they differ."""
+        for own, other, is_down in zip(map(sortable, left), map(sortable, right), self.descending, strict=True):
+            if own != other:
+                return bool(own > other) is is_down
+        return False
 
     def moved(self, before: int, tied: int) -> Position:
         """Return the position behind so many others and beside so many, without shares."""
@@ -46,34 +54,34 @@ class Rank:
         )
 
 
-def ranks_by_probing(rank: Rank, by_at: Callable[[int], Value]) -> Callable[[Value], Position | None]:
-    """Return the function from an amount to the position it would have, by looking at who stands where: a few dozen looks, each once.
+def ranks_by_probing(rank: Rank, keys_at: Callable[[int], Keys | None]) -> Callable[[Keys], Position | None]:
+    """Return the function from what one is ranked by to the position it would have, by looking at who stands where: a few dozen looks, each once.
 
     Args:
         rank: The subject's own place.
-        by_at: Rank to what the member there is ranked by; ``None`` where nobody surely stands.
+        keys_at: Rank to what the member there is ranked by; ``None`` where nobody surely stands.
     """
-    seen: dict[int, Value] = {}
+    seen: dict[int, Keys | None] = {}
 
-    def at(place: int) -> Value:
+    def at(place: int) -> Keys | None:
         if place not in seen:
-            seen[place] = by_at(place)
+            seen[place] = keys_at(place)
         return seen[place]
 
-    def reach(is_inside: Callable[[Value], bool]) -> int:
+    def reach(is_inside: Callable[[Keys], bool]) -> int:
         """Return how many of the ranked, one after the other from the first, are inside."""
-        low, high = 0, rank.position.count
+        low, high = 0, rank.position.count - (rank.keys is None)
         while low < high:
             middle = (low + high + 1) // 2
-            by = at(middle)
-            low, high = (middle, high) if by is not None and is_inside(by) else (low, middle - 1)
-        return low - is_inside(rank.by)
+            keys = at(middle)
+            low, high = (middle, high) if keys is not None and is_inside(keys) else (low, middle - 1)
+        return low - (rank.keys is not None and is_inside(rank.keys))
 
-    def position(by: Value) -> Position | None:
-        if by is None:
+    def position(keys: Keys) -> Position | None:
+        if None in keys:
             return None
-        before = reach(lambda other: rank.is_before(other, by))
-        inside = reach(lambda other: not rank.is_before(by, other))
+        before = reach(lambda other: rank.is_before(other, keys))
+        inside = reach(lambda other: not rank.is_before(keys, other))
         return rank.moved(before, inside - before)
 
     return position
@@ -96,7 +104,7 @@ class _Sums:
         return held
 
 
-def ranks_by_sums(rank: Rank, others: Sequence[Decimal]) -> Callable[[Value], Position | None]:
+def ranks_by_sums(rank: Rank, others: Sequence[Decimal]) -> Callable[[Keys], Position | None]:
     """Return the function from an amount to the position it would have in a Pareto ranking, where the total changes with it.
 
     Args:
@@ -105,7 +113,8 @@ def ranks_by_sums(rank: Rank, others: Sequence[Decimal]) -> Callable[[Value], Po
     """
     sums = _Sums(others)
 
-    def position(by: Value) -> Position | None:
+    def position(keys: Keys) -> Position | None:
+        (by,) = keys
         if not isinstance(by, Decimal):
             return None
         before = len(others) - bisect_right(sums.others, by)

@@ -13,8 +13,7 @@ from tests.short_policies import ENVIRONMENT, checked
 from tierwise.core.meaning.evaluator import Evaluator
 from tierwise.core.meaning.population_ranking import positions_of
 from tierwise.core.plan import Position
-from tierwise.core.values import Value
-from tierwise.plugins.paths.standing import Rank, ranks_by_probing, ranks_by_sums
+from tierwise.plugins.paths.standing import Keys, Rank, ranks_by_probing, ranks_by_sums
 
 POLICY = """\
 facts:
@@ -36,12 +35,12 @@ def positions(evaluator: Evaluator, amounts: list[int | None]) -> list[Mapping[s
     return [*positions_of(evaluator, [{} if amount is None else {"amount": Decimal(amount)} for amount in amounts])]
 
 
-def by_at(evaluator: Evaluator, amounts: list[int | None]) -> Callable[[int], Value]:
+def by_at(evaluator: Evaluator, amounts: list[int | None]) -> Callable[[int], Keys | None]:
     """Return who stands at a rank, as a graded population tells it."""
     placed = list(zip(positions(evaluator, amounts), amounts, strict=True))
 
-    def at(rank: int) -> Value:
-        return next((Decimal(a) for p, a in placed if a is not None and p["grade"].first <= rank <= p["grade"].last), None)
+    def at(rank: int) -> Keys | None:
+        return next(((Decimal(a),) for p, a in placed if a is not None and p["grade"].first <= rank <= p["grade"].last), None)
 
     return at
 
@@ -53,11 +52,11 @@ def test_probing_finds_the_position_that_ranking_again_gives(seed: int) -> None:
     amounts[0] = random.randint(0, 12)
     evaluator = Evaluator(checked(POLICY % QUOTAS).require_plan(), ENVIRONMENT)
     own = positions(evaluator, amounts)[0]["grade"]
-    at = ranks_by_probing(Rank(own, Decimal(amounts[0] or 0), True), by_at(evaluator, amounts))
+    at = ranks_by_probing(Rank(own, (Decimal(amounts[0] or 0),), (True,)), by_at(evaluator, amounts))
     for amount in range(-1, 14):
         expected = positions(evaluator, [amount, *amounts[1:]])[0]["grade"]
         ranked = replace(expected, share_before=None, share_before_last=None, share_with=None, share_with_last=None)
-        assert at(Decimal(amount)) == ranked, (amounts, amount)
+        assert at((Decimal(amount),)) == ranked, (amounts, amount)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -67,7 +66,7 @@ def test_sums_give_the_shares_that_ranking_again_gives(seed: int) -> None:
     evaluator = Evaluator(checked(POLICY % PARETO).require_plan(), ENVIRONMENT)
     own = positions(evaluator, amounts)[0]["grade"]
     others = [Decimal(amount or 0) for amount in amounts[1:]]
-    at = ranks_by_sums(Rank(own, Decimal(amounts[0] or 0), True), others)
+    at = ranks_by_sums(Rank(own, (Decimal(amounts[0] or 0),), (True,)), others)
     for amount in range(14):
-        found, expected = at(Decimal(amount)), positions(evaluator, [amount, *amounts[1:]])[0]["grade"]
+        found, expected = at((Decimal(amount),)), positions(evaluator, [amount, *amounts[1:]])[0]["grade"]
         assert found == expected
