@@ -144,14 +144,31 @@ def find_paths(
     either_way = {name: marked if _is_date(subject.fact(name).type) else BOTH for name, marked in changeable.items()}
     if as_of is not None and AS_OF not in changeable:
         either_way[AS_OF] = ("up",)
-    up, up_proved = _routes(subject, changeable, lambda got: _is_among(got, wanted), lambda found: any(map(found.admits, wanted)))
+    reach = _Aim(lambda got: _is_among(got, wanted), lambda found: any(map(found.admits, wanted)), in_each=True)
+    up, up_proved = _routes(subject, changeable, reach)
     lose: tuple[Route, ...] = ()
     lose_proved = True
     if isinstance(present, Determined):
         keeps = _kept(present.value, subject.decision)
-        lose, lose_proved = _routes(subject, either_way, lambda got: _is_lost(got, keeps), lambda found: not _is_within(found, keeps))
+        leave = _Aim(lambda got: _is_lost(got, keeps), lambda found: not _is_within(found, keeps), in_each=False)
+        lose, lose_proved = _routes(subject, either_way, leave)
     missing = [name for name in changeable if name in plan.facts and not subject.ways(name, BOTH)]
     return Paths(subject.decision, present, tuple(wanted), up, lose, tuple(missing), up_proved and lose_proved and subject.is_placed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """What a search looks for.
+
+    Attributes:
+        holds: Whether an outcome will do.
+        may_hold: Whether one in a range may.
+        in_each: It has to hold however the unknown turns out; else it will do where it holds in one way.
+    """
+
+    holds: Callable[[Outcome], bool]
+    may_hold: Callable[[Range], bool]
+    in_each: bool
 
 
 def _is_date(of: Type) -> bool:
@@ -313,9 +330,7 @@ def _ended(standing: Standing, end: Callable[[Position], Position]) -> Standing:
     return placed
 
 
-def _routes(
-    subject: _Subject, changeable: Changeable, holds: Callable[[Outcome], bool], may_hold: Callable[[Range], bool]
-) -> tuple[tuple[Route, ...], bool]:
+def _routes(subject: _Subject, changeable: Changeable, aim: _Aim) -> tuple[tuple[Route, ...], bool]:
     """Return the nearest routes, of one fact each, and of several together where that is nearer than each part of it alone."""
     ways = [way for name, directions in changeable.items() for way in subject.ways(name, directions)]
     found: dict[frozenset[str], tuple[Route, ...]] = {}
@@ -324,7 +339,7 @@ def _routes(
         names = frozenset(way.name for way in some)
         parts = [route for other, routes in found.items() if other < names for route in routes]
         below = min((route.cost for route in parts), default=None)
-        near = _search(subject, some, holds, may_hold, MOST_SINGLY if len(some) == 1 else MOST_JOINTLY, below)
+        near = _search(subject, some, aim, MOST_SINGLY if len(some) == 1 else MOST_JOINTLY, below)
         proved = proved and near.is_proved
         if near.steps is not None:
             found[names] = (*found.get(names, ()), _route(subject, some, near.steps))
@@ -351,20 +366,19 @@ def _combined(ways: Sequence[Way]) -> Iterator[tuple[Way, ...]]:
 def _search(
     subject: _Subject,
     ways: tuple[Way, ...],
-    holds: Callable[[Outcome], bool],
-    may_hold: Callable[[Range], bool],
+    aim: _Aim,
     most: int,
     below: Fraction | None,
 ) -> Nearest:
     moved = frozenset(way.name for way in ways)
-    completed = subject.completed(moved)
+    completed = subject.completed(moved) if aim.in_each else subject.completed(moved)[:1]
 
     def at(steps: tuple[int, ...]) -> bool:
-        return holds(subject.outcome(_values(ways, steps)))
+        return aim.holds(subject.outcome(_values(ways, steps)))
 
     def within(box: tuple[tuple[int, int], ...]) -> bool:
         sides = {way.name: way.range(*side) for way, side in zip(ways, box, strict=True)}
-        return all(may_hold(ranges.of(subject.decision.node, sides)) for ranges in completed)
+        return all(aim.may_hold(ranges.of(subject.decision.node, sides)) for ranges in completed)
 
     return nearest(ways, at, within, most, below)
 

@@ -24,7 +24,7 @@ from tierwise.core.meaning.rank_classes import ROUNDINGS, class_at
 from tierwise.core.meaning.unknown import Result, Unknown
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import distinct
-from tierwise.core.plan import CompareOp, HitPolicy, Node, Position, Ranking, Rule, Table, is_quotient
+from tierwise.core.plan import CompareOp, HitPolicy, Node, Position, Ranking, Rule, Table, is_quotient, name_of
 from tierwise.core.values import Duration, Value
 from tierwise.plugins.paths.standing import Standing
 
@@ -105,6 +105,13 @@ ANYTHING = Range(may_be_none=True, is_open=True, is_gap=True)
 NOTHING = Range((), is_gap=True)
 
 
+def _lists(own: Range) -> tuple[tuple[Value, ...], ...] | None:
+    """Return the lists that a part may come to; ``None`` where they are not all known."""
+    if own.values is None or own.may_be_none or own.is_unknown or not all(isinstance(items, tuple) for items in own.values):
+        return None
+    return tuple(items for items in own.values if isinstance(items, tuple))
+
+
 def _side(low: Value, high: Value) -> bool:
     """Say whether one end lies at or before the other; an end that is not there always does."""
     if low is None or high is None:
@@ -138,6 +145,7 @@ class Ranges:
         self._moved = moved
         self._standing = standing
         self._fixed: dict[int, tuple[Node, Range | None]] = {}
+        self._of_items: dict[int, tuple[Node, bool]] = {}
         self._box: Mapping[str, Range] = {}
         self._decided: dict[str, Range] = {}
 
@@ -152,11 +160,20 @@ class Ranges:
         return self._range(node)
 
     def _range(self, node: Node) -> Range:
+        if self._world.items:
+            return self._range_of_item(node)
         fixed = self._fixed.get(id(node))
         if fixed is None:
             settled = None if self._touched(node) else Range.of(self._evaluation.settle(node, self._world).result)
             fixed = self._fixed[id(node)] = (node, settled)
         return self._moving(node) if fixed[1] is None else fixed[1]
+
+    def _range_of_item(self, node: Node) -> Range:
+        """Return what a part may come to for the item of a list that is looked at."""
+        known = self._of_items.get(id(node))
+        if known is None:
+            known = self._of_items[id(node)] = (node, self._touched(node))
+        return self._moving(node) if known[1] else Range.of(self._evaluation.evaluate(node, self._world))
 
     def _moving(self, node: Node) -> Range:  # one branch for each node
         match node:
@@ -172,12 +189,16 @@ class Ranges:
                 return self._decided[name]
             case nodes.ReadingRef(values=values):
                 return Range.among(values, is_open=True)
-            case nodes.ItemRef() | nodes.Filter() | nodes.Project() | nodes.Sorted():
-                return ANYTHING  # over lists nothing is said before each of their items is known
-            case nodes.FieldRef():
+            case nodes.Filter(of=of, test=test):
+                return self._filtered(of, test)
+            case nodes.Project(of=of, each=each):
+                return self._projected(of, each)
+            case nodes.Quantified(op=op, of=of, test=test):
+                lists = _lists(self._range(of))
+                ways = [_kleene(op == "some", self._each(of, items, test)) for items in lists or ()]
+                return _either(ways, False) if lists else _truths((True, False), True)
+            case nodes.ItemRef() | nodes.FieldRef() | nodes.Sorted():
                 return ANYTHING
-            case nodes.Quantified():
-                return _truths((True, False), True)
             case nodes.Compare(op=op, left=left, right=right):
                 return self._compared(op, left, right)
             case nodes.Within(value=value, low=low, high=high, low_inclusive=low_in, high_inclusive=high_in):
@@ -195,7 +216,8 @@ class Ranges:
             case nodes.Conditional(condition=condition, yes=yes, no=no):
                 truths = self._range(condition)
                 ways = [way for truth, way in ((True, yes), (False, no)) if truths.is_unknown or truth in _as_truths(truths)]
-                return _either([self._range(way) for way in ways], truths.is_unknown)
+                found = _either([self._range(way) for way in ways], False)
+                return replace(found, is_open=found.is_open or (truths.is_unknown and not _is_one(found)))
             case nodes.Arithmetic(op=op, parts=parts):
                 return _calculated(op, [self._range(part) for part in parts])
             case nodes.Quotient(left=left, right=right):
@@ -222,6 +244,39 @@ class Ranges:
                 return self._ranked(node)
             case _:
                 assert_never(node)
+
+    # ---- lists
+
+    def _filtered(self, of: Node, test: Node) -> Range:
+        """Return the lists of those items of which a test is, or may be, true; each test is known, or it is said that nothing is."""
+        found: list[tuple[Value, ...]] = []
+        for items in _lists(self._range(of)) or ((None,),):
+            kept: list[tuple[Value, ...]] = [()]
+            for item, truth in zip(items, self._each(of, items, test), strict=True):
+                truths = _as_truths(truth)
+                kept = [(*way, item) for way in kept if True in truths] + [way for way in kept if False in truths]
+                if truth.is_unknown or item is None or len(kept) > MOST_VALUES:
+                    return ANYTHING
+            found += kept
+        return Range(tuple(found)) if len(found) <= MOST_VALUES else ANYTHING
+
+    def _projected(self, of: Node, each: Node) -> Range:
+        found: list[tuple[Value, ...]] = []
+        for items in _lists(self._range(of)) or ((None,),):
+            ranges = self._each(of, items, each)
+            if not all(_is_one(own) and own.values and not own.is_unknown for own in ranges) or None in items:
+                return ANYTHING
+            found.append(tuple(value for own in ranges for value in own.values or ()))
+        return Range(tuple(found))
+
+    def _each(self, of: Node, items: Sequence[Value], node: Node) -> list[Range]:
+        """Return what a part may come to for each item of a list."""
+        found = []
+        for item in items:
+            self._world.items.append((item, name_of(of)))
+            found.append(self._range(node))
+            self._world.items.pop()
+        return found
 
     # ---- conditions
 
