@@ -195,8 +195,8 @@ class Ranges:
                 return self._projected(of, each)
             case nodes.Quantified(op=op, of=of, test=test):
                 lists = _lists(self._range(of))
-                ways = [_kleene(op == "some", self._each(of, items, test)) for items in lists or ()]
-                return _either(ways, False) if lists else _truths((True, False), True)
+                found = [_kleene(op == "some", self._each(of, items, test)) for items in lists or ()]
+                return _either(found, False) if found else _truths((True, False), True)
             case nodes.ItemRef() | nodes.FieldRef() | nodes.Sorted():
                 return ANYTHING
             case nodes.Compare(op=op, left=left, right=right):
@@ -216,8 +216,8 @@ class Ranges:
             case nodes.Conditional(condition=condition, yes=yes, no=no):
                 truths = self._range(condition)
                 ways = [way for truth, way in ((True, yes), (False, no)) if truths.is_unknown or truth in _as_truths(truths)]
-                found = _either([self._range(way) for way in ways], False)
-                return replace(found, is_open=found.is_open or (truths.is_unknown and not _is_one(found)))
+                either = _either([self._range(way) for way in ways], False)
+                return replace(either, is_open=either.is_open or (truths.is_unknown and not _is_one(either)))
             case nodes.Arithmetic(op=op, parts=parts):
                 return _calculated(op, [self._range(part) for part in parts])
             case nodes.Quotient(left=left, right=right):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
 from random import Random
@@ -245,3 +245,44 @@ def test_the_day_on_which_a_grade_is_lost_by_itself_is_told() -> None:
     plan = checked(body).require_plan()
     paths = find_paths(plan, ENVIRONMENT, {"last_order": date(2026, 3, 15)}, "grade", (), {"last_order": UP}, DAY)
     assert [(c.fact, c.after) for route in paths.lose for c in route.changes] == [("as_of", date(2026, 9, 16))]
+
+
+def test_a_grade_is_lost_where_one_way_in_which_the_unknown_may_turn_out_loses_it() -> None:
+    plan = plan_of(f"      grade:\n        {ENUM}        formula: if sales >= 5 or word = good then A else C\n")
+    paths = find_paths(plan, ENVIRONMENT, {"sales": Decimal(7)}, "grade", (), {"sales": UP}, DAY)  # nobody knows the word
+    assert [(c.fact, c.after) for route in paths.lose for c in route.changes] == [("sales", 4)]
+
+
+WINDOWS = f"""\
+facts:
+  invoices:
+    type: list of record
+    fields: {{due_on: {{type: date}}, paid: {{type: boolean}}}}
+readings:
+  quarter: [calendar, rolling]
+modules:
+  m:
+    kind: module
+    decisions:
+      late:
+        type: list of date
+        formula: invoices[not paid and due_on < as_of].due_on
+      grade:
+        {ENUM}        formula: if (if quarter = calendar then most per calendar(late, "quarter") else most within(late, 3 months)) >= 2 then C else A
+"""
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_day_on_which_a_calendar_window_is_full_is_the_first_on_which_a_grid_of_days_finds_it_so(seed: int) -> None:
+    plan, random = checked(WINDOWS).require_plan(), Random(seed)
+    due = sorted(DAY + timedelta(days=random.randint(-60, 400)) for _ in range(6))
+    facts: dict[str, Value] = {"invoices": tuple({"due_on": day, "paid": random.random() < 0.3} for day in due)}
+    paths = find_paths(plan, ENVIRONMENT, facts, "grade", (), {"invoices": UP}, DAY)
+
+    def kept(day: date) -> bool:
+        return decide(plan, ENVIRONMENT, facts, day)["grade"] == Determined("A")
+
+    days = [DAY + timedelta(days=more) for more in range(500)]
+    expected = [] if not kept(DAY) else [next(day for day in days if not kept(day))] if not all(map(kept, days)) else []
+    assert [change.after for route in paths.lose for change in route.changes if change.fact == "as_of"] == expected
+    assert paths.is_proved
