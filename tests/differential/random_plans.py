@@ -229,8 +229,7 @@ class Maker:
         return self.literal(NUMBER) if of is None else FieldRef(of, self.random.choice(["p", "q'", "r"]), NUMBER)
 
     def called(self, depth: int) -> Node:
-        days = self.dates(depth - 1)
-        return Call("count of", (days,), INTEGER)
+        return Call("count of", (self.dates(depth),), INTEGER)
 
     def dates(self, depth: int) -> Node:
         """Return a list of dates."""
