@@ -144,8 +144,10 @@ class Emptied:
             subject.key: replace(subject, facts={name: value for name, value in subject.facts.items() if random.random() < 0.5})
             for subject in subjects
         }
-        self.outputs = [decision for decision in self.loaded.plan.outputs if not decision.population]
         self._evaluator = Evaluator(self.loaded.plan, self.loaded.environment)
+        self.outputs = [decision for decision in self.loaded.plan.outputs if not decision.population]
+        decided = {name for facts in self.whole.values() for name, own in self._outcomes(facts).items() if isinstance(own, Determined)}
+        self.outputs = [output for output in self.outputs if output.name in decided]  # others hang on what the demo has of nobody
         self._decided: dict[frozenset[str], set[tuple[str, str]]] = {}
 
     def ready(self) -> Readiness:
