@@ -15,8 +15,11 @@ from tierwise.plugins import hookspecs
 from tierwise.plugins.builtin.functions.by_subject import functions_reference
 from tierwise.plugins.codes import CODES
 from tierwise.plugins.finding_examples import example_of
+from tierwise.plugins.sentences.catalogue import said
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tierwise.plugins.cases.coverage import BorderCoverage
     from tierwise.plugins.policy import LoadedPolicy
 
@@ -28,6 +31,13 @@ What `tierwise check` and the readers of files can say, by code. An error stops 
 acknowledged. Each has an example: files of a folder and what is typed there to get it; of a `policy.yaml` the head (`tierwise`, `policy`, `version`, `title`) is left out, and
 `{{3 × "text #"}}` stands for the text three times, with 0, 1, 2 for the sign. `tierwise check --explain CODE` shows the same (in Chinese with `--language zh`). This page is written by
 `python docs/generate.py` from `plugins/codes.py` and `plugins/finding_examples.yaml`.
+"""
+
+CHINESE_FINDINGS_HEAD = """# 检查结果
+
+`tierwise check` 和读取文件时可能报告的内容，按代码排列。错误使制度不能运行；警告不妨碍运行；说明是作者已知的情况。每一条都有一个例子：一个文件夹里的文件，以及在其中输入的命令；
+`policy.yaml` 的开头（`tierwise`、`policy`、`version`、`title`）略去，`{{3 × "text #"}}` 表示这段文字重复三遍，其中 `#` 依次为 0、1、2。`tierwise --language zh check --explain 代码`
+显示同样的内容。本页由 `python docs/generate.py` 根据 `plugins/codes.py`、`plugins/finding_examples.yaml` 和 `plugins/sentences/catalogue.zh.json` 写成。
 """
 
 COVERAGE = "## What the cases touch\n"
@@ -42,7 +52,16 @@ tables to supply, readings of the source to settle. Until then the outcomes that
 
 def findings_page() -> str:
     """Return the page of findings: one heading for each code."""
-    return FINDINGS_HEAD + "".join(f"\n## {code}\n\n{CODES[code]}\n\n```text\n{_example(code)}```\n" for code in sorted(CODES))
+    return FINDINGS_HEAD + _findings(CODES)
+
+
+def chinese_findings_page() -> str:
+    """Return the same page in Chinese; what the codes mean stands in the catalogue."""
+    return CHINESE_FINDINGS_HEAD + _findings({code: said(text, "zh") for code, text in CODES.items()})
+
+
+def _findings(meanings: Mapping[str, str]) -> str:
+    return "".join(f"\n## {code}\n\n{meanings[code]}\n\n```text\n{_example(code)}```\n" for code in sorted(meanings))
 
 
 def _example(code: str) -> str:
@@ -167,6 +186,7 @@ PAGES = {
     "../policies/README.md": policies_page,
     "command-line.md": command_line_page,
     "findings.md": findings_page,
+    "findings.zh.md": chinese_findings_page,
     "language.md": language_page,
     "language.zh.md": chinese_language_page,
     "plugins.md": plugins_page,

@@ -31,8 +31,9 @@ def codes_of(path: Path) -> Iterator[str]:
                     yield str(argument.value)
 
 
-def test_the_docs_have_a_heading_for_each_code() -> None:
-    page = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["findings.md", "findings.zh.md"])
+def test_the_docs_have_a_heading_for_each_code(name: str) -> None:
+    page = (ROOT / "docs" / name).read_text(encoding="utf-8")
 
     assert re.findall(r"^## (.+)$", page, re.MULTILINE) == sorted(CODES)
 
