@@ -244,7 +244,7 @@ def number_width(type: NumberType) -> int:
 
 
 def core_value(value: Any, type: Type) -> Any:
-    """Return a value of the core for one that DuckDB gave back for a column of ``type``'s canonical type."""
+    """Return a value of the core for one that a database gave back for a column of ``type``'s canonical type."""
     if isinstance(type, NumberType):
         return value if isinstance(value, Decimal) else Decimal(value)
     if isinstance(type, DurationType):
@@ -257,6 +257,10 @@ def core_value(value: Any, type: Type) -> Any:
         return {name: core_value(value[name], item) for name, item in type.fields if value[name] is not None}
     if isinstance(type, DateType) and isinstance(value, datetime):
         return value.date()
+    if isinstance(type, DateType) and isinstance(value, str):  # of a database without dates
+        return date.fromisoformat(value)
+    if isinstance(type, BooleanType):  # of one without conditions
+        return bool(value)
     assert isinstance(value, str | bool | date)
     return value
 

@@ -124,7 +124,10 @@ def _create_table(
     stored, shown = compiler.layers.split(wanted)
     shown[1:1] = [(KEY, sql.column(ROW))] if is_row_key else []
     table = stored_in(name)
-    tables.make(table, compiler.layers.query(asker.stage.rows(), stored))
+    query = compiler.layers.query(asker.stage.rows(), stored)
+    if not tables.dialect.says(query):  # such as what gathers rules, where there are no lists
+        raise NeedsReference
+    tables.make(table, query)
     tables.make(name, sql.select(*sql.named(shown), source=sql.table(table)), "VIEW")
     for output, found in picked.items():
         own = {word for word, _ in columns[output].holding(found)}

@@ -18,10 +18,10 @@ SAME: tuple[type[exp.Expr], ...] = (
     exp.Add, exp.Alias, exp.Anonymous, exp.And, exp.Between, exp.Boolean, exp.Case, exp.Cast, exp.Column, exp.Count, exp.CTE, exp.DataType, exp.DataTypeParam, exp.Distinct,
     exp.EQ, exp.From, exp.GT, exp.GTE, exp.Group, exp.Identifier, exp.If, exp.In, exp.Is, exp.Join, exp.LT, exp.LTE, exp.Limit, exp.Literal,
     exp.Collate, exp.Mod, exp.Mul, exp.NEQ, exp.Neg, exp.Not, exp.Null, exp.Or, exp.Order, exp.Ordered, exp.Paren, exp.Select, exp.Star, exp.Sub,
-    exp.Subquery, exp.Table, exp.TableAlias, exp.Where, exp.Window, exp.With, exp.Offset, exp.DPipe, exp.Exists, exp.Filter, exp.Having, exp.Sum,
+    exp.Subquery, exp.Table, exp.TableAlias, exp.Where, exp.Window, exp.With, exp.Offset, exp.DPipe, exp.Exists, exp.BitwiseAnd, exp.BitwiseOr, exp.Lambda, exp.PropertyEQ, exp.Filter, exp.Having, exp.Sum,
     exp.Union,
 )  # fmt: skip
-"""What means the same in every database; names, constants, conditions, exact arithmetic and the parts of a query."""
+"""What means the same in every database; names, constants, conditions, exact arithmetic, the parts of a query, and what stands within others only."""
 
 Spelled = Callable[..., Sql]
 
