@@ -9,14 +9,13 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from tierwise.cli.output import outcome_text
-from tierwise.cli.telling import spoken
+from tierwise.cli.output import outcome_shown, value_shown
+from tierwise.cli.telling import session_language, spoken
 from tierwise.cli.text_tables import bar, fit, text_table
 from tierwise.core.plan import Decision, Named
-from tierwise.core.types import BooleanType, EnumType, ListType, SetType
-from tierwise.core.values import to_json
-from tierwise.plugins.cell_text import cell_text
+from tierwise.core.types import BooleanType, EnumType, ListType, SetType, Type
 from tierwise.plugins.grading import Grading, Share
+from tierwise.plugins.sentences.words import reason_word, short_name
 
 __all__ = ["distribution_lines", "outcome_lines", "outcome_parts", "row_documents"]
 
@@ -38,22 +37,30 @@ def distribution_lines(grading: Grading, of_outputs: Shares, text: Callable[[Nam
     for decision in (one for one in grading.outputs if one.name in of_outputs):
         shares = of_outputs[decision.name]
         if shares and all(share.reason is not None for share in shares):
-            unknown.append(f"{decision.name} ({', '.join(str(share.reason) for share in shares)})")
+            reasons = ", ".join(reason_word(share.reason, session_language()) for share in shares if share.reason is not None)
+            unknown.append(f"{_name(decision)} ({reasons})")
             continue
         yield ""
         yield _heading(decision, text)
-        yield from _bars(_shown(decision, shares), total)
+        yield from _bars(_shown(decision, shares), decision.type, total)
     if unknown:
         yield ""
         yield spoken(f"undetermined for everyone: {', '.join(unknown)}")
     for name, outcome in grading.population.items():
         yield ""
-        yield spoken(f"{name}, of all together: {fit(outcome_text(outcome, spoken), 100)}")
+        decision = next(one for one in grading.outputs if one.name == name)
+        yield spoken(f"{_name(decision)}, of all together: {fit(outcome_shown(outcome, decision.type), 100)}")
 
 
 def _heading(decision: Decision, text: Callable[[Named], str]) -> str:
     label = text(decision.label)
+    if session_language() == "zh" and label not in ("", decision.name):
+        return f"{label} (`{decision.name}`)"
     return decision.name if label in ("", decision.name) else f"{decision.name}  {label}"
+
+
+def _name(decision: Decision) -> str:
+    return short_name(decision.name, decision.label, session_language())
 
 
 def _shown(decision: Decision, shares: Sequence[Share]) -> list[Share]:
@@ -73,8 +80,8 @@ def _shown(decision: Decision, shares: Sequence[Share]) -> list[Share]:
     return [Share(spoken("determined"), None, sum(share.count for share in values)), *undetermined]
 
 
-def _bars(shares: Sequence[Share], total: int) -> Iterator[str]:
-    names = [_share_name(share) for share in shares]
+def _bars(shares: Sequence[Share], kind: Type, total: int) -> Iterator[str]:
+    names = [_share_name(share, kind) for share in shares]
     width = max((cell_len(name) for name in names), default=0)
     for name, share in zip(names, shares, strict=True):
         part = share.count / total if total else 0.0
@@ -83,12 +90,11 @@ def _bars(shares: Sequence[Share], total: int) -> Iterator[str]:
         yield f"  {name}{padding}  {drawn}{' ' * (30 - cell_len(drawn))}  {share.count:>9,}  {part:6.1%}"
 
 
-def _share_name(share: Share) -> str:
+def _share_name(share: Share, kind: Type) -> str:
     if share.reason is not None:
-        return f"? {share.reason}"
-    if share.value is None or isinstance(share.value, bool):
-        return spoken("none" if share.value is None else str(share.value).lower())
-    return cell_text(to_json(share.value)) or "–"
+        return f"? {reason_word(share.reason, session_language())}"
+    item = kind.item if isinstance(kind, SetType | ListType) and isinstance(share.value, str) else kind
+    return value_shown(share.value, item)
 
 
 def outcome_lines(grading: Grading, of_outputs: Shares) -> Iterator[str]:
@@ -98,8 +104,8 @@ def outcome_lines(grading: Grading, of_outputs: Shares) -> Iterator[str]:
     for decision in grading.outputs:
         reasons = [(share.reason, share.count) for share in of_outputs[decision.name] if share.reason is not None]
         undetermined = sum(count for _, count in reasons)
-        said = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
-        rows.append((decision.name, f"{total - undetermined:,}", f"{undetermined:,}", said))
+        said = ", ".join(f"{reason_word(reason, session_language())} {count:,}" for reason, count in reasons)
+        rows.append((_name(decision), f"{total - undetermined:,}", f"{undetermined:,}", said))
     yield from text_table([spoken(head) for head in ("output", "determined", "undetermined", "by reason")], rows, right=(1, 2))
 
 

@@ -18,6 +18,7 @@ from tierwise.cli.session import Session
 from tierwise.cli.telling import spoken, tell, working
 from tierwise.cli.text_tables import text_table
 from tierwise.cli.visible import escaped, on_one_line, put, say
+from tierwise.plugins.sentences.words import short_name
 
 if TYPE_CHECKING:
     from tierwise.plugins.data_finding import DataFinding
@@ -87,16 +88,23 @@ def print_grading(session: Session, run: Run, limit: int, shown: Shown | None = 
     shown = shown or Shown(run.grading)
     grading = shown.grading
     count, total = grading.count(), run.grading.count()
-    as_of = f" · as of {run.bound.as_of}" if run.bound.as_of else ""
-    of_total = f" of {total:,}" if shown.chosen_by else ""
+    of_total = spoken(f" of {total:,}") if shown.chosen_by else ""
     say(f"{session.text(plan.title)} ({plan.policy} {plan.version})")
-    tell(f"{facts.location} · {count:,}{of_total} × {plan.subject}{as_of} · facts by {run.bound.bound_by} · engine {run.engine}")
+    parts = [
+        facts.location,
+        f"{count:,}{of_total} × {spoken(plan.subject)}",
+        *([spoken(f"as of {run.bound.as_of}")] if run.bound.as_of else []),
+        spoken(f"facts by {run.bound.bound_by}"),
+        spoken(f"engine {run.engine}"),
+    ]
+    say(" · ".join(parts))
     if shown.chosen_by:
         tell(f"only those with {shown.chosen_by}")
     unbound = [name for name in plan.facts if name not in facts.facts]
     if unbound:
         more = f" and {len(unbound) - 8} more" if len(unbound) > 8 else ""
-        tell(f"not in this database: {', '.join(unbound[:8])}{more}")
+        named = [short_name(name, plan.facts[name].label, session.language) for name in unbound[:8]]
+        tell(f"not in this database: {', '.join(named)}{more}")
     shares = {decision.name: grading.distribution(decision.name) for decision in grading.outputs}
     for line in distribution_lines(grading, shares, session.text):
         say(line)
@@ -116,7 +124,8 @@ def print_grading(session: Session, run: Run, limit: int, shown: Shown | None = 
         unknown = [name for name, some in shares.items() if all(share.reason is not None for share in some)]
         columns = shown.columns or page_columns(grading, unknown)
         rows = [[column.cell(row) for column in columns] for row in rows_of(grading, facts, columns, limit)]
-        for line in text_table(headings_of(columns, shown.language), rows, most=28):
+        language = shown.language or (session.language if session.language == "zh" else None)  # in English a name is a word
+        for line in text_table(headings_of(columns, language), rows, most=28):
             say(line)
 
 

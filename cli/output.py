@@ -6,19 +6,21 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
 from tierwise.cli.markdown import markdown_row
-from tierwise.cli.telling import spoken
+from tierwise.cli.telling import session_language, spoken
 from tierwise.cli.text_tables import text_table
 from tierwise.cli.visible import escaped, put, say
 from tierwise.core.outcome import Determined, Outcome
-from tierwise.core.values import to_json
+from tierwise.core.types import ListType, SetType, Type
+from tierwise.core.values import Value, to_json
 from tierwise.plugins.cell_text import cell_text
+from tierwise.plugins.sentences.words import reason_word, word_text
 
-__all__ = ["csv_cells", "csv_start", "outcome_text", "write_json", "write_rows"]
+__all__ = ["csv_cells", "csv_start", "outcome_shown", "outcome_text", "value_shown", "write_json", "write_rows"]
 
 UNDETERMINED = "?"
 PARTS_AT_ONCE = 10_000
@@ -109,12 +111,29 @@ def _guarded(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text) else text
 
 
-def outcome_text(outcome: Outcome, in_words: Callable[[str], str] = str) -> str:
-    """Return an outcome for a cell: its value, or ``? reason (candidates)``; ``in_words`` says the values that are no words of the policy."""
+def outcome_text(outcome: Outcome) -> str:
+    """Return an outcome for a cell that programs read, too: its value, or ``? reason (candidates)``."""
     if isinstance(outcome, Determined):
         if outcome.value is None or isinstance(outcome.value, bool):
-            return in_words("none" if outcome.value is None else str(outcome.value).lower())
+            return "none" if outcome.value is None else str(outcome.value).lower()
         text = cell_text(to_json(outcome.value))
         return text or "–"
     candidates = " | ".join(cell_text(to_json(c)) or "–" for c in outcome.candidates)
     return f"{UNDETERMINED} {outcome.reason}" + (f" ({candidates})" if candidates else "")
+
+
+def outcome_shown(outcome: Outcome, of: Type) -> str:
+    """Return an outcome as people see it in a cell, in the language of the session."""
+    if isinstance(outcome, Determined):
+        return value_shown(outcome.value, of)
+    candidates = " | ".join("–" if candidate is None else value_shown(candidate, of) for candidate in outcome.candidates)
+    return f"{UNDETERMINED} {reason_word(outcome.reason, session_language())}" + (f" ({candidates})" if candidates else "")
+
+
+def value_shown(value: Value, of: Type) -> str:
+    """Return a value as people see it in a cell: words of the policy by their labels."""
+    if value is None or isinstance(value, bool):
+        return spoken("none" if value is None else str(value).lower())
+    if isinstance(of, SetType | ListType) and isinstance(value, tuple):
+        return ", ".join(value_shown(item, of.item) for item in value) or "–"
+    return word_text(value, of, session_language()) if isinstance(value, str) else cell_text(to_json(value)) or "–"

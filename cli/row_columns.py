@@ -10,8 +10,7 @@ from typing import Any
 
 import click
 
-from tierwise.cli.output import outcome_text
-from tierwise.cli.telling import spoken
+from tierwise.cli.output import outcome_shown, outcome_text
 from tierwise.core.language.suggest import suggest
 from tierwise.core.meaning.subjects import SubjectResult
 from tierwise.core.outcome import Determined, Outcome
@@ -141,7 +140,7 @@ def _of_output(decision: Decision) -> Iterator[Column]:
         return lambda row: read(row.result.outcomes[decision.name])
 
     name = _apart(decision.name, OUTPUTS)
-    yield Column(name, decision.label, of(_value), shown=of(lambda outcome: outcome_text(outcome, spoken)))
+    yield Column(name, decision.label, of(_value), shown=of(lambda outcome: outcome_shown(outcome, decision.type)))
     yield Column(f"{name}?", _with(decision.label, "?"), of(_open))
     for part, read in _PARTS.items():
         words = _words(part)

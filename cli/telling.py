@@ -13,13 +13,18 @@ from tierwise.cli.session import Session
 from tierwise.cli.visible import say
 from tierwise.plugins.sentences.catalogue import said
 
-__all__ = ["spoken", "spoken_comments", "tell", "working"]
+__all__ = ["session_language", "spoken", "spoken_comments", "tell", "working"]
+
+
+def session_language() -> str:
+    """Return the language of the session that is under way."""
+    context = click.get_current_context(silent=True)
+    return "en" if context is None else Session.of(context).language
 
 
 def spoken(text: str) -> str:
-    """Return a text of the source in the language of the session that is under way."""
-    context = click.get_current_context(silent=True)
-    return text if context is None else said(text, Session.of(context).language)
+    """Return a text of the source in that language."""
+    return said(text, session_language())
 
 
 def spoken_comments(text: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 
-from tierwise.core.finding import Finding
+from tierwise.core.finding import Finding, Severity
 
 __all__ = ["LANGUAGES", "Template", "catalogue", "finding_in", "said"]
 
@@ -27,6 +27,13 @@ NAME = re.compile(r"(?!(none|true|false)$)[a-z][a-z0-9_]*")
 """One word in a list of them: a name of the policy or the language, not a word of ours."""
 JOINTS = (("\n", "\n"), ("; ", "；"), (". ", "。"), (": ", "："), (", ", "、"), (" and ", " 和 "), (" or ", " 或 "), (" | ", " | "))
 """How texts are put together, the weakest joint first, and what stands there in Chinese."""
+OF_PROSE = (", ", " and ", " or ")
+"""Joints that any sentence has: at them a text is divided only where no English sentence is left, so that nobody's is half translated."""
+LIGHTEST = 12
+"""A template of fewer letters of its own, such as `{0} is not {1}`, fits any sentence: it counts only where no English sentence fills it."""
+PROSE = re.compile(r"([A-Za-z]+,? ){3}[A-Za-z]{2,}")
+"""Four English words in a row; three may be words of a policy, such as `large or medium`."""
+QUOTED = re.compile('`[^`]*`|"[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,10 @@ def finding_in(finding: Finding, language: str) -> Finding:
     if language == "en":
         return finding
     related = tuple((said(label, language), span) for label, span in finding.related)
-    return replace(finding, message=said(finding.message, language), help=said(finding.help, language), related=related)
+    help = said(finding.help, language)
+    if finding.severity is Severity.NOTE and _english(help):
+        help = finding.help  # the reason that an author gave for what is noted: not a text of the source
+    return replace(finding, message=said(finding.message, language), help=help, related=related)
 
 
 @cache
@@ -137,6 +147,8 @@ def _from_template(text: str, depth: int) -> str | None:
         parts = template.parts(text)
         if parts is not None:
             filled = [words if quoted else _filled(words, depth - 1) for words, quoted in zip(parts, template.quoted, strict=True)]
+            if template.weight < LIGHTEST and any(PROSE.search(QUOTED.sub("", words)) for words in filled):
+                continue
             made.append(HOLE.sub(lambda hole, filled=filled: filled[int(hole[1])], template.chinese))  # type: ignore[misc]  # a default binds it now
             if not _english(made[-1]) or len(made) == MOST_TRIED:
                 break
@@ -149,6 +161,8 @@ def _from_pieces(text: str, depth: int) -> str | None:
         pieces = _divided(text, joint)
         if len(pieces) > 1:
             translated = [piece if NAME.fullmatch(piece) else _filled(piece, depth - 1) for piece in pieces]
+            if joint in OF_PROSE and any(PROSE.search(QUOTED.sub("", piece)) for piece in translated):
+                return None
             return chinese.join(translated) if translated != pieces or not _english(text) else None
     return None
 
@@ -174,4 +188,4 @@ def _divided(text: str, joint: str) -> list[str]:
 
 def _english(text: str) -> int:
     """Return how many English letters stand outside of quotes."""
-    return sum(map(len, ENGLISH.findall(re.sub('`[^`]*`|"[^"]*"', "", text))))
+    return sum(map(len, ENGLISH.findall(QUOTED.sub("", text))))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tierwise.core.explaining.explanation import DecisionTrace, Explanation, RankTrace, Read, RuleTrace, Term, TestTrace
 from tierwise.core.outcome import Determined, Undetermined
+from tierwise.core.types import SetType
 from tierwise.core.values import Value
 from tierwise.plugins.sentences.phrases import phrase
 from tierwise.plugins.sentences.reasons import reasons_of
@@ -17,6 +18,9 @@ MOST_COSTLY = 3
 """How many parts of a sum are named as those that cost most."""
 
 Line = tuple[int, str]
+
+CLASSES = ("labels", "agree", "gather")
+"""Forms whose rules are the classes that they give."""
 
 
 def lines_of(explanation: Explanation, language: str = "en") -> list[Line]:
@@ -92,12 +96,12 @@ def _given(rule: RuleTrace, trace: DecisionTrace, language: str) -> Iterator[Lin
         key = "perhaps" if rule.met is None else rule.id
     elif trace.form == "labels":
         key = "class holds" if rule.met else "class may hold"
-    elif trace.form in ("agree", "gather"):
+    elif trace.form in CLASSES:
         key = "class gives"
     else:
         key = "rule gives" if rule.met else "rule may give"
     note = f"  # {rule.note}" if rule.note else ""
-    yield 0, phrase(key, language, id=rule.id, value=_output(rule.output, trace, language)) + note
+    yield 0, phrase(key, language, id=_rule_text(rule, trace, language), value=_output(rule.output, trace, language)) + note
     for test in rule.tests:
         yield 1, _test(test, language)
 
@@ -111,11 +115,17 @@ def _test(test: TestTrace, language: str) -> str:
 
 def _missed(rule: RuleTrace, trace: DecisionTrace, language: str) -> Iterator[Line]:
     key = "missed class" if trace.form == "labels" else "missed rule"
-    yield 0, phrase(key, language, id=rule.id, value=_output(rule.output, trace, language))
+    yield 0, phrase(key, language, id=_rule_text(rule, trace, language), value=_output(rule.output, trace, language))
     for test in rule.failing:
         yield from ((1, miss_text(miss, language)) for miss in test.misses)
         if not test.misses:
             yield 1, _test(test, language)
+
+
+def _rule_text(rule: RuleTrace, trace: DecisionTrace, language: str) -> str:
+    """Return what a rule is called: its id, which is the class itself where a decision gives classes by their conditions."""
+    item = trace.type.item if isinstance(trace.type, SetType) else trace.type
+    return value_text(rule.id, item, language) if trace.form in CLASSES else rule.id
 
 
 def _output(value: Value | Undetermined, trace: DecisionTrace, language: str) -> str:

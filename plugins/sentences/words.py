@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -9,11 +10,26 @@ from tierwise.core.explaining.explanation import Miss, Read
 from tierwise.core.meaning.exact import compare
 from tierwise.core.outcome import Determined, Outcome, Reason
 from tierwise.core.plan import Named
-from tierwise.core.types import ListType, NumberType, SetType, Type
+from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 from tierwise.core.values import SECONDS_PER_DAY, Duration, Value, to_json
-from tierwise.plugins.sentences.phrases import phrase
+from tierwise.plugins.sentences.phrases import phrase, words_of
 
-__all__ = ["joined", "label_text", "miss_text", "name_text", "outcome_text", "percent_text", "read_text", "value_text", "why"]
+__all__ = [
+    "joined",
+    "label_text",
+    "miss_text",
+    "name_text",
+    "outcome_text",
+    "percent_text",
+    "read_text",
+    "reason_word",
+    "short_name",
+    "value_text",
+    "why",
+    "word_text",
+]
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def why(reason: Reason, language: str) -> str:
@@ -21,9 +37,26 @@ def why(reason: Reason, language: str) -> str:
     return phrase("reason tie" if reason is Reason.TIE else str(reason), language)
 
 
+def reason_word(reason: Reason, language: str) -> str:
+    """Return what a reason is called where there is no room for a sentence."""
+    return words_of("open", language)[str(reason)]
+
+
+def word_text(word: str, of: Type | None, language: str) -> str:
+    """Return what people call a word of a list: in Chinese its label, which a type knows as a spelling of it; in English the word itself."""
+    if language != "zh" or not isinstance(of, EnumType) or CHINESE.search(word):
+        return word
+    return next((spelling for spelling, known in reversed(of.aliases) if known == word and CHINESE.search(spelling)), word)
+
+
 def label_text(label: Named, language: str) -> str:
     """Return a label, in English where it is not given in a language; empty where there is none."""
     return label.get(language) or label.get("en") or ""
+
+
+def short_name(name: str, label: Named, language: str) -> str:
+    """Return what something is called where there is room for one name: in Chinese its label, in English, where its name is a word, that."""
+    return label.get(language) or name if language == "zh" else name
 
 
 def name_text(name: str, label: Named, language: str) -> str:
@@ -49,6 +82,8 @@ def value_text(value: Value, of: Type | None, language: str) -> str:
         return joined((value_text(part, item, language) for part in value), language) or phrase("nothing", language)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {value_text(part, None, language)}" for key, part in value.items()) + "}"
+    if isinstance(value, str) and (called := word_text(value, of, language)) != value:
+        return f"{called} (`{value}`)"
     return str(to_json(value))
 
 
@@ -63,7 +98,7 @@ def outcome_text(outcome: Outcome, of: Type | None, language: str) -> str:
     """Return an outcome: its value, or why there is none and what is still possible."""
     if isinstance(outcome, Determined):
         return value_text(outcome.value, of, language)
-    text = phrase("undetermined", language, reason=str(outcome.reason), why=why(outcome.reason, language))
+    text = phrase("undetermined", language, reason=reason_word(outcome.reason, language), why=why(outcome.reason, language))
     if not outcome.candidates:
         return text
     values = joined((value_text(candidate, of, language) for candidate in outcome.candidates), language)
