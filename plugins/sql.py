@@ -36,6 +36,7 @@ __all__ = [
     "column",
     "concat",
     "count",
+    "count_if",
     "create",
     "decimal",
     "drop",
@@ -296,6 +297,11 @@ def count(value: Sql | None = None, distinct: bool = False) -> Sql:
     if value is None:
         return exp.Count(this=exp.Star())
     return exp.Count(this=exp.Distinct(expressions=[value]) if distinct else value)
+
+
+def count_if(condition: Sql) -> Sql:
+    """Count the rows of which a condition holds: none where it is unknown of each, of which DuckDB's own function knows no number."""
+    return call("coalesce", call("count_if", condition), integer(0))
 
 
 def create(name: str, query: exp.Select, kind: Kind = "TABLE") -> str:

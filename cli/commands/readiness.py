@@ -82,6 +82,7 @@ def command(
 
 def _print(found: Readiness, session: Session, form: str) -> None:
     from tierwise.cli.output import write_json, write_rows
+    from tierwise.plugins.sentences.words import reason_word, short_name
 
     outputs = [_output(output) for output in found.outputs]
     facts = [_fact(fact, session) for fact in found.facts]
@@ -92,7 +93,14 @@ def _print(found: Readiness, session: Session, form: str) -> None:
     if form == "csv":
         write_rows(facts, columns, form)
         return
-    told = [{**row, "otherwise": ", ".join(f"{reason} {count:,}" for reason, count in row["otherwise"].items())} for row in outputs]
+    told = [
+        {
+            **row,
+            "output": short_name(output.output.name, output.output.label, session.language),
+            "otherwise": ", ".join(f"{reason_word(reason, session.language)} {count:,}" for reason, count in output.otherwise.items()),
+        }
+        for row, output in zip(outputs, found.outputs, strict=True)
+    ]
     write_rows(told, ("output", "determined", "by_facts", "otherwise"), form, right=(1, 2))
     say("")
     write_rows(facts, columns, form, right=(2, 3, 4, 5, 6))

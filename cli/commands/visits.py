@@ -77,11 +77,12 @@ def command(
 
 def _print(plan: VisitPlan, language: str, form: str) -> None:
     from tierwise.cli.output import write_json, write_rows
+    from tierwise.plugins.sentences.words import reason_word
 
     rows = (_row(visit, language) for visit in plan.visits)
     load = [{"owner": owner, "week": week.isoformat(), "visits": count} for (owner, week), count in sorted(plan.load.items())]
     if form == "json":
-        write_json({"visits": list(rows), "load": load, "unknown": dict(plan.unknown)})
+        write_json({"visits": list(rows), "load": load, "unknown": {str(reason): count for reason, count in plan.unknown.items()}})
     elif form == "csv":
         write_rows(rows, COLUMNS, form)
     else:
@@ -89,7 +90,7 @@ def _print(plan: VisitPlan, language: str, form: str) -> None:
         tell(f"\n{len(plan.visits):,} visits, the first {min(NAMED, len(plan.visits))}")
         write_rows([row for row, _ in zip(rows, range(NAMED), strict=False)], COLUMNS, form)
         if plan.unknown:
-            counts = ", ".join(f"{reason} {count:,}" for reason, count in sorted(plan.unknown.items()))
+            counts = ", ".join(f"{reason_word(reason, language)} {count:,}" for reason, count in sorted(plan.unknown.items()))
             tell(f"\nnot known whether or when: {counts}")
 
 

@@ -38,6 +38,7 @@ from tierwise.plugins.sql import (
     call,
     cast,
     column,
+    count_if,
     identifier,
     integer,
     is_known,
@@ -279,7 +280,7 @@ def _find_unknown_parents(room: Room, layout: Layout, types: Mapping[str, str]) 
         there = exp.In(this=up, query=exp.Subquery(this=select(id.copy(), source=room.source.named(layout.table.name))))
         rows = select(column("key"), alias(up.copy(), "up"), alias(there, "there"), source=exp.Table(this=identifier(KEYED)))
         rows = rows.where(exp.GT(this=up.copy(), expression=text("")), copy=False)
-        ((known, all),) = room.rows(select(call("count_if", column("there")), exp.Count(this=exp.Star()), source=subquery(rows, "rows")))
+        ((known, all),) = room.rows(select(count_if(column("there")), exp.Count(this=exp.Star()), source=subquery(rows, "rows")))
         if known and all > known:  # where none is there it means something else
             message = (
                 f"`{layout.table.name}.{bound.shown}` names no row of `{layout.table.name}` for {all - known} row{'s' * (all - known > 1)}"

@@ -20,7 +20,7 @@ from tierwise.plugins.binding.seen import format_line, help_for, seen_format, un
 from tierwise.plugins.binding.subject_rows import TOTAL
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
 from tierwise.plugins.data_source import Column, Source, SourceTable
-from tierwise.plugins.sql import all_of, call, cast, column, is_known, select, text
+from tierwise.plugins.sql import all_of, call, cast, column, count_if, is_known, select, text
 
 __all__ = ["bind_draft"]
 
@@ -119,7 +119,7 @@ class _Draft:
         up, id = as_id(column(of.name), kinds[0]), as_id(column(self.key.name), kinds[1])
         known = exp.In(this=up.copy(), query=exp.Subquery(this=select(id.copy(), source=rows.copy())))
         told = all_of(is_known(up.copy()), up.copy().neq(text("")), up.copy().neq(id))
-        counted = select(call("count_if", known), exp.Count(this=exp.Star()), source=rows).where(told, copy=False)
+        counted = select(count_if(known), exp.Count(this=exp.Star()), source=rows).where(told, copy=False)
         ids, all = self.source.connection.execute(counted.sql("duckdb")).fetchall()[0]
         return bool(all and ids >= all * MOSTLY)
 

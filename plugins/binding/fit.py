@@ -13,7 +13,7 @@ from sqlglot import exp
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
 from tierwise.plugins.binding.entry.enter_numbers import WHOLE_TYPES, is_on_step
 from tierwise.plugins.facts import canonical_type, number_width
-from tierwise.plugins.sql import TRUE, all_of, call, cast, integer, is_known, named, negate, one_of, select, text, try_cast
+from tierwise.plugins.sql import TRUE, all_of, cast, count_if, integer, is_known, named, negate, one_of, select, text, try_cast
 
 __all__ = ["Counted", "Fit", "count_unfit", "fit_of", "fitting"]
 
@@ -67,17 +67,16 @@ def count_unfit(ask: Callable[[exp.Select], Sequence[Any]], rows: exp.Expr, fits
     """Count in one pass, for each column, what does not fit and what is not there; ``ask`` returns the one row of a query."""
     cells: list[exp.Expr] = [exp.Count(this=exp.Star())]
     for fit in fits:
-        cells += [call("count_if", negate(fit.holds)), exp.Count(this=fit.raw.copy())]
+        cells += [count_if(negate(fit.holds)), exp.Count(this=fit.raw.copy())]
     total, *found = ask(select(*cells, source=rows))
-    # Of no rows at all `count_if` is nothing.
-    return [Counted(int(unfit or 0), int(total - known)) for unfit, known in zip(found[::2], found[1::2], strict=True)]
+    return [Counted(int(unfit), int(total - known)) for unfit, known in zip(found[::2], found[1::2], strict=True)]
 
 
 def fitting(ask: Callable[[exp.Select], Sequence[Any]], rows: exp.Expr, fits: Mapping[str, Fit]) -> tuple[frozenset[str], frozenset[str]]:
     """Return which columns hold nothing that does not fit, and which of these lack nothing; mostly that is all, which is asked first, as one thing."""
     is_all_well = all_of(*(part for fit in fits.values() for part in (is_known(fit.raw.copy()), fit.holds)))
-    rows_of, well = ask(select(*named([("a", exp.Count(this=exp.Star())), ("b", call("count_if", is_all_well))]), source=rows.copy()))
-    if int(rows_of) == int(well or 0):
+    rows_of, well = ask(select(*named([("a", exp.Count(this=exp.Star())), ("b", count_if(is_all_well))]), source=rows.copy()))
+    if int(rows_of) == int(well):
         return frozenset(fits), frozenset(fits)
     counted = dict(zip(fits, count_unfit(ask, rows, list(fits.values())), strict=True))
     fit = frozenset(name for name, found in counted.items() if not found.unfit)

@@ -21,6 +21,7 @@ from tierwise.plugins.sql import (
     cast,
     column,
     concat,
+    count_if,
     identifier,
     integer,
     is_known,
@@ -171,7 +172,7 @@ def find_odd_ids(room: Room, source: exp.Table, raw: exp.Expr, raw_type: str, pl
     seen = subquery(select(alias(words, "stored"), alias(id, "id"), source=source.copy()), "seen")
     differs = binary(exp.NEQ, column("stored"), column("id"))
     is_blank = binary(exp.EQ, call("trim", column("stored")), column("id"))
-    cells = (exp.Count(this=exp.Star()), call("coalesce", call("count_if", negate(is_blank)), integer(0)), call("min", column("id")))
+    cells = (exp.Count(this=exp.Star()), count_if(negate(is_blank)), call("min", column("id")))
     ((count, wide, first),) = room.rows(select(*named(zip("abc", cells, strict=True)), source=seen).where(differs, copy=False))
     where, found = f"`{place[0]}.{place[1]}`", []
     if count > wide:

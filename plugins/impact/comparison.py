@@ -137,11 +137,11 @@ class Comparison:
 
     def impact(self) -> Impact:
         """Count everything."""
-        ((subjects, compared),) = self._rows(exp.Count(this=exp.Star()), _count_if(sql.column("compared")))
+        ((subjects, compared),) = self._rows(exp.Count(this=exp.Star()), sql.count_if(sql.column("compared")))
         moves = [sql.column(f"move {number}") for number in self._numbers.values()]
         ((any_moved, *each),) = self._rows(
-            _count_if(sql.any_of(*map(_is_moved, moves))),
-            *(_count_if(sql.any_of(*(sql.equal(move, _code(word)) for move in moves))) for word in Move),
+            sql.count_if(sql.any_of(*map(_is_moved, moves))),
+            *(sql.count_if(sql.any_of(*(sql.equal(move, _code(word)) for move in moves))) for word in Move),
         )
         return Impact(
             before=self.old.name,
@@ -200,7 +200,7 @@ class Comparison:
     def _groups(self) -> tuple[Group, ...]:
         keys = [sql.column(f"by {number}") for number in range(len(self.by))]
         wanted = [(name, number, move) for name, number in self._numbers.items() for move in Move]
-        counts = [_count_if(sql.equal(sql.column(f"move {number}"), _code(move))) for _, number, move in wanted]
+        counts = [sql.count_if(sql.equal(sql.column(f"move {number}"), _code(move))) for _, number, move in wanted]
         measured = self._measured(keys)
         groups = []
         for row in self._rows(*keys, exp.Count(this=exp.Star()), *counts, group=keys):
@@ -220,7 +220,7 @@ class Comparison:
                 if _own(side, measure):
                     value = sql.column(f"{word} measure {number}")
                     cells += [sql.call("sum", value), sql.call("count", value)]
-                    cells.append(_count_if(sql.column(f"{word} unknown {number}")))
+                    cells.append(sql.count_if(sql.column(f"{word} unknown {number}")))
         found: dict[tuple[Any, ...], list[MeasureImpact]] = {}
         for row in self._rows(*keys, *cells, exp.Count(this=exp.Star()), group=keys):
             parts = iter(row[len(keys) :])
@@ -295,11 +295,6 @@ def _is_moved(move: Sql) -> Sql:
 def _is_unknown(text: Sql) -> Sql:
     """Return whether a class is one of undetermined outcomes."""
     return sql.call("starts_with", text, sql.text(UNKNOWN))
-
-
-def _count_if(condition: Sql) -> Sql:
-    """Count the rows that meet a condition; zero where there is no row."""
-    return sql.call("coalesce", sql.call("count_if", condition), sql.integer(0))
 
 
 def _own(side: Side, measure: Measure) -> Measure | None:

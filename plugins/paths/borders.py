@@ -235,7 +235,7 @@ def _moved(bound: Bound, engine: Engine, border: Border, targets: Sequence[Decim
     differs = [
         sql.negate(sql.equal(sql.column(CLASS + output), sql.column(CLASS + name))) for names in called for output, name in names.items()
     ]
-    query = sql.select(*(sql.call("count_if", condition) for condition in differs), source=sql.subquery(graded.classes(), "graded"))
+    query = sql.select(*(sql.count_if(condition) for condition in differs), source=sql.subquery(graded.classes(), "graded"))
     counts = iter(graded.connection.cursor().execute(sql.printed(query)).fetchone() or ())
     return [MovedBorder(to, {output: int(next(counts)) for output in names}) for to, names in zip(targets, called, strict=True)]
 
@@ -264,9 +264,9 @@ def _near(bound: Bound, base: Tabled | None, border: Border, near: Decimal) -> t
         return sql.all_of(exact >= _number(low), exact < _number(high))
 
     edges = [border.value - width + 2 * width * part / BUCKETS for part in range(BUCKETS + 1)]
-    counts = [sql.call("count_if", exact.eq(_number(border.value)))]
-    counts += [sql.call("count_if", within(low, high)) for low, high in pairwise(edges)]
-    counts.append(sql.call("count_if", exact.eq(_number(edges[-1]))))
+    counts = [sql.count_if(exact.eq(_number(border.value)))]
+    counts += [sql.count_if(within(low, high)) for low, high in pairwise(edges)]
+    counts.append(sql.count_if(exact.eq(_number(edges[-1]))))
     found = connection.cursor().execute(sql.printed(sql.select(*counts, source=rows))).fetchone() or ()
     at, *parts, last = map(int, found)
     parts[-1] += last

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from tierwise.core.errors import PolicyError
 from tierwise.core.meaning.subjects import Subject, SubjectResult
-from tierwise.core.outcome import Determined
+from tierwise.core.outcome import Determined, Reason
 from tierwise.core.plan import Decision, Named, Plan, constant_of
 from tierwise.core.plan.usage import reads_of
 from tierwise.core.plan.walk import walk
@@ -71,13 +71,13 @@ class VisitPlan:
     Attributes:
         visits: In the order of days, then of ids.
         load: How many an owner has in a week, by owner and the Monday of the week.
-        unknown: Subjects of whom it is not known whether or when, by what is not known (a reason, or ``missing_fact`` for the last time).
+        unknown: Subjects of whom it is not known whether or when, by why it is not: that the last time is missing, too.
         capacity: How many one owner has time for in a week; ``None`` when nobody said.
     """
 
     visits: tuple[Visit, ...]
     load: Mapping[tuple[str, date], int]
-    unknown: Mapping[str, int]
+    unknown: Mapping[Reason, int]
     capacity: int | None
 
     @property
@@ -135,16 +135,16 @@ def planned(
         capacity: How many visits one owner has time for in a week.
     """
     visits: list[Visit] = []
-    unknown: Counter[str] = Counter()
+    unknown: Counter[Reason] = Counter()
     cadences = list(cadences)
     for subject, result in pairs:
         of = str(subject.facts.get(owner) or "") if owner is not None else ""
         for cadence in cadences:
             interval = _interval(cadence, result)
-            if isinstance(interval, str):
+            if isinstance(interval, Reason):
                 unknown[interval] += 1
             elif cadence.last not in subject.facts and interval is not None:
-                unknown["missing_fact"] += 1
+                unknown[Reason.MISSING_FACT] += 1
             elif interval is not None:
                 days = _days(subject.facts[cadence.last], interval, between)
                 visits += [Visit(result.key, result.name or "", cadence, day, due, of) for day, due in days]
@@ -169,13 +169,13 @@ def _cadence(plan: Plan, decision: Decision) -> Cadence | None:
     return Cadence(decision.name, called or (plan.decisions[named].label if named else decision.label), last, every)
 
 
-def _interval(cadence: Cadence, result: SubjectResult) -> Duration | str | None:
+def _interval(cadence: Cadence, result: SubjectResult) -> Duration | Reason | None:
     """Return the interval of a subject, ``None`` when none is asked for, or the reason why it is not known."""
     if isinstance(cadence.every, Duration):
         return cadence.every
     outcome = result.outcomes[cadence.every]
     if not isinstance(outcome, Determined):
-        return str(outcome.reason)
+        return outcome.reason
     return outcome.value if isinstance(outcome.value, Duration) and max(outcome.value.months, outcome.value.seconds) > 0 else None
 
 

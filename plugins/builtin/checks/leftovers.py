@@ -26,13 +26,12 @@ def find_unused(plan: Plan, read_elsewhere: frozenset[str] = frozenset()) -> Ite
     """
     read = _read(plan) | read_elsewhere
     report = Finding.note if plan.lost else Finding.warning
-    yet = " yet" if plan.lost else ""
     later = "a part that every company fills in itself may read it" if plan.lost else "remove it, or use it"
     for fact in plan.facts.values():
         if fact.name not in read and fact.name not in ALWAYS_THERE:
             remark = fact.note.get("en", "") if fact.note else ""
             yield (Finding.note if remark else report)(
-                "unused-fact", f"nothing reads the fact `{fact.name}`{yet}", fact.span, remark or later
+                "unused-fact", _unread(f"nothing reads the fact `{fact.name}`", plan), fact.span, remark or later
             )
     for reading in plan.readings.values():
         if reading.name not in read and reading.settled is None:
@@ -40,7 +39,11 @@ def find_unused(plan: Plan, read_elsewhere: frozenset[str] = frozenset()) -> Ite
     for decision in plan.decisions.values():
         if not decision.output and decision.name not in read and decision.form != "parameter":
             help = later if plan.lost else "remove it, or show it"
-            yield report("unused-decision", f"nothing reads the hidden decision `{decision.name}`{yet}", decision.span, help)
+            yield report("unused-decision", _unread(f"nothing reads the hidden decision `{decision.name}`", plan), decision.span, help)
+
+
+def _unread(message: str, plan: Plan) -> str:
+    return f"{message}, as far as is filled in" if plan.lost else message
 
 
 def _read(plan: Plan) -> frozenset[str]:

@@ -83,6 +83,14 @@ def test_who_stands_near_is_counted_exactly(steps: Path) -> None:
     assert sum(found["parts"]) == found["below"] + found["at"] + found["above"]
 
 
+def test_nobody_stands_near_the_border_of_a_fact_that_is_known_of_nobody(steps: Path) -> None:
+    (steps / "customers.csv").write_text("customer_id,sales,late\n1,900,\n2,,\n", encoding="utf-8")
+    found = borders()
+
+    assert {found["late", 3][side] for side in ("below", "at", "above")} == {0}
+    assert {found["points", 40][side] for side in ("below", "at", "above")} == {0}
+
+
 def test_of_a_hidden_decision_its_numbers_are_counted(steps: Path) -> None:
     points = [amount / 10 - 5 * late for _, amount, late in customers()]
 
