@@ -6,13 +6,13 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -131,17 +131,17 @@ class Console:
             raise HTTPException(404)
         return entry
 
-    def checked(self, texts: PolicyTexts) -> CheckedTexts:
-        """Return a policy of the shelf as it is checked."""
-        return self.checker.check(texts.all, tuple(texts.files))
+    def checked(self, texts: PolicyTexts, layers: Sequence[str] = ()) -> CheckedTexts:
+        """Return a policy of the shelf as it is checked, with some of the overlays beside it over it."""
+        return self.checker.check(texts.all, tuple(texts.files), layers)
 
-    def loaded(self, entry: Entry) -> LoadedPolicy:
+    def loaded(self, texts: PolicyTexts, layers: Sequence[str] = ()) -> LoadedPolicy:
         """Return a policy, ready to decide.
 
         Raises:
             Refused: It has errors.
         """
-        loaded = self.checked(self.shelf.texts(entry)).loaded
+        loaded = self.checked(texts, layers).loaded
         if loaded is None:
             raise Refused("the policy has errors: mend them in the editor first")
         return loaded
@@ -180,6 +180,11 @@ class Call:
     def query(self) -> Mapping[str, str]:
         """What stands behind the question mark."""
         return self.request.query_params
+
+    def laid(self, texts: PolicyTexts) -> dict[str, Any]:
+        """Return which overlays are laid over a policy to look at it, and how an address says so."""
+        layers = tuple(name for name in self.request.query_params.getlist("layer") if name in texts.overlays)
+        return {"overlays": tuple(texts.overlays), "layers": layers, "laid": urlencode([("layer", name) for name in layers])}
 
 
 @pass_context
@@ -245,7 +250,8 @@ def _wrong_address(console: Console) -> Any:
     async def answer(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         call = Call(request, str(request.scope.get(USER, "")), _language(request, console), {}, b"")
-        return console.page("refused.html", call, error.status_code, text=words_of("console", call.language)["no page"], help="")
+        said = "no page" if error.status_code in (404, 405) else "no request"
+        return console.page("refused.html", call, error.status_code, text=words_of("console", call.language)[said], help="")
 
     return answer
 
@@ -323,14 +329,15 @@ def policy_view(console: Console, call: Call) -> Response:
     """Show a policy's page."""
     entry = console.entry(call)
     texts = console.shelf.texts(entry)
-    checked = console.checked(texts)
+    laid = call.laid(texts)
+    checked = console.checked(texts, laid["layers"])
     blocks: tuple[Any, ...] = ()
     if checked.loaded is not None:
         loaded = checked.loaded
         blocks = policy_page(loaded.policy, loaded.plan, call.language, functions=loaded.environment.functions)
     found = [finding_in(one, call.language) for one in checked.findings[:MOST_SHOWN]]
     unsaved = console.drafts.unsaved(entry, texts, call.user)
-    return console.page("policy.html", call, entry=entry, blocks=blocks, findings=found, unsaved=unsaved)
+    return console.page("policy.html", call, entry=entry, blocks=blocks, findings=found, unsaved=unsaved, **laid)
 
 
 @_on_data
@@ -338,10 +345,12 @@ def results_view(console: Console, call: Call) -> Response:
     """Show the results of a policy over the database."""
     entry = console.entry(call)
     search = call.query.get("search", "")[:200]
-    texts, loaded, database = console.shelf.texts(entry), console.loaded(entry), _database(console)
+    texts, database = console.shelf.texts(entry), _database(console)
+    laid = call.laid(texts)
+    loaded = console.loaded(texts, laid["layers"])
     work = partial(results_of, loaded, database, console.settings.as_of, call.language, search)
-    results = console.kept((call.language, search, texts.all), work)
-    return console.page("results.html", call, entry=entry, results=results, search=search)
+    results = console.kept((call.language, search, texts.all, laid["layers"]), work)
+    return console.page("results.html", call, entry=entry, results=results, search=search, **laid)
 
 
 @_on_data
@@ -351,8 +360,10 @@ def customer_view(console: Console, call: Call) -> Response:
     word = call.query.get("customer", "").strip()
     if not word:
         raise Refused("name a customer")
-    found = customer_page(console.loaded(entry), _database(console), console.settings.as_of, word, call.language)
-    return console.page("customer.html", call, entry=entry, customer=found)
+    texts = console.shelf.texts(entry)
+    laid = call.laid(texts)
+    found = customer_page(console.loaded(texts, laid["layers"]), _database(console), console.settings.as_of, word, call.language)
+    return console.page("customer.html", call, entry=entry, customer=found, **laid)
 
 
 def log_view(console: Console, call: Call) -> Response:

@@ -249,6 +249,8 @@ def _reason(why: str) -> str:
     why = " ".join(why.split())
     if not why:
         raise Refused("a reason is asked for")
+    if not why.isprintable():  # the log is read in terminals, where some of these act
+        raise Refused("the reason holds a hidden character: type it anew")
     if len(why) > MOST_REASON:
         raise Refused(f"the reason is longer than {MOST_REASON:,} characters")
     return why

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from tests.command_line import tierwise
 from tests.plugins.console.console_policies import SMALL, write_small
 from tierwise.plugins.console.app import ROUTES, Console, ConsoleSettings, console_app
-from tierwise.plugins.console.entrance import Entrance, admitted_console
+from tierwise.plugins.console.entrance import HEADERS, Entrance, admitted_console
 from tierwise.plugins.console.trial import try_facts
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.policy import load
@@ -199,11 +199,44 @@ def test_a_console_that_only_reads_refuses_every_write(tmp_path: Path, demo: Pat
     "path",
     [
         "/policies/own/..", "/policies/own/%2e%2e", "/policies/own/..%2f..%2fetc", "/policies/own/small%2f..", "/policies/other/small", "/policies/shipped/small",
-        "/static/../app.py", "/static/%2e%2e/app.py", "/static/vendor/vendored.json", "/static//etc/passwd", "/etc/passwd", "/drafts",
+        "/policies/own/..%5c..", "/policies/own/small%00", "/policies/own/.tierwise-drafts", "/drafts/..%2f..%2fetc", "//evil.example/x",
+        "/static/../app.py", "/static/%2e%2e/app.py", "/static/..%5capp.py", "/static/vendor/vendored.json", "/static//etc/passwd", "/etc/passwd", "/drafts",
     ],
 )  # fmt: skip
 def test_nothing_outside_the_folder_has_an_address(lin: Visitor, path: str) -> None:
     lin.get(path, 404)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
+def test_no_other_method_and_no_word_for_one_changes_anything(console: Console, lin: Visitor, method: str) -> None:
+    draft = lin.begin("small")
+    answer = lin.client.request(method, f"{draft}/drop?_method=POST", headers={"x-http-method-override": "POST"})
+
+    assert answer.status_code == 405
+    assert {answer.headers[name] for name in ("content-security-policy", "cache-control")} == {
+        HEADERS[name] for name in ("content-security-policy", "cache-control")
+    }
+    lin.get(draft)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=a", b"--a\r\nbroken"),
+        ("application/x-www-form-urlencoded", b"a=1&" * 3_000),
+        ("multipart/form-data; boundary=a", b'--a\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\ny\r\n--a--\r\n'),
+        ("text/plain", b"why=because"),
+        ("application/json", b"[" * 100_000),
+        ("application/json", b"\xff"),
+    ],
+)
+def test_a_form_that_cannot_be_read_is_refused(lin: Visitor, kind: str, body: bytes) -> None:
+    draft = lin.begin("small")
+    lin.edit(draft, cells(0, 1, ">= 250"))
+
+    for what in ("save", "edit"):
+        assert lin.client.post(f"{draft}/{what}", content=body, headers={"content-type": kind}).status_code in (400, 422)
 
 
 def test_a_link_out_of_the_folder_is_no_policy(console: Console, tmp_path: Path) -> None:
@@ -270,6 +303,23 @@ def test_an_overlay_is_made_filled_and_laid_over(console: Console, lin: Visitor)
     assert (policy_file(console).parent / "company.yaml").read_text(
         encoding="utf-8"
     ) == "overlay: 1\npolicy: small\nparameters:\n  border: 400\n"
+
+
+def test_overlays_are_laid_over_a_policy_to_look_at_it(console: Console, lin: Visitor) -> None:
+    overlay = "overlay: 1\npolicy: small\nparameters: {border: 400}\n"
+    (policy_file(console).parent / "company.yaml").write_text(overlay, encoding="utf-8")
+    (policy_file(console).parent / "far.yaml").write_text(overlay.replace("400", "9000"), encoding="utf-8")
+    bonus = re.compile(r'<th scope="row">bonus</th><td >(\d)')
+
+    def of_050(asked: str) -> list[str]:
+        return bonus.findall(lin.get(f"/policies/own/small/customer?customer=050{asked}"))
+
+    assert (of_050(""), of_050("&layer=company.yaml"), of_050("&layer=../company.yaml")) == (["2"], ["1"], ["2"])
+    results = lin.get("/policies/own/small/results?layer=company.yaml")
+    assert 'value="company.yaml" checked' in results and "customer=050&amp;layer=company.yaml" in results
+    assert "400" in lin.get("/policies/own/small?layer=company.yaml")
+    assert "has errors" in lin.get("/policies/own/small?layer=far.yaml")
+    assert "has errors" in lin.get("/policies/own/small/results?layer=far.yaml", 422)
 
 
 def test_every_address_that_writes_is_a_post() -> None:

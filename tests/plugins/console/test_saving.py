@@ -61,12 +61,27 @@ def test_what_is_saved_stands_in_the_file_and_in_the_log(folder: Folder) -> None
     assert sorted(path.name for path in folder.path.iterdir()) == [".tierwise.lock", "cases.yaml", LOG, "policy.yaml"]
 
 
-@pytest.mark.parametrize(("user", "why", "said"), [("lin", "  ", "reason"), ("", "because", "who you are"), ("lin", "x" * 2_001, "longer")])
+@pytest.mark.parametrize(
+    ("user", "why", "said"),
+    [
+        ("lin", "  ", "reason"),
+        ("", "because", "who you are"),
+        ("lin", "x" * 2_001, "longer"),
+        *(("lin", f"a{sign}b", "hidden character") for sign in "\0\x1b\x7f\x9b\u202e\u200b\udc80"),
+    ],
+)
 def test_nothing_is_saved_without_a_reason_and_a_user(folder: Folder, user: str, why: str, said: str) -> None:
     with pytest.raises(Refused, match=said):
         folder.save(CHANGED, user, why)
 
     assert folder.text == SMALL and not (folder.path / LOG).exists()
+
+
+def test_a_reason_of_several_lines_is_one_line_of_the_log(folder: Folder) -> None:
+    folder.save(CHANGED, "lin", 'one\r\n{"who": "wang"}\u2028two')
+
+    assert (folder.path / LOG).read_text(encoding="utf-8").count("\n") == 1
+    assert [line.why for line in read_log(folder.path)[0]] == ['one {"who": "wang"} two']
 
 
 def test_nothing_is_saved_where_nothing_changed(folder: Folder) -> None:
