@@ -17,7 +17,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from os import getloadavg
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from tierwise.plugins.console.draft import Draft
 from tierwise.plugins.console.editor_parts import groups_of, parts_of
 from tierwise.plugins.console.edits import Refused
 from tierwise.plugins.console.naming import Naming
+from tierwise.plugins.console.shelf import Shelf
 from tierwise.plugins.manager import Plugins
 from tierwise.plugins.web.server import collect_rarely
 
@@ -47,31 +48,40 @@ def main() -> None:
     given = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {getloadavg()[0]:.1f}; CPU milliseconds")
     collect_rarely()
+    plugins = Plugins()
+    names = given.policies or [entry.name for entry in Shelf(None, plugins).shipped()]
+    found = sorted((_slowest(plugins, name) for name in names), reverse=True, key=lambda one: one[0])
+    for seconds, name, changes, change in found:
+        print(
+            f"{seconds * 1000:6.0f}  {name:34} {changes:3} changes, the slowest {_said(change)}{'' if seconds <= GOAL else '  over the goal'}"
+        )
+    if given.profile:
+        _profile(plugins, *found[0][1::2])
+
+
+@contextmanager
+def _console(plugins: Plugins) -> Iterator[Console]:
+    """Give a console that holds nothing yet, its garbage collected as it does while nothing is asked."""
     with tempfile.TemporaryDirectory() as folder:
-        console = Console(ConsoleSettings(Path(folder), None, None, "en", False), Plugins(), lambda: "now")
-        names = given.policies or [entry.name for entry in console.shelf.shipped()]
-        found = sorted((_slowest(console, name) for name in names), reverse=True, key=lambda one: one[0])
-        for seconds, name, changes, change in found:
-            print(
-                f"{seconds * 1000:6.0f}  {name:34} {changes:3} changes, the slowest {_said(change)}{'' if seconds <= GOAL else '  over the goal'}"
-            )
-        if given.profile:
-            _profile(console, *found[0][1::2])
+        gc.collect()
+        yield Console(ConsoleSettings(Path(folder), None, None, "en", False), plugins, lambda: "now")
 
 
-def _slowest(console: Console, name: str) -> tuple[float, str, int, dict[str, Any]]:
+def _slowest(plugins: Plugins, name: str) -> tuple[float, str, int, dict[str, Any]]:
     """Return the seconds of a policy's slowest change, its name, how many were tried, and the change."""
-    draft = _begun(console, name, name)
-    changes = list(_changes(draft))
-    took = [(_asked(console, draft, change), number) for number, change in enumerate(changes)]
+    with _console(plugins) as console:
+        draft = _begun(console, name)
+        changes = list(_changes(draft))
+        gc.collect()
+        took = [(_asked(console, draft, change), number) for number, change in enumerate(changes)]
     seconds, slowest = max(took)
     return seconds, name, len(changes), changes[slowest]
 
 
-def _begun(console: Console, name: str, copy: str) -> Draft:
+def _begun(console: Console, name: str) -> Draft:
     """Copy a policy and open a draft of it, as its page does."""
-    console.shelf.copy(name, copy)
-    address = begin_draft(console, _call({"shelf": "own", "name": copy})).headers["location"]
+    console.shelf.copy(name, name)
+    address = begin_draft(console, _call({"shelf": "own", "name": name})).headers["location"]
     draft = console.drafts.find(address.rpartition("/")[2], USER)
     draft_view(console, _call({"draft": draft.id}))
     return draft
@@ -106,7 +116,6 @@ def _typed(text: str, other: str) -> str:
 
 def _asked(console: Console, draft: Draft, change: dict[str, Any]) -> float:
     call = _call({"draft": draft.id}, json.dumps(change).encode())
-    gc.collect()  # as the console does while nobody types
     begun = time.process_time()
     with suppress(Refused):  # what cannot be written is an answer, too
         draft_preview(console, call)
@@ -118,13 +127,13 @@ def _said(change: dict[str, Any]) -> str:
     return f"{' › '.join(map(str, change['path'][-3:]))}: {text}"
 
 
-def _profile(console: Console, name: str, change: dict[str, Any]) -> None:
-    again = {**change, "text": _typed(change["text"], "x")} if change["do"] == "value" else change
-    draft = _begun(console, name, f"{name}-again")
+def _profile(plugins: Plugins, name: str, change: dict[str, Any]) -> None:
     profile = cProfile.Profile()
-    profile.enable()
-    _asked(console, draft, again)
-    profile.disable()
+    with _console(plugins) as console:
+        draft = _begun(console, name)
+        profile.enable()
+        _asked(console, draft, change)
+        profile.disable()
     pstats.Stats(profile).sort_stats("cumulative").print_stats(40)
 
 

@@ -6,6 +6,7 @@ import {TextView} from "./text-view.js"
 // Milliseconds after a key before the checker is asked: about half of what it took last, so that it is soon heard and not asked for each key of a word.
 const [SHORT, LONG] = [20, 120]
 const AGAIN = 2000
+const UNKNOWN = 401
 
 class Editor {
   constructor(main) {
@@ -58,16 +59,18 @@ class Editor {
     return found
   }
 
-  // A console that was stopped is asked until it answers again; it has kept the draft. What was sent last perhaps came: rows that were added are seen twice
-  // then, and undone.
+  // A console that was stopped is asked until it answers again; it has kept the draft. One that was started anew has another token, which its new address
+  // brings to this browser. What was sent last perhaps came: rows that were added are seen twice then, and undone.
   async sent(address, request) {
     for (;;) {
       try {
-        return await fetch(address, request)
+        const answer = await fetch(address, request)
+        if (answer.status !== UNKNOWN) return answer
+        this.say(this.words["started anew"], true)
       } catch {
         this.say(this.words["no answer"], true)
-        await new Promise(wake => setTimeout(wake, AGAIN))
       }
+      await new Promise(wake => setTimeout(wake, AGAIN))
     }
   }
 

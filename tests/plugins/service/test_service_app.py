@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from prometheus_client.parser import text_string_to_metric_families
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
@@ -179,13 +180,25 @@ def test_metrics_count_what_was_decided_and_what_was_left_open(serve: Serve, sma
     client.post(DECIDE, json={"facts": KNOWN})
     client.post(DECIDE, json={"subjects": [KNOWN, {}]})
     client.post("/policies/nobody/decide", json={})
-    text = client.get("/metrics").text
+    answer = client.get("/metrics")
+    families = list(text_string_to_metric_families(answer.text))
+    found = {
+        (one.name, *(one.labels.get(name, "") for name in ("operation", "policy", "status", "reason"))): one.value
+        for family in families
+        for one in family.samples
+    }
 
-    assert 'tierwise_requests_total{operation="decide",policy="small",status="200"} 2.0' in text
-    assert 'tierwise_requests_total{operation="decide",policy="",status="404"} 1.0' in text
-    assert 'tierwise_decided_total{policy="small"} 3.0' in text
-    assert 'tierwise_undetermined_total{output="tier",policy="small",reason="missing_fact"} 1.0' in text
-    assert 'tierwise_request_seconds_count{operation="decide"} 3.0' in text
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert all(
+        family.documentation and family.type in ("counter", "gauge", "histogram")
+        for family in families
+        if not family.name.endswith("_created")
+    )
+    assert found["tierwise_requests_total", "decide", "small", "200", ""] == 2
+    assert found["tierwise_requests_total", "decide", "", "404", ""] == 1
+    assert found["tierwise_decided_total", "", "small", "", ""] == 3
+    assert found["tierwise_undetermined_total", "", "small", "", "missing_fact"] == 1
+    assert found["tierwise_request_seconds_count", "decide", "", "", ""] == 3
 
 
 def test_health_says_which_policies_serve_and_that_stopping_has_begun(serve: Serve, small: Path) -> None:
