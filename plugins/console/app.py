@@ -35,7 +35,7 @@ from tierwise.plugins.console.entrance import USER, refusal_text
 from tierwise.plugins.console.file_changes import Changed, changes_of, merged
 from tierwise.plugins.console.look import counts_of, customer_page, readiness_in_short, results_of
 from tierwise.plugins.console.moving import impact_json, impact_pages
-from tierwise.plugins.console.naming import Naming
+from tierwise.plugins.console.people_names import Naming
 from tierwise.plugins.console.saving import Conflict, Proposal, Saved, Saver, approval_rule
 from tierwise.plugins.console.shelf import Entry, PolicyTexts, Shelf
 from tierwise.plugins.console.trial import fact_fields, subject_facts, try_facts, try_subject
@@ -250,8 +250,9 @@ def _wrong_address(console: Console) -> Any:
     async def answer(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         call = Call(request, str(request.scope.get(USER, "")), _language(request, console), {}, b"")
-        said = "no page" if error.status_code in (404, 405) else "no request"
-        return console.page("refused.html", call, error.status_code, text=words_of("console", call.language)[said], help="")
+        words = words_of("console", call.language)
+        text = words["no page"] if error.status_code in (404, 405) else words["no request"]
+        return console.page("refused.html", call, error.status_code, text=text, help="")
 
     return answer
 

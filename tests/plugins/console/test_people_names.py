@@ -14,7 +14,7 @@ from tierwise.core.finding import Finding
 from tierwise.plugins.console.draft import Draft
 from tierwise.plugins.console.draft_check import Checker
 from tierwise.plugins.console.editor_parts import Group, groups_of, parts_of
-from tierwise.plugins.console.naming import OF_AUTHORS, Naming
+from tierwise.plugins.console.people_names import OF_AUTHORS, Naming
 from tierwise.plugins.console.shelf import PolicyTexts, Shelf
 from tierwise.plugins.manager import Plugins
 
