@@ -78,8 +78,13 @@ def chinese_language_page() -> str:
     """Return the same page in Chinese; what is said of the functions stands in the catalogue."""
     from tierwise.plugins.sentences.catalogue import catalogue
 
-    page, chinese = (HERE / "language.zh.md").read_text(encoding="utf-8"), catalogue()["functions"]
-    return page[: page.index("## 函数\n")] + "## 函数\n\n" + functions_reference(chinese.__getitem__)
+    def chinese(about: str) -> str:
+        if about not in said:
+            sys.exit(f"`{about}` has no Chinese yet: say it under `functions` in plugins/sentences/catalogue.zh.json")
+        return said[about]
+
+    page, said = (HERE / "language.zh.md").read_text(encoding="utf-8"), catalogue()["functions"]
+    return page[: page.index("## 函数\n")] + "## 函数\n\n" + functions_reference(chinese)
 
 
 def command_line_page() -> str:

@@ -97,10 +97,7 @@ def _ranking_line(ranking: Ranking) -> str:
     keys = (f"{node_text(key)} {'descending' if is_down else 'ascending'}" for key, is_down in ranking.keys)
     parts = (("partition", ranking.partition), ("among", ranking.among))
     return ", ".join(
-        (
-            f"{name_text(ranking.name)}: by {' then '.join(keys)}",
-            *(f"{word} {node_text(part)}" for word, part in parts if part is not None),
-        )
+        (f"{name_text(ranking.name)}: by {' then '.join(keys)}", *(f"{word} {node_text(part)}" for word, part in parts if part is not None))
     )
 
 

@@ -44,6 +44,7 @@ __all__ = [
     "Reference",
     "Summand",
     "borders_of",
+    "branches_of",
     "called_with",
     "column_of",
     "compares",
@@ -319,6 +320,15 @@ def _spelled(test: Node) -> Node:
 def negated_in(node: Node) -> Node | None:
     """Return what stands under a ``not``, else ``None``."""
     return node.part if isinstance(node, Not) else None
+
+
+def branches_of(node: Node, known: tuple[Node, ...] = ()) -> Iterator[tuple[tuple[Node, ...], Node]]:
+    """Yield for each value of a chain of ``if`` what has to hold together, if nothing before it does; the last holds otherwise."""
+    while isinstance(node, Conditional):
+        for way in disjuncts_of(node.condition):
+            yield from branches_of(node.yes, (*known, *conjuncts_of(way)))
+        node = node.no
+    yield known, node
 
 
 def conjuncts_of(condition: Node) -> tuple[Node, ...]:

@@ -109,12 +109,7 @@ Flag = Annotated[bool, BeforeValidator(_read_flag)]
 Whole = Annotated[int, BeforeValidator(_read_whole)]
 """A whole number from zero up."""
 
-_WORDS_SCHEMA = {
-    "anyOf": [
-        {"type": "array", "items": {"type": "string"}, "minItems": 1},
-        {"type": "object", "minProperties": 1},
-    ]
-}
+_WORDS_SCHEMA = {"anyOf": [{"type": "array", "items": {"type": "string"}, "minItems": 1}, {"type": "object", "minProperties": 1}]}
 Words = Annotated[dict[str, Text], BeforeValidator(_read_words), WithJsonSchema(_WORDS_SCHEMA)]
 """Words in order, each with its label; written as a list of words or as word to label."""
 

@@ -58,11 +58,6 @@ class Visit:
     due: date | None
     owner: str
 
-    @property
-    def is_late(self) -> bool:
-        """Whether it should have been made before."""
-        return self.due is None or self.due < self.day
-
 
 @dataclass(frozen=True, slots=True)
 class VisitPlan:

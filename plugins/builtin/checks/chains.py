@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from tierwise.core.finding import Finding
-from tierwise.core.plan import Conditional, Decision, Node, Plan
+from tierwise.core.plan import Decision, Node, Plan
 from tierwise.core.plan.node_text import NodeWriter, literal, name_text
-from tierwise.core.plan.questions import column_of, conjuncts_of, disjuncts_of, negated_in
+from tierwise.core.plan.questions import branches_of, column_of, conjuncts_of, disjuncts_of, negated_in
 from tierwise.core.types import EnumType, Type
 from tierwise.core.values import Value
 
@@ -63,29 +63,12 @@ class _AuthorWriter(NodeWriter):
 
 
 def _chain(decision: Decision, author: _AuthorWriter) -> Iterator[Finding]:
-    *rows, (_, otherwise) = islice(_cases(decision.node), MOST_ROWS + 1)
-    cases = _values_in(decision.node) if len(rows) < MOST_ROWS else 0
+    *rows, (_, otherwise) = islice(branches_of(decision.node), MOST_ROWS + 1)
+    cases = len({id(value) for _, value in rows}) + 1 if len(rows) < MOST_ROWS else 0
     if cases > LEAST_WORDS and (lookup := _lookup(rows, otherwise, author)):
         yield _note("lookup", cases, decision, lookup)
     elif cases > LEAST_ROWS and (table := _table(rows, otherwise, author)):
         yield _note("table", cases, decision, table)
-
-
-def _cases(node: Node, known: tuple[Node, ...] = ()) -> Iterator[tuple[tuple[Node, ...], Node]]:
-    """Yield what has to hold for each value, the first that does; an ``if`` within a branch asks beside what led there."""
-    while isinstance(node, Conditional):
-        for way in disjuncts_of(node.condition):
-            yield from _cases(node.yes, (*known, *conjuncts_of(way)))
-        node = node.no
-    yield known, node
-
-
-def _values_in(node: Node) -> int:
-    """Return how many values a chain may give."""
-    count = 1
-    while isinstance(node, Conditional):
-        count, node = count + _values_in(node.yes), node.no
-    return count
 
 
 def _note(what: str, cases: int, decision: Decision, lines: Sequence[str]) -> Finding:
