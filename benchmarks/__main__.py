@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -133,20 +134,56 @@ def many_rows(options: Options) -> Iterator[Line]:
             f"{taken / complete:.2f} x complete, {taken / hand:.2f} x by hand",
             "1.5 x complete",
         )
+    yield from elsewhere(options, paths[0])
     alone = median(command("grade", str(paths[0]), "--policy", POLICY, "--rows", "0").cpu for _ in range(options.rounds))
-    for form in ("csv", "jsonl"):
-        used = [
-            command("grade", str(paths[0]), "--policy", POLICY, "--format", form, to=options.folder / "out") for _ in range(options.rounds)
-        ]
+    for form in ("csv", "jsonl", "parquet", "arrow", "duckdb"):
+        used = []
+        for _ in range(options.rounds):
+            target = options.folder / f"out.{form}"
+            target.unlink(missing_ok=True)
+            used.append(command("grade", str(paths[0]), "--policy", POLICY, "--output", str(target)))
         cpu, memory = median(one.cpu for one in used), max(one.memory for one in used)
         yield f"grade --format {form}", f"{cpu:.2f} CPU-s ({cpu - alone:.2f} more than to grade alone), {memory:.0f} MB", "2 CPU-s"
+
+
+def elsewhere(options: Options, path: Path) -> Iterator[Line]:
+    """The same rows in a table of a DuckDB database, in order and shuffled, and ranked within regions."""
+    for name, order in (("in a table", "customer_id"), ("in a table, shuffled", "hash(customer_id)")):
+        database = scorecard.stored(path, options.folder / "stored.duckdb", order)
+        scorecard.compare(database, 0)
+        hand, policy = repeated(options.rounds, partial(scorecard.by_hand, database), partial(scorecard.by_policy, database))
+        yield f"{options.rows:,} flat rows {name}", f"{policy / hand:.2f} x by hand ({policy:.2f} CPU-s)", "1.5 x"
+    scorecard.compare(path, 0, is_ranked=True)
+    hand, policy = repeated(options.rounds, partial(scorecard.by_hand, path, True), partial(scorecard.by_policy, path, True))
+    yield "ranked within 20 regions", f"{policy / hand:.2f} x by hand ({policy:.2f} CPU-s)", "1.5 x"
+
+
+def ten_times(options: Options) -> Iterator[Line]:
+    """Ten times as many rows: graded, written and saved, against a tenth of them."""
+    found: dict[str, list[Used]] = {}
+    for rows in (options.rows, 10 * options.rows):
+        path, ledger = options.folder / f"{rows}.parquet", options.folder / f"{rows}.db"
+        scorecard.make(path, rows, 0)
+        graded = ("grade", str(path), "--policy", POLICY)
+        jobs = {
+            "grade": ("--rows", "0"),
+            "grade --format csv": ("--format", "csv"),
+            "grade --save": ("--rows", "0", "--save", "--ledger", str(ledger)),
+        }
+        for name, more in jobs.items():
+            found.setdefault(name, []).append(command(*graded, *more, to=options.folder / "out"))
+        path.unlink()
+        ledger.unlink()
+    for name, (tenth, whole) in found.items():
+        said = f"{whole.cpu:.1f} CPU-s, {whole.memory:,.0f} MB; a tenth of it {tenth.cpu:.1f} CPU-s, {tenth.memory:,.0f} MB"
+        yield f"{name}, {10 * options.rows:,} rows", said, "4,096 MB, 10 x"
 
 
 def saved(options: Options) -> Iterator[Line]:
     """From SQLite to the ledger, against reading and writing as many cells without anything in between."""
     parquet, source, ledger = (options.folder / name for name in ("saved.parquet", "saved.db", "ledger.db"))
     scorecard.make(parquet, options.rows, 0)
-    rows = duckdb.sql(f"FROM '{parquet}'").fetchall()
+    rows = duckdb.sql(f"SELECT * EXCLUDE (region) FROM '{parquet}'").fetchall()
     with closing(sqlite3.connect(source)) as database:
         columns = ", ".join(f"{name} {'TEXT' if name in ('sales_mode', 'fame') else 'NUMERIC'}" for name in scorecard.COLUMNS)
         database.execute(f"CREATE TABLE customers (customer_id INTEGER PRIMARY KEY, {columns})")
@@ -276,7 +313,7 @@ def peers(options: Options) -> Iterator[Line]:
         yield f"peer: {name}", f"{taken / found['by hand']:.2f} x by hand ({taken:.2f} us)", ""
 
 
-PARTS = {part.__name__.replace("_", "-"): part for part in (start, one_decision, peers, many_rows, saved, growth, emptied)}
+PARTS = {part.__name__.replace("_", "-"): part for part in (start, one_decision, peers, many_rows, saved, ten_times, growth, emptied)}
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -23,7 +24,9 @@ from tierwise.cli.line_formats import csv_lines, json_lines
 from tierwise.plugins.binding.bound_facts import bind
 from tierwise.plugins.builtin.engine_duckdb import grade
 from tierwise.plugins.builtin.engine_duckdb.duckdb_engine import DuckGrading
+from tierwise.plugins.builtin.source_duckdb import DuckdbOpener
 from tierwise.plugins.builtin.source_parquet import ParquetOpener
+from tierwise.plugins.policy import LoadedPolicy
 
 __all__ = ["main"]
 
@@ -50,10 +53,22 @@ POINTS = {
     "fame": (("high", 5), ("medium", 3), ("low", 1)),
 }
 GRADE = "CASE WHEN score >= 85 THEN 'A' WHEN score >= 70 THEN 'B' WHEN score >= 50 THEN 'C' WHEN score < 50 THEN 'D' END"
+RANKS = """, rank() OVER (PARTITION BY region ORDER BY score DESC) AS place, count(*) OVER (PARTITION BY region) AS members"""
+RANK_GRADE = """CASE WHEN 100 * place <= 20 * members THEN 'A' WHEN 100 * place <= 50 * members THEN 'B' WHEN 100 * place <= 90 * members THEN 'C'
+    ELSE 'D' END"""
+RANKED = """
+        ranking:
+          by: score
+          partition: region
+          quotas: {A: 20%, B: 30%, C: 40%, D: rest}
+          rounding: floor
+          ties: together_better
+"""
 BY_HAND = """
-    CREATE OR REPLACE TABLE by_hand AS
-    WITH scored AS (SELECT customer_id, late_payments_this_quarter AS late, {score} AS score FROM read_parquet('{path}')),
-    graded AS (SELECT *, {grade} AS grade FROM scored)
+    CREATE OR REPLACE TEMP TABLE by_hand AS
+    WITH scored AS (SELECT *, late_payments_this_quarter AS late, {score} AS score FROM {source}),
+    ranked AS (SELECT *{ranks} FROM scored),
+    graded AS (SELECT *, {grade} AS grade FROM ranked)
     SELECT customer_id::VARCHAR AS key, score, grade,
         CASE WHEN late < 2 THEN CASE grade WHEN 'A' THEN 60 WHEN 'B' THEN 30 WHEN 'C' THEN 15 WHEN 'D' THEN 0 END
              WHEN late >= 2 THEN CASE grade WHEN 'A' THEN 30 WHEN 'B' THEN 15 WHEN 'C' THEN 0 WHEN 'D' THEN 0 END END AS terms_days,
@@ -100,6 +115,7 @@ def make(path: Path, rows: int, share: int) -> None:
         first, second, third = (f"((hash(i * 1000003 + {place * 17 + n}) % 1000000 + 1) / 1000001.0)" for n in (1, 2, 3))
         value = cell.format(normal=f"(sqrt(-2 * ln({first})) * cos(2 * pi() * {second}))", uniform=third)
         cells.append(f"CASE WHEN hash(i * 31 + {place}) % 100 >= {share} THEN {value} END AS {name}")
+    cells.append("'region ' || (hash(i * 11 + 5) % 20) AS region")
     duckdb.execute(
         f"COPY (SELECT i AS customer_id, {', '.join(cells)} FROM range(1, {rows} + 1) AS numbers(i)) TO '{path}' (FORMAT parquet)"
     )
@@ -114,18 +130,45 @@ def points(item: str) -> str:
     return f"CASE {bands} WHEN {item} IS NOT NULL THEN {POINTS[item][-1][1]} END"
 
 
-def by_hand(path: Path) -> duckdb.DuckDBPyConnection:
+def stored(path: Path, target: Path, order: str) -> Path:
+    """Put the rows of a Parquet file into a table of a DuckDB database, in an order."""
+    target.unlink(missing_ok=True)
+    with duckdb.connect(str(target)) as connection:
+        connection.execute(f"CREATE TABLE customers AS SELECT * FROM '{path}' ORDER BY {order}")
+    return target
+
+
+def by_hand(path: Path, is_ranked: bool = False) -> duckdb.DuckDBPyConnection:
     """Grade by one handwritten query."""
     connection = duckdb.connect()
-    connection.execute(BY_HAND.format(score=" + ".join(map(points, POINTS)), grade=GRADE, path=path))
+    source = f"read_parquet('{path}')"
+    if path.suffix == ".duckdb":
+        connection.execute(f"ATTACH '{path}' AS stored (READ_ONLY)")
+        source = "stored.customers"
+    ranks, grade = (RANKS, RANK_GRADE) if is_ranked else ("", GRADE)
+    connection.execute(BY_HAND.format(score=" + ".join(map(points, POINTS)), grade=grade, ranks=ranks, source=source))
     connection.execute("SELECT grade, count(*) FROM by_hand GROUP BY grade").fetchall()
     return connection
 
 
-def by_policy(path: Path) -> DuckGrading:
+@cache
+def loaded(is_ranked: bool = False) -> LoadedPolicy:
+    """Load the policy, once, as the handwritten query stands ready, too; or the one that ranks within regions."""
+    if not is_ranked:
+        return tierwise.load(str(POLICY))
+    text = (POLICY / "policy.yaml").read_text(encoding="utf-8")
+    table = text[text.index("        table:\n", text.index("      grade:\n        type")) : text.index("  rights:\n")]
+    text = text.replace(table, RANKED.lstrip("\n")).replace("facts:\n", "facts:\n  region: {type: text}\n", 1)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "policy.yaml").write_text(text, encoding="utf-8")
+        return tierwise.load(folder)
+
+
+def by_policy(path: Path, is_ranked: bool = False) -> DuckGrading:
     """Bind the file, grade it, and count values and reasons of every output."""
-    policy = tierwise.load(str(POLICY))
-    facts = bind(ParquetOpener().open(str(path)), policy.plan)
+    policy = loaded(is_ranked)
+    opener = DuckdbOpener() if path.suffix == ".duckdb" else ParquetOpener()
+    facts = bind(opener.open(str(path)), policy.plan)
     grading = grade(policy.plan, policy.environment, facts, None)
     assert isinstance(grading, DuckGrading)
     for output in grading.outputs:
@@ -140,14 +183,14 @@ def out(path: Path, form: str) -> None:
     assert lines is None or sum(map(len, lines))
 
 
-def compare(path: Path, share: int) -> None:
+def compare(path: Path, share: int, is_ranked: bool = False) -> None:
     """Check that both sides come to the same for every customer.
 
     Raises:
         SystemExit: They do not.
     """
-    grading = by_policy(path)
-    hand = by_hand(path).sql("SELECT * FROM by_hand").to_arrow_table()
+    grading = by_policy(path, is_ranked)
+    hand = by_hand(path, is_ranked).sql("SELECT * FROM by_hand").to_arrow_table()
     connection = grading.connection.cursor()
     connection.register("by_hand", hand)
     names = ["score", "grade", "terms_days", "price_factor", "visit_days"]
@@ -169,9 +212,9 @@ def compare(path: Path, share: int) -> None:
     for item, bands in POINTS.items():
         ways = f"CASE WHEN {item} IS NULL THEN {[p for _, p in bands]} ELSE [{points(item)}] END"
         sums = f"list_distinct(flatten(list_transform({sums}, lambda s: list_transform({ways}, lambda p: s + p))))"
-    query = f"SELECT customer_id::VARCHAR, {sums} FROM read_parquet('{path}') WHERE customer_id % 50 = 0"
-    sample = dict(connection.execute(query).fetchall())
     told = grading.masks.get("grade")
+    query = f"SELECT customer_id::VARCHAR, {sums} FROM read_parquet('{path}') WHERE customer_id % 50 = 0"
+    sample = dict(connection.execute(query).fetchall()) if told is not None else {}
     if told is not None:
         columns = grading.columns["grade"]
         rows = connection.execute(

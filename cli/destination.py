@@ -23,6 +23,9 @@ FORMATS = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".txt": "text",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".duckdb": "duckdb",
 }
 DATABASES = {"a SQLite database": (0, b"SQLite format 3\0"), "a DuckDB database": (8, b"DUCK"), "a Parquet file": (0, b"PAR1")}
 """What is never written over, by the bytes that stand at a place of it."""
@@ -42,8 +45,8 @@ def format_of_file(path: str) -> str:
 
 
 @contextmanager
-def written_to(path: str | None, read: Iterable[str] = ()) -> Iterator[None]:
-    """Let what is written to stdout inside the block go to a file.
+def written_to(path: str | None, read: Iterable[str] = ()) -> Iterator[Path | None]:
+    """Let what is written to stdout inside the block go to a file; give its name until then, for what is no text.
 
     Args:
         path: The file, which is replaced when the block ends well and else left as it was; ``None`` for stdout itself.
@@ -53,7 +56,7 @@ def written_to(path: str | None, read: Iterable[str] = ()) -> Iterator[None]:
         DataError: It cannot be written, or would replace a database or what is read.
     """
     if path is None:
-        yield
+        yield None
         return
     place = Path(os.path.realpath(path))
     _refuse(path, place, read)
@@ -62,7 +65,7 @@ def written_to(path: str | None, read: Iterable[str] = ()) -> Iterator[None]:
         beside.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file,
         redirect_stdout(file),
     ):
-        yield
+        yield beside
 
 
 def write_file(name: str, content: bytes, replace: bool) -> None:

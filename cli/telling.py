@@ -11,6 +11,7 @@ import click
 
 from tierwise.cli.session import Session
 from tierwise.cli.visible import say
+from tierwise.plugins.progress import Progress, watching
 from tierwise.plugins.sentences.catalogue import said
 
 __all__ = ["session_language", "spoken", "spoken_comments", "tell", "working"]
@@ -48,23 +49,36 @@ def tell(text: str, *, err: bool = False) -> None:
 
 
 PATIENCE_SECONDS = 1.0
+LOOK_SECONDS = 0.25
 
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Show a moving sign beside ``what`` from the first second on; it vanishes when the work is done."""
+    """Show a moving sign beside ``what`` from the first second on, and how far it is where the engine says so; it vanishes when the work is done."""
     if not sys.stderr.isatty():
         yield
         return
     from rich.console import Console
     from rich.status import Status
 
-    status = Status(spoken(what), console=Console(stderr=True))
-    timer = threading.Timer(PATIENCE_SECONDS, status.start)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+    said_of, is_done = spoken(what), threading.Event()
+    status = Status(said_of, console=Console(stderr=True))
+    texts = spoken("rows a second")
+
+    def show(progress: Progress) -> None:
+        if is_done.wait(PATIENCE_SECONDS):
+            return
+        status.start()
+        while not is_done.wait(LOOK_SECONDS):
+            share, rate = progress.done()
+            status.update(f"{said_of} · {share:.0%} · {rate:,.0f} {texts}" if rate else said_of)
         status.stop()
+
+    with watching() as progress:
+        thread = threading.Thread(target=show, args=(progress,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            is_done.set()
+            thread.join()

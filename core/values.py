@@ -117,4 +117,4 @@ def _number_to_json(number: Decimal) -> int | float | str:
     if number == number.to_integral_value():
         return int(number)
     as_float = float(number)
-    return as_float if Decimal(repr(as_float)) == number else format(number.normalize(), "f")
+    return as_float if Decimal(repr(as_float)) == number else format(number, "f").rstrip("0")

@@ -75,6 +75,8 @@ class Stored:
         id: A column of whole numbers of which the key is the text, where there is one.
         numbers: Fact name to its numbers as the database stores them, which are compared sooner than decimals.
         whole: The facts that no subject lacks, unless it is known that there is nothing.
+        lacked: Facts that some subject lacks, as far as that is known.
+        has_names: Whether subjects may have names.
         refuse_changed: Raises a ``DataError`` when what is stored is another now.
     """
 
@@ -82,6 +84,8 @@ class Stored:
     id: str = ""
     numbers: Mapping[str, StoredNumbers] = field(default_factory=dict)
     whole: frozenset[str] = frozenset()
+    lacked: frozenset[str] = frozenset()
+    has_names: bool = True
     refuse_changed: Callable[[], None] = lambda: None
 
 

@@ -14,10 +14,11 @@ from tierwise.core.types import Type
 from tierwise.core.values import to_json
 
 if TYPE_CHECKING:
+    import pyarrow
     from duckdb import DuckDBPyConnection
     from sqlglot import exp
 
-__all__ = ["CLASS", "NUMBER", "Grading", "LineForm", "Numbering", "Placing", "Share", "Tabled", "Writing", "shares_of"]
+__all__ = ["CLASS", "NUMBER", "Grading", "LineForm", "Numbering", "Placing", "Share", "Tabled", "Tabling", "Writing", "shares_of"]
 
 CLASS, NUMBER = "class of ", "number of "
 """What the columns of a ``Tabled`` grading are called, each followed by the name of the output."""
@@ -78,6 +79,14 @@ class Writing(Protocol):
 
         The outcomes that are written may lack what they hang on.
         """
+
+
+@runtime_checkable
+class Tabling(Protocol):
+    """What a grading may do besides: give all results as a table with types, without an object of each."""
+
+    def batches(self) -> Iterator[pyarrow.RecordBatch] | None:
+        """Yield the results in the order of the subjects' keys, with the columns of ``result_table.py``; ``None`` when it cannot."""
 
 
 @runtime_checkable

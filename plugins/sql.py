@@ -17,6 +17,7 @@ __all__ = [
     "COMPARISONS",
     "DIALECT",
     "FALSE",
+    "MOST_COMPARED",
     "NULL",
     "OF_CONDITION",
     "TRUE",

@@ -77,7 +77,7 @@ from tierwise.plugins.engine import DEFAULT_ENGINE
     help="At most so much is kept in memory, such as 2GB; the rest goes to temporary files.",
 )
 @ledger_option
-@format_option("text", "json", "jsonl", "csv", "markdown")
+@format_option("text", "json", "jsonl", "csv", "markdown", "parquet", "arrow", "duckdb")
 @click.pass_context
 def command(
     context: click.Context,
@@ -119,12 +119,17 @@ def command(
     from tierwise.cli.row_columns import choose_columns
     from tierwise.cli.run_saving import save_run
     from tierwise.plugins.duckdb_connection import memory_bounded
+    from tierwise.plugins.result_table import FORMATS, write_table
     from tierwise.plugins.run import choose_engine
     from tierwise.plugins.subject_columns import names_of_groups, only_columns, refuse_unsupplied, with_columns
 
     session = Session.of(context)
     if output is not None and context.get_parameter_source("form") is ParameterSource.DEFAULT:
         form = format_of_file(output)
+    if form in FORMATS and (output is None or hits or columns is not None or headings != "names"):
+        raise click.UsageError(
+            f"`--format {form}` writes all columns to a file: name it by `--output`, without `--columns`, `--headings` or `--hits`"
+        )
     read = [database, ledger, policy_name, *layers.overlays, *([binding] if binding else [])]
     if report is not None:
         refuse_report(report, read)
@@ -142,7 +147,7 @@ def command(
     widened = replace(loaded, plan=with_columns(loaded.plan, only_columns(loaded.plan, groups)))
     with (
         memory_bounded(memory or ""),
-        written_to(output, read),
+        written_to(output, read) as written,
         grade_database(session, widened, database, binding, as_of, engine, ledger) as run,
     ):
         refuse_unsupplied(groups, loaded.plan, run.bound.facts.facts)
@@ -154,6 +159,8 @@ def command(
             write_report(session, run, shown, report, groups)
         if form == "text":
             print_grading(session, run, limit, shown)
+        elif form in FORMATS and written is not None:
+            write_table(shown.grading, written, form)
         else:
             write_grading(run, shown, form)
     for file in (report, output):

@@ -96,7 +96,7 @@ class _Bound:
         layout: Where everything comes from.
         types: The columns of the subjects' rows.
         supplies: The facts.
-        whole: Those that none of the rows lacks.
+        stored: How they are stored.
         findings: What was found so far.
         are_plain: Every row has a key of its own as it stands, every value fits, and nothing but the rows is read.
     """
@@ -104,7 +104,7 @@ class _Bound:
     layout: Layout
     types: Mapping[str, str]
     supplies: Sequence[Supply]
-    whole: frozenset[str]
+    stored: Stored
     findings: list[DataFinding]
     are_plain: bool
 
@@ -124,7 +124,7 @@ def _bound(room: InDuckdb, source: Source, plan: Plan, layout: Layout) -> FactTa
             room.connection.execute(f"ALTER TABLE {FACTS} DROP COLUMN {printed(identifier(problem_column(place)))}")
     findings = _told(source, bound)
     none = none_when_absent(plan, bound.facts)
-    table = FactTable(source.connection, FACTS, bound.facts, columns, source.location, findings, none, Stored(whole=bound.whole))
+    table = FactTable(source.connection, FACTS, bound.facts, columns, source.location, findings, none, bound.stored)
     table = _with_unread(table, room, bound)
     if numbered is None:
         return table
@@ -161,11 +161,9 @@ def _bound_there(source: Source, server: Server, plan: Plan, binding: Binding | 
         if any(finding.fact for finding in findings):
             server.send(select(*map(column, PROBLEM_TYPES), source=table(PROBLEMS)), PROBLEMS, PROBLEM_TYPES)
 
-    lies = Lying(server.tables, FACTS, STORED_ID if bound.are_plain else "key", Stored(numbers=numbers, whole=bound.whole))
+    lies = Lying(server.tables, FACTS, STORED_ID if bound.are_plain else "key", replace(bound.stored, numbers=numbers))
     none = none_when_absent(plan, bound.facts)
-    made = FactTable(
-        source.connection, FACTS, bound.facts, columns, source.location, findings, none, Stored(whole=bound.whole), lies=lies, bring=bring
-    )
+    made = FactTable(source.connection, FACTS, bound.facts, columns, source.location, findings, none, bound.stored, lies=lies, bring=bring)
     return _with_unread(made, room, bound)
 
 
@@ -177,7 +175,7 @@ def _worked_out(room: Room, plan: Plan, layout: Layout) -> _Bound:
     findings = make_keys(room, ROWS, KEYED, types, (layout.table.name, layout.key.name), layout.key.key == 1)
     are_plain_keys = not findings
     findings += find_totals(room, KEYED, types["id"], _called(layout))
-    supplies, whole = _proved(room, _column_supplies(layout, types))
+    supplies, whole, lacked = _proved(room, _column_supplies(layout, types))
     findings += _find_unknown_parents(room, layout, types)
     if layout.lineage is not None:
         if not isinstance(room, InDuckdb):
@@ -194,7 +192,7 @@ def _worked_out(room: Room, plan: Plan, layout: Layout) -> _Bound:
         findings += layout.last_run.findings(plan.policy)
     is_alone = not (layout.groups or layout.lineage or layout.last_run)
     are_plain = are_plain_keys and is_alone and all(supply.is_proved for supply in supplies)
-    return _Bound(layout, types, supplies, whole, findings, are_plain)
+    return _Bound(layout, types, supplies, Stored(whole=whole, lacked=lacked, has_names="name" in types), findings, are_plain)
 
 
 def _told(source: Source, bound: _Bound) -> tuple[DataFinding, ...]:
@@ -215,15 +213,17 @@ def _called(layout: Layout) -> tuple[str, str, str]:
     return layout.table.name, layout.key.name, layout.name.name if layout.name else ""
 
 
-def _proved(room: Room, supplies: Sequence[Supply]) -> tuple[list[Supply], frozenset[str]]:
-    """Return supplies, those whose every value fits as columns that are read as they stand; and the facts that none of the rows lacks."""
+def _proved(room: Room, supplies: Sequence[Supply]) -> tuple[list[Supply], frozenset[str], frozenset[str]]:
+    """Return supplies, those whose every value fits as columns that are read as they stand; the facts that none of the rows lacks, and those that some lack."""
     fits = [(place, supply.fit) for place, supply in enumerate(supplies) if supply.fit is not None]
     if not fits:
-        return list(supplies), frozenset()
+        return list(supplies), frozenset(), frozenset()
     counted = count_unfit(lambda query: room.rows(query)[0], table(ROWS), [fit for _, fit in fits])
     fitting = {place: found for (place, _), found in zip(fits, counted, strict=True) if not found.unfit}
     whole = frozenset(supplies[place].fact.name for place, found in fitting.items() if not found.absent)
-    return [supply.proved or supply if place in fitting else supply for place, supply in enumerate(supplies)], whole
+    absent = [supplies[place].fact for place, found in fitting.items() if found.absent]
+    lacked = frozenset(fact.name for fact in absent if not fact.nullable and fact.default is None)
+    return [supply.proved or supply if place in fitting else supply for place, supply in enumerate(supplies)], whole, lacked
 
 
 def _column_supplies(layout: Layout, types: Mapping[str, str]) -> list[Supply]:
@@ -318,7 +318,8 @@ def _as_stored(table: FactTable, room: InDuckdb, numbered: exp.Select, bound: _B
     """Make a view of the facts over the stored columns, in which every value fits: nothing is copied."""
     query, id, numbers = _stored_query(bound, table.columns, subquery(numbered, "rows"))
     room.make(AS_STORED, query.select(column(ROW_NUMBER), copy=False), "VIEW")
-    return replace(table, table=AS_STORED, stored=Stored(ROW_NUMBER, id, numbers, table.stored.whole, refuse_changed))
+    stored = replace(bound.stored, row=ROW_NUMBER, id=id, numbers=numbers, refuse_changed=refuse_changed)
+    return replace(table, table=AS_STORED, stored=stored)
 
 
 def _make_facts(room: Room, bound: _Bound, columns: Mapping[str, str]) -> list[DataFinding]:

@@ -13,12 +13,31 @@ from sqlglot import exp
 from tierwise.core.types import BooleanType, DateType, EnumType, NumberType, TextType, Type
 from tierwise.plugins.binding.entry.enter_numbers import WHOLE_TYPES, is_on_step
 from tierwise.plugins.facts import canonical_type, number_width
-from tierwise.plugins.sql import TRUE, all_of, cast, count_if, integer, is_known, named, negate, one_of, select, text, try_cast
+from tierwise.plugins.sql import (
+    FALSE,
+    MOST_COMPARED,
+    TRUE,
+    all_of,
+    case,
+    cast,
+    count_if,
+    equal,
+    integer,
+    is_known,
+    named,
+    negate,
+    one_of,
+    select,
+    text,
+    try_cast,
+)
 
 __all__ = ["Counted", "Fit", "count_unfit", "fit_of", "fitting"]
 
 MOST_STEPS = 10**14
 """Steps up to which what a float may be off (``is_on_step``) is a tenth of a step at most: then half a step beside a border nothing lies."""
+SMALL_STEPS = 10**9
+"""Steps below which a float tells a millionth of one."""
 WIDE = Context(prec=100)
 PLAIN_TYPES = {TextType: "VARCHAR", BooleanType: "BOOLEAN"}
 
@@ -54,13 +73,20 @@ def fit_of(type: Type, raw: exp.Expr, raw_type: str) -> Fit | None:
         return _number(type, raw, raw_type)
     if isinstance(type, EnumType) and raw_type == "VARCHAR" and type.values:
         words = [word for word in type.values if word == word.strip()]
-        return Fit(raw, one_of(raw, [text(word) for word in words]), raw) if words else None
+        return Fit(raw, _is_one_of(raw, [text(word) for word in words]), raw) if words else None
     if raw_type == next((plain for cls, plain in PLAIN_TYPES.items() if isinstance(type, cls)), None):
         return Fit(raw, TRUE, raw)
     if isinstance(type, DateType) and raw_type == "DATE":
         first, last = (cast(text(day), "DATE") for day in ("0001-01-01", "9999-12-31"))
         return Fit(raw, exp.Paren(this=exp.Between(this=raw, low=first, high=last)), raw)
     return None
+
+
+def _is_one_of(raw: exp.Expr, words: Sequence[exp.Expr]) -> exp.Expr:
+    """Say whether a text is one of some words; what is one of the first is not compared with the others."""
+    if len(words) > MOST_COMPARED:
+        return one_of(raw, words)
+    return case(*((equal(raw, word), TRUE) for word in words), (is_known(raw.copy()), FALSE))
 
 
 def count_unfit(ask: Callable[[exp.Select], Sequence[Any]], rows: exp.Expr, fits: Sequence[Fit]) -> list[Counted]:
@@ -101,7 +127,8 @@ def _number(type: NumberType, raw: exp.Expr, raw_type: str) -> Fit | None:
     first, last = (_float((bound + side) / step) for bound, side in ((least, -half), (greatest, half)))
     steps = exp.Paren(this=exp.Mul(this=raw, expression=cast(integer(int(step)), "DOUBLE")))
     inside = exp.Paren(this=exp.Between(this=raw, low=first, high=last))
-    return Fit(raw, all_of(is_on_step(steps), inside), value, are_floats=True)
+    are_small = max(-least, greatest) < SMALL_STEPS
+    return Fit(raw, all_of(is_on_step(steps, are_small), inside), value, are_floats=True)
 
 
 def _decimal(raw: exp.Expr, raw_type: str, value: exp.Expr, scale: int, bounds: tuple[Decimal, Decimal]) -> Fit:

@@ -9,7 +9,7 @@ from sqlglot import exp
 from tierwise.plugins.binding.entry.enter_numbers import WHOLE_TYPES
 from tierwise.plugins.binding.entry.enter_words import as_id, as_words
 from tierwise.plugins.binding.entry.entered import is_mixed
-from tierwise.plugins.binding.room import NotSaid, Room
+from tierwise.plugins.binding.room import InDuckdb, NotSaid, Room
 from tierwise.plugins.data_finding import DataFinding
 from tierwise.plugins.sql import (
     alias,
@@ -41,6 +41,7 @@ MARK = "#"
 """What stands before the number of a row whose id others have, too."""
 TOTAL_STARTS = " tTgGsS合总小共累本"
 FEW = 20
+MOST_BITS = 32  # for each row
 TOTAL = r"((grand |sub ?)?totals?|sum|合计|总计|小计|共计|总和|累计|本页合计|本页小计|summe|gesamt|gesamtsumme)[:：]?"
 """What stands in the row of a total, where other rows have an id or a name."""
 
@@ -65,8 +66,11 @@ def make_keys(room: Room, rows: str, keyed: str, types: Mapping[str, str], place
     odd = find_odd_ids(room, source, column("id"), id_type, place)
     is_primary = is_primary and not odd  # two that differ in blanks or widths only are the same to people
     shown = call("trim", as_words(column("id"), id_type)) if odd else id.copy()
-    ordered = column("id") if WHOLE_TYPES.match(id_type) else id
-    findings = [] if not is_primary and room.keeps_order and _ascends(room, source, ordered) else _find(room, source, id, place, is_primary)
+    is_whole = bool(WHOLE_TYPES.match(id_type))
+    ordered = column("id") if is_whole else id
+    is_looked_through = not is_primary and isinstance(room, InDuckdb)
+    are_seen = is_looked_through and (_ascends(room, source, ordered) or (is_whole and _are_all_bits(room, source, ordered)))
+    findings = [] if are_seen else _find(room, source, id, place, is_primary)
     rest = [column(name) for name in types if name != "id"]
     if not findings:
         room.make(keyed, select(alias(shown, "key"), alias(id.copy(), "id"), *rest, source=source), "VIEW")
@@ -192,3 +196,14 @@ def _ascends(room: Room, source: exp.Table, id: exp.Expr) -> bool:
     breach = any_of(is_null(column("id")), exp.LTE(this=column("id"), expression=column("before")))
     found = select(exp.Exists(this=select(integer(1), source=subquery(pairs, "pairs")).where(breach, copy=False)))
     return not room.rows(found)[0][0]
+
+
+def _are_all_bits(room: Room, source: exp.Table, id: exp.Expr) -> bool:
+    """Say whether each row has a whole number that no other has, where these lie so close together that each can be a bit: that is seen sooner than by gathering them."""
+    cells = exp.Count(this=exp.Star()), exp.Count(this=id), call("min", id.copy()), call("max", id.copy())
+    rows, with_id, least, greatest = room.rows(select(*cells, source=source.copy()))[0]
+    if not rows or with_id < rows or greatest - least >= MOST_BITS * rows:
+        return False
+    bits = call("bit_count", call("bitstring_agg", id.copy(), integer(least), integer(greatest)))
+    ((different,),) = room.rows(select(bits, source=source.copy()))
+    return bool(different == rows)

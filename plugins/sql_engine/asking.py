@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -91,9 +91,6 @@ class Asker:
         stage: The facts and positions.
         facts: Fact name to its term over them.
         reference: The reference engine.
-
-    Attributes:
-        views: The name of each view of one output to its query; it is made when somebody looks at it.
     """
 
     def __init__(self, tables: Tables, table: str, stage: Stage, facts: Mapping[str, Term], reference: Reference) -> None:
@@ -102,15 +99,7 @@ class Asker:
         self.stage = stage
         self.facts = facts
         self.reference = reference
-        self.views: dict[str, Callable[[], exp.Select]] = {}
-        self._made: set[str] = set()
-
-    def view(self, name: str) -> str:
-        """Make the view of that name unless it is there, and return the name."""
-        if name not in self._made:
-            self.tables.make(name, self.views[name](), "VIEW")
-            self._made.add(name)
-        return name
+        self._kept: set[str] = set()
 
     def output(self, output: Decision, columns: Columns, compiler: Compiler, rows: Rows) -> Answers:
         """Decide what SQL left open of an output: rows with a code by which the policy itself leaves it open, and the others.
@@ -142,24 +131,21 @@ class Asker:
         """
         return ask(self.tables, self._question(node, self.stage.rows(rows), compiler, answer), self.reference.part(node))
 
-    def counted(self, columns: Columns) -> str:
-        """Return the table or view of the different rows of an output's columns; few are counted only once."""
-        if not columns.are_few:
-            return self.view(columns.counted)
-        name = f"{columns.counted} kept"
-        if name not in self._made:
-            self.tables.make(name, self.views[columns.counted]())
-            self._made.add(name)
-        return name
+    def counted(self, columns: Columns) -> Sql:
+        """Return the different rows of an output's columns, each with how many rows it stands for."""
+        if columns.tally is not None and columns.tally.name not in self._kept:
+            self.tables.make(columns.tally.name, columns.tally.query)
+            self._kept.add(columns.tally.name)
+        return sql.subquery(columns.counted(), "counted")
 
     def _open_counts(self, columns: Columns, rows: Rows) -> tuple[int, int]:
         """Count the rows of an output that SQL left open: those with a code, and the others."""
         conditions = (columns.is_coded(), rows.condition(columns))
-        if rows.among is None:
+        if rows.among is None and columns.tally is not None:
             counts = [sql.case((condition, sql.column(COUNT)), default=sql.integer(0)) for condition in conditions]
-            query = exp.select(*(sql.call("sum", count) for count in counts)).from_(sql.table(self.counted(columns)))
+            query = exp.select(*(sql.call("sum", count) for count in counts)).from_(self.counted(columns))
         else:
-            query = exp.select(*(sql.call("count_if", condition) for condition in conditions)).from_(sql.table(self.view(columns.view)))
+            query = exp.select(*(sql.call("count_if", condition) for condition in conditions)).from_(columns.source("rows"))
         ((coded, left_open),) = self.tables.rows(query)
         return int(coded or 0), int(left_open or 0)
 
@@ -182,7 +168,7 @@ class Asker:
         return f"{self.table} {columns.value} {rows.name}"
 
     def _rows_where(self, columns: Columns, condition: Sql) -> exp.Select:
-        return exp.select("*").from_(sql.table(self.view(columns.view))).where(condition)
+        return exp.select("*").from_(columns.source("rows")).where(condition)
 
     def _question(
         self, node: Node, rows: exp.Select, compiler: Compiler, answer: str, with_keys: bool = True, amounts: Sequence[Term] = ()

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+from sqlglot import exp
 
 from tierwise.plugins import sql
 from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine.compile import Picked
 
-__all__ = ["COUNT", "Columns"]
+__all__ = ["COUNT", "Columns", "Tally"]
 
 COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A table of the different rows of a few narrow columns, with their ``COUNT``, that several outputs are counted by.
+
+    Attributes:
+        name: What it is called.
+        query: What it is made of.
+    """
+
+    name: str
+    query: exp.Select
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +39,9 @@ class Columns:
         rules: The number of the rules that gave it.
         open: What alone decides the outcome where the policy itself leaves it open.
         possible: The mask of the values that it may still have (`masks.py`).
-        view: A view of the rows with the columns of this output alone: to look at one of hundreds takes no longer than to look at the only one.
-        counted: A view of the different rows of these columns, with their ``COUNT``: of what is read off a narrow column only that is counted.
-        are_few: Whether these are few, because all is read off one narrow column.
+        rows: Makes the query of the rows with the columns of this output alone: to look at one of hundreds takes no longer than to look at the only one.
+        counted: Makes the query of the different rows of these columns, with their ``COUNT``; the same may stand there more than once.
+        tally: The table that ``counted`` reads, where all is read off narrow columns: then there are few.
     """
 
     value: str
@@ -34,9 +49,9 @@ class Columns:
     rules: str | None = None
     open: str | None = None
     possible: str | None = None
-    view: str = ""
-    counted: str = ""
-    are_few: bool = False
+    rows: Callable[[], exp.Select] = exp.Select
+    counted: Callable[[], exp.Select] = exp.Select
+    tally: Tally | None = None
 
     @classmethod
     def of(cls, number: int, picked: Picked) -> Columns:
@@ -51,6 +66,10 @@ class Columns:
         for name, tree in zip((self.value, self.none, self.rules, self.open, self.possible), trees, strict=True):
             if name is not None and tree is not None:
                 yield name, tree
+
+    def source(self, name: str) -> Sql:
+        """Return the rows with the columns of this output alone, under a name."""
+        return sql.subquery(self.rows(), name)
 
     def is_determined(self) -> Sql:
         """Whether SQL decided the row."""

@@ -435,7 +435,7 @@ class Compiler:
         if table.name not in self._single:
             hit = self.layers.column(sql.cast(self._single_hit(table), "INTEGER"))
             self._single[table.name] = hit, self.rulebook.single([rule.id for rule in table.rules])
-            self.layers.keep(hit)
+            self.layers.keep(hit, len(table.rules) + 2)  # none of them, and nobody knows
         hit, start = self._single[table.name]
         outputs = list(enumerate(_outputs(table, node)))
         terms = [(number, self.term(output)) for number, output in (*outputs[1:], outputs[0]) if output is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -17,8 +17,9 @@ from tierwise.plugins.engine_reference import grade as grade_by_reference
 from tierwise.plugins.grading import Grading
 from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine.asking import Asker
-from tierwise.plugins.sql_engine.columns import COUNT, Columns
+from tierwise.plugins.sql_engine.columns import COUNT, Columns, Tally
 from tierwise.plugins.sql_engine.compile import Compiler, Picked
+from tierwise.plugins.sql_engine.layers import Layers
 from tierwise.plugins.sql_engine.masks import Mask, Masks
 from tierwise.plugins.sql_engine.places import Stage
 from tierwise.plugins.sql_engine.possible import decisions_in
@@ -29,6 +30,11 @@ from tierwise.plugins.sql_engine.staging import ID, KEY, NAME, ROW, Staging, rea
 from tierwise.plugins.sql_engine.tables import FactRows, Tables
 
 __all__ = ["facts_read", "grade_in"]
+
+MOST_BITS = 12  # of a mask that is counted with others
+MOST_KINDS = (
+    1_000_000  # different rows that narrow columns could have which are counted at once; far fewer are there, as they hang on each other
+)
 
 
 def grade_in(
@@ -71,6 +77,9 @@ def _graded(
     compiler = compiler_of(stage.positions())
     picked = compiler.decisions()
     masks = _masks(compiler, [d.name for d in outputs]) if lacked else {}
+    for mask in masks.values():
+        if len(mask.values) <= MOST_BITS:
+            compiler.layers.keep(mask.sql, 1 << len(mask.values))
     shown = {d.name: replace(picked[d.name], possible=masks[d.name].sql) if d.name in masks else picked[d.name] for d in outputs}
     columns = _create_table(tables, name, asker, compiler, shown, facts)
     return made(outputs, reference.population(), tables, name, columns, compiler, asker, masks)
@@ -78,10 +87,11 @@ def _graded(
 
 def _lacked(tables: Tables, stage: Stage, staging: Staging) -> frozenset[str]:
     """Return the facts that some subject lacks."""
-    doubted = [(name, term) for name, term in staging.terms.items() if term.sql.find(exp.Column) and name not in staging.whole]
+    known = staging.whole | staging.lacked
+    doubted = [(name, term) for name, term in staging.terms.items() if term.sql.find(exp.Column) and name not in known]
     missing = [sql.call("bool_or", sql.negate(term.known)) for _, term in doubted]
     found = next(tables.rows(sql.select(*missing, source=sql.table(stage.facts)))) if missing else ()
-    return frozenset(name for (name, _), is_lacked in zip(doubted, found, strict=True) if is_lacked)
+    return staging.lacked | {name for (name, _), is_lacked in zip(doubted, found, strict=True) if is_lacked}
 
 
 def _never_null(staging: Staging, lacked: frozenset[str]) -> list[str]:
@@ -108,12 +118,10 @@ def facts_read(plan: Plan) -> list[str]:
 def _create_table(
     tables: Tables, name: str, asker: Asker, compiler: Compiler, picked: Mapping[str, Picked], facts: FactRows
 ) -> dict[str, Columns]:
-    """Compute all outputs for all rows: narrow columns are stored, what is read off one of them is shown by a view, that of one output when it is asked for."""
-    columns = {
-        output: replace(Columns.of(number, found), view=f"{name} output {number}", counted=f"{name} counts {number}")
-        for number, (output, found) in enumerate(picked.items())
-    }
-    wanted: list[tuple[str, Sql]] = [(word, sql.column(word)) for word in (ROW, KEY, NAME)]
+    """Compute all outputs for all rows: narrow columns are stored, what is read off one of them is shown by a view."""
+    columns = {output: Columns.of(number, found) for number, (output, found) in enumerate(picked.items())}
+    named = sql.column(NAME) if facts.stored.has_names else sql.cast(sql.NULL, "VARCHAR")
+    wanted: list[tuple[str, Sql]] = [(ROW, sql.column(ROW)), (KEY, sql.column(KEY)), (NAME, named)]
     is_row_key = facts.row == sql.column(KEY)
     if is_row_key:
         del wanted[1]
@@ -129,23 +137,51 @@ def _create_table(
         raise NeedsReference
     tables.make(table, query)
     tables.make(name, sql.select(*sql.named(shown), source=sql.table(table)), "VIEW")
+    of_row = [(word, tree) for word, tree in shown if word in (ROW, KEY, NAME)]
+    cells_of = {}
     for output, found in picked.items():
         own = {word for word, _ in columns[output].holding(found)}
-        cells = [(word, tree) for word, tree in shown if word in own]
-        read = dict.fromkeys(column.name for _, tree in cells for column in tree.find_all(exp.Column))
-        columns[output] = replace(columns[output], are_few=len(read) == 1 and not own & read.keys())
-        asker.views[columns[output].view] = partial(_view, table, [cell for cell in shown if cell[0] in (ROW, KEY, NAME)] + cells)
-        asker.views[columns[output].counted] = partial(_counted, table, list(read), cells)
-    return columns
+        cells_of[output] = [(word, tree) for word, tree in shown if word in own]
+        columns[output] = replace(columns[output], rows=partial(_selected, of_row + cells_of[output], partial(sql.table, table)))
+    return _counted(name, table, compiler.layers, columns, cells_of)
 
 
-def _view(table: str, cells: Sequence[tuple[str, Sql]]) -> exp.Select:
-    return sql.select(*sql.named((word, tree.copy()) for word, tree in cells), source=sql.table(table))
+def _counted(
+    name: str, table: str, layers: Layers, columns: Mapping[str, Columns], cells_of: Mapping[str, Sequence[tuple[str, Sql]]]
+) -> dict[str, Columns]:
+    """Say how each output is counted: what its cells read is counted before they are computed, and narrow columns of several outputs at once."""
+    read = {
+        output: list(dict.fromkeys(column.name for _, tree in cells for column in tree.find_all(exp.Column)))
+        for output, cells in cells_of.items()
+    }
+    together: list[list[str]] = []
+    for names in read.values():
+        if not layers.kinds(names):
+            continue
+        if not together or layers.kinds({*together[-1], *names}) > MOST_KINDS:
+            together.append([])
+        together[-1] += [column for column in names if column not in together[-1]]
+    tallies = [Tally(f"{name} tally {number}", _counts(table, names)) for number, names in enumerate(together)]
+    made = {}
+    for output, names in read.items():
+        tally = next((tally for tally, of in zip(tallies, together, strict=True) if layers.kinds(names) and set(names) <= set(of)), None)
+        source = partial(_counted_rows, table, names) if tally is None else partial(sql.table, tally.name)
+        counted = partial(_selected, cells_of[output], source, COUNT)
+        made[output] = replace(columns[output], counted=counted, tally=tally)
+    return made
 
 
-def _counted(table: str, names: Sequence[str], cells: Sequence[tuple[str, Sql]]) -> exp.Select:
-    """Return the query of the different rows of some cells; what they read, by ``names``, is counted before they are computed."""
+def _counts(table: str, names: Sequence[str]) -> exp.Select:
+    """Return the query of the different rows of some columns, with their number."""
     read = [sql.column(name) for name in names]
-    counted = exp.select(*read, sql.alias(exp.Count(this=exp.Star()), COUNT)).from_(sql.table(table))
-    counted = counted.group_by(*read) if read else counted
-    return sql.select(*sql.named((word, tree.copy()) for word, tree in cells), sql.column(COUNT), source=sql.subquery(counted, "counted"))
+    counted = exp.select(*read, sql.alias(sql.count(), COUNT)).from_(sql.table(table))
+    return counted.group_by(*read) if read else counted
+
+
+def _counted_rows(table: str, names: Sequence[str]) -> Sql:
+    return sql.subquery(_counts(table, names), "counts")
+
+
+def _selected(cells: Sequence[tuple[str, Sql]], source: Callable[[], Sql], *more: str) -> exp.Select:
+    """Return the query of some cells, which stay as they are for further queries, and of more columns."""
+    return sql.select(*sql.named((word, tree.copy()) for word, tree in cells), *map(sql.column, more), source=source())

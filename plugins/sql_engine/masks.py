@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import reduce
 from itertools import combinations, product
 from math import gcd, prod
+from operator import or_
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -61,6 +63,7 @@ __all__ = ["Mask", "Masks"]
 
 MOST_COMBINATIONS = 500  # each is evaluated once by the reference engine
 MOST_VALUES = 62
+MOST_LISTED = 8  # bits that number the entries of a list
 MOST_TESTS = 200  # of one fact or decision; each is tried on each of its values
 
 
@@ -124,14 +127,14 @@ class _Axis:
     Attributes:
         node: The fact or decision.
         samples: A member of each class; bit ``i`` of a set of classes stands for the class of ``samples[i]``.
-        mask: The classes that are possible in a row; one where it is known.
+        mask: Makes the classes that are possible in a row; one where it is known.
         unknown: Where it is known not to be known: the condition that it may be in one of some classes.
         facts: The facts on which it hangs.
     """
 
     node: FactRef | DecisionRef
     samples: tuple[Value, ...]
-    mask: Sql
+    mask: Callable[[], Sql]
     unknown: Callable[[int], Sql]
     facts: frozenset[str]
 
@@ -193,13 +196,33 @@ class Masks:
         kind = _kind(size)
         known = _steps(found, step)
         guard = sql.all_of(sql.is_null(total.sql), self._are_independent([part.mask.facts for part in found]))
-        one = sql.cast(sql.integer(1), kind)
-        sums = self._compiler.layers.column(sql.case((guard, _shifted(one, sql.cast(known, kind)))))
-        for part in found:
+        start, rest = self._of_patterns(found, step, kind)
+        sums = self._compiler.layers.column(sql.case((guard, _shifted(start, sql.cast(known, kind)))))
+        for part in rest:
             sums = self._compiler.layers.column(part.added(sums, step, kind))
         least = sum((part.least for part in found), Decimal(0)) + sum((v for v in constants if isinstance(v, Decimal)), Decimal(0))
         facts = frozenset().union(*(part.mask.facts for part in found))
         return Mask(tuple(least + step * place for place in range(size)), total.type, sums, facts, are_many=True)
+
+    def _of_patterns(self, parts: Sequence[_Part], step: Decimal, kind: str) -> tuple[Sql, Sequence[_Part]]:
+        """Return what may be added to what is known, by which of some parts are missing, and the other parts.
+
+        A part that may then be anything adds the same set wherever it is missing: so the sets of all patterns stand in a list.
+        """
+        one = sql.cast(sql.integer(1), kind)
+        numbers = [number for number, part in enumerate(parts) if part.mask.is_all][:MOST_LISTED]
+        if len(numbers) < 2:
+            return one, parts
+        plain = [parts[number] for number in numbers]
+        entries = [1]
+        for part in plain:  # each has the bit above those before it
+            ways = {int(distance / step) for distance in part.distances}
+            entries += [reduce(or_, (entry << way for way in ways)) for entry in entries]
+        missing = [
+            sql.binary(exp.Mul, sql.bit(sql.is_null(part.term.sql), "INTEGER"), sql.integer(1 << place)) for place, part in enumerate(plain)
+        ]
+        listed = self._off_list(entries, missing, kind)
+        return (one, parts) if listed is None else (listed, [part for number, part in enumerate(parts) if number not in numbers])
 
     def _decided(self, name: str) -> Term:
         return self._compiler.term(DecisionRef(name, self._plan.decisions[name].type))
@@ -286,13 +309,42 @@ class Masks:
 
     def _combined(self, cells: Sequence[tuple[int, set[tuple[int, ...]]]], axes: Sequence[_Axis], is_open: Sql, kind: str) -> Sql:
         """Return the mask whose bits stand for sets of combinations: each is set where one of its combinations is possible."""
-        meets: list[Callable[[int], Sql]] = [axes[0].unknown]
-        if len(axes) > 1:
-            meets = [_meeting(self._compiler.layers.column(sql.case((is_open, axis.mask))), axis.kind) for axis in axes]
-        bits = [_bit_where(_may_be(where, meets), bit, kind) for bit, where in cells]
-        together = sql.balanced(exp.BitwiseOr, bits)
+        masks = [self._compiler.layers.column(sql.case((is_open, axis.mask()))) for axis in axes] if len(axes) > 1 else []
+        together = self._listed(cells, masks, [len(axis.samples) for axis in axes], kind)
+        if together is None:
+            meets = [_meeting(mask, axis.kind) for mask, axis in zip(masks, axes, strict=True)] if masks else [axes[0].unknown]
+            together = sql.balanced(exp.BitwiseOr, [_bit_where(_may_be(where, meets), bit, kind) for bit, where in cells])
         assert together is not None
         return sql.case((sql.all_of(is_open, self._are_independent([axis.facts for axis in axes])), together))
+
+    def _listed(
+        self, cells: Sequence[tuple[int, set[tuple[int, ...]]]], masks: Sequence[Sql], sizes: Sequence[int], kind: str
+    ) -> Sql | None:
+        """Return the same bits, read off a list by what the inputs may be; ``None`` where that is one input, or the list were long."""
+        if len(sizes) < 2 or sum(sizes) > MOST_LISTED:
+            return None
+        entries = []
+        for sets in product(*(range(1 << size) for size in reversed(sizes))):  # the first input has the lowest bits
+            may_be = [
+                any(all(chosen >> place & 1 for chosen, place in zip(reversed(sets), cell, strict=True)) for cell in where)
+                for _, where in cells
+            ]
+            entries.append(sum(1 << bit for (bit, _), is_possible in zip(cells, may_be, strict=True) if is_possible))
+        number: list[Sql] = []
+        below = 0
+        for mask, size in zip(masks, sizes, strict=True):
+            column = sql.cast(mask, "INTEGER")
+            number.append(sql.binary(exp.Mul, column, sql.integer(1 << below)) if below else column)
+            below += size
+        return self._off_list(entries, number, kind)
+
+    def _off_list(self, entries: Sequence[int], number: Sequence[Sql], kind: str) -> Sql | None:
+        """Return an entry of a list by its place, a sum of parts; ``None`` where the dialect does not say that."""
+        listed = sql.cast(sql.array(*map(sql.integer, entries)), f"{kind}[]")
+        place = sql.balanced(exp.Add, [*number, sql.integer(1)])
+        assert place is not None
+        tree = sql.call("list_extract", listed, place)
+        return tree if self._compiler.dialect.says(tree) else None
 
     def _world(self, axes: Sequence[_Axis], places: Sequence[int]) -> World:
         chosen = [(axis.node, axis.samples[place]) for axis, place in zip(axes, places, strict=True)]
@@ -322,11 +374,15 @@ class Masks:
         samples = tuple(members[0] for _, members in classes)
         kind = _kind(len(classes))
         term = self._compiler.facts.get(fact.name)
-        mask = everything = _number((1 << len(classes)) - 1, kind)
-        if term is not None:
+
+        def mask() -> Sql:
+            everything = _number((1 << len(classes)) - 1, kind)
+            if term is None:
+                return everything
             conditions = [self._lies_in(read, place, classes, term) for place in range(len(classes))]
             branches = [(condition, _number(1 << bit, kind)) for bit, condition in enumerate(conditions)]
-            mask = sql.case((sql.negate(term.known), everything), *branches)
+            return sql.case((sql.negate(term.known), everything), *branches)
+
         is_missing = sql.TRUE if term is None else sql.negate(term.known)
         return _Axis(read.node, samples, mask, lambda classes: sql.case((is_missing, sql.TRUE)), frozenset({fact.name}))
 
@@ -353,20 +409,27 @@ class Masks:
         ]
         kind = _kind(len(classes))
 
+        first = mask.places.start
+        are_bits = sets == [1 << first + place for place in range(len(sets))]  # each class is one bit, in their order
+        are_bits &= self._compiler.dialect.says(_moved(mask.sql, first, mask.kind))
+
         def of_bits(bits: Sql) -> Sql:
+            if are_bits:
+                moved = _moved(bits, first, mask.kind)
+                return moved if mask.kind == kind else sql.cast(moved, kind)
             union = sql.balanced(exp.BitwiseOr, [_bit_where(_meets(bits, members, mask.kind), i, kind) for i, members in enumerate(sets)])
             assert union is not None
             return union
 
-        term = self._decided(read.node.name)
-        if mask.known is None:
+        def one() -> Sql:
+            term = self._decided(read.node.name)
+            if mask.known is not None:
+                return of_bits(sql.case((sql.negate(term.known), mask.sql), default=mask.known))
             branches = [
                 (sql.any_of(*(_has_value(term, value) for value in members)), _number(1 << i, kind))
                 for i, (_, members) in enumerate(classes)
             ]
-            one = sql.case((sql.negate(term.known), of_bits(mask.sql)), *branches)
-        else:
-            one = of_bits(sql.case((sql.negate(term.known), mask.sql), default=mask.known))
+            return sql.case((sql.negate(term.known), of_bits(mask.sql)), *branches)
 
         def unknown(chosen: int) -> Sql:
             return _meets(mask.sql, sum(members for i, members in enumerate(sets) if chosen >> i & 1), mask.kind)
@@ -526,6 +589,11 @@ def _bit_where(condition: Sql, bit: int, kind: str) -> Sql:
 
 def _shifted(value: Sql, by: Sql) -> Sql:
     return sql.binary(exp.BitwiseLeftShift, value, by)
+
+
+def _moved(bits: Sql, by: int, kind: str) -> Sql:
+    """Return bits moved down."""
+    return sql.binary(exp.BitwiseRightShift, bits, _number(by, kind)) if by else bits
 
 
 def _meets(mask: Sql, other: int, kind: str) -> Sql:

@@ -142,7 +142,7 @@ class SqlGrading:
             parts["is told"] = columns.is_told()
             parts["alone"] = sql.case((mask.has_one(bits), bits)) if mask.are_many else bits
         query = exp.select(*(sql.alias(part, name) for name, part in parts.items()), sql.column(COUNT))
-        query = query.from_(sql.table(self.asker.counted(columns)))
+        query = query.from_(self.asker.counted(columns))
         words = [sql.column(name) for name in parts]
         added = exp.select(*words, sql.call("sum", sql.column(COUNT))).from_(query.subquery("cells")).group_by(*words)
         for *cells, count in self.tables.rows(added):

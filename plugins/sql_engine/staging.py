@@ -32,12 +32,14 @@ class Staging:
         terms: Fact name to its term over those columns; facts that nobody supplies are absent.
         staged: The facts that have columns, in declaration order.
         whole: Of these, the facts that nobody lacks.
+        lacked: Of these, facts that somebody lacks, as far as that is known.
     """
 
     columns: tuple[tuple[str, Sql], ...]
     terms: dict[str, Term]
     staged: tuple[Fact, ...]
     whole: frozenset[str] = frozenset()
+    lacked: frozenset[str] = frozenset()
 
 
 def staging_of(plan: Plan, facts: FactRows, names: Sequence[str], as_of: date | None) -> Staging:
@@ -70,7 +72,8 @@ def staging_of(plan: Plan, facts: FactRows, names: Sequence[str], as_of: date | 
         staged.append(fact)
     if as_of is not None:
         terms[AS_OF] = constant(as_of, DateType())
-    return Staging(tuple(columns), terms, tuple(staged), facts.stored.whole)
+    lacked = facts.stored.lacked & {fact.name for fact in staged}
+    return Staging(tuple(columns), terms, tuple(staged), facts.stored.whole, lacked)
 
 
 def _with_default(fact: Fact, term: Term) -> Term:

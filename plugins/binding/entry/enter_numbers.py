@@ -86,9 +86,11 @@ def round_steps(steps: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     )
 
 
-def is_on_step(scaled: exp.Expr) -> exp.Expr:
-    """Say whether a float, already in steps, lies no further from a whole step than a millionth, or than floats of its size can tell."""
+def is_on_step(scaled: exp.Expr, is_small: bool = False) -> exp.Expr:
+    """Say whether a float, already in steps, lies no further from a whole step than a millionth, or, unless it is small, than floats of its size can tell."""
     distance = call("abs", exp.Sub(this=scaled, expression=call("round", scaled)))
+    if is_small:
+        return exp.Paren(this=distance <= exp.Literal.number("1e-6"))
     own = exp.Mul(this=call("abs", scaled), expression=exp.Literal.number("1e-15"))
     return exp.Paren(this=exp.Or(this=distance.copy() <= exp.Literal.number("1e-6"), expression=distance <= own))
 

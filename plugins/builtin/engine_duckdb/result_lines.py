@@ -1,4 +1,4 @@
-"""Writes all results as lines of text in DuckDB: every different outcome is written once, by who knows the format, and joined to its rows."""
+"""Writes all results in DuckDB, as lines of text or as a table: every different outcome is written once, by who knows the format, and joined to its rows."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ from sqlglot import exp
 from tierwise.core.outcome import Outcome
 from tierwise.plugins import sql
 from tierwise.plugins.grading import LineForm
+from tierwise.plugins.result_table import TOLD, number_type, told
 from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine.staging import KEY, NAME, ROW
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["OutcomeCells", "write_lines", "write_numbers"]
+    from tierwise.core.plan import Decision
+
+__all__ = ["OutcomeCells", "TypedCells", "write_batches", "write_lines", "write_numbers"]
 
 MOST_DIFFERENT = 200_000  # texts of one column; more are not kept in memory
 BATCH = 50_000
+TEXT = pyarrow.schema([("number", pyarrow.int64()), ("text", pyarrow.string())])
+WORDS = pyarrow.schema([("word", pyarrow.string()), ("text", pyarrow.string())])
 PLAIN = r"[\p{L}\p{N}]([\p{L}\p{N} _.:/#-]*[\p{L}\p{N}])?"
 """Words that stand in every format as they are, but for the quotes around all; others are written by the format itself."""
 
@@ -33,17 +38,32 @@ class OutcomeCells:
 
     Attributes:
         place: The place of the output.
-        view: The view of the rows with the columns of this output.
+        rows: The rows with the columns of this output, under the name of the table of results.
         cells: The columns over the table of results, and over what is joined to it.
         joined: The table of answers to join by row, if any.
         outcome: Makes the outcome of these cells.
     """
 
     place: int
-    view: str
+    rows: Sql
     cells: Sequence[Sql]
     joined: str | None
     outcome: Callable[[Sequence[Any]], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCells:
+    """An output in a table of results.
+
+    Attributes:
+        decision: The output.
+        cells: What tells its outcomes apart, without a value that stands in a column of its own type.
+        value: That column, where there is one.
+    """
+
+    decision: Decision
+    cells: OutcomeCells
+    value: Sql | None
 
 
 def write_lines(connection: DuckDBPyConnection, table: str, outputs: Iterable[OutcomeCells], form: LineForm) -> Iterator[bytes] | None:
@@ -92,6 +112,27 @@ def write_numbers(
     return ((batch.column(0).to_pylist(), batch.column(1).to_pylist()) for batch in batches)
 
 
+def write_batches(connection: DuckDBPyConnection, table: str, outputs: Iterable[TypedCells]) -> Iterator[pyarrow.RecordBatch] | None:
+    """Yield the results as a table in the order of the keys; ``None`` when too many outcomes differ. The arguments are those of ``write_lines``."""
+    joined = _Joined(connection, table)
+    columns: list[Sql] = [sql.column(KEY, table), sql.column(NAME, table)]
+    for output in outputs:
+        parts = joined.told(output.cells, lambda _, outcome, decision=output.decision: told(outcome, decision))  # type: ignore[misc]  # bound now
+        if parts is None:
+            return None
+        kind = number_type(output.decision.type)
+        value = sql.cast(parts["text"], kind)
+        if output.value is not None:
+            value = sql.call("coalesce", sql.cast(output.value, kind), value)
+        named = {output.decision.name: value} | {
+            f"{output.decision.name}.{part}": parts[part] for part in ("reason", "candidates", "rules")
+        }
+        columns += sql.named(named.items())
+    query = joined.query.select(*columns).order_by(sql.column(KEY, table), sql.column(ROW, table))
+    found: Iterator[pyarrow.RecordBatch] = iter(connection.cursor().sql(sql.printed(query)).to_arrow_reader(BATCH))
+    return found
+
+
 def _read(connection: DuckDBPyConnection, query: exp.Select) -> Iterator[bytes]:
     """Yield the texts of a column, joined: they stand behind each other in memory already."""
     cursor = connection.cursor()
@@ -136,9 +177,15 @@ class _Joined:
 
     def outcome(self, cells: OutcomeCells, write: Callable[[int, Outcome], str]) -> Sql | None:
         """Return how an outcome is written, by the place of its output."""
+        parts = self.told(cells, lambda place, outcome: {"text": write(place, outcome)}, TEXT)
+        return None if parts is None else parts["text"]
+
+    def told(
+        self, cells: OutcomeCells, tell: Callable[[int, Outcome], Mapping[str, Any]], schema: pyarrow.Schema = TOLD
+    ) -> Mapping[str, Sql] | None:
+        """Return the columns in which an outcome is told, by the names in a schema."""
         named = [sql.alias(cell.copy(), f"cell {place}") for place, cell in enumerate(cells.cells)]
-        rows_of_output = exp.Table(this=sql.identifier(cells.view), alias=exp.TableAlias(this=sql.identifier(self.table)))
-        different = exp.select(*named).distinct().from_(rows_of_output)
+        different = exp.select(*named).distinct().from_(cells.rows.copy())
         if cells.joined is not None:
             same = sql.equal(sql.column(ROW, self.table), sql.column(ROW, cells.joined))
             self.query = self.query.join(sql.table(cells.joined), on=same, join_type="left")
@@ -150,22 +197,22 @@ class _Joined:
         rows = self.connection.execute(sql.printed(exp.select("*").from_(sql.table(name)))).fetchall()
         if len(rows) > MOST_DIFFERENT:
             return None
-        texts = {"number": [row[-1] for row in rows], "text": [write(cells.place, cells.outcome(row[:-1])) for row in rows]}
-        written = self._kept(texts)
+        written = self._kept([{**tell(cells.place, cells.outcome(row[:-1])), "number": row[-1]} for row in rows], schema)
         with_text = f"{name} written"
         cells_of = [sql.column(f"cell {place}", name) for place in range(len(cells.cells))]
-        both = exp.select(*cells_of, sql.column("text", written)).from_(sql.table(name))
+        parts = [word for word in schema.names if word != "number"]
+        both = exp.select(*cells_of, *(sql.column(part, written) for part in parts)).from_(sql.table(name))
         both = both.join(sql.table(written), on=sql.equal(sql.column("number", name), sql.column("number", written)))
         self.connection.execute(sql.create(with_text, both))
         same_cells = [
             exp.NullSafeEQ(this=cell, expression=sql.column(f"cell {place}", with_text)) for place, cell in enumerate(cells.cells)
         ]
         self.query = self.query.join(sql.table(with_text), on=sql.all_of(*same_cells), join_type="left")
-        return sql.column("text", with_text)
+        return {part: sql.column(part, with_text) for part in parts}
 
     def _join(self, columns: Sequence[Sql], rows: Sequence[tuple[Any, str]]) -> Sql:
         """Join a small table of texts by one column."""
-        table = self._kept({"word": [word for word, _ in rows], "text": [text for _, text in rows]})
+        table = self._kept([{"word": word, "text": text} for word, text in rows], WORDS)
         same = exp.NullSafeEQ(this=columns[0], expression=sql.column("word", table))
         self.query = self.query.join(sql.table(table), on=same, join_type="left")
         return sql.column("text", table)
@@ -175,13 +222,11 @@ class _Joined:
         rows = self.connection.cursor().execute(sql.printed(query.limit(MOST_DIFFERENT + 1))).fetchall()
         return None if len(rows) > MOST_DIFFERENT else rows
 
-    def _kept(self, columns: Mapping[str, list[Any]]) -> str:
+    def _kept(self, rows: list[dict[str, Any]], schema: pyarrow.Schema) -> str:
         """Make a small table and return its name."""
         self.tables += 1
         name = f"texts {self.tables} {self.mark}"
-        types = {"number": pyarrow.int64()}
-        made = pyarrow.table({word: pyarrow.array(cells, types.get(word, pyarrow.string())) for word, cells in columns.items()})
-        self.connection.register(f"{name} given", made)
+        self.connection.register(f"{name} given", pyarrow.Table.from_pylist(rows, schema=schema))
         self.connection.execute(sql.create(name, exp.select("*").from_(sql.table(f"{name} given"))))
         self.connection.unregister(f"{name} given")
         return name

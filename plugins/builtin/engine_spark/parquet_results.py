@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
@@ -13,11 +12,10 @@ from sqlglot import exp
 from tierwise.core.errors import DataError
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import Decision
-from tierwise.core.types import BooleanType, DateTimeType, DateType, EnumType, NumberType, TextType
-from tierwise.core.values import to_json
 from tierwise.plugins import sql
 from tierwise.plugins.builtin.engine_spark.spark_tables import SparkTables
 from tierwise.plugins.facts import canonical_type, core_value
+from tierwise.plugins.result_table import TOLD, has_type, told
 from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine.asking import Answers
 from tierwise.plugins.sql_engine.masks import Mask
@@ -25,17 +23,6 @@ from tierwise.plugins.sql_engine.results import SqlGrading
 from tierwise.plugins.sql_engine.staging import KEY, NAME, ROW
 
 __all__ = ["write_parquet"]
-
-SCALARS = (BooleanType, DateTimeType, DateType, EnumType, NumberType, TextType)
-TOLD = pyarrow.schema(
-    [
-        ("number", pyarrow.int64()),
-        ("text", pyarrow.string()),
-        ("reason", pyarrow.string()),
-        ("candidates", pyarrow.list_(pyarrow.string())),
-        ("rules", pyarrow.list_(pyarrow.string())),
-    ]
-)
 
 
 def write_parquet(grading: SqlGrading, tables: SparkTables, target: str) -> None:
@@ -60,7 +47,7 @@ def _with_output(query: exp.Select, grading: SqlGrading, tables: SparkTables, de
     columns, answers = grading.columns[decision.name], grading.answers(decision.name)
     determined = columns.is_determined()
     mask = grading.masks.get(decision.name)
-    is_scalar = isinstance(decision.type, SCALARS)
+    is_scalar = has_type(decision.type)
     given = [
         (determined, None if is_scalar else sql.column(columns.value)),
         (determined, columns.rules and sql.column(columns.rules)),
@@ -69,12 +56,12 @@ def _with_output(query: exp.Select, grading: SqlGrading, tables: SparkTables, de
         *((sql.negate(determined), sql.column(name, answers.table or "")) for name in answers.columns()),
     ]
     cells: list[Sql] = [determined, *(sql.case((where.copy(), cell)) if cell else sql.cast(sql.NULL, "BOOLEAN") for where, cell in given)]
-    base, different, told = (f"{grading.table} {columns.value} {what}" for what in ("cells", "different", "told"))
+    base, different, spread = (f"{grading.table} {columns.value} {what}" for what in ("cells", "different", "told"))
     value = sql.column(columns.value) if is_scalar else sql.NULL
-    rows = sql.select(sql.column(ROW, columns.view), sql.alias(value, "value"), *sql.named((f"c{n}", cell) for n, cell in enumerate(cells)))
-    rows = rows.from_(sql.table(grading.asker.view(columns.view)))
+    rows = sql.select(sql.column(ROW, "rows"), sql.alias(value, "value"), *sql.named((f"c{n}", cell) for n, cell in enumerate(cells)))
+    rows = rows.from_(columns.source("rows"))
     if answers.table is not None:
-        same_row = sql.equal(sql.column(ROW, columns.view), sql.column(ROW, answers.table))
+        same_row = sql.equal(sql.column(ROW, "rows"), sql.column(ROW, answers.table))
         rows = rows.join(sql.table(answers.table), on=same_row, join_type="left")
     tables.make(base, rows, "VIEW")
     names = [f"c{n}" for n in range(len(cells))]
@@ -85,13 +72,13 @@ def _with_output(query: exp.Select, grading: SqlGrading, tables: SparkTables, de
         (number, _outcome(grading, decision, mask, answers, made))
         for *made, number in tables.rows(exp.select("*").from_(sql.table(different)))
     ]
-    tables.bring(told, pyarrow.Table.from_pylist([_told(number, outcome, decision) for number, outcome in found], schema=TOLD))
-    both = exp.select(sql.column(ROW, base), sql.column("value", base), *(sql.column(part, told) for part in TOLD.names)).from_(
+    tables.bring(spread, pyarrow.Table.from_pylist([told(outcome, decision, number) for number, outcome in found], schema=TOLD))
+    both = exp.select(sql.column(ROW, base), sql.column("value", base), *(sql.column(part, spread) for part in TOLD.names)).from_(
         sql.table(base)
     )
     same = sql.all_of(*(exp.NullSafeEQ(this=sql.column(name, base), expression=sql.column(name, different)) for name in names))
     both = both.join(sql.table(different), on=same).join(
-        sql.table(told), on=sql.equal(sql.column("number", different), sql.column("number", told))
+        sql.table(spread), on=sql.equal(sql.column("number", different), sql.column("number", spread))
     )
     name = f"{grading.table} {columns.value} written"
     tables.make(name, both, "VIEW")
@@ -111,25 +98,6 @@ def _outcome(grading: SqlGrading, decision: Decision, mask: Mask | None, answers
     if mask is not None and bits is not None:
         return mask.outcome(bits)
     return grading.undecided(answers, code, answered)
-
-
-def _told(number: int, outcome: Outcome, decision: Decision) -> dict[str, Any]:
-    if isinstance(outcome, Determined):
-        return {"number": number, "text": _text(outcome.value, decision), "rules": list(outcome.rules)}
-    candidates = [_json(value) for value in outcome.candidates]
-    return {"number": number, "reason": outcome.reason.value, "candidates": candidates, "rules": list(outcome.rules)}
-
-
-def _json(value: Any) -> str:
-    return json.dumps(to_json(value), ensure_ascii=False)
-
-
-def _text(value: Any, decision: Decision) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(decision.type, SCALARS):
-        return _json(value)
-    return format(value, "f") if isinstance(decision.type, NumberType) else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class _Place:
