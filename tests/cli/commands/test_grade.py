@@ -8,6 +8,7 @@ import io
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 from rich.cells import cell_len
 
@@ -174,3 +175,24 @@ def test_memory_is_bounded_and_too_little_is_told(demo_db: Path) -> None:
     done = tierwise("grade", demo_db, *DEMO, "--memory", "half")
     assert done.code == 2
     assert "`half` is no size of memory; write it like `500MB` or `2GB`" in done.err
+
+
+def test_results_are_written_as_a_table_for_programs(demo_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [json.loads(line) for line in tierwise("grade", demo_db, *DEMO, "--format", "jsonl").out.splitlines()]
+    done = tierwise("grade", demo_db, *DEMO, "--output", "results.parquet")
+    written = duckdb.sql("SELECT key, tier, \"tier.reason\" FROM 'results.parquet'").fetchall()
+
+    assert (done.code, done.out) == (0, "")
+    assert written == [(row["key"], row["outputs"]["tier"].get("value"), row["outputs"]["tier"].get("undetermined")) for row in rows]
+    assert tierwise("grade", demo_db, *DEMO, "--output", "results.parquet").code != 0, "a Parquet file is never written over"
+
+
+@pytest.mark.parametrize("more", [(), ("--output", "rows.arrow", "--columns", "key"), ("--output", "rows.arrow", "--hits")])
+def test_a_table_for_programs_needs_a_file_and_has_all_columns(demo_db: Path, more: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    done = tierwise("grade", demo_db, *DEMO, "--format", "arrow", *more)
+
+    assert done.code == 2
+    assert "writes all columns to a file" in done.err
+    assert list(tmp_path.iterdir()) == []

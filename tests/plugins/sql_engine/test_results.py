@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 
 import pytest
 
+from tests.differential.comparing import ENVIRONMENT, fact_table
+from tests.differential.random_plans import AS_OF, random_plan, random_subjects
 from tests.plugins.sql_engine.populations import graded, ranked, subject
 from tierwise.core.outcome import Determined, Reason, Undetermined
+from tierwise.plugins.builtin.engine_duckdb import grade
 from tierwise.plugins.sql_engine import asking, results
 
 SUBJECTS = [subject(30), subject(20), subject(1), subject(None), subject(25, safe=False), subject(20), subject(None, safe=None)]
@@ -47,3 +51,18 @@ def test_few_rows_read_at_once_say_what_queries_say(subjects: list[dict[str, obj
     monkeypatch.setattr(results, "MOST_READ", 0)
     by_queries = graded(ranked(), subjects)
     assert read == [list(by_queries.rows()), list(by_queries.rows(limit=2)), *(by_queries.distribution(d.name) for d in by_queries.outputs)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_outputs_that_are_counted_together_are_counted_as_their_rows_are(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "MOST_READ", 0)
+    monkeypatch.setattr(asking, "FEW_ASKED", 0)
+    random = Random(seed)
+    plan = random_plan(random, rankings=False)
+    grading = grade(plan, ENVIRONMENT, fact_table(plan, random_subjects(random, plan, 80, missing=0.3 * (seed % 2))), AS_OF)
+    counted = {output.name: grading.distribution(output.name) for output in grading.outputs}
+    rows = list(grading.rows())
+    for output, shares in counted.items():
+        outcomes = [row.outcomes[output] for row in rows]
+        found = Counter(repr(one.value) if isinstance(one, Determined) else one.reason for one in outcomes)
+        assert Counter({share.reason or repr(share.value): share.count for share in shares if share.count}) == found
