@@ -181,7 +181,7 @@ def test_results_are_written_as_a_table_for_programs(demo_db: Path, tmp_path: Pa
     monkeypatch.chdir(tmp_path)
     rows = [json.loads(line) for line in tierwise("grade", demo_db, *DEMO, "--format", "jsonl").out.splitlines()]
     done = tierwise("grade", demo_db, *DEMO, "--output", "results.parquet")
-    written = duckdb.sql("SELECT key, tier, \"tier.reason\" FROM 'results.parquet'").fetchall()
+    written = duckdb.execute("SELECT key, tier, \"tier.reason\" FROM 'results.parquet'").fetchall()
 
     assert (done.code, done.out) == (0, "")
     assert written == [(row["key"], row["outputs"]["tier"].get("value"), row["outputs"]["tier"].get("undetermined")) for row in rows]
