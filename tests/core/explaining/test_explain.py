@@ -156,7 +156,7 @@ def test_a_lost_value_and_an_unsettled_reading_are_told_in_words() -> None:
     rows = [(compare(ref, "=", "narrow"), "A"), (compare(ref, "=", "wide"), lost(TIERS))]
     made, pick = table("tier", HitPolicy.UNIQUE, (ref,), rows, TIERS)
     lines = lines_of(explained(plan([], [decision("tier", TIERS, pick, form="table")], [made], [way])), "zh")
-    assert lines[0] == (0, "`tier`：未定（reading）：取决于对原文的读法；仍有可能：A")
+    assert lines[0] == (0, "`tier`：未定（读法未定）：取决于对原文的读法；仍有可能：A")
     assert (1, "补充后可定：`way`") in lines
 
 
