@@ -126,9 +126,14 @@ def many(policy: LoadedPolicy, count: int, rounds: int) -> None:
 FEW = customers(20_000, 9)
 
 
+def table_of(batch: list[Customer]) -> pyarrow.Table:
+    """Return a table with a row a customer."""
+    return pyarrow.table({name: [one[name] for one in batch] for name in batch[0]})
+
+
 def arrow_table(count: int) -> pyarrow.Table:
     """Return a table of so many rows."""
-    part = pyarrow.table({name: [one[name] for one in FEW] for name in FEW[0]})
+    part = table_of(FEW)
     return pyarrow.concat_tables([part] * max(1, count // len(FEW)))
 
 

@@ -180,11 +180,14 @@ def check_policy(
 
 def proved(checked: CheckedPolicy, plugins: Plugins) -> tuple[Finding, ...]:
     """Return what was found in a policy, and what became of its invariants: these are proved only when somebody asks."""
-    from tierwise.plugins.invariants import findings_of_proofs, invariants_of
+    from tierwise.plugins.invariants.section import invariants_of
 
-    if checked.plan is None:
+    promised = invariants_of(checked.sections)
+    if checked.plan is None or not promised:
         return checked.findings
-    found = findings_of_proofs(checked.plan, plugins.environment(), invariants_of(checked.sections))
+    from tierwise.plugins.invariants.proof import findings_of_proofs  # here, because most policies promise nothing
+
+    found = findings_of_proofs(checked.plan, plugins.environment(), promised)
     return sorted_findings((*checked.findings, *found))
 
 

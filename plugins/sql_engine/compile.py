@@ -61,6 +61,7 @@ from tierwise.plugins.sql_engine.comparisons import choose, compare, with_none
 from tierwise.plugins.sql_engine.cuts import Position
 from tierwise.plugins.sql_engine.disjoint import are_disjoint
 from tierwise.plugins.sql_engine.duckdb_dialect import DUCKDB
+from tierwise.plugins.sql_engine.grids import FEWEST_RULES, cell_of, grid_of
 from tierwise.plugins.sql_engine.layers import ITEM, Layers
 from tierwise.plugins.sql_engine.numbers import Ratio
 from tierwise.plugins.sql_engine.rulebook import MOST_SUBSET_RULES, Rulebook
@@ -453,8 +454,12 @@ class Compiler:
         return self._single[table.name][0] if table.name in self._single else None
 
     def _single_hit(self, table: Table) -> Sql:
+        if len(table.rules) >= FEWEST_RULES and self.layers.computes_once and (grid := grid_of(table)) is not None:
+            cell = cell_of(grid, [self.shared(side.value) for side in grid.sides], self.layers)
+            if cell is not None:
+                return cell
         found = bands_of(table)
-        hit = None if found is None else hit_of(found, self.shared(found.value), self.layers)
+        hit = None if found is None else hit_of(found, self.shared(found.value))
         if hit is not None:
             return hit
         if table.hit is HitPolicy.FIRST:

@@ -11,7 +11,7 @@ import pytest
 from tests.plugins.invariants.test_proof import ENVIRONMENT, LADDER, policy, proofs
 from tierwise.core.meaning import decide
 from tierwise.core.outcome import Determined
-from tierwise.plugins.invariants import Proved
+from tierwise.plugins.invariants.proof import Proved
 
 SALES = "facts:\n  sales: {type: integer, min: 0, max: 5}\n  colour: {type: enum, values: [red, green, blue]}\n  good: {type: boolean}\n"
 BOUNDS = {"min: 0": (0, None), "min: 2, max: 9": (2, 9), "max: -3": (None, -3), "min: -4, max: 3": (-4, 3), "": (None, None)}

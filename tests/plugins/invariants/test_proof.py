@@ -14,7 +14,8 @@ from tests.short_policies import BUILT_IN, checked, underlined
 from tierwise.core.checking import CheckedPolicy
 from tierwise.core.meaning import decide
 from tierwise.core.outcome import Determined, Outcome
-from tierwise.plugins.invariants import Proof, Proved, invariants_of, prove
+from tierwise.plugins.invariants.proof import Proof, Proved, prove
+from tierwise.plugins.invariants.section import invariants_of
 from tierwise.plugins.policy import proved
 
 ENVIRONMENT = BUILT_IN.environment()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -11,9 +10,9 @@ import pytest
 from tests.differential.comparing import ENVIRONMENT, differences, fact_table
 from tests.plans import decision, declared, plan_of
 from tierwise.core.plan import Compare, Constant, FactRef, HitPolicy, InSet, Node, Pick, Plan, Rule, Table, Within
-from tierwise.core.types import DateType, NumberType
+from tierwise.core.types import NumberType
 from tierwise.plugins.builtin.engines import DuckDBEngine
-from tierwise.plugins.sql_engine.bands import MOST_WRITTEN, bands_of
+from tierwise.plugins.sql_engine.bands import bands_of
 
 AMOUNT = NumberType(2)
 VALUE = FactRef("amount", AMOUNT)
@@ -90,25 +89,3 @@ def test_thousands_of_bands_are_read_right() -> None:
     grading = DuckDBEngine().grade(plan(of, False), ENVIRONMENT, fact_table(plan(of, False), subjects), None)
     expected = [min(max(int(facts["amount"] // 7), 0), size - 1) for facts in subjects]
     assert [row.outcomes["out"].rules for row in grading.rows()] == [(f"r{place}",) for place in expected]
-
-
-def test_many_bands_of_all_kinds_with_holes_are_searched_as_the_reference_decides() -> None:
-    points = [InSet(VALUE, (Decimal(place * 40), Decimal(place * 40 + 1))) for place in range(25)]
-    spans = [interval(str(place * 40 + 10), str(place * 40 + 20), ends) for place, ends in enumerate(["[)", "(]", "[]", "()"] * 6)]
-    edges = [interval(str(place * 40 + 21), str(place * 40 + 30), "(]") for place in range(20)]
-    of = table(*points, *spans, *edges, Compare("<", VALUE, number("-5.5")), Compare(">=", VALUE, number("5000")))
-    found = bands_of(of)
-    assert found is not None and len(found.cuts) > MOST_WRITTEN
-    borders = sorted({cut for cut, _ in found.cuts})
-    subjects = [{"amount": border + Decimal(step) / 100} for border in borders for step in (-1, 0, 1)] + [{}, {"amount": None}]
-    assert differences(DuckDBEngine(), plan(of, nullable=True), subjects, None, ENVIRONMENT) == []
-
-
-def test_many_days_are_searched_as_the_reference_decides() -> None:
-    day, first = FactRef("day", DateType()), date(2020, 1, 1)
-    days = [first + timedelta(days=7 * place) for place in range(70)]
-    rules = tuple(Rule(f"r{place}", (InSet(day, (one,)),), (Constant(Decimal(place), NumberType(0)),)) for place, one in enumerate(days))
-    of = Table("days", HitPolicy.UNIQUE, (day,), ("day",), ("out",), rules, (Constant(Decimal(-1), NumberType(0)),))
-    by_day = plan_of(of, facts=[declared(day)], decisions=[decision("out", NumberType(0), Pick(of.name, 0, NumberType(0)))])
-    subjects = [{"day": one + timedelta(days=step)} for one in (days[0], days[33], days[-1]) for step in (-1, 0, 1)] + [{}]
-    assert differences(DuckDBEngine(), by_day, subjects, None, ENVIRONMENT) == []
