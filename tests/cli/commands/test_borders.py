@@ -130,3 +130,11 @@ def test_the_page_and_the_report_are_one_page_with_a_picture_of_each_border(step
     assert told.out.strip() == page.strip()
     assert page.count('<svg role="img"') == len(borders())
     assert page.count("<rect ") == sum(len(border["parts"]) for border in borders().values())
+
+
+@pytest.mark.parametrize("rows", ["", "1,,2\n2,,3\n"], ids=["nobody", "a fact of nobody"])
+def test_nobody_stands_near_a_border_of_what_is_known_of_nobody(steps: Path, rows: str) -> None:
+    (steps / "customers.csv").write_text("customer_id,sales,late\n" + rows, encoding="utf-8")
+
+    (top,) = (border for (about, _), border in borders().items() if about == "sales")
+    assert (top["below"], top["at"], top["above"]) == (0, 0, 0)
