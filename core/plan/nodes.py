@@ -5,8 +5,8 @@ The meaning of each node is written here once, next to it; ``core/meaning/evalua
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import Enum, auto
 from typing import Literal as OneOfWords
@@ -361,13 +361,15 @@ class Agree(_Part):
     """The right that all of several classes agree on.
 
     ``of`` is a set of words, ``values`` gives some of them a value. None of those: ``gap`` (or ``empty``). Two different known values:
-    ``overlap`` with those values. Else, when one is undecided, that reason. Else the one value.
+    ``overlap`` with those values. Else, when one is undecided, that reason. Else the one value. ``acknowledged`` is what its author knows to be
+    left open, ``gap`` or ``overlap``, with the reason by language; no engine reads it.
     """
 
     of: Node
     values: tuple[tuple[str, Node], ...]
     empty: Node | None
     type: Type
+    acknowledged: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ __all__ = [
     "Junction",
     "Reference",
     "Summand",
+    "agreed_in",
     "borders_of",
     "branches_of",
     "called_with",
@@ -208,6 +209,11 @@ def called_with(function: str, node: Node) -> tuple[Node, ...] | None:
 def preferred_in(node: Node) -> tuple[Node, ...]:
     """Return the parts of a preference, the first choice first; none for any other node."""
     return node.parts if isinstance(node, Prefer) else ()
+
+
+def agreed_in(node: Node) -> Agree | None:
+    """Return a node that is what several classes agree on, else ``None``."""
+    return node if isinstance(node, Agree) else None
 
 
 def given_by_class(node: Node) -> tuple[tuple[str, Node], ...]:

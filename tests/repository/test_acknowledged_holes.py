@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tierwise.core.finding import Finding
-from tierwise.core.outcome import Undetermined
-from tierwise.core.plan import Constant, Decision, Plan, table_of
+from tierwise.core.finding import Finding, Severity
+from tierwise.core.outcome import Determined, Reason, Undetermined
+from tierwise.core.plan import Constant, Decision, Plan, agreed_in, table_of
 from tierwise.plugins.deciding.decider import Decider
 from tierwise.plugins.deciding.value_reading import read_value
 from tierwise.plugins.loading import shipped_policies
@@ -63,10 +63,12 @@ def is_left_open(plan: Plan, witness: Mapping[str, Any]) -> bool:
     readings = {name: replace(reading, settled=witness.get(name, reading.settled)) for name, reading in plan.readings.items()}
     told = replace(plan, decisions=decisions, readings=readings).showing(plan.decisions)
     outcomes = Decider(told, PLUGINS.environment()).decide({name: value for name, value in witness.items() if name in plan.facts}).outcomes
-    read_off = [
-        outcomes[name] for name, decision in told.decisions.items() if name in outcomes and table_of(decision.node, told) is not None
-    ]
+    read_off = [outcomes[name] for name, decision in told.decisions.items() if name in outcomes and is_read_off(decision, told)]
     return any(isinstance(outcome, Undetermined) and (outcome.reason in HOLES or len(outcome.rules) > 1) for outcome in read_off)
+
+
+def is_read_off(decision: Decision, plan: Plan) -> bool:
+    return table_of(decision.node, plan) is not None or agreed_in(decision.node) is not None
 
 
 def given(decision: Decision, witness: Mapping[str, Any]) -> Decision:
@@ -89,3 +91,54 @@ def test_a_hole_is_found_when_nobody_acknowledges_it_and_its_example_is_left_ope
     assert {HOLES[finding.code] for finding in found} >= set(codes(acknowledged.findings, set(HOLES.values())))
     plan = checked.require_plan()
     assert [f"{finding.message}: {dict(finding.witness)}" for finding in found if not is_left_open(plan, dict(finding.witness))] == []
+
+
+def changed(slug: str, folder: Path, *replaced: tuple[str, str]) -> Path:
+    """Copy a policy with some of its text replaced."""
+    text = text_of(slug)
+    for old, new in replaced:
+        assert old in text
+        text = text.replace(old, new)
+    copy = folder / slug
+    copy.mkdir()
+    (copy / "policy.yaml").write_text(text, encoding="utf-8")
+    return copy
+
+
+def test_a_lost_visit_plan_is_found_where_it_is_not_written_and_its_example_is_left_open(tmp_path: Path) -> None:
+    copy = changed(
+        "eight-class-visits",
+        tmp_path,
+        ("            休眠客户: undetermined(lost)\n", ""),
+        ("自由客户: 7 days, 休眠客户: undetermined(lost)}\n          empty: null", "自由客户: 7 days}"),
+    )
+
+    checked = check_policy(copy, plugins=PLUGINS)
+
+    found = [f for f in checked.findings if f.code == "class-without-value" and "休眠客户" in f.message]
+    assert len(found) == 2
+    for finding in found:
+        outcomes = Decider(checked.require_plan(), PLUGINS.environment()).decide(dict(finding.witness)).outcomes
+        assert outcomes["classes"] == Determined(("休眠客户",))
+        assert all(isinstance(outcomes[name], Undetermined) for name in ("visit_interval_days", "call_interval_days"))
+
+
+@pytest.mark.parametrize(
+    ("written", "output", "reason"),
+    [
+        ("        table: {hit: unique, local: true, inputs: [credit_grade]}\n", "credit_limit_yuan", Reason.LOST),
+        ("        formula: undetermined(gap)\n", "route_order", Reason.GAP),
+    ],
+)
+def test_what_the_source_of_the_composition_leaves_out_is_open_and_cannot_be_left_out_silently(
+    written: str, output: str, reason: Reason, tmp_path: Path
+) -> None:
+    plan = check_policy("customer-composition-and-credit", plugins=PLUGINS).require_plan()
+    outcome = Decider(plan, PLUGINS.environment()).decide({"credit_grade": "A"}).outcomes[output]
+    assert isinstance(outcome, Undetermined) and outcome.reason is reason
+
+    checked = check_policy(changed("customer-composition-and-credit", tmp_path, (written, "")), plugins=PLUGINS)
+
+    assert [finding.severity for finding in checked.findings if output in finding.message or "credit_terms" in finding.message] == [
+        Severity.ERROR
+    ]

@@ -31,6 +31,7 @@ def tierwise_checks() -> Iterable[BuiltInCheck]:
     First a rule or condition that is wrong in itself, then what rules do to each other, then what is missing (a corrected rule often closes
     the gap), then what is merely left over.
     """
+    from tierwise.plugins.builtin.checks.agreements import find_disagreements
     from tierwise.plugins.builtin.checks.chains import find_chains
     from tierwise.plugins.builtin.checks.gaps import find_gaps
     from tierwise.plugins.builtin.checks.leftovers import find_constant_conditions, find_unclear, find_unreachable, find_unused
@@ -46,6 +47,7 @@ def tierwise_checks() -> Iterable[BuiltInCheck]:
         BuiltInCheck("recorded-first", "What is recorded, preferred to what is computed.", lambda of: find_recorded_first(of.plan)),
         BuiltInCheck("shadowed", "Rules that never decide.", lambda of: find_shadowed(of.plan)),
         BuiltInCheck("overlaps", "Subjects for whom rules differ.", lambda of: find_overlaps(of.plan)),
+        BuiltInCheck("agreements", "Subjects whose classes do not agree.", lambda of: find_disagreements(of.plan)),
         BuiltInCheck("gaps", "Subjects for whom there is no rule.", lambda of: find_gaps(of.plan)),
         BuiltInCheck("none-given", "Decisions that may be none.", lambda of: find_none_given(of.plan)),
         BuiltInCheck("unclear", "Conditions that cannot be analysed.", lambda of: find_unclear(of.plan)),

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Tag
+from pydantic import Discriminator, Field, Tag
 
 from tierwise.core.environment import FormContext
 from tierwise.core.finding import Finding
 from tierwise.core.language import suggest
-from tierwise.core.plan import Acknowledgement, Node, Rule
+from tierwise.core.plan import Acknowledgement, Named, Node, Rule
 from tierwise.core.policy.texts import Part, Text
 from tierwise.core.source import Path, Written
 
-__all__ = ["AcknowledgedGap", "AcknowledgedOverlap", "GapOrOverlap", "acknowledgements"]
+__all__ = ["AcknowledgedGap", "AcknowledgedOverlap", "GapOrOverlap", "OpenWays", "acknowledgements"]
+
+
+class OpenWays(Part):
+    """What the source leaves open, all of a kind together, with the reason."""
+
+    gap: Text | None = Field(default=None, description="why nothing is said for some")
+    overlap: Text | None = Field(default=None, description="why several things are said for some")
+
+    def reasons(self) -> Mapping[str, Named]:
+        """Return what is acknowledged with its reason."""
+        given = {"gap": self.gap, "overlap": self.overlap}
+        return {what: why.named() for what, why in given.items() if why is not None}
 
 
 class AcknowledgedGap(Part):

@@ -16,7 +16,8 @@ from tierwise.core.plan import Labels as LabelsNode
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Path, Written
 from tierwise.core.types import BooleanType, EnumType, SetType, Type
-from tierwise.plugins.builtin.forms.form_values import WrittenValue, is_written, word_of
+from tierwise.plugins.builtin.forms.acknowledged import OpenWays
+from tierwise.plugins.builtin.forms.form_values import WrittenValue, given_output, word_of
 
 __all__ = ["Agree", "AgreeValue", "Gather", "GatherValue", "Labels", "classes_of", "value_of_each_class"]
 
@@ -72,21 +73,28 @@ class Labels:
 
     def compile(self, spec: dict[Written, Written], context: FormContext) -> Mapping[str, Node]:
         """Return a ``Labels`` over the conditions that are sound, in the declared order of the words."""
-        name = context.only_output()
-        if name is None:
+        one = _only_set(self.name, context)
+        if one is None:
             return {}
-        type = context.outputs[name]
-        if not isinstance(type, SetType):
-            context.report(
-                Finding.error("type-mismatch", f"`labels` gives a set, but `{name}` is declared `{type}`", context.span(context.path))
-            )
-            return {}
+        name, type = one
         tests = {}
         for word, condition in spec.items():
             test = context.expression(condition, BooleanType())
             if word_of(word, type.item, context) is not None and test is not None:
                 tests[str(word)] = test
         return {name: LabelsNode(tuple((word, tests[word]) for word in _in_order(tests, type.item)), type)}
+
+
+def _only_set(form: str, context: FormContext) -> tuple[str, SetType] | None:
+    """Return the one output of a form that gives a set, with its type; that it is no set is reported."""
+    name = context.only_output()
+    if name is None:
+        return None
+    type = context.outputs[name]
+    if isinstance(type, SetType):
+        return name, type
+    context.report(Finding.error("type-mismatch", f"`{form}` gives a set, but `{name}` is declared `{type}`", context.span(context.path)))
+    return None
 
 
 def _in_order(words: Mapping[str, Node], type: Type) -> list[str]:
@@ -102,6 +110,7 @@ class AgreeValue(Part):
     values: dict[Written, WrittenValue]
     default: WrittenValue = Field(default=None, description="the value of every other class")
     empty: WrittenValue = Field(default=None, description="the value of a subject without a class that has a value (else: gap)")
+    acknowledge: OpenWays = OpenWays()
 
 
 class Agree:
@@ -118,19 +127,9 @@ class Agree:
         if name is None or classes is None:
             return {}
         of, words = classes
-        compile = partial(context.output, name)
-        default = compile(spec.default, (*context.path, "default")) if is_written(spec, "default") else None
-        empty = compile(spec.empty, (*context.path, "empty")) if is_written(spec, "empty") else None
-        values = value_of_each_class(words, spec.values, default, compile, context)
-        if empty is None and default is None:
-            self._warn_of_open_classes([word for word in words.values if word not in spec.values], context)
-        return {name: AgreeNode(of, values, empty, context.outputs[name])}
-
-    def _warn_of_open_classes(self, words: list[str], context: FormContext) -> None:
-        for word in words:
-            message = f"class `{word}` has no value: alone, it leaves the outcome undetermined"
-            help = "give it a value, write `undetermined(gap)`, or say with `empty` what holds without one"
-            context.report(Finding.warning("class-without-value", message, context.span((*context.path, "values")), help))
+        default, empty = (given_output(spec, key, name, context) for key in ("default", "empty"))
+        values = value_of_each_class(words, spec.values, default, partial(context.output, name), context)
+        return {name: AgreeNode(of, values, empty, context.outputs[name], spec.acknowledge.reasons())}
 
 
 class GatherValue(Part):
@@ -150,17 +149,9 @@ class Gather:
 
     def compile(self, spec: GatherValue, context: FormContext) -> Mapping[str, Node]:
         """Return a ``Collected`` over the classes."""
-        name = context.only_output()
-        classes = classes_of(spec.of, context)
-        if name is None or classes is None:
+        classes, one = classes_of(spec.of, context), _only_set(self.name, context)
+        if classes is None or one is None:
             return {}
-        type = context.outputs[name]
-        if not isinstance(type, SetType):
-            context.report(
-                Finding.error("type-mismatch", f"`gather` gives a set, but `{name}` is declared `{type}`", context.span(context.path))
-            )
-            return {}
-        of, words = classes
-        compile = partial(context.output, name)
-        default = compile(spec.default, (*context.path, "default")) if is_written(spec, "default") else None
-        return {name: Collected(of, value_of_each_class(words, spec.values, default, compile, context), type)}
+        (of, words), (name, type) = classes, one
+        default = given_output(spec, "default", name, context)
+        return {name: Collected(of, value_of_each_class(words, spec.values, default, partial(context.output, name), context), type)}

@@ -9,11 +9,11 @@ from pydantic import BaseModel
 
 from tierwise.core.environment import FormContext
 from tierwise.core.language import read_literal
-from tierwise.core.plan import Constant
+from tierwise.core.plan import Constant, Node
 from tierwise.core.source import Written
 from tierwise.core.types import Type
 
-__all__ = ["WrittenValue", "is_written", "word_of"]
+__all__ = ["WrittenValue", "given_output", "is_written", "word_of"]
 
 WrittenValue = Written | list[Written] | None
 """A value: one text, a YAML list of texts, or none."""
@@ -22,6 +22,11 @@ WrittenValue = Written | list[Written] | None
 def is_written(spec: BaseModel, key: str) -> bool:
     """Say whether an author gave a key at all, where none is a value of its own."""
     return key in spec.model_fields_set
+
+
+def given_output(spec: BaseModel, key: str, name: str, context: FormContext) -> Node | None:
+    """Return the value of the output ``name`` that an author gives under a key; ``None`` where the key is not there."""
+    return context.output(name, getattr(spec, key), (*context.path, key)) if is_written(spec, key) else None
 
 
 def word_of(key: Written, type: Type, context: FormContext) -> Constant | None:

@@ -11,7 +11,7 @@ from tierwise.core.environment import FormContext
 from tierwise.core.plan import HitPolicy, Node, Pick, Rule, Table
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
-from tierwise.plugins.builtin.forms.form_values import WrittenValue, is_written
+from tierwise.plugins.builtin.forms.form_values import WrittenValue, given_output
 
 __all__ = ["Lookup", "LookupValue"]
 
@@ -38,7 +38,6 @@ class Lookup:
         if name is None or column is None:
             return {}
         rules = [self._rule(name, word, given, column, context) for word, given in spec.values.items()]
-        default = context.output(name, spec.default, (*context.path, "default")) if is_written(spec, "default") else None
         context.add_table(
             Table(
                 name=name,
@@ -47,7 +46,7 @@ class Lookup:
                 column_texts=(str(spec.by),),
                 outputs=(name,),
                 rules=tuple(rule for rule in rules if rule is not None),
-                defaults=(default,),
+                defaults=(given_output(spec, "default", name, context),),
                 span=context.span(context.path),
             )
         )

@@ -28,7 +28,7 @@ from tierwise.core.types import (
     SetType,
     Type,
 )
-from tierwise.plugins.builtin.forms.form_values import WrittenValue, is_written, word_of
+from tierwise.plugins.builtin.forms.form_values import WrittenValue, given_output, word_of
 from tierwise.plugins.builtin.forms.order import directed
 
 __all__ = ["REST", "ROUNDING", "Ranking", "RankingValue", "cumulative_cuts"]
@@ -92,7 +92,7 @@ class Ranking:
         among = self._optional(spec, "among", BooleanType(), context)
         rank = self._optional(spec, "rank", NumberType(0), context)
         count = self._optional(spec, "count", NumberType(0), context)
-        outside = context.output(name, spec.outside, (*context.path, "outside")) if is_written(spec, "outside") else None
+        outside = given_output(spec, "outside", name, context)
         rounding: Node | None = Constant("floor", ROUNDING)
         if spec.rounding is not None:
             rounding = context.value(spec.rounding, (*context.path, "rounding"), ROUNDING)

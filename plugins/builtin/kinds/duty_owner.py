@@ -11,9 +11,10 @@ from tierwise.core.environment import KindContext, KindDecision
 from tierwise.core.finding import Finding
 from tierwise.core.language.messages import listed
 from tierwise.core.plan import Named
-from tierwise.core.policy.texts import Part, Text
+from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
 from tierwise.core.types import EnumType, SetType
+from tierwise.plugins.builtin.forms.acknowledged import OpenWays
 from tierwise.plugins.builtin.kinds.kind_texts import any_word, is_open, list_of, quoted, table
 from tierwise.plugins.builtin.kinds.shared_keys import Gives, Labels, NamedDecision, labels_of, strange_labels
 
@@ -31,13 +32,6 @@ class DutyOwnerGives(Gives):
     owners: NamedDecision | None = Field(default=None, description="all owners of the duty")
 
 
-class OpenDuties(Part):
-    """What the source leaves open about the owners, with the reason."""
-
-    gap: Text | None = Field(default=None, description="why some duties have no owner")
-    overlap: Text | None = Field(default=None, description="why some duties have several owners")
-
-
 class DutyOwnerKeys(Part):
     """The duties of each owner."""
 
@@ -47,7 +41,7 @@ class DutyOwnerKeys(Part):
     labels: Labels = Field(default_factory=dict, description="what people call the owners")
     default: Written | None = Field(default=None, description="the owner of every other duty (else: gap)")
     give: DutyOwnerGives
-    acknowledge: OpenDuties = OpenDuties()
+    acknowledge: OpenWays = OpenWays()
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

@@ -13,6 +13,7 @@ from tierwise.core.plan import Named
 from tierwise.core.policy.texts import Part
 from tierwise.core.source import Written
 from tierwise.core.types import DurationType
+from tierwise.plugins.builtin.forms.acknowledged import OpenWays
 from tierwise.plugins.builtin.kinds.ladder import amounts_by_grade, grades_of, inversion_finding, inversions
 from tierwise.plugins.builtin.kinds.shared_keys import Acknowledged, Given, NamedDecision
 
@@ -43,6 +44,10 @@ class CadenceGives(Part):
                 yield what, given
 
 
+class OddCadence(Acknowledged, OpenWays):
+    """What is acknowledged of the intervals: also what several classes leave open that have to agree."""
+
+
 class VisitCadenceKeys(Part):
     """The interval of each class, and what it is counted from. Without ``every`` all decisions are written out."""
 
@@ -54,7 +59,7 @@ class VisitCadenceKeys(Part):
     last: Written | None = Field(default=None, description="the date of the last visit")
     reading: Written | None = Field(default=None, description="`rolling`, `calendar`, a reading of these two, or an expression")
     give: CadenceGives = CadenceGives()
-    acknowledge: Acknowledged = Acknowledged()
+    acknowledge: OddCadence = OddCadence()
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -84,7 +89,8 @@ class VisitCadence:
         if not keys.every:
             return
         interval, shown = keys.interval_of(module), keys.give.interval
-        form, by = ("lookup", {"by": keys.by}) if keys.by else ("agree", {"of": keys.of})
+        open_ways = {what: why for what, why in (("gap", keys.acknowledge.gap), ("overlap", keys.acknowledge.overlap)) if why is not None}
+        form, by = ("lookup", {"by": keys.by}) if keys.by else ("agree", {"of": keys.of, "acknowledge": open_ways})
         label = shown.labelled(LABELS["interval"]) if shown else LABELS["interval"]
         yield KindDecision(interval, form, {**by, "values": keys.every}, DurationType(), label, hidden=shown is None)
         for what, given in keys.give.counted():
