@@ -19,6 +19,7 @@ from tierwise.plugins.deciding.result import outcome_document
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.run import Bound, bound_database, explain_subject
 from tierwise.plugins.sentences.lines import Line, lines_of
+from tierwise.plugins.sentences.phrases import phrase
 from tierwise.plugins.sentences.words import label_text, miss_text, outcome_text
 
 __all__ = ["FactField", "Hit", "Tried", "fact_fields", "subject_facts", "try_facts", "try_subject"]
@@ -72,18 +73,18 @@ def fact_fields(
 
 
 def _field(fact: Fact, words: Mapping[str, str], value: str, language: str) -> FactField:
-    choices: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
     if isinstance(fact.type, EnumType):
-        choices = fact.type.values
+        choices = tuple((word, words.get(word, word)) for word in fact.type.values)
     elif isinstance(fact.type, BooleanType):
-        choices = ("true", "false")
-    more = ("null",) if fact.nullable and choices else ()
+        choices = (("true", phrase("yes", language)), ("false", phrase("no", language)))
+    more = (("null", phrase("none", language)),) if fact.nullable and choices else ()
     unit = getattr(fact.type, "unit", "") or ""
     return FactField(
         fact.name,
         label_text(fact.label, language) or fact.name,
         unit,
-        tuple((word, words.get(word, word)) for word in (*choices, *more)),
+        (*choices, *more),
         value,
     )
 
