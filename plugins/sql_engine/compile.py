@@ -61,9 +61,9 @@ from tierwise.plugins.sql_engine.comparisons import choose, compare, with_none
 from tierwise.plugins.sql_engine.cuts import Position
 from tierwise.plugins.sql_engine.disjoint import are_disjoint
 from tierwise.plugins.sql_engine.duckdb_dialect import DUCKDB
-from tierwise.plugins.sql_engine.grids import FEWEST_RULES, cell_of, grid_of
 from tierwise.plugins.sql_engine.layers import ITEM, Layers
 from tierwise.plugins.sql_engine.numbers import Ratio
+from tierwise.plugins.sql_engine.rule_cells import FEWEST_RULES, cell_of, grid_of
 from tierwise.plugins.sql_engine.rulebook import MOST_SUBSET_RULES, Rulebook
 from tierwise.plugins.sql_engine.tables import Dialect
 from tierwise.plugins.sql_engine.terms import Term, constant, number_of, unknown

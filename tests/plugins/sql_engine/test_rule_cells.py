@@ -15,7 +15,7 @@ from tests.plans import decision, declared, plan_of
 from tierwise.core.plan import Compare, Constant, FactRef, HitPolicy, InSet, Node, Pick, Plan, Rule, Table, Within
 from tierwise.core.types import DateType, NumberType, TextType, Type
 from tierwise.plugins.builtin.engines import DuckDBEngine
-from tierwise.plugins.sql_engine.grids import FEWEST_RULES, grid_of
+from tierwise.plugins.sql_engine.rule_cells import FEWEST_RULES, grid_of
 
 AMOUNT, DAY, CODE = NumberType(2), DateType(), TextType()
 X, Y, WHEN, WORD = FactRef("x", AMOUNT), FactRef("y", AMOUNT), FactRef("day", DAY), FactRef("code", CODE)
