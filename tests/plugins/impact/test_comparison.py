@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import product
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from tierwise.core.errors import DataError
 from tierwise.core.outcome import Determined
 from tierwise.plugins.impact import Comparison, Impact, Move, compare, policies_compared
 from tierwise.plugins.impact.impact import Total
+from tierwise.plugins.impact.page import impact_page
 from tierwise.plugins.impact.sides import Side
 from tierwise.plugins.outcome_class import class_of, is_undetermined
 from tierwise.plugins.policy import load
@@ -285,3 +286,40 @@ def test_a_class_of_the_undetermined_is_told_from_a_value() -> None:
         False,
         False,
     ]
+
+
+def test_an_average_of_a_group_is_that_of_its_own_customers(weighed: Weighed, population: Population) -> None:
+    database = population()
+    with database.open(encoding="utf-8") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["amount"]]
+
+    impact = impact_of(weighed("old"), weighed("new", big="900"), database, ("owner",))
+
+    assert len(impact.groups) == 3
+    for group in impact.groups:
+        amounts = [Decimal(row["amount"]) for row in rows if f'"{row["owner"]}"' == group.by["owner"]]
+        (found,) = [one for one in group.measures if one.measure.name == "mean_amount"]
+        mean = (sum(amounts, ZERO) / len(amounts)).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+        assert found.before is not None and (found.before.value, found.before.counted) == (mean, len(amounts))
+
+
+@pytest.mark.parametrize(
+    ("amount", "before", "after", "share"),
+    [
+        ("950", {}, {"big": "900"}, "+233.09%"),  # 699.85 of 300.25
+        ("300", {}, {"mid": "250"}, "–"),  # of 0
+        ("2000", {"limit": "-10"}, {"limit": "-5"}, "–"),  # of less than nothing
+    ],
+)
+def test_a_page_shows_a_percentage_only_of_a_baseline_above_zero(
+    amount: str, before: dict[str, str], after: dict[str, str], share: str, weighed: Weighed, tmp_path: Path
+) -> None:
+    data = tmp_path / "c.csv"
+    data.write_text(f"customer_id,amount,region,paid\n1,{amount},north,true\n", encoding="utf-8")
+
+    impact = impact_of(weighed("old", **before), weighed("new", **after), data)
+
+    (table,) = [block for block in impact_page(impact, (), (), 0, "customer", "en") if "of the baseline" in block.header]
+    (exposure,) = [row for row in table.rows if row[0].startswith("exposure")]
+    assert exposure[table.header.index("delta")].startswith("+")
+    assert exposure[table.header.index("of the baseline")] == share
