@@ -48,6 +48,7 @@ Subject = Mapping[str, Value]
 Tests = tuple[Node | None, ...]
 
 _MOST_AROUND = 60
+_MOST_ON_LINES = 5  # times as many subjects on all lines together as there may be lines
 _RANDOM = 12
 
 
@@ -204,7 +205,7 @@ def _lines(space: Space, along: str, most: int) -> Iterator[tuple[tuple[int, Sub
     place = next(i for i, quantity in enumerate(dimension.quantities) if _is_fact(quantity.node, along))
     holding = [sum(1 << row for row, box in enumerate(boxes) if box[at] >> atom & 1) for atom in range(dimension.size)]
     others = [box[:at] + box[at + 1 :] for box in boxes]
-    count = 0
+    count = points = 0
     for alive, path in cells(others, space.everything[:at] + space.everything[at + 1 :]):
         lines: dict[tuple[int, ...], list[tuple[int, int]]] = {}
         for atom in range(dimension.size):
@@ -212,7 +213,8 @@ def _lines(space: Space, along: str, most: int) -> Iterator[tuple[tuple[int, Sub
             lines.setdefault(combination[:place] + combination[place + 1 :], []).append((combination[place], atom))
         for line in lines.values():
             count += 1
-            if count > most:
+            points += len(line)
+            if count > most or points > most * _MOST_ON_LINES:
                 raise TooLarge
             yield tuple((alive & holding[atom], _subject(space, (*path[:at], 1 << atom, *path[at:]))) for _, atom in sorted(line))
 

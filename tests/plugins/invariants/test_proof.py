@@ -263,3 +263,27 @@ def test_200_rules_of_8_columns_are_proved_in_under_a_second() -> None:
 
     assert proof.verdict is Proved.HOLDS
     assert time.process_time() - start < 1
+
+
+def test_a_table_with_too_many_cases_is_sampled_instead_of_listed_without_end() -> None:
+    random = Random(5)
+    facts = "facts:\n" + "".join(f"  f{n}: {{type: integer, min: 0, max: 100000}}\n" for n in range(4))
+    facts += "".join(f"  w{n}: {{type: enum, values: [a, b, c, d]}}\n" for n in range(4))
+    rows = []
+    for number in range(200):
+        numbers = [
+            f"[{number * 500}..{number * 500 + 500})",
+            *(random.choice(["-", "-", f">= {random.randint(1, 99) * 1000}"]) for _ in range(3)),
+        ]
+        words = [random.choice(["-", "-", "a", "a, b"]) for _ in range(4)]
+        rows.append(f"      r{number} | {' | '.join((*numbers, *words))} -> {random.choice('ABC')}\n")
+    head = "      id | f0 | f1 | f2 | f3 | w0 | w1 | w2 | w3 -> tier\n"
+    text = f"tier:\n  type: enum\n  values: [A, B, C]\n  table:\n    hit: first\n    default: C\n    rules: |\n{head}{''.join(rows)}"
+    found = policy(text, "more f0 never lowers tier", facts)
+    (invariant,) = invariants_of(found.sections)
+
+    start = time.process_time()
+    proof = prove(found.require_plan(), ENVIRONMENT, invariant)
+
+    assert proof.verdict is Proved.BROKEN
+    assert time.process_time() - start < 20, "listing every line took minutes, and all of the memory"
