@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from importlib.resources import files
 
 from tierwise.core.finding import Finding, Severity
 
@@ -103,6 +102,8 @@ def finding_in(finding: Finding, language: str) -> Finding:
 @cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Return the sections of the catalogue: ``texts`` of the source, ``words`` that fill them, and what the library of the command line says (``click``)."""
+    from importlib.resources import files  # here, because English needs no catalogue, and --help is felt at once
+
     sections: Mapping[str, Mapping[str, str]] = json.loads(files(__package__).joinpath("catalogue.zh.json").read_text(encoding="utf-8"))
     return sections
 
