@@ -86,7 +86,7 @@ def _stays_open(sure: Sequence[Unknown], values: Sequence[Result]) -> bool:
     unknowns = [value for value in values if isinstance(value, Unknown)]
     if not all(u.is_final for u in unknowns) or len(distinct([v for v in values if not isinstance(v, Unknown)])) > 1:
         return False
-    return strongest(need.reason for u in sure for need in u.needs) is strongest(need.reason for u in unknowns for need in u.needs)
+    return strongest([need.reason for u in sure for need in u.needs]) is strongest([need.reason for u in unknowns for need in u.needs])
 
 
 def _order(hit: HitPolicy, values: Sequence[Result], of: Type) -> list[int]:

@@ -119,7 +119,7 @@ class _Settling:
         merged = self._merged(end, marks)
         asked = self._asked(merged, LAST)
         names = frozenset(name for name, _ in asked)
-        together = _together(self._type, found, names, lambda _: strongest(reason for _, reason in asked))
+        together = _together(self._type, found, names, lambda _: strongest([reason for _, reason in asked]))
         is_sure = all(node.question is None or node.question.is_sure for node in _nodes(merged, LAST))
         return replace(together, is_exact=together.is_exact and (is_sure or together.reason is None))
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
-from types import TracebackType
-from typing import Self
 
 from sqlglot import exp
 
@@ -24,7 +21,7 @@ from tierwise.plugins.binding.heading_units import conversion
 from tierwise.plugins.binding.joined_rows import GROUP, KEYED, TIED, fact_cells, fact_columns, joined_rows, problem_column
 from tierwise.plugins.binding.last_run import bring_last_run
 from tierwise.plugins.binding.layout import BoundColumn, Layout, is_called_parent, lay_out
-from tierwise.plugins.binding.room import InDuckdb, NotSaid, Room, Server, There
+from tierwise.plugins.binding.room import InDuckdb, Loading, NotSaid, Room, Server, There, TypesChanged
 from tierwise.plugins.binding.row_group import RowGroup
 from tierwise.plugins.binding.subject_rows import find_odd_ids, find_totals, make_keys
 from tierwise.plugins.data_finding import DataFinding
@@ -51,7 +48,7 @@ from tierwise.plugins.sql import (
     text,
 )
 
-__all__ = ["Loading", "TypesChanged", "bind"]
+__all__ = ["bind"]
 
 ROWS, FACTS, AS_STORED = "tierwise_rows", "tierwise_facts", "tierwise_facts_as_stored"
 STORED_ID = "id as stored"
@@ -218,7 +215,7 @@ def _proved(room: Room, supplies: Sequence[Supply]) -> tuple[list[Supply], froze
     fits = [(place, supply.fit) for place, supply in enumerate(supplies) if supply.fit is not None]
     if not fits:
         return list(supplies), frozenset(), frozenset()
-    counted = count_unfit(lambda query: room.rows(query)[0], table(ROWS), [fit for _, fit in fits])
+    counted = count_unfit(room.rows, table(ROWS), [fit for _, fit in fits])
     fitting = {place: found for (place, _), found in zip(fits, counted, strict=True) if not found.unfit}
     whole = frozenset(supplies[place].fact.name for place, found in fitting.items() if not found.absent)
     absent = [supplies[place].fact for place, found in fitting.items() if found.absent]
@@ -334,41 +331,3 @@ def _make_facts(room: Room, bound: _Bound, columns: Mapping[str, str]) -> list[D
 
 def _name(types: Mapping[str, str]) -> exp.Expr:
     return alias(cast(column("name") if "name" in types else NULL, "VARCHAR"), "name")
-
-
-class TypesChanged(Exception):
-    """A column turned out to be of another type than the queries were written for."""
-
-
-class Loading:
-    """Tables on their way into the source's connection, in the order given.
-
-    Args:
-        source: The open database; nothing else may load from it meanwhile.
-        reads: Its tables, and the columns of each.
-    """
-
-    def __init__(self, source: Source, reads: Mapping[str, Iterable[str]]) -> None:
-        self._source = source
-        self._thread = ThreadPoolExecutor(1, "tierwise-loading")
-        self._loads = {table: self._thread.submit(source.load, table, columns) for table, columns in reads.items()}
-
-    def await_tables(self, tables: Iterable[str]) -> None:
-        """Wait until tables are there.
-
-        Raises:
-            DataError: One cannot be read.
-            TypesChanged: Queries must be written anew. Then all tables are there.
-        """
-        if any(self._loads[table].result() for table in tables):
-            for load in self._loads.values():
-                load.result()
-            raise TypesChanged
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if error is not None and not all(load.done() for load in self._loads.values()):  # nobody waits for the rest
-            self._source.stop()
-        self._thread.shutdown(cancel_futures=True)

@@ -85,10 +85,10 @@ def find_bad_values(
     found = [(i, code, count) for i in wrong for code, count in _counted(room, source, i)]
     if not found:
         return []
-    examples = room.rows(select(*named((f"x{n}", _first_keys(i, code)) for n, (i, code, _) in enumerate(found)), source=source))[0]
+    examples = room.rows(select(*named([(f"x{n}", _first_keys(i, code)) for n, (i, code, _) in enumerate(found)]), source=source))[0]
     wanted = sorted({key for keys in examples for key in keys})
     at_fault = sorted({i for i, _, _ in found})
-    query = joined([column("key"), *named((f"x{i}", cast(supplies[i].stored, "VARCHAR")) for i in at_fault)])
+    query = joined([column("key"), *named([(f"x{i}", cast(supplies[i].stored, "VARCHAR")) for i in at_fault])])
     shown = {(i, row[0]): cell for row in _rows(room, query, wanted) for i, cell in zip(at_fault, row[1:], strict=True)}
     return [
         _finding(room.connection, supplies[i], code, count, [(key, shown[i, key]) for key in keys])
@@ -105,7 +105,7 @@ def stored_values(
     wanted = [supply for supply in supplies if supply.fact.name in at_fault]
     if not wanted:
         return {}
-    stored = named((f"x{n}", cast(supply.stored, "VARCHAR")) for n, supply in enumerate(wanted))
+    stored = named([(f"x{n}", cast(supply.stored, "VARCHAR")) for n, supply in enumerate(wanted)])
     rows = joined([column("key"), *stored]).where(equal(column("key"), text(key)), copy=False)
     cells = next(iter(room.rows(rows)), (None,))
     shown = zip(wanted, cells[1:], strict=False)

@@ -87,16 +87,12 @@ def enter_once(
         faults: Tests that know better what is wrong with a value that does not read, with their codes.
         rounded: A number between two steps of the fact's scale is brought to it.
     """
-    readings: dict[str, exp.Expr] = {}
-
-    def once(reading: exp.Expr) -> exp.Expr:
-        readings[f"{fact.name}.reading"] = reading
-        return column(f"{fact.name}.reading")
-
+    name = f"{fact.name}.reading"
     if rounded and isinstance(fact.type, NumberType):
         entered = enter_rounded(raw, raw_type, fact.type)
     else:
-        entered = enter(raw, raw_type, fact.type, once=once)
+        entered = enter(raw, raw_type, fact.type, name=name)
+    readings = {} if entered.reading is None else {name: entered.reading}
     if faults:
         entered = Entered(entered.value, case(*((fault, text(code)) for fault, code in faults), default=entered.problem))
     return *named_once(fact, entered), readings
@@ -106,14 +102,9 @@ def entered_constant(type: Type, raw: exp.Expr, raw_type: str) -> exp.Expr:
     """Enter a value that is the same for every row: a subquery, since that is computed once; DuckDB folds nothing that holds a lambda."""
     if isinstance(type, BooleanType) and raw.is_string and (said := boolean_word(raw.name)) is not None:
         return exp.Boolean(this=said)
-    readings: list[exp.Expr] = []
-
-    def once(reading: exp.Expr) -> exp.Expr:
-        readings.append(alias(reading, "reading"))
-        return column("reading")
-
-    value = cast(enter(raw, raw_type, type, once=once).value, canonical_type(type))
-    return exp.Subquery(this=select(value, source=subquery(select(*readings), "constant") if readings else None))
+    entered = enter(raw, raw_type, type, name="reading")
+    source = None if entered.reading is None else subquery(select(alias(entered.reading, "reading")), "constant")
+    return exp.Subquery(this=select(cast(entered.value, canonical_type(type)), source=source))
 
 
 def supply_stored(

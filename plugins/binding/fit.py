@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from re import findall
@@ -89,19 +89,23 @@ def _is_one_of(raw: exp.Expr, words: Sequence[exp.Expr]) -> exp.Expr:
     return case(*((equal(raw, word), TRUE) for word in words), (is_known(raw.copy()), FALSE))
 
 
-def count_unfit(ask: Callable[[exp.Select], Sequence[Any]], rows: exp.Expr, fits: Sequence[Fit]) -> list[Counted]:
-    """Count in one pass, for each column, what does not fit and what is not there; ``ask`` returns the one row of a query."""
+Ask = Callable[[exp.Select], Iterable[Sequence[Any]]]
+"""Returns the rows of a query."""
+
+
+def count_unfit(ask: Ask, rows: exp.Expr, fits: Sequence[Fit]) -> list[Counted]:
+    """Count in one pass, for each column, what does not fit and what is not there."""
     cells: list[exp.Expr] = [exp.Count(this=exp.Star())]
     for fit in fits:
         cells += [count_if(negate(fit.holds)), exp.Count(this=fit.raw.copy())]
-    total, *found = ask(select(*cells, source=rows))
+    ((total, *found),) = ask(select(*cells, source=rows))
     return [Counted(int(unfit), int(total - known)) for unfit, known in zip(found[::2], found[1::2], strict=True)]
 
 
-def fitting(ask: Callable[[exp.Select], Sequence[Any]], rows: exp.Expr, fits: Mapping[str, Fit]) -> tuple[frozenset[str], frozenset[str]]:
+def fitting(ask: Ask, rows: exp.Expr, fits: Mapping[str, Fit]) -> tuple[frozenset[str], frozenset[str]]:
     """Return which columns hold nothing that does not fit, and which of these lack nothing; mostly that is all, which is asked first, as one thing."""
     is_all_well = all_of(*(part for fit in fits.values() for part in (is_known(fit.raw.copy()), fit.holds)))
-    rows_of, well = ask(select(*named([("a", exp.Count(this=exp.Star())), ("b", count_if(is_all_well))]), source=rows.copy()))
+    ((rows_of, well),) = ask(select(*named([("a", exp.Count(this=exp.Star())), ("b", count_if(is_all_well))]), source=rows.copy()))
     if int(rows_of) == int(well):
         return frozenset(fits), frozenset(fits)
     counted = dict(zip(fits, count_unfit(ask, rows, list(fits.values())), strict=True))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from sqlglot import exp
 
@@ -14,7 +16,7 @@ from tierwise.plugins.sql import DIALECT, Kind, printed, table
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["InDuckdb", "NotSaid", "Room", "Server", "There", "Whereabouts"]
+__all__ = ["InDuckdb", "Loading", "NotSaid", "Room", "Server", "There", "TypesChanged", "Whereabouts"]
 
 
 class NotSaid(Exception):
@@ -68,6 +70,44 @@ class Room(Protocol):
 
     def types(self, relation: str) -> Mapping[str, str]:
         """Return the columns of a relation with their DuckDB types."""
+
+
+class TypesChanged(Exception):
+    """A column turned out to be of another type than the queries were written for."""
+
+
+class Loading:
+    """Tables on their way into the source's connection, in the order given.
+
+    Args:
+        source: The open database; nothing else may load from it meanwhile.
+        reads: Its tables, and the columns of each.
+    """
+
+    def __init__(self, source: Source, reads: Mapping[str, Iterable[str]]) -> None:
+        self._source = source
+        self._thread = ThreadPoolExecutor(1, "tierwise-loading")
+        self._loads = {table: self._thread.submit(source.load, table, columns) for table, columns in reads.items()}
+
+    def await_tables(self, tables: Iterable[str]) -> None:
+        """Wait until tables are there.
+
+        Raises:
+            DataError: One cannot be read.
+            TypesChanged: Queries must be written anew. Then all tables are there.
+        """
+        if any(self._loads[table].result() for table in tables):
+            for load in self._loads.values():
+                load.result()
+            raise TypesChanged
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is not None and not all(load.done() for load in self._loads.values()):  # nobody waits for the rest
+            self._source.stop()
+        self._thread.shutdown(cancel_futures=True)
 
 
 def _at_once(tables: Iterable[str]) -> None:

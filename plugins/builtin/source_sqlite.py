@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -69,7 +69,7 @@ class SqliteSource:
         self._stopped = Event()
         with _readable(location):
             self._sqlite = sqlite3.connect(self._uri, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
-            self._sqlite.text_factory = lambda text: text.decode("utf-8", "replace")
+            self._sqlite.text_factory = partial(str, encoding="utf-8", errors="replace")
             self._sqlite.execute("PRAGMA query_only = ON")
             self._sqlite.execute("BEGIN")
             self._sqlite.execute("SELECT count(*) FROM sqlite_master").fetchone()

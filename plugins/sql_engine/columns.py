@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
@@ -11,7 +11,7 @@ from tierwise.plugins import sql
 from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine.compile import Picked
 
-__all__ = ["COUNT", "Columns", "Tally"]
+__all__ = ["COUNT", "Columns", "StoredCells", "Tally"]
 
 COUNT = "count"
 
@@ -28,6 +28,36 @@ class Tally:
     name: str
     query: exp.Select
 
+    @classmethod
+    def of(cls, name: str, table: str, columns: Sequence[str]) -> Tally:
+        """Count the different rows of some columns of a table."""
+        read = [sql.column(column) for column in columns]
+        counted = exp.select(*read, sql.alias(sql.count(), COUNT)).from_(sql.table(table))
+        return cls(name, counted.group_by(*read) if read else counted)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCells:
+    """How the columns of one output are had from the table in which the results are stored.
+
+    Attributes:
+        table: What it is called.
+        of_row: What tells a row, with what it is over that table.
+        of_output: The same of the columns of the output.
+    """
+
+    table: str = ""
+    of_row: Sequence[tuple[str, Sql]] = ()
+    of_output: Sequence[tuple[str, Sql]] = ()
+
+    def read(self) -> list[str]:
+        """Return the columns of the table that the cells are made from."""
+        return list(dict.fromkeys(column.name for _, tree in self.of_output for column in tree.find_all(exp.Column)))
+
+    def rows(self) -> exp.Select:
+        """Return the query of the rows with these columns alone: to look at one output of hundreds takes no longer than to look at the only one."""
+        return _selected([*self.of_row, *self.of_output], sql.table(self.table))
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -39,9 +69,8 @@ class Columns:
         rules: The number of the rules that gave it.
         open: What alone decides the outcome where the policy itself leaves it open.
         possible: The mask of the values that it may still have (`masks.py`).
-        rows: Makes the query of the rows with the columns of this output alone: to look at one of hundreds takes no longer than to look at the only one.
-        counted: Makes the query of the different rows of these columns, with their ``COUNT``; the same may stand there more than once.
-        tally: The table that ``counted`` reads, where all is read off narrow columns: then there are few.
+        stored: How they are had from what is stored.
+        tally: The table by which they are counted, where all is read off narrow columns: then there are few rows in it.
     """
 
     value: str
@@ -49,8 +78,7 @@ class Columns:
     rules: str | None = None
     open: str | None = None
     possible: str | None = None
-    rows: Callable[[], exp.Select] = exp.Select
-    counted: Callable[[], exp.Select] = exp.Select
+    stored: StoredCells = field(default_factory=StoredCells)
     tally: Tally | None = None
 
     @classmethod
@@ -69,7 +97,14 @@ class Columns:
 
     def source(self, name: str) -> Sql:
         """Return the rows with the columns of this output alone, under a name."""
-        return sql.subquery(self.rows(), name)
+        return sql.subquery(self.stored.rows(), name)
+
+    def counted(self) -> exp.Select:
+        """Return the query of the different rows of these columns, with their ``COUNT``; the same may stand there more than once."""
+        if self.tally is not None:
+            return _selected(self.stored.of_output, sql.table(self.tally.name), COUNT)
+        own = Tally.of("counts", self.stored.table, self.stored.read())
+        return _selected(self.stored.of_output, sql.subquery(own.query, own.name), COUNT)
 
     def is_determined(self) -> Sql:
         """Whether SQL decided the row."""
@@ -92,3 +127,8 @@ class Columns:
     def is_untold(self) -> Sql:
         """Whether the row's own facts are needed to tell even which values it may have."""
         return sql.all_of(self.is_open(), None if self.possible is None else sql.is_null(sql.column(self.possible)))
+
+
+def _selected(cells: Sequence[tuple[str, Sql]], source: Sql, *more: str) -> exp.Select:
+    """Return the query of some cells, which stay as they are for further queries, and of more columns."""
+    return sql.select(*sql.named([(word, tree.copy()) for word, tree in cells]), *map(sql.column, more), source=source)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -17,7 +17,7 @@ from tierwise.plugins.engine_reference import grade as grade_by_reference
 from tierwise.plugins.grading import Grading
 from tierwise.plugins.sql import Sql
 from tierwise.plugins.sql_engine.asking import Asker
-from tierwise.plugins.sql_engine.columns import COUNT, Columns, Tally
+from tierwise.plugins.sql_engine.columns import Columns, StoredCells, Tally
 from tierwise.plugins.sql_engine.compile import Compiler, Picked
 from tierwise.plugins.sql_engine.layers import Layers
 from tierwise.plugins.sql_engine.masks import Mask, Masks
@@ -138,50 +138,24 @@ def _create_table(
     tables.make(table, query)
     tables.make(name, sql.select(*sql.named(shown), source=sql.table(table)), "VIEW")
     of_row = [(word, tree) for word, tree in shown if word in (ROW, KEY, NAME)]
-    cells_of = {}
     for output, found in picked.items():
         own = {word for word, _ in columns[output].holding(found)}
-        cells_of[output] = [(word, tree) for word, tree in shown if word in own]
-        columns[output] = replace(columns[output], rows=partial(_selected, of_row + cells_of[output], partial(sql.table, table)))
-    return _counted(name, table, compiler.layers, columns, cells_of)
+        cells = [(word, tree) for word, tree in shown if word in own]
+        columns[output] = replace(columns[output], stored=StoredCells(table, of_row, cells))
+    return _counted(name, table, compiler.layers, columns)
 
 
-def _counted(
-    name: str, table: str, layers: Layers, columns: Mapping[str, Columns], cells_of: Mapping[str, Sequence[tuple[str, Sql]]]
-) -> dict[str, Columns]:
+def _counted(name: str, table: str, layers: Layers, columns: Mapping[str, Columns]) -> dict[str, Columns]:
     """Say how each output is counted: what its cells read is counted before they are computed, and narrow columns of several outputs at once."""
-    read = {
-        output: list(dict.fromkeys(column.name for _, tree in cells for column in tree.find_all(exp.Column)))
-        for output, cells in cells_of.items()
-    }
     together: list[list[str]] = []
-    for names in read.values():
+    part_of: dict[str, int] = {}
+    for output, of in columns.items():
+        names = of.stored.read()
         if not layers.kinds(names):
             continue
         if not together or layers.kinds({*together[-1], *names}) > MOST_KINDS:
             together.append([])
         together[-1] += [column for column in names if column not in together[-1]]
-    tallies = [Tally(f"{name} tally {number}", _counts(table, names)) for number, names in enumerate(together)]
-    made = {}
-    for output, names in read.items():
-        tally = next((tally for tally, of in zip(tallies, together, strict=True) if layers.kinds(names) and set(names) <= set(of)), None)
-        source = partial(_counted_rows, table, names) if tally is None else partial(sql.table, tally.name)
-        counted = partial(_selected, cells_of[output], source, COUNT)
-        made[output] = replace(columns[output], counted=counted, tally=tally)
-    return made
-
-
-def _counts(table: str, names: Sequence[str]) -> exp.Select:
-    """Return the query of the different rows of some columns, with their number."""
-    read = [sql.column(name) for name in names]
-    counted = exp.select(*read, sql.alias(sql.count(), COUNT)).from_(sql.table(table))
-    return counted.group_by(*read) if read else counted
-
-
-def _counted_rows(table: str, names: Sequence[str]) -> Sql:
-    return sql.subquery(_counts(table, names), "counts")
-
-
-def _selected(cells: Sequence[tuple[str, Sql]], source: Callable[[], Sql], *more: str) -> exp.Select:
-    """Return the query of some cells, which stay as they are for further queries, and of more columns."""
-    return sql.select(*sql.named((word, tree.copy()) for word, tree in cells), *map(sql.column, more), source=source())
+        part_of[output] = len(together) - 1
+    tallies = [Tally.of(f"{name} tally {number}", table, names) for number, names in enumerate(together)]
+    return {output: replace(of, tally=tallies[part_of[output]]) if output in part_of else of for output, of in columns.items()}

@@ -103,7 +103,7 @@ def _proved(tables: Tables, relation: str, supplies: Sequence[Supply]) -> tuple[
     if not fits:
         return list(supplies), frozenset()
     known = {supply.fact.name: supply.fit for supply in fits if supply.fit is not None}
-    fit, whole = fitting(lambda query: next(tables.rows(query)), sql.table(relation), known)
+    fit, whole = fitting(tables.rows, sql.table(relation), known)
     return [supply.proved or supply if supply.fact.name in fit else supply for supply in supplies], whole
 
 

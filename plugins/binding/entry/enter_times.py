@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from tierwise.core.values import SECONDS_PER_DAY
 from tierwise.plugins.binding.entry.enter_words import as_words
-from tierwise.plugins.binding.entry.entered import Entered, Once, as_it_is, is_mixed, problem_case
+from tierwise.plugins.binding.entry.entered import Entered, is_mixed, known_as, problem_case
 from tierwise.plugins.sql import (
     NULL,
     call,
@@ -26,14 +26,16 @@ TIME_PATTERN = r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6}0*)?)?"
 DURATION = "STRUCT(months INTEGER, seconds BIGINT)"
 
 
-def enter_date(raw: exp.Expr, raw_type: str, once: Once = as_it_is) -> Entered:
-    """Enter a date; a time of day, where there is one, is left out."""
-    return _checked(raw, try_cast(_in_calendar(once(_moment(raw, raw_type))), "DATE"))
+def enter_date(raw: exp.Expr, raw_type: str, name: str = "") -> Entered:
+    """Enter a date; a time of day, where there is one, is left out. The moment that is read is known by ``name``, where there is one."""
+    moment, reading = known_as(name, _moment(raw, raw_type))
+    return _checked(raw, try_cast(_in_calendar(moment), "DATE"), reading)
 
 
-def enter_date_time(raw: exp.Expr, raw_type: str, once: Once = as_it_is) -> Entered:
-    """Enter a date with time, to the microsecond; a date alone is its midnight."""
-    return _checked(raw, _in_calendar(once(_moment(raw, raw_type))))
+def enter_date_time(raw: exp.Expr, raw_type: str, name: str = "") -> Entered:
+    """Enter a date with time, to the microsecond; a date alone is its midnight. The moment that is read is known by ``name``, where there is one."""
+    moment, reading = known_as(name, _moment(raw, raw_type))
+    return _checked(raw, _in_calendar(moment), reading)
 
 
 def enter_duration(raw: exp.Expr, raw_type: str) -> Entered:
@@ -78,8 +80,8 @@ def _in_calendar(moment: exp.Expr) -> exp.Expr:
     return case((exp.Between(this=moment, low=year_1, high=year_9999), moment))
 
 
-def _checked(raw: exp.Expr, value: exp.Expr) -> Entered:
-    return Entered(value, problem_case(raw, (is_null(value), "bad-date")))
+def _checked(raw: exp.Expr, value: exp.Expr, reading: exp.Expr | None) -> Entered:
+    return Entered(value, problem_case(raw, (is_null(value), "bad-date")), reading)
 
 
 def _duration(months: exp.Expr, seconds: exp.Expr) -> exp.Expr:

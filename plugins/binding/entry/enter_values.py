@@ -24,7 +24,7 @@ from tierwise.core.types import (
 from tierwise.plugins.binding.entry.enter_numbers import enter_number
 from tierwise.plugins.binding.entry.enter_times import enter_date, enter_date_time, enter_duration
 from tierwise.plugins.binding.entry.enter_words import as_words, enter_boolean, enter_text, enter_word
-from tierwise.plugins.binding.entry.entered import Entered, Once, as_it_is, is_mixed, problem_case
+from tierwise.plugins.binding.entry.entered import Entered, is_mixed, known_as, problem_case
 from tierwise.plugins.facts import canonical_type
 from tierwise.plugins.sql import (
     NULL,
@@ -45,7 +45,7 @@ from tierwise.plugins.sql import (
 __all__ = ["enter", "enter_list", "enter_map", "enter_record"]
 
 
-def enter(raw: exp.Expr, raw_type: str, type: Type, depth: int = 0, once: Once = as_it_is) -> Entered:
+def enter(raw: exp.Expr, raw_type: str, type: Type, depth: int = 0, name: str = "") -> Entered:
     """Return how a stored value becomes a value of the fact's type.
 
     Args:
@@ -53,7 +53,7 @@ def enter(raw: exp.Expr, raw_type: str, type: Type, depth: int = 0, once: Once =
         raw_type: Its DuckDB type, as DESCRIBE gives it.
         type: The fact's type.
         depth: How many lists it stands in.
-        once: Sees to it that the reading of a date or a list, from which value and problem are made, is computed once.
+        name: The column by which value and problem know the reading of a date or a list from which they are made, so that it is computed once.
     """
     inner = partial(enter, depth=depth + 1)
     if is_mixed(raw_type) and isinstance(type, ListType | SetType | MapType | RecordType | DurationType):
@@ -63,15 +63,15 @@ def enter(raw: exp.Expr, raw_type: str, type: Type, depth: int = 0, once: Once =
     if isinstance(type, BooleanType):
         return enter_boolean(raw, raw_type)
     if isinstance(type, DateType):
-        return enter_date(raw, raw_type, once)
+        return enter_date(raw, raw_type, name)
     if isinstance(type, DateTimeType):
-        return enter_date_time(raw, raw_type, once)
+        return enter_date_time(raw, raw_type, name)
     if isinstance(type, DurationType):
         return enter_duration(raw, raw_type)
     if isinstance(type, EnumType):
         return enter_word(raw, raw_type, type)
     if isinstance(type, ListType | SetType):
-        return enter_list(raw, raw_type, type, inner, depth, once)
+        return enter_list(raw, raw_type, type, inner, depth, name)
     if isinstance(type, MapType):
         return enter_map(raw, raw_type, type, inner, depth)
     if isinstance(type, RecordType):
@@ -86,28 +86,23 @@ JSON_ARRAY = r"\s*\[[\s\S]*"
 class Enter(Protocol):
     """Enters a stored value of any type."""
 
-    def __call__(self, raw: exp.Expr, raw_type: str, type: Type, *, once: Once = ...) -> Entered: ...
+    def __call__(self, raw: exp.Expr, raw_type: str, type: Type, *, name: str = ...) -> Entered: ...
 
 
-def enter_list(raw: exp.Expr, raw_type: str, type: ListType | SetType, enter: Enter, depth: int, once: Once) -> Entered:
+def enter_list(raw: exp.Expr, raw_type: str, type: ListType | SetType, enter: Enter, depth: int, name: str) -> Entered:
     """Enter a list or a set; one item that does not fit keeps the whole list out."""
     inner, marks = type.item.undivided() if isinstance(type.item, EnumType) else (type.item, ())
     items, item_type = _items(raw, raw_type, type.item, marks)
     item = f"item{depth}"
-
-    def before(reading: exp.Expr) -> exp.Expr:
-        """Read all items in a step of its own: inside a lambda DuckDB computes an expression wherever it stands."""
-        nonlocal items
-        items = call("list_transform", items, lambda_of(item, reading))
-        return column(item)
-
-    entered = enter(column(item), item_type, inner, once=before if isinstance(type.item, DateType | DateTimeType) else as_it_is)
-    value = once(call("list_transform", items, lambda_of(item, entered.value)))
+    entered = enter(column(item), item_type, inner, name=item if isinstance(type.item, DateType | DateTimeType) else "")
+    if entered.reading is not None:  # a step of its own: inside a lambda DuckDB computes an expression wherever it stands
+        items = call("list_transform", items, lambda_of(item, entered.reading))
+    value, reading = known_as(name, call("list_transform", items, lambda_of(item, entered.value)))
     unfit = exp.GT(this=call("len", call("list_filter", value, lambda_of(item, is_null(column(item))))), expression=integer(0))
     problem = problem_case(raw, (any_of(is_null(value), unfit), "bad-list"))
     if isinstance(type, SetType):
         value = _as_set(value, type.item, depth)
-    return Entered(case((is_null(problem), cast(value, canonical_type(type)))), problem)
+    return Entered(case((is_null(problem), cast(value, canonical_type(type)))), problem, reading)
 
 
 def enter_record(raw: exp.Expr, raw_type: str, type: RecordType, enter: Enter) -> Entered:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlglot import exp
 
-from tierwise.plugins.sql import NULL, call, case, is_null, text
+from tierwise.plugins.sql import NULL, call, case, column, is_null, text
 
-__all__ = ["MIXED", "Entered", "Once", "as_it_is", "is_mixed", "problem_case", "sorts_of"]
-
-Once = Callable[[exp.Expr], exp.Expr]
-"""Takes the reading of a stored value, an expression that is used several times, and returns what stands for it."""
+__all__ = ["MIXED", "Entered", "is_mixed", "known_as", "problem_case", "sorts_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +19,17 @@ class Entered:
     Attributes:
         value: An expression of the fact's canonical type; NULL where the stored value is NULL or does not fit.
         problem: An expression that gives the code of a data finding, or NULL where there is nothing to find.
+        reading: What the two know as a column of the name that they were given for it, so that it is computed once; ``None`` where they know none.
     """
 
     value: exp.Expr
     problem: exp.Expr
+    reading: exp.Expr | None = None
 
 
-def as_it_is(reading: exp.Expr) -> exp.Expr:
-    """Let a reading stand wherever it is used."""
-    return reading
+def known_as(name: str, reading: exp.Expr) -> tuple[exp.Expr, exp.Expr | None]:
+    """Return what stands for a reading that is used several times, and what that stands for: the column of a name, else the reading itself."""
+    return (column(name), reading) if name else (reading, None)
 
 
 def problem_case(raw: exp.Expr, *branches: tuple[exp.Expr, str]) -> exp.Expr:

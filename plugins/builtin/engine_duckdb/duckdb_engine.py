@@ -1,9 +1,8 @@
-"""Runs a plan in the DuckDB that holds the facts: its tables there, the faults of plugins' SQL, and results that may be written as lines and compared as classes."""
+"""Runs a plan in the DuckDB that holds the facts; its results may be written as lines and compared as classes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -14,26 +13,23 @@ import pyarrow
 from sqlglot import exp
 
 from tierwise.core.environment import Environment
-from tierwise.core.errors import PluginError
 from tierwise.core.outcome import Determined, Outcome
 from tierwise.core.plan import Plan
 from tierwise.plugins import sql
+from tierwise.plugins.builtin.engine_duckdb.duckdb_tables import DuckTables, rows_of
 from tierwise.plugins.builtin.engine_duckdb.outcome_classes import Graded, classes
 from tierwise.plugins.builtin.engine_duckdb.result_lines import OutcomeCells, TypedCells, write_batches, write_lines, write_numbers
 from tierwise.plugins.facts import FactTable, core_value
 from tierwise.plugins.grading import Grading, LineForm
 from tierwise.plugins.progress import watched
 from tierwise.plugins.result_table import has_type
-from tierwise.plugins.sql import Kind
-from tierwise.plugins.sql_engine.duckdb_dialect import DUCKDB
 from tierwise.plugins.sql_engine.facts_grading import grade_in
 from tierwise.plugins.sql_engine.results import UNTOLD, WHOLE, SqlGrading
-from tierwise.plugins.sql_engine.tables import FactRows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["DuckGrading", "DuckTables", "grade", "naming_functions", "rows_of"]
+__all__ = ["DuckGrading", "grade"]
 
 MANY = 20_000  # rows from which on it takes longer to make an object of each than to plan a query
 MOST_JOINED = 30  # tables of one query, which takes ever longer to plan
@@ -123,82 +119,6 @@ class DuckGrading(SqlGrading):
         wanted = tuple(output for output in self.outputs if outputs is None or output.name in outputs)
         answers = {output.name: self.answers(output.name) for output in wanted}
         return classes(Graded(self.connection, self.table, wanted, self.columns, answers, self.masks))
-
-
-BATCH = 5_000
-
-
-def rows_of(facts: FactTable) -> FactRows:
-    """Return the table of facts as it stands in its connection."""
-    return FactRows(facts.relation, facts.columns, sql.column(facts.stored.row), facts.stored)
-
-
-class DuckTables:
-    """``Tables`` in memory, or wherever the connection keeps what does not fit there.
-
-    Args:
-        connection: Its own cursor of the connection that holds the facts.
-        plan: The plan that is run; an error of SQL is the fault of a function that it calls.
-        environment: Its functions.
-    """
-
-    def __init__(self, connection: DuckDBPyConnection, plan: Plan, environment: Environment) -> None:
-        self.dialect = DUCKDB
-        self.connection = connection
-        self._plan = plan
-        self._environment = environment
-
-    def make(self, name: str, query: exp.Select, kind: Kind = "TABLE") -> None:
-        """Make a table of the rows of a query, or a view of them.
-
-        Raises:
-            PluginError: The SQL of a plugin's function does not run.
-        """
-        with naming_functions(self._plan, self._environment):
-            self.connection.execute(sql.create(name, query, kind))
-
-    def drop(self, name: str, kind: Kind = "TABLE") -> None:
-        """Let go of a table or view."""
-        self.connection.execute(sql.drop(name, kind))
-
-    def rows(self, query: exp.Select, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a query.
-
-        Raises:
-            PluginError: The SQL of a plugin's function does not run.
-        """
-        cursor = self.connection.cursor()
-        with naming_functions(self._plan, self._environment):
-            cursor.execute(sql.printed(query), parameters)
-        while batch := cursor.fetchmany(BATCH):
-            yield from batch
-
-    def bring(self, name: str, rows: pyarrow.Table) -> None:
-        """Make a table of rows from outside: one that is only registered is not seen by other cursors."""
-        given = f"{name} given"
-        self.connection.register(given, rows)
-        self.make(name, exp.select("*").from_(sql.table(given)))
-        self.connection.unregister(given)
-
-
-@contextmanager
-def naming_functions(plan: Plan, environment: Environment) -> Iterator[None]:
-    """Run queries of a plan; ours have been tried on all there is, so that an error is the fault of a function that a stranger gave.
-
-    Raises:
-        PluginError: DuckDB refuses a query with the SQL of such functions.
-    """
-    try:
-        yield
-    except duckdb.InterruptException:
-        raise
-    except duckdb.Error as error:
-        given = {name: giver for name, giver in plan.functions.items() if sql.DIALECT in environment.functions[name].sql}
-        if not given:
-            raise
-        named = ", ".join(f"function `{name}` of plugin {giver}" for name, giver in given.items())
-        message = f"the SQL of {named} does not run in DuckDB: {str(error).splitlines()[0]}"
-        raise PluginError(message, next(iter(given.values())).partition(" ")[0], "tierwise_functions") from error
 
 
 def grade(plan: Plan, environment: Environment, facts: FactTable, as_of: date | None) -> Grading:

@@ -76,11 +76,21 @@ class TransitionKeys(Part):
         """Whether nothing comes after the last state."""
         return self.at_end is None and not self.moves
 
+    def reached(self) -> set[Written]:
+        """Return what moves lead to, and the next state where they say nothing."""
+        moved = {state for moves in self.moves.values() for state in moves.values()}
+        return moved if self.otherwise is None or self.otherwise == STAY else moved | {self.otherwise}
+
+    @property
+    def is_misspelt(self) -> bool:
+        """Whether something leads to what is no state."""
+        return any(state not in self.states and not is_open(state) for state in self.reached())
+
     def words(self) -> EnumType:
-        """Return what the next state may be, in the order of the states."""
+        """Return what the next state may be, in the order of the states; beside one that is misspelt all are named."""
         if self.moves:
-            reached = {state for moves in self.moves.values() for state in moves.values()} | {self.otherwise}
-            words = [state for state in self.states if state in reached or self.otherwise == STAY]
+            reached = self.reached()
+            words = [state for state in self.states if state in reached or self.otherwise == STAY or self.is_misspelt]
             return EnumType.of(words, labels_of(self.labels))
         end = [] if self.at_end is None or is_open(self.at_end) else [self.at_end]
         return EnumType.of([*(self.states if self.done else self.states[1:]), *end], labels_of(self.labels))
@@ -110,7 +120,7 @@ class Transition:
     def check(self, keys: TransitionKeys, context: KindContext) -> Iterable[Finding]:
         """Find a state that no move leads to."""
         yield from strange_labels(keys.labels, (*keys.states, *keys.words().values))
-        reached = {state for moves in keys.moves.values() for state in moves.values()} | {keys.states[0], keys.otherwise}
+        reached = keys.reached() | {keys.states[0]}
         for place, state in enumerate(keys.states if keys.moves else ()):
             if state not in reached:
                 span = context.span((*context.path, "states", place))
@@ -141,8 +151,7 @@ def _moves(output: Written, keys: TransitionKeys) -> dict[str, Written]:
     if keys.otherwise != STAY:
         return rules if keys.otherwise is None else {**rules, "default": keys.otherwise}
     # A state that is not there is said where a move leads to it, not once more of the state that a subject stays in.
-    strange = any(after not in keys.states and not is_open(after) for moves in keys.moves.values() for after in moves.values())
-    return rules if strange else {**rules, "default": keys.start or Written()}
+    return rules if keys.is_misspelt else {**rules, "default": keys.start or Written()}
 
 
 def _is_last(keys: TransitionKeys) -> Written:

@@ -15,7 +15,8 @@ from tierwise.core.plan import Plan
 from tierwise.core.source import Source as TextSource
 from tierwise.core.types import DateType, ListType, NumberType, SetType, TextType
 from tierwise.plugins.binding.binding_file import read_binding
-from tierwise.plugins.binding.bound_facts import Loading, TypesChanged, bind
+from tierwise.plugins.binding.bound_facts import bind
+from tierwise.plugins.binding.room import Loading, TypesChanged
 from tierwise.plugins.data_source import Source
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.sqlite_reading import FIRST_ROWS

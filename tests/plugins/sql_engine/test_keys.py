@@ -18,7 +18,7 @@ from tierwise.core.meaning import Evaluator
 from tierwise.core.plan import Arithmetic, Compare, Conditional, Constant, FactRef, Node, Plan
 from tierwise.core.types import NumberType
 from tierwise.plugins import sql
-from tierwise.plugins.builtin.engine_duckdb.duckdb_engine import rows_of
+from tierwise.plugins.builtin.engine_duckdb.duckdb_tables import rows_of
 from tierwise.plugins.sql_engine.compile import Compiler
 from tierwise.plugins.sql_engine.keys import keys_of
 from tierwise.plugins.sql_engine.places import Stage

@@ -11,7 +11,7 @@ from tests.plans import SAFE, SIZE, USAGE, declared, plan_of
 from tests.plugins.sql_engine.evaluating import NONE, told
 from tierwise.core.meaning import Subject
 from tierwise.core.plan import Fact
-from tierwise.plugins.builtin.engine_duckdb.duckdb_engine import DuckTables, rows_of
+from tierwise.plugins.builtin.engine_duckdb.duckdb_tables import DuckTables, rows_of
 from tierwise.plugins.facts import FactTable
 from tierwise.plugins.sql_engine.staging import KEY, NAME, ROW, facts_of, read_subjects, staging_of
 

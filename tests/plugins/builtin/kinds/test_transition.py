@@ -92,6 +92,21 @@ def test_a_state_off_the_ladder_is_a_gap() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "moves",
+    [
+        "moves: {keep: {ended: filed}, filed: {resumed: keep, hopeless: destryed}}",
+        "moves: {keep: {ended: filed}}\n    otherwise: destryed",
+    ],
+)
+def test_beside_a_state_that_is_misspelt_all_states_are_named(moves: str) -> None:
+    kept, _, _ = POLICY.partition("moves: ")
+    policy = f"{kept}{moves}\n    give: {{next: after}}\n"
+
+    message = "`destryed` is not one of the allowed values `keep`, `filed`, `destroyed`"
+    assert_finding(found(policy), "unknown-value", underlined="destryed", message=message, help="did you mean `destroyed`?")
+
+
 def test_a_state_that_no_move_leads_to_is_a_warning() -> None:
     policy = (
         POLICY.replace(", hopeless: destroyed", ", hopeless: keep")
