@@ -20,7 +20,7 @@ __all__ = ["finding_document", "finding_text", "render_error", "render_findings"
 
 MOST = 100
 LINE = "\n"
-SUGGESTIONS = "formula-is-"
+SUGGESTIONS = ("formula-is-", "hidden-rows")
 """Notes that say what to write; others give the reason why nothing has to be done."""
 WIDEST = 160
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}

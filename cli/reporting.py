@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tierwise.cli.destination import write_file
-from tierwise.cli.row_columns import flat_columns, headings_of, rows_of
+from tierwise.cli.row_columns import Row, flat_columns, headings_of, rows_of
 from tierwise.cli.telling import tell
 from tierwise.core.errors import DataError
 from tierwise.core.outcome import Determined
 
 if TYPE_CHECKING:
     from tierwise.cli.graded_run import Shown
-    from tierwise.cli.row_columns import Column, Row
+    from tierwise.cli.row_columns import Column
     from tierwise.cli.session import Session
+    from tierwise.core.outcome import Outcome
     from tierwise.plugins.policy_page import Block
     from tierwise.plugins.run import Bound, Run
 
@@ -96,8 +99,8 @@ def write_report(session: Session, run: Run, shown: Shown, path: str, by: Sequen
     write_file(path, excel_report(report, headings_of(columns, session.language), _cells(session, run, shown, columns)), replace=True)
 
 
-def _cells(session: Session, run: Run, shown: Shown, columns: Sequence[Column]) -> Iterator[list[Any]]:
-    """Yield the cells of the list: numbers, dates and truth values as such, reasons in words."""
+def _cells(session: Session, run: Run, shown: Shown, columns: Sequence[Column]) -> Iterable[Sequence[Any]]:
+    """Return the rows of the list: numbers, dates and truth values as such, reasons in words."""
     from tierwise.plugins.sentences.phrases import words_of
 
     phrases = words_of("explanation", session.language)
@@ -112,8 +115,32 @@ def _cells(session: Session, run: Run, shown: Shown, columns: Sequence[Column]) 
         else column.read
         for column in columns
     ]
-    for row in rows_of(shown.grading, run.bound.facts, columns):
-        yield [read(row) for read in readers]
+    in_bulk = _in_bulk(shown, readers) if shown.columns is None else None
+    return in_bulk or ([read(row) for read in readers] for row in rows_of(shown.grading, run.bound.facts, columns))
+
+
+def _in_bulk(shown: Shown, readers: Sequence[Callable[[Row], Any]]) -> Iterator[Sequence[Any]] | None:
+    """Yield the rows of all columns, each different outcome read once, where the engine can tell them apart; else ``None``."""
+    from tierwise.core.meaning.subjects import SubjectResult
+    from tierwise.plugins.grading import LineForm, Writing
+    from tierwise.plugins.report.sheet_rows import Repeated
+
+    grading, outcomes = shown.grading, list[list[Repeated]]()
+
+    def number(place: int, outcome: Outcome) -> str:
+        row = Row(SubjectResult("", None, {grading.outputs[place].name: outcome}), {})
+        outcomes.append([Repeated(read(row)) for read in readers[2 + 2 * place : 4 + 2 * place]])
+        return str(len(outcomes) - 1)
+
+    form = LineForm(["[", *("," for _ in readers[1::2])], "]\n", '"', json.dumps, number, shows_rules=False)
+    lines = grading.lines(form) if isinstance(grading, Writing) else None
+    if lines is None:
+        return None
+    return (
+        [key, name, *chain.from_iterable(outcomes[number] for number in numbers)]
+        for some in lines
+        for key, name, *numbers in json.loads(b"[" + some.rstrip().replace(b"\n", b",") + b"]")
+    )
 
 
 def _of_fact(column: Column) -> Callable[[Row], Any]:

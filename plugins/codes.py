@@ -155,6 +155,7 @@ CODES: Mapping[str, str] = {
     "shadowed-rule": "A rule that never decides, because rules that go before it cover all of it.",
     "share-off-range": "A share that is not more than nothing or is more than the whole.",
     "sheet-missing": "A workbook names a sheet that is not there (any more), such as one that was renamed.",
+    "sheet-not-read": "A sheet of a workbook that no other sheet names, such as a copy; what stands there is not read.",
     "short-row": "Rows of a file with fewer cells than there are headings; what is left is empty.",
     "single-reading": "A reading with fewer than two values, which leaves nothing open.",
     "state-not-reached": "A state that no move leads to and that is not the first.",

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from unicodedata import east_asian_width
+from unicodedata import east_asian_width, normalize
 
+from tierwise.plugins.binding.entry.enter_times import DATE_PATTERN
 from tierwise.plugins.binding.heading_units import heading_unit, is_unit
+from tierwise.plugins.binding.seen import NOTHING
 from tierwise.plugins.data_source import Source, SourceTable
+from tierwise.plugins.deciding.value_reading import POWERS
 from tierwise.plugins.yaml_text.yaml_writing import yaml_line, yaml_scalar
 
 __all__ = ["NewFact", "NewPolicy", "decisive", "facts_of", "name_of_policy", "proposed_cuts"]
@@ -19,6 +22,8 @@ __all__ = ["NewFact", "NewPolicy", "decisive", "facts_of", "name_of_policy", "pr
 AMOUNTS = re.compile(r"金额|销售额|采购额|营业额|用量|amount|sales|revenue|turnover|volume", re.IGNORECASE)
 YES_NO = frozenset(("是", "否", "有", "无", "true", "false", "yes", "no", "y", "n", "0", "1"))
 MOST_WORDS = 8
+NEARLY_ALL = 0.8
+"""Share of a column's values that read as a number or a date, so that the others, such as `about 500,000`, are faults in it."""
 FROM_SAMPLE = (Decimal("0.8"), Decimal("0.5"), Decimal("0.25"), Decimal("0.1"))
 """Shares of the sample that lie below a proposed cut: a fifth of all is best, and so on."""
 
@@ -31,11 +36,13 @@ class NewFact:
         name: The column, which is the fact's name, too.
         keys: The keys of its declaration.
         values: Numbers of a sample; of other types none.
+        unread: What is no number in the same sample, each time it stands there.
     """
 
     name: str
     keys: dict[str, Any]
     values: tuple[Decimal, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def is_number(self) -> bool:
@@ -57,10 +64,12 @@ def _fact(source: Source, table: SourceTable, column: str) -> NewFact | None:
     distinct = dict.fromkeys(values)
     if len(distinct) <= 2 and {value.lower() for value in distinct} <= YES_NO and not {"0", "1"} >= set(distinct) - {""}:
         return NewFact(name, {"type": "boolean"})
-    numbers = [_number(value) for value in values]
-    if all(number is not None for number in numbers):
-        return _number_fact(name, [number for number in numbers if number is not None], values)
-    if all(_is_day(value) for value in values):
+    told = [value for value in values if value.lower() not in NOTHING]
+    numbers = [number for value in told if (number := _number(value)) is not None]
+    if numbers and len(numbers) >= NEARLY_ALL * len(told):
+        return _number_fact(name, numbers, told)
+    days = [value for value in told if _is_day(value)]
+    if days and len(days) >= NEARLY_ALL * len(told):
         return NewFact(name, {"type": "date", "nullable": "true"})
     if len(distinct) <= min(MOST_WORDS, max(len(values) // 2, 2)):
         return NewFact(name, {"type": "enum", "values": sorted(distinct)})
@@ -81,23 +90,26 @@ def _number_fact(name: str, numbers: Sequence[Decimal], values: Sequence[str]) -
         keys["min"] = "0"
     if is_unit(heading_unit(name)):  # else the column would count in another unit than its own fact
         keys["unit"] = heading_unit(name)
-    return NewFact(name, keys, tuple(sorted(numbers)))
+    return NewFact(name, keys, tuple(sorted(numbers)), tuple(value for value in values if _number(value) is None))
 
 
 def _number(text: str) -> Decimal | None:
+    """Return the number that a text is, as a binding or a draft of one reads it: wide or grouped digits, a currency, `万` behind them."""
+    plain = normalize("NFKC", text).replace(",", "").strip("¥$€£元 ")
+    power = POWERS.get(plain[-1:], 0)
     try:
-        number = Decimal(text.replace(",", ""))
+        number = Decimal(plain[:-1] if power else plain).scaleb(power)
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
 
 
 def _is_day(text: str) -> bool:
+    found = re.match(DATE_PATTERN, text)
     try:
-        datetime.fromisoformat(text.replace("/", "-"))
+        return found is not None and bool(date(*map(int, found.groups())))
     except ValueError:
         return False
-    return not text.isdigit()
 
 
 def _width(text: str) -> int:
@@ -180,9 +192,11 @@ class NewPolicy:
         yield "          rules: |"
         tests = list(self._tests())
         column = f"`{self.by.name}`" if re.search(r"[-+*/<>=?,@\"\[\]（）()＋－＊／＜＞＝，\s]|^[\d.]", self.by.name) else self.by.name
-        width = max(map(_width, (column, *tests)))
-        for test, grade in zip((column, *tests), ("tier", *self.grades), strict=True):
-            yield f"            {test}{' ' * (width - _width(test))} -> {grade}"
+        ids = ("id", *self.grades)  # so that a row may be moved and is still known
+        widths = [max(map(_width, texts)) for texts in (ids, (column, *tests))]
+        for id, test, grade in zip(ids, (column, *tests), ("tier", *self.grades), strict=True):
+            cells = [text + " " * (width - _width(text)) for text, width in zip((id, test), widths, strict=True)]
+            yield f"            {' | '.join(cells)} -> {grade}"
 
     def _tests(self) -> Iterator[str]:
         for index in range(len(self.grades)):

@@ -122,7 +122,10 @@ def _blocks(counts: list[BorderCount], session: Session, title: str) -> list[Blo
 
     words = words_of("borders", session.language)
     shown = ("border", "label", "below", "on it", "above", "where they stand", "moved down", "moved up")
-    rows = tuple(tuple(str(row[name]) for name in shown) for row in (_row(count, session) for count in counts))
+    rows = tuple(
+        tuple(row[name] if isinstance(row[name], str) else str(row[name]) for name in shown)
+        for row in (_row(count, session) for count in counts)
+    )
     return [
         Block(f"{title}: {words['title']}", 1),
         Block(words["about"]),
@@ -131,7 +134,7 @@ def _blocks(counts: list[BorderCount], session: Session, title: str) -> list[Blo
 
 
 def _row(count: BorderCount, session: Session) -> dict[str, Any]:
-    from tierwise.plugins.sentences.border_lines import border_text, number_text, standing_text
+    from tierwise.plugins.sentences.border_lines import StandingText, border_text, number_text
 
     border = count.border
     moves = {}
@@ -144,7 +147,7 @@ def _row(count: BorderCount, session: Session) -> dict[str, Any]:
         "below": count.below,
         "on it": count.at,
         "above": count.above,
-        "where they stand": standing_text(count.parts),
+        "where they stand": StandingText(count.parts),
         **moves,
     }
 

@@ -48,7 +48,7 @@ def command(context: click.Context, file: str, folder: str | None) -> None:
     if read.has_errors:
         tell(f"{file}: {summary(read.findings)}; nothing is written")
         context.exit(1)
-    _tell_changes(read)
+    _tell_changes(read, file)
     if folder is not None:
         before = _loaded(session, folder)
         _write(read, Path(folder))
@@ -75,7 +75,7 @@ def _tell_difference(session: Session, before: LoadedPolicy, folder: str) -> Non
         say(render_page(difference_page(difference_of(before, after), session.language), "text"))
 
 
-def _tell_changes(read: ImportedWorkbook) -> None:
+def _tell_changes(read: ImportedWorkbook, workbook: str) -> None:
     shown = [(file, change) for file, changes in read.changes.items() for change in changes]
     for file, change in shown[:MOST]:
         place = change.span.source.name if change.span is not None else file
@@ -97,6 +97,10 @@ def _tell_changes(read: ImportedWorkbook) -> None:
         )
     else:
         tell(f"{read.policy}: changed in meaning since it was exported (fingerprint {read.before[:12]} → {read.fingerprint[:12]})")
+    if not read.compared_with and not read.is_overlay:
+        tell(
+            f"nothing to compare it with: `tierwise import {workbook} FOLDER` tells each change against the policy in a folder, and writes it there"
+        )
 
 
 def _write(read: ImportedWorkbook, folder: Path) -> None:

@@ -103,7 +103,12 @@ def _write(
         tell(f"written: {folder / name}")
     if database is not None:
         _bind(session, folder, database)
-    run = f"\n  tierwise grade {database} --policy {_path(folder)}" if database is not None else ""
+    if by.unread:
+        looked = len(by.values) + len(by.unread)
+        tell(
+            f"`{by.name}`: {len(by.unread)} of {looked} values that were looked at are no numbers, such as `{by.unread[0]}`; they count as missing"
+        )
+    run = f"\n  tierwise grade {database} --policy {_path(folder)} --report report.html" if database is not None else ""
     tell(
         f"\ntry next\n  tierwise check {_path(folder)}\n  tierwise test {_path(folder)}{run}\n  tierwise export {_path(folder)} {folder.name}.xlsx"
     )

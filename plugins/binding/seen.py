@@ -17,7 +17,7 @@ from tierwise.plugins.sql import column, integer, is_known, select
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["AMBIGUOUS_NUMBER", "format_line", "help_for", "seen_format", "unread_values"]
+__all__ = ["AMBIGUOUS_NUMBER", "NOTHING", "format_line", "help_for", "seen_format", "unread_values"]
 
 CURRENCIES = ("US$", "HK$", "NT$", "¥", "￥", "$", "€", "£", "₩", "元", "圆", "RMB", "CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "CHF")
 NOTHING = (

@@ -11,10 +11,10 @@ from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
 from tierwise.plugins.impact.gates import GateResult
 from tierwise.plugins.impact.impact import Impact, MeasureImpact, Move, Mover, OutputImpact
-from tierwise.plugins.outcome_class import class_document, is_undetermined
+from tierwise.plugins.outcome_class import class_document, is_undetermined, reason_class
 from tierwise.plugins.policy_page import Block
 from tierwise.plugins.sentences.catalogue import said
-from tierwise.plugins.sentences.phrases import words_of_impact
+from tierwise.plugins.sentences.phrases import phrase, words_of, words_of_impact
 
 __all__ = ["class_text", "impact_page", "try_text"]
 
@@ -39,12 +39,12 @@ def impact_page(
     return tuple(_Page(words_of_impact(language), language).blocks(impact, movers, gates, more_movers, subject))
 
 
-def class_text(text: str) -> str:
+def class_text(text: str, language: str) -> str:
     """Return a class for people: the value, or ``? reason``."""
     found = class_document(text)
     if is_undetermined(text):
-        return f"? {found['undetermined']}"
-    return "none" if found is None else cell_text(found) or "–"
+        return f"? {words_of('open', language)[found['undetermined']]}"
+    return phrase("none", language) if found is None else cell_text(found) or "–"
 
 
 def try_text(told: Try, language: str) -> str:
@@ -67,7 +67,7 @@ class _Page:
             name: f"{count:,}"
             for name, count in (("subjects", impact.subjects), ("compared", impact.compared), ("moved", impact.any_moved))
         }
-        yield Block(self.say("subjects", subject=subject, **counts))
+        yield Block(self.say("subjects", subject=said(subject, self.language), **counts))
         for key, tries in zip(("try_from", "try_to"), impact.tries, strict=True):
             yield from (Block(self.say(key, text=try_text(one, self.language))) for one in tries)
         if gates:
@@ -99,7 +99,7 @@ class _Page:
                 yield Block(self.say(key, names=", ".join(names)))
         for name, (before, after) in impact.population.items():
             if before != after:
-                yield Block(self.say("population", name=name, before=_outcome(before), after=_outcome(after)))
+                yield Block(self.say("population", name=name, before=_outcome(before, self.language), after=_outcome(after, self.language)))
 
     def _label(self, found: OutputImpact) -> str:
         label = found.label.get(self.language) or found.name
@@ -114,10 +114,10 @@ class _Page:
         if max(len(rows), len(columns)) > MOST_CLASSES:
             return self._largest(found)
         counts = {(cell.before, cell.after): cell.count for cell in found.matrix}
-        header = (self.say("baseline"), *(class_text(text) for text in columns), self.say("total"))
+        header = (self.say("baseline"), *(class_text(text, self.language) for text in columns), self.say("total"))
         lines = [
             (
-                class_text(row),
+                class_text(row, self.language),
                 *(_count(counts.get((row, column), 0)) for column in columns),
                 _count(sum(counts.get((row, c), 0) for c in columns)),
             )
@@ -129,7 +129,10 @@ class _Page:
     def _largest(self, found: OutputImpact) -> Block:
         """Return the largest cells of those that moved, where there are too many classes for a matrix."""
         cells = sorted((cell for cell in found.matrix if cell.before != cell.after), key=lambda cell: -cell.count)
-        rows = tuple((class_text(cell.before), class_text(cell.after), _count(cell.count)) for cell in cells[:MOST_CELLS])
+        rows = tuple(
+            (class_text(cell.before, self.language), class_text(cell.after, self.language), _count(cell.count))
+            for cell in cells[:MOST_CELLS]
+        )
         return Block("", header=(self.say("from"), self.say("to"), self.say("count")), rows=rows, keys=2)
 
     # ---- measures and groups -------------------------------------------------------------------------------------------------
@@ -162,7 +165,7 @@ class _Page:
         )
         rows = [
             (
-                *(self.say("no_group") if group is None else class_text(group) for group in found.by.values()),
+                *(self.say("no_group") if group is None else class_text(group, self.language) for group in found.by.values()),
                 f"{found.subjects:,}",
                 *(_moved(found.moves[name]) for name in moving),
                 *(_amount(one.delta, sign=True) for one in found.measures),
@@ -177,9 +180,7 @@ class _Page:
 
     def _mover(self, mover: Mover) -> str:
         name = f" {mover.name}" if mover.name else ""
-        head = (
-            f"{mover.key}{name} · {mover.output}: {class_text(mover.before)} → {class_text(mover.after)} ({self.words[mover.move.value]})"
-        )
+        head = f"{mover.key}{name} · {mover.output}: {class_text(mover.before, self.language)} → {class_text(mover.after, self.language)} ({self.words[mover.move.value]})"
         texts = [
             self.say(key, text=side["text"]) for key, side in zip(("before", "after"), mover.because, strict=True) if side and side["text"]
         ]
@@ -222,7 +223,7 @@ def _share(found: MeasureImpact) -> str:
     return f"{share:+,f}%"
 
 
-def _outcome(outcome: Outcome | None) -> str:
+def _outcome(outcome: Outcome | None, language: str) -> str:
     if outcome is None:
         return "–"
-    return cell_text(to_json(outcome.value)) if isinstance(outcome, Determined) else f"? {outcome.reason.value}"
+    return cell_text(to_json(outcome.value)) if isinstance(outcome, Determined) else class_text(reason_class(outcome.reason), language)

@@ -19,6 +19,7 @@ th{background:#f2f2f2;overflow-wrap:break-word}.n{text-align:right;font-variant-
 .steps li:first-child{background:#1f5f9e;color:#fff;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 svg{max-width:100%;height:auto}code{word-break:break-all}
 @page{size:A4;margin:16mm}
+@media screen{th.n{min-width:3em}}
 @media print{body{margin:0;padding:0;max-width:none;font-size:10.5pt}thead{display:table-header-group}tr,section>svg,.steps{break-inside:avoid}h1,h2,h3{break-after:avoid}}
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"

@@ -12,15 +12,15 @@ from tierwise.plugins.policy_page import Block
 from tierwise.plugins.report.html_frame import escaped, html_frame, html_table
 from tierwise.plugins.report.sheet_names import SheetNames
 from tierwise.plugins.report.sheet_rows import with_rows, write_pattern
-from tierwise.plugins.sentences.border_lines import LEVELS
+from tierwise.plugins.sentences.border_lines import StandingText
 from tierwise.plugins.workbook.writing import new_workbook
 
 __all__ = ["page_html", "page_workbook"]
 
 NUMBER = re.compile(r"[+−-]?\d{1,3}(,\d{3})*(\.\d+)?|[+−-]?\d+(\.\d+)?")
 """A number as pages write it, its digits grouped or not."""
-BARS = re.compile(rf"([{LEVELS}]+)│([{LEVELS}]+)")
-"""Bars to both sides of a border."""
+BAR_WIDTH, HIGHEST_BAR = 10, 32
+"""In pixels."""
 
 
 def page_html(blocks: Iterable[Block], language: str) -> str:
@@ -88,19 +88,19 @@ def _rows(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> Iterator[str
 
 
 def _drawn(cell: str) -> str:
-    """Return the picture of a cell with bars, which says in its text the same; nothing for another cell."""
-    sides = BARS.fullmatch(cell)
-    if sides is None:
+    """Return the picture of a cell that has one, which says its numbers; nothing for another cell."""
+    if not isinstance(cell, StandingText):
         return ""
-    height, width = 4, 10
-    heights = [height * LEVELS.index(mark) for mark in "".join(sides.groups())]
-    top = height * len(LEVELS)
+    most = max(cell.parts) or 1
+    half, top = len(cell.parts) // 2, HIGHEST_BAR + 1
+    heights = [-(-HIGHEST_BAR * part // most) for part in cell.parts]
     bars = "".join(
-        f'<rect x="{width * at + 1}" y="{top - high}" width="{width - 2}" height="{high}" fill="#1f5f9e"/>'
+        f'<rect x="{BAR_WIDTH * at + 1}" y="{top - high}" width="{BAR_WIDTH - 2}" height="{high}" fill="#1f5f9e"/>'
         for at, high in enumerate(heights)
     )
-    border = f'<path d="M{width * len(sides[1])} 0v{top}" stroke="#1a1a1a" stroke-dasharray="3 2"/>'
-    return f'<svg role="img" aria-label="{cell}" width="{width * len(heights)}" height="{top}">{bars}{border}</svg>'
+    border = f'<path d="M{BAR_WIDTH * half} 0v{top}" stroke="#1a1a1a" stroke-dasharray="3 2"/>'
+    said = " ".join(map(str, (*cell.parts[:half], "│", *cell.parts[half:])))
+    return f'<svg role="img" aria-label="{said}" width="{BAR_WIDTH * len(heights)}" height="{top}">{bars}{border}</svg>'
 
 
 def _values(block: Block) -> Iterator[list[Any]]:

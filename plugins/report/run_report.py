@@ -3,18 +3,19 @@ the borders, and where it comes from."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
-from tierwise.core.meaning.subjects import SubjectResult
-from tierwise.core.outcome import Determined, Outcome, Reason, Undetermined
+from tierwise.core.outcome import Outcome, Reason, Undetermined
 from tierwise.core.plan import Decision, Named
 from tierwise.core.types import BooleanType, EnumType, ListType, SetType
 from tierwise.core.values import to_json
 from tierwise.plugins.cell_text import cell_text
-from tierwise.plugins.grading import Grading, Share
+from tierwise.plugins.grading import Grading, Numbering, Share
 from tierwise.plugins.paths.borders import NEAR, borders_near
 from tierwise.plugins.report.receipt import receipt_of
 from tierwise.plugins.run import Run
@@ -169,34 +170,66 @@ class _Reporter:
         needs: Needs = {}
         cells: Counter[Cell] = Counter()
         split = [d.name for d in self._split_outputs()] if self.by else []
-        for result, facts in self._rows():
-            for name, outcome in result.outcomes.items():
+        for outcomes, of_facts, count in self._kinds():
+            for name, outcome in outcomes.items():
                 if isinstance(outcome, Undetermined) and outcome.needs:
-                    needs.setdefault(name, {}).setdefault(str(outcome.reason), Counter()).update(set(outcome.needs))
+                    needs.setdefault(name, {}).setdefault(str(outcome.reason), Counter()).update(dict.fromkeys(outcome.needs, count))
             for by in self.by:
-                group = self._group(by, result, facts)
-                cells.update((by, group, name, _bar_of(result.outcomes[name])) for name in split)
+                group = of_facts[by] if by in of_facts else self._outcome_group(by, outcomes[by])
+                cells.update({(by, group, name, _bar_of(outcomes[name])): count for name in split})
         return needs, cells
 
-    def _rows(self) -> Iterator[tuple[SubjectResult, Mapping[str, Any]]]:
-        if not any(name in self.loaded.plan.facts for name in self.by):
-            yield from ((result, {}) for result in self.grading.rows())
+    def _kinds(self) -> Iterator[tuple[Mapping[str, Outcome], Mapping[str, str], int]]:
+        """Yield what comes out, with the groups by facts, and how many subjects it is so of: all that are alike at once, where the engine can."""
+        told = self._in_bulk()
+        groups = self._groups_by_facts()
+        if told is None:
+            yield from ((result.outcomes, group, 1) for result, group in zip(self.grading.rows(), groups, strict=False))
             return
-        subjects = self.run.bound.facts.subjects()  # in the order of the keys, too
-        for result in self.grading.rows():
-            yield result, next(subject.facts for subject in subjects if subject.key == result.key)
+        outcomes, lists = told
+        names = [decision.name for decision in self.grading.outputs]
+        counted = Counter((listed, *group.values()) for listed, group in zip(lists, groups, strict=False))
+        of_facts = [name for name in self.by if name in self.loaded.plan.facts]
+        for (listed, *group), count in counted.items():
+            found = (outcomes[number] for number in json.loads(listed))
+            yield dict(zip(names, found, strict=True)), dict(zip(of_facts, group, strict=True)), count
 
-    def _group(self, by: str, result: SubjectResult, facts: Mapping[str, Any]) -> str:
-        """Return the group of a subject in words."""
-        if by not in self.loaded.plan.facts:
-            outcome = result.outcomes[by]
-            value = outcome.value if isinstance(outcome, Determined) else None
-            if isinstance(outcome, Undetermined):
-                return "? " + self._reason(outcome.reason)
-        elif by not in facts:
-            return words_of("report", self.language)["missing"]
-        else:
-            value = facts[by]
+    def _in_bulk(self) -> tuple[list[Outcome], Iterator[str]] | None:
+        """Return the different outcomes, and of each subject its list of their numbers, in the order of the keys."""
+        outcomes: list[Outcome] = []
+
+        def number(outcome: Outcome) -> int:
+            outcomes.append(outcome)
+            return len(outcomes) - 1
+
+        batches = self.grading.numbered(number) if isinstance(self.grading, Numbering) else None
+        return None if batches is None else (outcomes, chain.from_iterable(listed for _, listed in batches))
+
+    def _groups_by_facts(self) -> Iterator[Mapping[str, str]]:
+        """Yield the groups of each graded subject by those facts by which they are grouped, in the order of the keys."""
+        names = [name for name in self.by if name in self.loaded.plan.facts]
+        if not names:
+            return repeat({})
+        return ({name: self._fact_group(name, facts) for name in names} for facts in self._facts())
+
+    def _facts(self) -> Iterator[Mapping[str, Any]]:
+        subjects = self.run.bound.facts.subjects()  # in the order of the keys, too
+        if self.grading is self.run.grading:
+            yield from (subject.facts for subject in subjects)
+            return
+        for result in self.grading.rows():
+            yield next(subject.facts for subject in subjects if subject.key == result.key)
+
+    def _outcome_group(self, by: str, outcome: Outcome) -> str:
+        if isinstance(outcome, Undetermined):
+            return "? " + self._reason(outcome.reason)
+        return self._group(by, outcome.value)
+
+    def _fact_group(self, by: str, facts: Mapping[str, Any]) -> str:
+        return self._group(by, facts[by]) if by in facts else words_of("report", self.language)["missing"]
+
+    def _group(self, by: str, value: Any) -> str:
+        """Return a group of subjects in words."""
         if isinstance(value, bool):
             return phrase("yes" if value else "no", self.language)
         text = cell_text(to_json(value)) if value is not None else phrase("none", self.language)

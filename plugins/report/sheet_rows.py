@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -12,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from tierwise.plugins.report.excel_cells import EXACT_DIGITS, LONGEST_TEXT
 
-__all__ = ["with_rows", "write_pattern"]
+__all__ = ["Repeated", "with_rows", "write_pattern"]
 
 SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """What stands otherwise in the texts of a sheet; an underscore, where what follows would be read as a sign's number."""
@@ -21,6 +22,19 @@ FIRST_DAY = date(1899, 12, 30).toordinal()
 """The day that Excel counts from, for days after February 1900."""
 FIRST_TOLD = date(1900, 3, 1)
 CHUNK = 2_000
+
+
+@dataclass(slots=True)
+class Repeated:
+    """A value that stands in many cells of one sheet, so that it is put into words once.
+
+    Attributes:
+        value: The value, as any other of a row.
+        tail: What its cells are behind their place, once one of them was written; nothing of an empty cell.
+    """
+
+    value: Any
+    tail: str | None = None
 
 
 def write_pattern(sheet: Any, text: Any, day: Any) -> None:
@@ -77,37 +91,41 @@ def _chunks(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _lines(rows: Iterable[Sequence[Any]], text: str, day: str) -> Iterator[str]:
-    columns: list[str] = []
+    starts: list[str] = []
     for number, cells in enumerate(rows, 2):
-        columns = columns or [_letters(at) for at in range(len(cells))]
-        yield (
-            f'<row r="{number}">'
-            + "".join(
-                [_cell(f"{column}{number}", value, text, day) for column, value in zip(columns, cells, strict=True) if value is not None]
-            )
-            + "</row>"
-        )
+        starts = starts or [f'<c r="{_letters(at)}' for at in range(len(cells))]
+        written = [f"{start}{number}{tail}" for start, value in zip(starts, cells, strict=True) if (tail := _behind(value, text, day))]
+        yield f'<row r="{number}">{"".join(written)}</row>'
 
 
-def _cell(place: str, value: Any, text: str, day: str) -> str:
+def _behind(value: Any, text: str, day: str) -> str:
+    """Return what stands behind the place of a cell; nothing where there is to be no cell."""
+    if not isinstance(value, Repeated):
+        return "" if value is None else _tail(value, text, day)
+    if value.tail is None:
+        value.tail = "" if value.value is None else _tail(value.value, text, day)
+    return value.tail
+
+
+def _tail(value: Any, text: str, day: str) -> str:
     match value:
         case str():
             shown = value
         case bool():
-            return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
+            return f'" t="b"><v>{int(value)}</v></c>'
         case Decimal() if len(value.as_tuple().digits) <= EXACT_DIGITS:
-            return f'<c r="{place}"><v>{float(value):.16G}</v></c>'
+            return f'"><v>{float(value):.16G}</v></c>'
         case int() if abs(value) < 10**EXACT_DIGITS:
-            return f'<c r="{place}"><v>{value}</v></c>'
+            return f'"><v>{value}</v></c>'
         case datetime():
             shown = value.isoformat(sep=" ")
         case date() if value >= FIRST_TOLD:
-            return f'<c r="{place}" s="{day}"><v>{value.toordinal() - FIRST_DAY}</v></c>'
+            return f'" s="{day}"><v>{value.toordinal() - FIRST_DAY}</v></c>'
         case _:
             shown = str(value)
     shown = shown[:LONGEST_TEXT]
     kept = ' xml:space="preserve"' if shown != shown.strip() else ""
-    return f'<c r="{place}" s="{text}" t="inlineStr"><is><t{kept}>{SPECIAL.sub(_escaped, shown)}</t></is></c>'
+    return f'" s="{text}" t="inlineStr"><is><t{kept}>{SPECIAL.sub(_escaped, shown)}</t></is></c>'
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from tierwise.plugins.sentences.words import percent_text, value_text
 
 if TYPE_CHECKING:
     from tierwise.plugins.paths.borders import Border
 
-__all__ = ["LEVELS", "border_text", "number_text", "standing_text"]
+__all__ = ["StandingText", "border_text", "number_text"]
 
 LEVELS = " ▁▂▃▄▅▆▇█"
 """The signs of bars, from nothing up."""
 
 
-def standing_text(parts: Sequence[int]) -> str:
-    """Return a picture of how many stand in each part of the neighbourhood of a border, which is the line in the middle."""
-    most = max(parts) or 1
-    bars = "".join(LEVELS[-(-part * (len(LEVELS) - 1) // most)] for part in parts)
-    half = len(bars) // 2
-    return f"{bars[:half]}│{bars[half:]}"
+class StandingText(str):
+    """A picture, in signs, of how many stand in each part of the neighbourhood of a border, which is the line in the middle.
+
+    Attributes:
+        parts: The numbers, for who draws them better.
+    """
+
+    __slots__ = ("parts",)
+    parts: tuple[int, ...]
+
+    def __new__(cls, parts: Sequence[int]) -> Self:
+        """Make the picture of these numbers."""
+        most = max(parts) or 1
+        bars = "".join(LEVELS[-(-part * (len(LEVELS) - 1) // most)] for part in parts)
+        half = len(bars) // 2
+        new = super().__new__(cls, f"{bars[:half]}│{bars[half:]}")
+        new.parts = tuple(parts)
+        return new
 
 
 def border_text(border: Border, language: str) -> str:

@@ -65,8 +65,7 @@ def in_cell(value: Any) -> str:
     odd = (
         value in _RESERVED
         or value.startswith((GRID_BELOW, OTHER_SHEET, '"'))
-        or value != value.strip(" \n")
-        or value.endswith("\n")
+        or value != value.strip()
         or bool(_EXCEL_ESCAPE.search(value))
     )
     return _quoted(value) if odd else str(value)

@@ -10,6 +10,7 @@ from tierwise.core.errors import DataError
 from tierwise.core.finding import Finding
 from tierwise.core.policy.document import Document
 from tierwise.core.source import Path, Source, Span, Written
+from tierwise.plugins.sentences.phrases import words_of
 from tierwise.plugins.workbook.cell_values import GRID_BELOW, OTHER_SHEET, path_of
 from tierwise.plugins.workbook.grids import GRIDS, GridReader, decoded
 from tierwise.plugins.workbook.sheets import FIRST_SHEET
@@ -62,6 +63,7 @@ def read_files(path: str, types: Mapping[str, str] | None = None) -> WorkbookFil
         for name, root in reader.files().items()
         if root is not None
     }
+    reader.unread()
     if not documents and not reader.grids.findings:
         raise DataError(f"the sheet `{FIRST_SHEET}` of `{path}` names no file", help=NOT_OURS)
     return WorkbookFiles(reader.about, documents, tuple(reader.grids.findings))
@@ -118,6 +120,7 @@ class _Reader:
     about: dict[str, str] = field(default_factory=dict)
     spans: dict[str, dict[Path, Span]] = field(default_factory=dict)
     keys: dict[str, dict[Path, Span]] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
 
     def files(self) -> dict[str, Any]:
         """Return the root of each document; ``None`` for one of which nothing can be read."""
@@ -143,6 +146,16 @@ class _Reader:
                 message = f"{len(filled)} hidden {'row counts' if len(filled) == 1 else 'rows count'} like any other"
                 self.grids.findings.append(Finding.note("hidden-rows", message, place, "clear what is not to count"))
 
+    def unread(self) -> None:
+        """Tell of sheets that no other names, such as a copy of one: what was changed there would be lost without a word."""
+        known = {FIRST_SHEET, *self.named, *(words_of("workbook", language)["lists"] for language in ("en", "zh"))}
+        for sheet in self.sheets.values():
+            if sheet.name not in known and sheet.rows:
+                place = next(iter(sheet.rows[0][1].values())).span
+                message = f"the sheet `{sheet.name}` is not read: no other sheet names it"
+                help = "make the change on the sheet that was exported; a sheet that was renamed gets its name back"
+                self.grids.findings.append(Finding.warning("sheet-not-read", message, place, help))
+
     def _file(self, file: str, cell: ExcelCell) -> Any:
         node = _Node(cell.span)
         self.spans[file], self.keys[file] = {}, {}
@@ -162,6 +175,7 @@ class _Reader:
         elif name in within:
             self.grids.report("bad-path", f"the sheet `{name}` would hold itself", cell)
         else:
+            self.named.add(name)
             self._sheet(node, self.sheets[name], (*within, name))
 
     def _sheet(self, node: _Node, sheet: SheetCells, within: tuple[str, ...]) -> None:

@@ -107,6 +107,8 @@ def read_workbook(path: str) -> dict[str, SheetCells]:
         cells = 0
         sheets = {}
         for sheet in book.worksheets:
+            if sheet.title in sheets:
+                raise DataError(f"`{path}` has two sheets called `{sheet.title}`", help=SAVE_PLAINLY)
             read = _Sheet(sheet, MOST_CELLS - cells).read()
             cells += sum(len(row) for _, row in read.rows)
             sheets[read.name] = read
@@ -234,7 +236,7 @@ def cell_text_of(cell: ExcelCell, expected: str, findings: list[Finding]) -> Wri
         case _, datetime() | date() | time() | timedelta() as moment:
             return _moment(cell, moment, expected, findings)
         case _, text:
-            return cell.written(str(text).strip(" "))
+            return cell.written(str(text).strip())  # also of the blanks that pages and forms have
     return None
 
 

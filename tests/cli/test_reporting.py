@@ -13,6 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.command_line import tierwise
+from tierwise.plugins.builtin.engine_duckdb import duckdb_engine
 
 RUN = ("--policy", "small.yaml", "--rows", "0")
 
@@ -109,3 +110,18 @@ def test_a_report_that_cannot_be_written_is_refused_before_grading(file: str, co
     done = tierwise("grade", data, *RUN, "--report", file)
 
     assert done.code == code and said in done.err
+
+
+def test_many_are_reported_by_kinds_in_the_same_bytes_as_row_by_row(customers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("customers.csv").open("a", encoding="utf-8") as added:
+        added.write('a_x0041_b,"two\nlines, ""so""",1,\n 9\\u0041 ,\x07<&>,,\n🐴,,500000.5,\n')
+    written = []
+    for least in (0, 10**9):
+        monkeypatch.setattr(duckdb_engine, "MANY", least)
+        done = tierwise("grade", "customers.csv", *RUN, "--by", "tier,judged_good", "--report", "r.xlsx")
+        assert done.code == 0, done.err
+        written.append(Path("r.xlsx").read_bytes())
+    rows = [[cell.value for cell in row] for row in load_workbook("r.xlsx").worksheets[1].iter_rows(min_row=2)]
+
+    assert written[0] == written[1]
+    assert len(rows) == 7 and ["🐴", None, None, "a fact that it depends on is missing (甲 | 乙)"] in rows, rows

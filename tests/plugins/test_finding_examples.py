@@ -47,6 +47,8 @@ def edit(step: Mapping[str, Any]) -> None:
                 book[sheet][cell].data_type = "e"
         case {"sheet": sheet, "hide": row}:
             book[sheet].row_dimensions[row].hidden = True
+        case {"sheet": sheet, "copy": name}:
+            book.copy_worksheet(book[sheet]).title = name
         case {"sheet": sheet, "name": name}:
             book[sheet].title = name
     book.save("book.xlsx")

@@ -102,3 +102,19 @@ def test_a_number_keeps_the_unit_of_its_heading_so_that_it_is_read(tmp_path: Pat
 
     assert "unit: 万元" in text and "unit: 天" in text
     assert "missing" not in done.out + done.err and {"A", "B", "C"} <= set(done.out.split())
+
+
+def test_a_list_as_people_keep_it_becomes_a_policy_and_what_is_no_number_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    amounts = ["约50万", "暂无", "12.5万", "￥1,200,000", "３００００"] + [str(at * 10_000) for at in range(1, 36)]
+    days = ["2026-03-05", "2026/3/5", "2026年3月5日"]
+    rows = [f'{at:03},客户{at},"{amount}",{days[at % 3]},' for at, amount in enumerate(amounts)]
+    Path("名单.csv").write_text("客户编号,客户名称,年采购额,上次拜访,备注\n" + "\n".join(rows) + "\n", encoding="utf-8-sig")
+    made = tierwise("init", "分级", "--from", "名单.csv", "--language", "zh")
+    text = Path("分级/policy.yaml").read_text(encoding="utf-8")
+    graded = tierwise("grade", "名单.csv", "--policy", "./分级", "--format", "csv", "--columns", "key,年采购额,tier.reason")
+
+    assert "`年采购额`：看过的 39 个值中有 1 个不是数，例如 `约50万`；按缺失处理" in made.out, made
+    assert "  年采购额: {type: number, scale: 2, min: 0}\n" in text and "  # 上次拜访: {type: date, nullable: true}\n" in text
+    assert "备注" not in text
+    assert graded.out.splitlines()[1:6] == ["000,,missing_fact", "001,,missing_fact", "002,125000,", "003,1200000,", "004,30000,"], graded
