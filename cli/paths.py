@@ -118,6 +118,7 @@ def _route(route: Route) -> dict[str, Any]:
             for c in route.changes
         ],
         "outcome": outcome_document(route.outcome),
+        **({} if route.until is None else {"until": to_json(route.until)}),
         "gains": [
             {"output": move.output, "from": outcome_document(move.before), "to": outcome_document(move.after)} for move in route.gains
         ],

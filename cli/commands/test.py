@@ -17,17 +17,19 @@ from tierwise.plugins.engine import DEFAULT_ENGINE, REFERENCE_ENGINE
 
 if TYPE_CHECKING:
     from tierwise.core.finding import Finding
+    from tierwise.plugins.cases.coverage import Coverage
     from tierwise.plugins.cases.run_cases import CaseResult
     from tierwise.plugins.policy import LoadedPolicy
 
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What came of the cases of one policy."""
+    """What came of the cases of one policy; ``coverage`` where it was asked for."""
 
     name: str
     loaded: LoadedPolicy
     results: Sequence[CaseResult]
+    coverage: Coverage | None
 
     @property
     def broken(self) -> list[CaseResult]:
@@ -53,7 +55,7 @@ class Tested:
     metavar="FILE",
     help="Run the cases of this YAML or CSV file instead of the policy's own; may be repeated.",
 )
-@click.option("--coverage", is_flag=True, help="Say which rules and borders the cases touch, and list what no case has touched.")
+@click.option("--coverage", is_flag=True, help="Say which rules, cells and borders the cases touch, and list what none does.")
 @click.option(
     "--borders", is_flag=True, help="Write cases at, below and above each border to stdout, for a person to confirm, and run none."
 )
@@ -84,8 +86,10 @@ def command(
     session = Session.of(context)
     if files and len(policies) != 1:
         raise click.UsageError("`--cases` is about one policy: name it")
-    if (coverage or borders) and form != "text":
-        raise click.UsageError("`--coverage` and `--borders` write text only")
+    if borders and form != "text":
+        raise click.UsageError("`--borders` writes text only")
+    if coverage and form not in ("text", "json"):
+        raise click.UsageError("`--coverage` writes text or JSON only")
     code = 0
     tested = []
     for name in policies or sorted(session.plugins.policies()):
@@ -94,7 +98,7 @@ def command(
             if borders:
                 _write_border_cases(loaded)
                 continue
-            tested.append(_tested(name, loaded, engines, files))
+            tested.append(_tested(name, loaded, engines, files, coverage))
         except PolicyError as error:  # the others can still be tested
             say(render_error(error, session.error_format, session.language), err=True)
             if form == "text":
@@ -103,26 +107,29 @@ def command(
             continue
         if form == "text":
             _tell(tested[-1], session.language)
-        if coverage:
-            wrong = _tell_coverage(loaded, session.language)
-            session.show_findings(wrong)
-            code = max(code, EXIT_FINDINGS if wrong else 0)
+        if (covered := tested[-1].coverage) is not None:
+            session.show_findings(covered.findings)
+            code = max(code, EXIT_FINDINGS if covered.findings else 0)
         code = max(code, EXIT_FINDINGS if tested[-1].broken else 0)
     if form != "text":
         _write(tested, form, session.language)
     context.exit(code)
 
 
-def _tested(name: str, loaded: LoadedPolicy, engines: Sequence[str], files: Sequence[str]) -> Tested:
+def _tested(name: str, loaded: LoadedPolicy, engines: Sequence[str], files: Sequence[str], coverage: bool) -> Tested:
+    from tierwise.plugins.cases.coverage import coverage_of
     from tierwise.plugins.cases.read_cases import read_cases
     from tierwise.plugins.cases.run_cases import run_cases
     from tierwise.plugins.loading import read_file_of
 
     cases = [case for file in files for case in read_cases(loaded.policy, read_file_of("cases", file))] if files else None
-    return Tested(name, loaded, run_cases(loaded, engines or (REFERENCE_ENGINE, DEFAULT_ENGINE), cases))
+    results = run_cases(loaded, engines or (REFERENCE_ENGINE, DEFAULT_ENGINE), cases)
+    return Tested(name, loaded, results, coverage_of(loaded) if coverage else None)
 
 
 def _tell(tested: Tested, language: str) -> None:
+    from tierwise.cli.touched import tell_coverage
+
     skipped = sum(result.skipped != "" for result in tested.results)
     for result in tested.broken:
         tell(f"FAILED {result.case.id} on {result.engine}")
@@ -133,6 +140,8 @@ def _tell(tested: Tested, language: str) -> None:
     waiting = f", {open_cases} that nobody has confirmed" if open_cases else ""
     broken = len(tested.broken)
     tell(f"{tested.name}: {len(tested.results) - broken - skipped} passed, {broken} failed{kept}{waiting}")
+    if tested.coverage is not None:
+        tell_coverage(tested.coverage, language)
 
 
 def _failure(loaded: LoadedPolicy, result: CaseResult, language: str) -> list[str]:
@@ -198,6 +207,8 @@ def _findings(tested: Sequence[Tested]) -> list[Finding]:
 
 
 def _document(tested: Tested, language: str) -> dict[str, Any]:
+    from tierwise.cli.touched import coverage_document
+
     return {
         "policy": tested.name,
         "ok": not tested.broken,
@@ -217,6 +228,7 @@ def _document(tested: Tested, language: str) -> dict[str, Any]:
             }
             for result in tested.results
         ],
+        **({} if tested.coverage is None else {"coverage": coverage_document(tested.coverage, language)}),
     }
 
 
@@ -224,30 +236,3 @@ def _write_border_cases(loaded: LoadedPolicy) -> None:
     from tierwise.plugins.cases.at_borders import border_cases, cases_text
 
     say(cases_text(loaded.plan, border_cases(loaded)), nl=False)
-
-
-def _tell_coverage(loaded: LoadedPolicy, language: str) -> Sequence[Finding]:
-    """Tell what the cases touch; return what is wrong with what is said to be unreachable."""
-    from tierwise.plugins.cases.coverage import coverage_of, percent
-    from tierwise.plugins.sentences.words import value_text
-
-    found = coverage_of(loaded)
-    for what, (part, whole) in (("rules", found.rules), ("borders", found.touched)):
-        if whole:
-            tell(f"  {what}: {percent(part, whole)}% ({part} of {whole})")
-    for table in found.tables:
-        if table.never:
-            tell(f"    no case decided by `{table.table}`: {', '.join(table.never)}")
-    for table in found.tables:
-        for rule, why in table.unreachable.items():
-            tell(f"    no data reaches `{table.table}`: {rule}: {why.in_language(language)}")
-    for one in found.borders:
-        at = f"{one.border.about} {value_text(one.border.value, one.border.type, language)}"
-        if one.unreachable is not None:
-            tell(f"    no data stands exactly at {at}: {one.unreachable.in_language(language)}")
-        elif not one.is_touched:
-            tell(f"    no case exactly at {at}")
-    for output, reasons in found.reasons.items():
-        if reasons:
-            tell(f"    undetermined in a case: {output} ({', '.join(sorted(reasons))})")
-    return found.findings

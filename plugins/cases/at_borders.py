@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -12,9 +12,9 @@ from typing import Any
 from tierwise.core.meaning import Evaluator
 from tierwise.core.meaning.decide import with_as_of
 from tierwise.core.outcome import Determined, Outcome
-from tierwise.core.plan import AS_OF, Fact, Plan
+from tierwise.core.plan import AS_OF, Fact, Node, Plan, reference_of, ways
 from tierwise.core.plan.usage import usage_of
-from tierwise.core.types import DateType
+from tierwise.core.types import DateType, NumberType
 from tierwise.core.values import Value, to_json
 from tierwise.plugins.cases.run_cases import cases_beside
 from tierwise.plugins.deciding.given import read_facts
@@ -32,6 +32,9 @@ Surroundings = tuple[dict[str, Value], date | None]
 HEAD = """\
 # What the policy gives at each border and one step beside it. Read each row: where it is right, delete `unconfirmed: true` of its case and
 # copy the case to `cases.yaml`; where it is not, the policy is wrong, or the case is.
+"""
+WITHOUT_CASES = """\
+# At these borders stands no case, because no fact is compared there: it is worked out from several, or a place in a ranking.
 """
 
 
@@ -55,22 +58,63 @@ class BorderCase:
 
 
 def border_cases(loaded: LoadedPolicy) -> Iterator[BorderCase]:
-    """Yield the neighbourhood of every number with which a fact is compared.
+    """Yield the neighbourhood of every number with which a fact is compared, by itself or as what a decision gives on unchanged.
 
     Args:
         loaded: The policy; the subjects of its cases are tried first as surroundings, then drawn ones.
     """
     plan = loaded.plan
-    outputs = [decision for decision in plan.outputs if not decision.population]
     evaluator = Evaluator(plan, loaded.environment)
     known = [(read_facts(plan, case.facts)[0], case.as_of) for case in cases_beside(loaded) if not case.is_population]
-    for border in borders_of_plan(plan, outputs):
-        if border.cut is not None or border.about not in plan.facts:
-            continue
+    for border in _of_facts(plan):
         sources = [(plan, plan.decisions[name].node) for name in border.outputs]
         declared = {**plan.facts, AS_OF: Fact(AS_OF, DateType(), {})}
         tried = chain(known, (_dated(facts, known) for facts in drawn(sources, declared, MOST_DRAWN)))
         yield _most_telling(evaluator, border, tried)
+
+
+def _of_facts(plan: Plan) -> list[Border]:
+    """Return the borders of facts in the order of these, the least first; one that several decisions give on is one border of all their outputs."""
+    found: dict[tuple[str, Decimal], Border] = {}
+    for border in (of_fact for _, of_facts in _borders(plan) for of_fact in of_facts):
+        place = (border.about, border.value)
+        outputs = (*found[place].outputs, *border.outputs) if place in found else border.outputs
+        found[place] = replace(border, outputs=tuple(dict.fromkeys(outputs)))
+    names = list(plan.facts)
+    return sorted(found.values(), key=lambda border: (names.index(border.about), border.value))
+
+
+def _borders(plan: Plan) -> Iterator[tuple[Border, Sequence[Border]]]:
+    """Yield each border on which an output of one subject hangs, with the borders of facts that are the same: itself, or those that a decision gives on."""
+    for border in borders_of_plan(plan, [decision for decision in plan.outputs if not decision.population]):
+        if border.cut is not None:
+            yield border, []
+        elif border.about in plan.facts:
+            yield border, [border]
+        else:
+            facts = list(_given_on(plan.decisions[border.about].node, plan))
+            same = [
+                replace(border, about=fact.name, label=fact.label, type=fact.type) for fact in facts if isinstance(fact.type, NumberType)
+            ]
+            yield border, [one for one in same if _stands_on_step(one)]
+
+
+def _given_on(node: Node, plan: Plan) -> Iterator[Fact]:
+    """Yield the facts of which a node gives one as it is."""
+    seen: set[int] = set()
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        about = reference_of(part)
+        if about is not None and about.name in plan.facts:
+            yield plan.facts[about.name]
+        elif id(part) not in seen:
+            seen.add(id(part))
+            pending.extend(ways(part, plan) or ())
+
+
+def _stands_on_step(border: Border) -> bool:
+    return border.type.scale is None or border.value == round(border.value, border.type.scale)
 
 
 def _dated(facts: Mapping[str, Value], known: Sequence[Surroundings]) -> Surroundings:
@@ -115,7 +159,17 @@ def _beside(border: Border) -> Iterator[tuple[str, Decimal]]:
 def cases_text(plan: Plan, cases: Iterator[BorderCase]) -> str:
     """Return them as a file of cases, none of them confirmed."""
     written = [_document(plan, case) for case in cases]
-    return HEAD + (yaml_text({"cases": written}) if written else "cases: []\n")
+    return _head(plan) + (yaml_text({"cases": written}) if written else "cases: []\n")
+
+
+def _head(plan: Plan) -> str:
+    """Return what stands above the cases: what to do with them, and at which borders there is none."""
+    without: dict[str, list[str]] = {}
+    for border, of_facts in _borders(plan):
+        if not of_facts:
+            without.setdefault(border.about, []).append(f"{border.value.normalize():f}")
+    listed = "".join(f"# - {about}: {', '.join(values)}\n" for about, values in without.items())
+    return HEAD + (WITHOUT_CASES + listed if listed else "")
 
 
 def _document(plan: Plan, case: BorderCase) -> dict[str, Any]:

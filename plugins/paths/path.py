@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
@@ -35,6 +35,8 @@ MOST_JOINTLY = 1_500
 """How many boxes a search looks at, for one fact and for several together."""
 MOST_COMPLETED = 4
 """How many missing facts are tried out to see early that an outcome stays undetermined."""
+DAYS_AHEAD = 366
+"""For how long it is looked whether the same still loses a grade: as long as the longest window of the calendar."""
 MOST_COMBINED = 60
 """How many combinations are tried; those of the facts that come nearest to something by themselves go first."""
 
@@ -83,12 +85,15 @@ class Route:
         gains: Every other output that changes with it.
         cost: How far it is, to compare routes: of a number as a share of the largest border that the policy has for it, of a date in years; a
             word or an item counts as one.
+        until: Of items that are added to a list of dates and lose a grade: the last day up to which the same number of them, on that day, would
+            lose it, where that is within a year: then a window ends in which they are counted.
     """
 
     changes: tuple[Change, ...]
     outcome: Outcome
     gains: tuple[Move, ...]
     cost: Fraction
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,8 @@ def find_paths(
     if isinstance(present, Determined):
         keeps = _kept(present.value, subject.decision)
         leave = _Aim(lambda got: _is_lost(got, keeps), lambda found: not _is_within(found, keeps), in_each=False)
-        lose, lose_proved = _routes(subject, either_way, leave)
+        found, lose_proved = _routes(subject, either_way, leave)
+        lose = tuple(replace(route, until=_until(subject, route, leave)) for route in found)
     missing = [name for name in changeable if name in plan.facts and not subject.ways(name, BOTH)]
     return Paths(subject.decision, present, tuple(wanted), up, lose, tuple(missing), up_proved and lose_proved and subject.is_placed)
 
@@ -402,3 +408,23 @@ def _route(subject: _Subject, ways: Sequence[Way], steps: Sequence[int]) -> Rout
         changes.append(Change(name, fact.label, fact.type, now, value, None if isinstance(value, tuple) else by))
     cost = sum((way.cost(step) for way, step in zip(ways, steps, strict=True)), Fraction(0))
     return Route(tuple(changes), after[subject.decision.name], gains, cost)
+
+
+def _until(subject: _Subject, route: Route, aim: _Aim) -> date | None:
+    """Return the day before the first one on which adding the same number of items does not do; ``None`` where nothing is added, or it does all year."""
+    today = subject.facts.get(AS_OF)
+    if not isinstance(today, date) or not any(isinstance(change.after, tuple) for change in route.changes):
+        return None
+    for ahead in range(1, min(DAYS_AHEAD, (date.max - today).days) + 1):
+        day = today + timedelta(days=ahead)
+        changed = {change.fact: _on(day, change) for change in route.changes}
+        if not aim.holds(subject.outcome({**changed, AS_OF: day})):
+            return day - timedelta(days=1)
+    return None
+
+
+def _on(day: date, change: Change) -> Value:
+    """Return what a fact becomes when the same change comes on another day."""
+    if not isinstance(change.before, tuple) or not isinstance(change.after, tuple):
+        return change.after
+    return (*change.before, *[day] * (len(change.after) - len(change.before)))

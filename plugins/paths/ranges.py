@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import product
+from itertools import permutations, product
 from math import prod
 from typing import assert_never
 
@@ -25,6 +25,7 @@ from tierwise.core.meaning.unknown import Result, Unknown
 from tierwise.core.meaning.world import World
 from tierwise.core.outcome import distinct
 from tierwise.core.plan import CompareOp, HitPolicy, Node, Position, Ranking, Rule, Table, is_quotient, name_of
+from tierwise.core.types import NumberType
 from tierwise.core.values import Duration, Value
 from tierwise.plugins.paths.standing import Standing
 
@@ -173,7 +174,7 @@ class Ranges:
         known = self._of_items.get(id(node))
         if known is None:
             known = self._of_items[id(node)] = (node, self._touched(node))
-        return self._moving(node) if known[1] else Range.of(self._evaluation.evaluate(node, self._world))
+        return self._moving(node) if known[1] else Range.of(self._evaluation.settle(node, self._world).result)
 
     def _moving(self, node: Node) -> Range:  # one branch for each node
         match node:
@@ -219,7 +220,9 @@ class Ranges:
                 either = _either([self._range(way) for way in ways], False)
                 return replace(either, is_open=either.is_open or (truths.is_unknown and not _is_one(either)))
             case nodes.Arithmetic(op=op, parts=parts):
-                return _calculated(op, [self._range(part) for part in parts])
+                ranges = [self._range(part) for part in parts]
+                repeated = _repeated(parts, ranges) if op == "*" else None
+                return _calculated(op, ranges) if repeated is None else repeated
             case nodes.Quotient(left=left, right=right):
                 return _divided(self._range(left), self._range(right))
             case nodes.Round(value=value, scale=scale, mode=mode):
@@ -428,6 +431,12 @@ def _truths(truths: Iterable[bool], is_open: bool = False) -> Range:
     return Range(tuple(dict.fromkeys(truths)), is_open=is_open)
 
 
+def _answered(truths: Sequence[bool], *about: Range) -> Range:
+    """Return how a test may come out: it is not left open where it comes out the same for each candidate of what is left open."""
+    is_gap, is_open = any(own.is_gap for own in about), any(own.is_open for own in about)
+    return _truths(truths, is_gap or (is_open and len(set(truths)) != 1))
+
+
 def _is_one(own: Range) -> bool:
     """Say whether it is one value and nothing else."""
     return own.values is not None and len(own.values) + own.may_be_none == 1
@@ -452,7 +461,6 @@ def _kleene(decisive: bool, parts: Sequence[Range]) -> Range:
 
 
 def _comparison(op: CompareOp, left: Range, right: Range) -> Range:
-    is_open = left.is_unknown or right.is_unknown
     few = left.values is not None and right.values is not None and len(left.values) * len(right.values) <= MOST_VALUES
     if few:
         found = [_holds(op, a, b) for a in left.values or () for b in right.values or ()]
@@ -462,7 +470,7 @@ def _comparison(op: CompareOp, left: Range, right: Range) -> Range:
             found = [op == "!="]
     if left.may_be_none or right.may_be_none:
         found += _with_none(op, left, right)
-    return _truths(found, is_open)
+    return _answered(found, left, right)
 
 
 def _holds(op: CompareOp, left: Value, right: Value) -> bool:
@@ -507,7 +515,7 @@ def _listed(own: Range, words: Sequence[Value]) -> Range:
     if own.values is None:
         return _truths((True, False), own.is_unknown)
     none = [any(word is None for word in words)] if own.may_be_none else []
-    return _truths([any(exact.equal(value, word) for word in words) for value in own.values] + none, own.is_unknown)
+    return _answered([any(exact.equal(value, word) for word in words) for value in own.values] + none, own)
 
 
 # ---- numbers, dates, durations ---------------------------------------------------------------------------------------------------
@@ -554,6 +562,19 @@ def _pairwise(op: str, operation: Callable[[Value, Value], Value], left: Range, 
     low = None if a is None or c is None else operation(a, c)
     high = None if b is None or d is None else operation(b, d)
     return Range(None, low, high, none or _lost(low, a, c) or _lost(high, b, d), is_open, is_open)
+
+
+def _repeated(parts: Sequence[Node], ranges: Sequence[Range]) -> Range | None:
+    """Return what a duration comes to that is repeated so often as some whole number in a span says; ``None`` for any other product."""
+    for (length, _), (number, counted) in permutations(zip(ranges, parts, strict=True), 2) if len(parts) == 2 else ():
+        duration = length.values[0] if length.values is not None and _is_one(length) and length.values else None
+        ends = number.ends
+        is_whole = isinstance(counted.type, NumberType) and counted.type.scale == 0
+        if isinstance(duration, Duration) and is_whole and number.values is None and None not in ends:
+            low, high = ends[::-1] if min(duration.months, duration.seconds) < 0 else ends
+            is_open = length.is_unknown or number.is_unknown
+            return Range(None, exact.multiply(duration, low), exact.multiply(duration, high), number.may_be_none, is_open, is_open)
+    return None
 
 
 def _lost(found: Value, *ends: Value) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from tierwise.core.outcome import Undetermined
@@ -54,7 +55,7 @@ def _routes(routes: tuple[Route, ...], paths: Paths, otherwise: str, language: s
     several = [route for route in routes if len(route.changes) > 1]
     for some in (single, several):
         for route in some[:most]:
-            changes = phrase("path and", language).join(change_text(change, language) for change in route.changes)
+            changes = phrase("path and", language).join(change_text(change, language, route.until) for change in route.changes)
             yield 2, phrase("path gives", language, changes=changes, value=outcome_text(route.outcome, paths.output.type, language))
             for move in route.gains:
                 before, after = (outcome_text(outcome, move.type, language) for outcome in (move.before, move.after))
@@ -63,12 +64,15 @@ def _routes(routes: tuple[Route, ...], paths: Paths, otherwise: str, language: s
             yield 2, phrase("more", language, count=len(some) - most)
 
 
-def change_text(change: Change, language: str) -> str:
-    """Return what changes: from what, to what, by how much."""
+def change_text(change: Change, language: str, until: date | None = None) -> str:
+    """Return what changes: from what, to what, by how much; of items that are added also until when they count."""
     name = name_text(change.fact, change.label, language)
     if isinstance(change.before, tuple) and isinstance(change.after, tuple):
         added = change.after[len(change.before) :]
-        return phrase("path items", language, name=name, count=len(added), day=value_text(added[0], None, language))
+        words = {"name": name, "count": len(added), "day": value_text(added[0], None, language)}
+        if until is None:
+            return phrase("path items", language, **words)
+        return phrase("path items until", language, **words, until=value_text(until, None, language))
     before, after = (value_text(value, change.type, language) for value in (change.before, change.after))
     if change.by is None:
         return phrase("path change", language, name=name, before=before, after=after)

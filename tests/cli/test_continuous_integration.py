@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 from xml.etree import ElementTree as Xml
 
 import pytest
 
 from tests.command_line import POLICY, tierwise
+from tierwise import __version__
 from tierwise.cli.continuous_integration import JUnitCase, JUnitSuite, github, junit, sarif
 from tierwise.core.finding import Finding
 from tierwise.core.source import Source, Span
@@ -34,19 +36,33 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def results_of(out: str) -> list[dict[str, Any]]:
-    """Return the results of a SARIF log, after looking at what each log must have (OASIS SARIF 2.1.0, 3.13 to 3.29)."""
+    """Return the results of a SARIF log, after looking at what each log must have, and what viewers need of it (OASIS SARIF 2.1.0, 3.13 to 3.29)."""
     log = json.loads(out)
     assert log["version"] == "2.1.0"
+    assert urlsplit(log["$schema"]).scheme == "https"
     [run] = log["runs"]
-    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    driver = run["tool"]["driver"]
+    assert (driver["name"], driver["version"]) == ("tierwise", __version__)
+    assert all(rule["shortDescription"]["text"] for rule in driver["rules"])
+    rules = [rule["id"] for rule in driver["rules"]]
     assert len(set(rules)) == len(rules)
     for result in run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
         assert result["ruleId"] in CODES
         assert result["level"] in ("error", "warning", "note")
-        for location in result.get("locations", []):
-            region = location["physicalLocation"]["region"]
+        assert result["message"]["text"]
+        assert all(location["message"]["text"] for location in result.get("relatedLocations", []))
+        for location in (*result["locations"], *result.get("relatedLocations", [])):
+            place = location["physicalLocation"]
+            uri = urlsplit(place["artifactLocation"]["uri"])
+            assert (uri.scheme, uri.netloc, uri.path) == ("", "", quote(unquote(uri.path)))  # relative to where the run is
+            region = place["region"]
             assert 1 <= region["startLine"] <= region["endLine"]
+            assert region["startColumn"] >= 1
+            assert (region["startLine"], region["startColumn"]) < (
+                region["endLine"],
+                region["endColumn"],
+            )  # the end is the first column behind it
     return list(run["results"])
 
 

@@ -59,3 +59,59 @@ def test_what_is_written_reads_back_passes_and_covers_nothing_before_a_person_ha
     (tmp_path / "cases.yaml").write_text(text.replace("    unconfirmed: true\n", ""), encoding="utf-8")
     touched, borders = coverage_of(load(tmp_path, plugins=PLUGINS)).touched
     assert touched == borders > 0
+
+
+THROUGH = """\
+tierwise: 1
+policy: through
+version: 1.0.0
+title: Through
+source: a test
+subject: customer
+facts:
+  months: {type: number, scale: 2, nullable: true}
+  weeks: {type: integer}
+  due_on: {type: date, nullable: true}
+modules:
+  m:
+    kind: module
+    decisions:
+      ahead:
+        type: number
+        scale: 2
+        nullable: true
+        hidden: true
+        formula: if months != null then months else if due_on != null then weeks else null
+      far: {type: integer, hidden: true, formula: weeks * 2}
+      level: {type: enum, values: [A, B, C], formula: if ahead <= 1.5 then A else if ahead <= 3 then B else C}
+      late: {type: boolean, formula: far > 8}
+"""
+
+
+def test_a_fact_that_a_decision_gives_on_has_its_borders_and_what_is_worked_out_is_named(tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(THROUGH, encoding="utf-8")
+    loaded = load(tmp_path, plugins=PLUGINS)
+
+    cases = list(border_cases(loaded))
+
+    assert [(case.border.about, case.border.value) for case in cases] == [
+        ("months", Decimal("1.5")),
+        ("months", Decimal(3)),
+        ("weeks", Decimal(3)),
+    ]  # no whole number of weeks is 1.5
+    assert all(case.matters for case in cases)
+    at = cases[0].rows[1]
+    assert (at[0], at[2]["level"].value) == ("at", "A")  # type: ignore[union-attr]  # it is determined
+    text = cases_text(loaded.plan, iter(cases))
+    assert "# - far: 8\n" in text
+    read = read_cases(loaded.policy, Source("borders.yaml", text))
+    assert [result for result in run_cases(loaded, ["reference"], read) if result.differences] == []
+
+
+def test_the_months_to_a_deal_have_a_case_at_each_level() -> None:
+    loaded = load("closing-time-a-e", plugins=PLUGINS)
+
+    cases = list(border_cases(loaded))
+
+    assert [(case.border.about, str(case.border.value)) for case in cases] == [("months_to_close", border) for border in ("1", "3", "6")]
+    assert all(case.matters for case in cases)

@@ -1,13 +1,15 @@
-"""Coverage counts the rules that decide, the borders that are stood on, and lists the rest."""
+"""Coverage counts the rules that decide, the cells that are met or keep a rule, the borders that are stood on, and lists the rest."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import tierwise
-from tierwise.plugins.cases.coverage import coverage_of, percent
+from tierwise.plugins.cases.coverage import TableCell, coverage_of, percent
 from tierwise.plugins.policy import load
 
 POLICY = """\
@@ -113,6 +115,41 @@ def test_rules_that_are_met_together_are_hit_where_no_fact_would_tell_them_apart
     assert [table.never for table in coverage_of(load(tmp_path)).tables] == [never]
 
 
+def named(cells: Iterable[TableCell]) -> set[str]:
+    return {f"{cell.rule}.{cell.column}" for cell in cells}
+
+
+def test_a_cell_is_met_or_alone_keeps_its_rule_and_below_the_first_rule_that_is_hit_nothing_is_looked_at(steps: Path) -> None:
+    points, tier = coverage_of(load(steps)).tables
+
+    assert (points.never_met, points.never_keeping) == ((), ())  # 50 meets one and is kept from the other, 9 the other way round
+    assert named(tier.met) == {"top.sales"}  # 50 would meet both of `mid`, which stands below
+    assert named(tier.keeping) == {"top.sales"}
+    assert named(tier.never_met) == named(tier.never_keeping) == {"mid.sales", "mid.points"}  # 9 misses both
+
+
+def test_a_cell_that_is_not_known_is_neither_met_nor_keeps_its_rule(tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(TOGETHER, encoding="utf-8")
+    (tmp_path / "cases.yaml").write_text("cases: [{id: one, facts: {sales: 9}, expected: {tier: undetermined}}]", encoding="utf-8")
+
+    [tier] = coverage_of(load(tmp_path)).tables
+
+    assert named(tier.met) == {"nine.sales", "eight.sales"}
+    assert named(tier.keeping) == {"much.sales"}
+
+
+def test_a_case_of_a_population_touches_cells_by_each_of_its_subjects(steps: Path) -> None:
+    population = "[{customer_id: a, sales: 50}, {customer_id: b, sales: 12}]"
+    (steps / "cases.yaml").write_text(
+        f"cases: [{{id: two, facts: {{population: {population}}}, expected: {{by_customer: {{b: {{tier: B}}}}}}}}]", encoding="utf-8"
+    )
+
+    _, tier = coverage_of(load(steps)).tables
+
+    assert named(tier.met) == {"top.sales", "mid.sales", "mid.points"}
+    assert named(tier.keeping) == {"top.sales"}
+
+
 def test_a_border_is_touched_only_by_a_case_exactly_on_it(steps: Path) -> None:
     found = coverage_of(load(steps))
 
@@ -134,6 +171,28 @@ def test_the_command_lists_what_no_case_touched(steps: Path) -> None:
     assert "rules: 80% (4 of 5)" in done.out
     assert "no case decided by `tier`: mid" in done.out
     assert "no case exactly at sales 10" in done.out
+    assert "cells met: 60% (3 of 5)" in done.out
+    assert "cells that alone kept a rule: 60% (3 of 5)" in done.out
+    assert "in no case met in `tier`: mid (`sales`, `points`)" in done.out
+    assert "in no case the only one not met in `tier`: mid (`sales`, `points`)" in done.out
+
+
+def test_programs_get_the_same_as_json(steps: Path) -> None:
+    done = tierwise("test", str(steps), "--coverage", "--engine", "reference", "--format", "json")
+
+    [policy] = json.loads(done.out)["policies"]
+    found = policy["coverage"]
+    assert found["rules"] == {"touched": 4, "of": 5, "percent": 80}
+    assert found["cells_met"] == found["cells_keeping"] == {"touched": 3, "of": 5, "percent": 60}
+    assert found["borders"] == {"touched": 1, "of": 2, "percent": 50}
+    cells = [{"table": "tier", "rule": "mid", "column": column} for column in ("sales", "points")]
+    missed = {"rules": [{"table": "tier", "rule": "mid"}], "cells_met": cells, "cells_keeping": cells}
+    assert found["never"] == {**missed, "borders": [{"fact": "sales", "border": 10}]}
+    assert (found["unreachable"], found["undetermined"]) == ([], {"tier": ["gap"]})
+
+
+def test_coverage_has_no_form_for_systems_of_continuous_integration(steps: Path) -> None:
+    assert tierwise("test", str(steps), "--coverage", "--format", "junit").code == 2
 
 
 UNREACHABLE = """\
@@ -150,12 +209,17 @@ def test_what_no_data_reaches_is_told_with_its_reason_and_missed_no_more(steps: 
 
     assert done.code == 0, done.err
     assert "rules: 100% (4 of 4)" in done.out
+    assert "cells met: 100% (3 of 3)" in done.out  # those of a rule that no data reaches do not count
     assert "borders: 100% (1 of 1)" in done.out
     assert "no data reaches `tier`: mid: nobody sells between" in done.out
     assert "no data stands exactly at sales 10: sold by the dozen" in done.out
     assert "no case" not in done.out
+    told = tierwise("test", str(steps), "--coverage", "--engine", "reference", "--format", "json")
+    why = [one["why"] for one in json.loads(told.out)["policies"][0]["coverage"]["unreachable"]]
+    assert why == ["nobody sells between", "sold by the dozen"]
     assert "没有这样的客户" in chinese.out
     assert "按打销售" in chinese.out
+    assert "满足过的单元格：100%（3 中的 3）" in chinese.out
 
 
 WRONG = [

@@ -286,3 +286,67 @@ def test_the_day_on_which_a_calendar_window_is_full_is_the_first_on_which_a_grid
     expected = [] if not kept(DAY) else [next(day for day in days if not kept(day))] if not all(map(kept, days)) else []
     assert [change.after for route in paths.lose for change in route.changes if change.fact == "as_of"] == expected
     assert paths.is_proved
+
+
+def test_a_window_that_hangs_on_a_reading_is_searched_to_its_end() -> None:
+    body = (
+        "readings:\n  month: [calendar, thirty_days]\nfacts:\n  close_on: {type: date}\nmodules:\n  m:\n    kind: module\n    decisions:\n"
+        "      months:\n        type: number\n        scale: 4\n        hidden: true\n"
+        "        where: {whole: 'months between(as_of, close_on)', more: 'days between(as_of + whole * 1 month, close_on)'}\n"
+        "        formula: if month = thirty_days then round half up(days between(as_of, close_on) / 30, 4) else whole + round half up(more / 31, 4)\n"
+        f"      grade:\n        {ENUM}        table:\n          hit: unique\n"
+        "          rules: |\n            months -> grade\n            <= 1   -> A\n            (1..3] -> B\n            > 3    -> C\n"
+    )
+    plan = checked(body).require_plan()
+    paths = find_paths(plan, ENVIRONMENT, {"close_on": date(2027, 6, 30)}, "grade", (), {"close_on": UP}, DAY)
+    assert (paths.present, paths.lose) == (Determined("C", ("3",)), ())  # it can only become better, however a month is counted
+    assert paths.is_proved
+
+
+LATE = f"""\
+facts:
+  late: {{type: list of date}}
+modules:
+  m:
+    kind: module
+    decisions:
+      grade:
+        {ENUM}        formula: if COUNT >= 3 then C else A
+"""
+
+
+@pytest.mark.parametrize("count", ['most per calendar(late, "year")', 'most per calendar(late, "quarter")', "most within(late, 3 months)"])
+@pytest.mark.parametrize(
+    ("day", "known"), [(date(2026, 10, 5), (date(2026, 10, 2),)), (date(2026, 2, 27), (date(2026, 1, 31), date(2026, 2, 1)))]
+)
+def test_until_when_more_items_lose_the_grade_is_what_a_grid_of_days_finds(count: str, day: date, known: tuple[date, ...]) -> None:
+    plan = checked(LATE.replace("COUNT", count)).require_plan()
+    paths = find_paths(plan, ENVIRONMENT, {"late": known}, "grade", (), {"late": UP}, day)
+    (route,) = [route for route in paths.lose if route.changes[0].fact == "late"]
+    more = 3 - len(known)
+    assert route.changes[0].after == (*known, *[day] * more)
+
+    def keeps(later: date) -> bool:
+        return bool(decide(plan, ENVIRONMENT, {"late": (*known, *[later] * more)}, later)["grade"] == Determined("A"))
+
+    assert route.until is not None
+    assert not any(keeps(day + timedelta(days=ahead)) for ahead in range((route.until - day).days + 1))
+    assert keeps(route.until + timedelta(days=1))
+    if "calendar" in count:
+        assert (route.until + timedelta(days=1)).day == 1
+
+
+def test_without_a_window_the_same_loses_the_grade_on_any_day() -> None:
+    plan = checked(LATE.replace("COUNT", "count(late)")).require_plan()
+    paths = find_paths(plan, ENVIRONMENT, {"late": (DAY,)}, "grade", (), {"late": UP}, DAY)
+    assert [(len(route.changes[0].after), route.until) for route in paths.lose if isinstance(route.changes[0].after, tuple)] == [(3, None)]
+
+
+def test_items_may_be_held_against_a_decision_that_hangs_on_nothing_that_moves() -> None:
+    since = "      cut:\n        type: date\n        hidden: true\n        formula: since + 1 month\n      grade:"
+    body = (
+        LATE.replace("COUNT", "count(late[item > cut])").replace("      grade:", since).replace("facts:", "facts:\n  since: {type: date}")
+    )
+    facts: dict[str, Value] = {"late": (DAY,), "since": date(2026, 3, 1)}
+    paths = find_paths(checked(body).require_plan(), ENVIRONMENT, facts, "grade", (), {"late": UP}, DAY)
+    assert [len(change.after) for route in paths.lose for change in route.changes if isinstance(change.after, tuple)] == [3]
