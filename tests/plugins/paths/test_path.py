@@ -78,7 +78,14 @@ CONDITIONS = f"""\
       grade:
         {ENUM}        formula: if sales >= 6 and safe then (if margin >= 0.7 and late = 0 then A else B) else C
 """
-FORMS = {"table": TABLE, "scorecard": SCORECARD, "weighted": WEIGHTED, "conditions": CONDITIONS}
+LADDER = f"""\
+      sold:
+        hidden: true
+        {ENUM}        formula: if sales >= 9 then A else if sales >= 5 then B else C
+      grade:
+        {ENUM}        formula: if late >= 2 and sold != C then step down(sold, 1) else sold
+"""
+FORMS = {"table": TABLE, "scorecard": SCORECARD, "weighted": WEIGHTED, "conditions": CONDITIONS, "ladder": LADDER}
 COMBINATIONS = (*((name,) for name in CHANGEABLE), ("sales", "margin"), ("sales", "late"), ("margin", "late"), ("sales", "safe"))
 
 
