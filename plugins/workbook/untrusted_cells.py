@@ -19,6 +19,8 @@ __all__ = ["ExcelCell", "SheetCells", "address_of", "cell_text_of", "read_workbo
 MOST_BYTES = 16_000_000
 """Of all parts of a workbook, unpacked; a policy itself may have two million."""
 MOST_ROWS, MOST_COLUMNS, MOST_SHEETS, MOST_CELLS = 20_000, 400, 300, 400_000
+CELLS = re.compile(rb"<(?:\w+:)?(?:c|si|xf)[ />]")
+"""Where a cell, a text of cells or a format begins."""
 PERCENT_FORMATS = (9, 10)
 NEEDS_EXCEL = "pip install tierwise[excel]"
 SAVE_PLAINLY = "save it from Excel as a workbook (.xlsx)"
@@ -137,8 +139,11 @@ def _refuse_unsafe(path: str) -> None:
             for info in infos:
                 if info.filename.endswith((".xml", ".rels")):
                     with parts.open(info) as stream:
-                        if b"<!DOCTYPE" in stream.read(info.file_size).upper():
-                            raise DataError(f"`{path}` holds a document type definition, which no workbook needs", help=SAVE_PLAINLY)
+                        part = stream.read(info.file_size)
+                    if b"<!DOCTYPE" in part.upper():
+                        raise DataError(f"`{path}` holds a document type definition, which no workbook needs", help=SAVE_PLAINLY)
+                    if len(CELLS.findall(part)) > MOST_CELLS:  # to find that out while they are read would take seconds
+                        raise DataError(f"the workbook holds more than {MOST_CELLS:,} cells")
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
         raise DataError(f"`{path}` is not an Excel workbook: {error}", help=SAVE_PLAINLY) from error
 

@@ -200,6 +200,12 @@ def laughs(path: Path) -> None:
         parts.writestr("xl/workbook.xml", '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><l>&b;</l>')
 
 
+def many(path: Path) -> None:
+    far(path)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/worksheets/sheet2.xml", b"<sheetData><row>" + b"<c><v>1</v></c>" * 400_001 + b"</row></sheetData>")
+
+
 def other(path: Path) -> None:
     Workbook().save(path)
 
@@ -219,6 +225,7 @@ def text(path: Path) -> None:
         (far, "`Tierwise!XFD1048576` lies too far away"),
         (bomb, "too large for a policy"),
         (laughs, "document type definition"),
+        (many, "holds more than 400,000 cells"),
         (other, "has no sheet `Tierwise`"),
         (cut, "is not an Excel workbook"),
         (text, "is not an Excel workbook"),
