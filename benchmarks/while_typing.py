@@ -28,9 +28,9 @@ from tierwise.plugins.console.app import Call, Console, ConsoleSettings, begin_d
 from tierwise.plugins.console.draft import Draft
 from tierwise.plugins.console.editor_parts import groups_of, parts_of
 from tierwise.plugins.console.edits import Refused
-from tierwise.plugins.console.people_names import Naming
 from tierwise.plugins.console.shelf import Shelf
 from tierwise.plugins.manager import Plugins
+from tierwise.plugins.people_names import Naming
 from tierwise.plugins.web.server import collect_rarely
 
 __all__ = ["main"]

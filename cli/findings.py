@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.cells import cell_len
@@ -15,6 +15,9 @@ from tierwise.core.errors import PluginError, PolicyError, TierwiseError
 from tierwise.core.finding import Finding, Severity, sorted_findings
 from tierwise.core.source import Span
 from tierwise.plugins.sentences.catalogue import finding_in, said
+
+if TYPE_CHECKING:
+    from tierwise.plugins.people_names import Naming
 
 __all__ = ["finding_document", "finding_text", "render_error", "render_findings", "summary"]
 
@@ -26,18 +29,23 @@ WIDEST = 160
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
-def render_findings(findings: Sequence[Finding], form: str, language: str = "en") -> str:
+def render_findings(findings: Sequence[Finding], form: str, language: str = "en", naming: Naming | None = None) -> str:
     """Return the findings as text, sorted by place, at most 100 of them and then how many more there are.
 
     Args:
         findings: What was found.
         form: ``human``, ``plain`` or ``json``.
         language: In which people read them; programs go by the code, and get the message as the source says it.
+        naming: How the policy is spoken of in that language, where that is known.
     """
     ordered = sorted_findings(findings)
     if form == "json":
         return "\n".join(json.dumps(finding_document(f), ensure_ascii=False) for f in ordered)
-    shown = [(_human if form == "human" else finding_text)(finding_in(f, language), language) for f in ordered[:MOST]]
+    shown = []
+    for finding in ordered[:MOST]:
+        spoken = finding_in(finding, language)
+        called = spoken if naming is None else naming.finding(spoken)
+        shown.append(_human(called, language, naming) if form == "human" else finding_text(called, language))
     if len(ordered) > MOST:
         shown.append(said(f"and {len(ordered) - MOST} more findings", language))
     return "\n".join(shown)
@@ -74,7 +82,7 @@ def finding_text(finding: Finding, language: str = "en") -> str:
     return visible(f"{place}{said(finding.severity, language)}[{finding.code}]: {finding.message}{help_}")
 
 
-def _human(finding: Finding, language: str) -> str:
+def _human(finding: Finding, language: str, naming: Naming | None) -> str:
     place = f"{finding.span.place}: " if finding.span else ""
     lines = [f"{place}{_coloured(f'{said(finding.severity, language)}[{finding.code}]', finding.severity)}: {visible(finding.message)}"]
     labelled = ([("", finding.span)] if finding.span else []) + list(finding.related)
@@ -86,7 +94,8 @@ def _human(finding: Finding, language: str) -> str:
         seen.add((span.source.name, span.line, span.column))
         lines += _excerpt(label, span, width, finding.span)
     if finding.witness:
-        shown = ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in finding.witness)
+        raw = (f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in finding.witness)
+        shown = ", ".join(raw) if naming is None else naming.example(finding)
         lines.append(visible(f"  {said('example', language)}: {shown}"))
     if finding.help:
         is_reason = finding.severity is Severity.NOTE and not finding.code.startswith(SUGGESTIONS)

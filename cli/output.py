@@ -15,10 +15,10 @@ from tierwise.cli.telling import session_language, spoken
 from tierwise.cli.text_tables import text_table
 from tierwise.cli.visible import escaped, put, say
 from tierwise.core.outcome import Determined, Outcome
-from tierwise.core.types import ListType, SetType, Type
+from tierwise.core.types import Type
 from tierwise.core.values import Value, to_json
 from tierwise.plugins.cell_text import cell_text
-from tierwise.plugins.sentences.words import reason_word, word_text
+from tierwise.plugins.sentences.words import cell_value, reason_word
 
 __all__ = ["csv_cells", "csv_start", "outcome_shown", "outcome_text", "value_shown", "write_json", "write_rows"]
 
@@ -132,8 +132,4 @@ def outcome_shown(outcome: Outcome, of: Type) -> str:
 
 def value_shown(value: Value, of: Type) -> str:
     """Return a value as people see it in a cell: words of the policy by their labels."""
-    if value is None or isinstance(value, bool):
-        return spoken("none" if value is None else str(value).lower())
-    if isinstance(of, SetType | ListType) and isinstance(value, tuple):
-        return ", ".join(value_shown(item, of.item) for item in value) or "–"
-    return word_text(value, of, session_language()) if isinstance(value, str) else cell_text(to_json(value)) or "–"
+    return cell_value(value, of, session_language())

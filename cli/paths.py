@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tierwise.cli.output import write_json, write_rows
 from tierwise.cli.telling import tell
 from tierwise.cli.visible import on_one_line, say
-from tierwise.core.types import EnumType
+from tierwise.core.outcome import UNDETERMINED, Reason
+from tierwise.core.types import BooleanType, EnumType
 from tierwise.core.values import to_json
 from tierwise.plugins.deciding.result import outcome_document
 from tierwise.plugins.paths.path import Paths, Route
 from tierwise.plugins.sentences.path_lines import lines_of_paths
+from tierwise.plugins.sentences.phrases import words_of
+from tierwise.plugins.sentences.words import cell_value, label_in, reason_word, short_name
 
 if TYPE_CHECKING:
     from tierwise.cli.session import Session
-    from tierwise.core.plan import Decision
+    from tierwise.core.plan import Decision, Plan
     from tierwise.plugins.paths.one_change import NearChange
     from tierwise.plugins.paths.path import Changeable
     from tierwise.plugins.run import Bound
@@ -24,14 +28,17 @@ if TYPE_CHECKING:
 __all__ = ["print_all", "print_paths"]
 
 
-def print_paths(found: list[Paths], name: str | None, key: str, changed: str, language: str, form: str, most: int) -> None:
+def print_paths(
+    found: list[Paths], plan: Plan, changeable: Changeable, name: str | None, key: str, language: str, form: str, most: int
+) -> None:
     """Print the ways of one subject for some outputs.
 
     Args:
         found: The ways, one for each output.
+        plan: The policy.
+        changeable: Which facts may change.
         name: What people call the subject.
         key: Its id.
-        changed: What may change, in words.
         language: ``en`` or ``zh``.
         form: ``text``, ``markdown`` or ``json``.
         most: How many routes of each sort are told.
@@ -42,7 +49,7 @@ def print_paths(found: list[Paths], name: str | None, key: str, changed: str, la
     head = on_one_line(" ".join(part for part in (key, name) if part))
     say(f"# {head}\n" if form == "markdown" else head)
     for paths in found:
-        for indent, text in lines_of_paths(paths, changed, language, most):
+        for indent, text in lines_of_paths(paths, plan, changeable, language, most):
             shown = on_one_line(text)
             say(f"{'  ' * indent}- {shown}" if form == "markdown" else f"{'  ' * (indent + 1)}{shown}")
 
@@ -78,10 +85,16 @@ def print_all(
     is_for_people = form in ("text", "markdown")
     if is_for_people:
         tell(f"{found.subjects():,} of {bound.facts.count():,} are one change away\n")
-        counts = ({"output": o, "fact": fact, "direction": direction, "customers": count} for o, fact, direction, count in found.counts())
+        name = partial(_name, bound.loaded.plan, session.language)
+        ways = words_of("one change", session.language)
+        counts = (
+            {"output": name(output), "fact": name(fact), "direction": ways[direction], "customers": count}
+            for output, fact, direction, count in found.counts()
+        )
         write_rows(counts, ("output", "fact", "direction", "customers"), form, right=(3,))
         say("")
-    rows = (_near(change) for change in found.changes(most if is_for_people else None))
+    changes = found.changes(most if is_for_people else None)
+    rows = (_near_in_words(change, bound.loaded.plan, session.language) if is_for_people else _near(change) for change in changes)
     write_rows(rows, ("key", "name", "output", "now", "fact", "from", "to", "reaches"), form)
     for left in found.not_searched:
         tell(f"`{left.fact}` was not looked at for `{left.output}`: {left.why}", err=True)
@@ -98,6 +111,29 @@ def _near(change: NearChange) -> dict[str, Any]:
         "to": to_json(change.to),
         "reaches": change.after,
     }
+
+
+def _near_in_words(change: NearChange, plan: Plan, language: str) -> dict[str, Any]:
+    """Return the row of a change as people see it; what is undetermined now by its reason."""
+    of, grade = plan.facts[change.fact].type, plan.decisions[change.output].type
+    if isinstance(change.before, Mapping):
+        now = f"? {reason_word(Reason(change.before[UNDETERMINED]), language)}"
+    else:
+        now = cell_value(change.before, grade, language)
+    present = change.present == "true" if isinstance(of, BooleanType) else change.present
+    return {
+        **_near(change),
+        "output": _name(plan, language, change.output),
+        "now": now,
+        "fact": _name(plan, language, change.fact),
+        "from": cell_value(present, of, language),
+        "to": cell_value(change.to, of, language),
+        "reaches": cell_value(change.after, grade, language),
+    }
+
+
+def _name(plan: Plan, language: str, name: str) -> str:
+    return short_name(name, label_in(plan, name), language)
 
 
 def _document(paths: Paths) -> dict[str, Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tierwise.core.finding import Finding
     from tierwise.core.plan import Named
     from tierwise.plugins.manager import Plugins
+    from tierwise.plugins.people_names import Naming
     from tierwise.plugins.policy import LoadedPolicy
 
 __all__ = ["Session"]
@@ -60,10 +61,10 @@ class Session:
         self.show_findings(finding for finding in loaded.findings if finding.code == "overlay-overruled")
         return loaded
 
-    def show_findings(self, findings: Iterable[Finding]) -> None:
-        """Write findings to stderr in the chosen form."""
+    def show_findings(self, findings: Iterable[Finding], naming: Naming | None = None) -> None:
+        """Write findings to stderr in the chosen form, in the words of a policy where it is known how it is spoken of."""
         from tierwise.cli.findings import render_findings
 
-        rendered = render_findings(tuple(findings), self.error_format, self.language)
+        rendered = render_findings(tuple(findings), self.error_format, self.language, naming)
         if rendered:
             click.echo(rendered, err=True)

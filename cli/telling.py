@@ -17,6 +17,10 @@ from tierwise.plugins.sentences.catalogue import said
 __all__ = ["session_language", "spoken", "spoken_comments", "tell", "working"]
 
 
+REMARK = "   # "
+"""What stands between a line of a file and a remark about it."""
+
+
 def session_language() -> str:
     """Return the language of the session that is under way."""
     context = click.get_current_context(silent=True)
@@ -34,6 +38,9 @@ def spoken_comments(text: str) -> str:
 
 
 def _spoken_comment(line: str) -> str:
+    start, sign, _ = line.rpartition(REMARK)
+    if sign:
+        return start + spoken(line[len(start) :])
     if not line.startswith("# "):
         return line
     whole = spoken(line)

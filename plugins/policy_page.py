@@ -19,6 +19,7 @@ from tierwise.core.plan import (
     Prefer,
     RankCut,
     Ranking,
+    Reading,
     Table,
     Undecided,
     constant_of,
@@ -34,7 +35,8 @@ from tierwise.plugins.cell_text import cell_text
 from tierwise.plugins.sentences.catalogue import said
 from tierwise.plugins.sentences.formula_words import formula_in_words
 from tierwise.plugins.sentences.phrases import words_of, words_of_pages
-from tierwise.plugins.sentences.words import value_text, why
+from tierwise.plugins.sentences.words import cell_value, value_text, why
+from tierwise.plugins.supply import asked_by
 
 __all__ = ["Block", "Watched", "policy_page"]
 
@@ -89,6 +91,7 @@ class _Page:
         self.plan = plan
         self.language = language
         self.words = words_of_pages(language)
+        self.decisions = {name: decision for module in policy.modules.values() for name, decision in module.decisions.items()}
         self.labels = self._glossary()
         names = sorted(self.labels, key=len, reverse=True)
         self.pattern = _any_of(names, functions)
@@ -138,18 +141,28 @@ class _Page:
             for item in group.values()
         }
         meanings: dict[str, set[str]] = {}
-        declarations = [*self.policy.facts.values(), *(d for m in self.policy.modules.values() for d in m.decisions.values())]
+        declarations = [*self.policy.facts.values(), *self.decisions.values()]
         for declaration in declarations:
             for word, label in self._labels(declaration).items():
-                meanings.setdefault(word, set()).add(label)
+                meanings.setdefault(word, set()).update({label} - {word})
+        for declaration in (*self.policy.facts.values(), *self.policy.types.values()):
+            for field, declared in declaration.fields.items():
+                if declared.label is not None:
+                    meanings.setdefault(field, set()).update({declared.label.in_language(self.language)} - {field})
+        for reading in self.policy.readings.values():
+            for word, text in reading.values.items():
+                meanings.setdefault(word, set()).update({text.in_language(self.language)} - {word})
         words = {word: next(iter(labels)) for word, labels in meanings.items() if len(labels) == 1 and word not in named}
         parts = {name: self._part_of(name) for name in self.plan.decisions if "." in name and named.get(name) in ("", name)}
         return {name: label for name, label in {**words, **named, **parts}.items() if label and label != name}
 
     def _part_of(self, name: str) -> str:
+        """Return what people call a part of a decision: of a scorecard what its characteristic asks for."""
         owner, _, part = name.partition(".")
         decision = self.plan.decisions.get(owner)
-        return f"{(self._in(decision.label) if decision else '') or owner} · {part.replace('_', ' ')}"
+        asked = self.plan.facts.get(asked_by(name, self.decisions)) or self.plan.decisions.get(asked_by(name, self.decisions))
+        said_of = self.words["sum"] if part == "sum" else self._in(asked.label) if asked is not None else ""
+        return f"{(self._in(decision.label) if decision else '') or owner} · {said_of or part.replace('_', ' ')}"
 
     def _labels(self, declaration: TypeKeys) -> dict[str, str]:
         """Return what people call the words of a declaration."""
@@ -168,6 +181,10 @@ class _Page:
     def _formula(self, node: Node) -> str:
         """Return a formula in the reader's words, its names by their labels."""
         return self._gloss(formula_in_words(PEOPLE.write(node), self.language))
+
+    def _written(self, text: str, about: str = "") -> str:
+        """Return what an author wrote as a column or a cell in the reader's words."""
+        return self._gloss(formula_in_words(text, self.language), about)
 
     # ---- decisions -----------------------------------------------------------------------------------------------------------
 
@@ -247,14 +264,14 @@ class _Page:
     def _table(self, table: Table) -> Iterator[Block]:
         self.told.add(table.name)
         notes = any(rule.note for rule in table.rules)
-        columns = [self._gloss(text) for text in table.column_texts]
+        columns = [self._written(text) for text in table.column_texts]
         outputs = [f"→ {self._gloss(name)}" for name in table.outputs]
         header = (self.words["rule"], *columns, *outputs, *((self.words["note"],) if notes else ()))
         blank = ("",) * len(table.columns)
         rows = tuple(
             (
                 rule.id,
-                *(self._gloss(text or "-", about) for text, about in zip(rule.test_texts or blank, table.column_texts, strict=True)),
+                *(self._written(text or "-", about) for text, about in zip(rule.test_texts or blank, table.column_texts, strict=True)),
                 *(self._value(node) for node in rule.outputs),
                 *((rule.note,) if notes else ()),
             )
@@ -273,7 +290,7 @@ class _Page:
         if constant is not None:
             return "–" if constant.value in (None, ()) else self._gloss(value_text(constant.value, None, self.language))
         if undecided is not None:
-            candidates = ", ".join(self._gloss(cell_text(to_json(candidate))) for candidate in undecided.candidates)
+            candidates = ", ".join(self._gloss(cell_value(candidate, None, self.language)) for candidate in undecided.candidates)
             return f"? {why(undecided.reason, self.language)}" + (f" ({candidates})" if candidates else "")
         return self._formula(node)
 
@@ -320,7 +337,7 @@ class _Page:
             yield Block(
                 "",
                 header=(words["label"], words["values"], words["settled"], words["reading"]),
-                rows=tuple((self._in(r.label) or r.name, " / ".join(r.values), r.settled or "–", r.name) for r in plan.readings.values()),
+                rows=tuple(self._reading(reading) for reading in plan.readings.values()),
             )
             for name, reading in self.policy.readings.items():
                 about: Any = getattr(reading, "about", None)
@@ -329,6 +346,14 @@ class _Page:
         if plan.lost:
             yield Block(words["lost"], 2)
             yield Block(", ".join(self.labels.get(name) or (self._part_of(name) if "." in name else name) for name in plan.lost))
+
+    def _reading(self, reading: Reading) -> tuple[str, ...]:
+        """Return the row of a reading; a word that settles it stands beside what it is called."""
+        labels = self.policy.readings[reading.name].values if self.language == "zh" else {}
+        called = {word: text.zh for word, text in labels.items() if text.zh != word}
+        shown = {word: f"{called[word]} ({word})" if word in called else word for word in reading.values}
+        settled = shown[reading.settled] if reading.settled else "–"
+        return self._in(reading.label) or reading.name, " / ".join(shown.values()), settled, reading.name
 
 
 def _any_of(words: Iterable[str], functions: Iterable[str] = ()) -> re.Pattern[str]:

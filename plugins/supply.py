@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from tierwise.core.policy.model import DecisionDeclaration, ParameterDeclaration
 from tierwise.core.policy.texts import Text
 from tierwise.plugins.yaml_text.yaml_writing import yaml_scalar
 
-__all__ = ["LocalTable", "Supply", "overlay_draft", "supply_of"]
+__all__ = ["LocalTable", "Supply", "asked_by", "overlay_draft", "supply_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def supply_of(policy: Policy, plan: Plan) -> Supply:
     )
 
 
-def _table(name: str, decisions: dict[str, DecisionDeclaration]) -> Iterator[LocalTable]:
+def _table(name: str, decisions: Mapping[str, DecisionDeclaration]) -> Iterator[LocalTable]:
     if name in decisions:
         decision = decisions[name]
         form = decision.ways.get("table")
@@ -70,14 +70,14 @@ def _table(name: str, decisions: dict[str, DecisionDeclaration]) -> Iterator[Loc
             name, decision.label, _texts(form.get("inputs") if isinstance(form, dict) else None), tuple(decision.outputs) or (name,)
         )
         return
-    owner, _, characteristic = name.rpartition(".")
-    of = _characteristic(decisions.get(owner), characteristic)
+    of = asked_by(name, decisions)
     yield LocalTable(name, None, (of,) if of else ())
 
 
-def _characteristic(decision: DecisionDeclaration | None, name: str) -> str:
-    """Return what a characteristic of a scorecard asks for."""
-    form: Any = decision.ways.get("scorecard") if decision is not None else None
+def asked_by(name: str, decisions: Mapping[str, DecisionDeclaration]) -> str:
+    """Return what a characteristic of a scorecard, such as ``score.payment``, asks for; empty of anything else."""
+    owner, _, name = name.rpartition(".")
+    form: Any = decisions[owner].ways.get("scorecard") if owner in decisions else None
     characteristics = form.get("characteristics") if isinstance(form, dict) else None
     one = characteristics.get(name) if isinstance(characteristics, dict) else None
     return str(one.get("of", "")) if isinstance(one, dict) else ""

@@ -22,6 +22,7 @@ from tierwise.cli.session import Session
 from tierwise.cli.visible import say
 
 if TYPE_CHECKING:
+    from tierwise.core.plan import Plan
     from tierwise.plugins.paths.borders import BorderCount
     from tierwise.plugins.policy_page import Block
 
@@ -95,27 +96,27 @@ def command(
     if report is not None or form == "html":
         from tierwise.cli.reporting import page_text, write_page
 
-        blocks = _blocks(counts, session, session.text(loaded.plan.title))
+        blocks = _blocks(counts, loaded.plan, session)
         if report is not None:
             write_page(report, blocks, session.language, [bound])
         if form == "html":
             say(page_text(blocks, session.language, [bound]))
             return
-    _print(counts, session, form)
+    _print(counts, loaded.plan, session, form)
 
 
-def _print(counts: list[BorderCount], session: Session, form: str) -> None:
+def _print(counts: list[BorderCount], plan: Plan, session: Session, form: str) -> None:
     from tierwise.cli.output import write_json, write_rows
 
     if form == "json":
         write_json({"borders": [_document(count) for count in counts]})
         return
-    rows = [_row(count, session) for count in counts]
+    rows = [_row(count, plan, session) for count in counts]
     picture = () if form == "csv" else ("where they stand",)
     write_rows(rows, ("border", "label", "below", "on it", "above", *picture, "moved down", "moved up"), form, right=(2, 3, 4))
 
 
-def _blocks(counts: list[BorderCount], session: Session, title: str) -> list[Block]:
+def _blocks(counts: list[BorderCount], plan: Plan, session: Session) -> list[Block]:
     """Return what is printed as the blocks of a page."""
     from tierwise.plugins.policy_page import Block
     from tierwise.plugins.sentences.phrases import words_of
@@ -124,22 +125,24 @@ def _blocks(counts: list[BorderCount], session: Session, title: str) -> list[Blo
     shown = ("border", "label", "below", "on it", "above", "where they stand", "moved down", "moved up")
     rows = tuple(
         tuple(row[name] if isinstance(row[name], str) else str(row[name]) for name in shown)
-        for row in (_row(count, session) for count in counts)
+        for row in (_row(count, plan, session) for count in counts)
     )
     return [
-        Block(f"{title}: {words['title']}", 1),
+        Block(f"{session.text(plan.title)}: {words['title']}", 1),
         Block(words["about"]),
         Block("", header=tuple(words[name] for name in shown), rows=rows),
     ]
 
 
-def _row(count: BorderCount, session: Session) -> dict[str, Any]:
+def _row(count: BorderCount, plan: Plan, session: Session) -> dict[str, Any]:
     from tierwise.plugins.sentences.border_lines import StandingText, border_text, number_text
+    from tierwise.plugins.sentences.words import label_in, short_name
 
     border = count.border
     moves = {}
     for key, moved in (("moved down", count.lower), ("moved up", count.higher)):
-        changed = ", ".join(f"{output} {number:,}" for output, number in moved.changed.items())
+        named = {output: short_name(output, label_in(plan, output), session.language) for output in moved.changed}
+        changed = ", ".join(f"{named[output]} {number:,}" for output, number in moved.changed.items())
         moves[key] = f"{number_text(border, moved.to, session.language)}: {changed}"
     return {
         "border": border_text(border, session.language),

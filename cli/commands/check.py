@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +15,9 @@ from tierwise.cli.telling import tell
 from tierwise.cli.visible import say
 
 if TYPE_CHECKING:
+    from tierwise.core.checking import CheckedPolicy
     from tierwise.core.finding import Finding
+    from tierwise.plugins.people_names import Naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,13 @@ class Checked:
 
     policy: str
     findings: Sequence[Finding]
-    is_readable: bool
+    of: CheckedPolicy | None
+    """The policy; none of one that cannot be read."""
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether there was anything to check."""
+        return self.of is not None
 
     def exit_code(self, is_strict: bool) -> int:
         """Return the exit code that these findings call for."""
@@ -73,18 +81,27 @@ def _checked(session: Session, name: str, layers: Layers) -> Checked:
 
     try:
         checked = check_policy(name, layers.overlays, session.plugins, layers.settings)
-        return Checked(name, proved(checked, session.plugins), True)
+        return Checked(name, proved(checked, session.plugins), checked)
     except PolicyError as error:
         if not error.findings:
             raise
-        return Checked(name, error.findings, False)
+        return Checked(name, error.findings, None)
 
 
 def _tell(session: Session, checked: Checked) -> None:
     from tierwise.cli.findings import summary
 
-    session.show_findings(checked.findings)
+    session.show_findings(checked.findings, _naming(session, checked))
     tell(f"{checked.policy}: {'' if checked.is_readable else 'cannot be loaded: '}{summary(checked.findings)}")
+
+
+def _naming(session: Session, checked: Checked) -> Naming | None:
+    """Return how people speak of the policy in Chinese, where names and words stand beside what they are called; in English they are words."""
+    from tierwise.plugins.people_names import Naming
+
+    if checked.of is None or session.language == "en":
+        return None
+    return replace(Naming.of(checked.of.policy, session.language, checked.of.plan), with_ids=True)
 
 
 def _write(found: Sequence[Checked], form: str, is_strict: bool) -> None:

@@ -165,7 +165,9 @@ def _print_comparison(
     outputs = {name: found for name, found in impact.outputs.items() if output in (None, name)}
     named = list(movers(comparison, session.language, NAMED, tuple(outputs)))
     moves = sum(found.moved for found in outputs.values())
-    blocks = impact_page(replace(impact, outputs=outputs), named, (), moves - len(named), "subject", session.language)
+    blocks = impact_page(
+        replace(impact, outputs=outputs), named, (), moves - len(named), policy.plan if policy is not None else None, session.language
+    )
     say(render_page(blocks, form))
 
 

@@ -25,6 +25,7 @@ from tierwise.cli.visible import say
 from tierwise.plugins.engine import DEFAULT_ENGINE
 
 if TYPE_CHECKING:
+    from tierwise.core.plan import Plan
     from tierwise.plugins.impact import Comparison, Impact, Side
     from tierwise.plugins.impact.gates import Gate, GateResult
     from tierwise.plugins.policy import LoadedPolicy
@@ -186,7 +187,7 @@ def _told(
     with working("comparing"):
         impact = comparison.impact()
     judged = [gate.judge(impact) for gate in gates]
-    _print(session, comparison, impact, judged, limit, form, policy.plan.subject if policy is not None else "customer", report)
+    _print(session, comparison, impact, judged, limit, form, policy.plan if policy is not None else None, report)
     broken = [found for found in judged if not found.holds]
     for found in broken:
         tell(f"gate `{found.gate.text}` is broken: {found.text}", err=True)
@@ -210,7 +211,7 @@ def _print(
     gates: list[GateResult],
     limit: int | None,
     form: str,
-    subject: str,
+    plan: Plan | None,
     report: str | None,
 ) -> None:
     from tierwise.cli.output import write_json, write_rows
@@ -226,7 +227,7 @@ def _print(
         from tierwise.cli.reporting import write_page
 
         made_from = [side.bound for side in (comparison.old, comparison.new) if side.bound is not None]
-        write_page(report, impact_page(impact, shown, gates, moves - len(shown), subject, session.language), session.language, made_from)
+        write_page(report, impact_page(impact, shown, gates, moves - len(shown), plan, session.language), session.language, made_from)
     named = movers(comparison, session.language, most)
     more = 0 if most is None else max(moves - most, 0)
     if form == "csv":
@@ -237,4 +238,4 @@ def _print(
     if form == "json":
         write_json({**impact_document(impact, (), gates, more), "movers": map(mover_document, named)})
         return
-    say(render_page(impact_page(impact, list(named), gates, more, subject, session.language), form, session.language))
+    say(render_page(impact_page(impact, list(named), gates, more, plan, session.language), form, session.language))

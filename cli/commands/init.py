@@ -147,7 +147,7 @@ def _bind(session: Session, folder: Path, database: str) -> None:
     loaded = load(folder, plugins=session.plugins)
     source = open_source(database, session.plugins.sources().values())
     try:
-        text = spoken_comments(bind_draft(source, loaded.plan))
+        text = spoken_comments(bind_draft(source, loaded.plan, session.language))
     finally:
         source.close()
     write_file(str(folder / "binding.yaml"), text.encode("utf-8"), replace=False)

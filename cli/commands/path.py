@@ -115,7 +115,6 @@ def command(
     if not decisions:
         raise click.UsageError(f"`{loaded.plan.policy}` has no output on a scale; name one by --output and the value by --to")
     changeable = changeable_facts(loaded.plan, dict(changes))
-    changed = ", ".join(f"`{name}`" for name in changeable)
     with bound_with_progress(session, loaded, database, binding, as_of) as bound:
         if subject is None:
             print_all(bound, decisions, changeable, session, form, rows, report)
@@ -124,4 +123,4 @@ def command(
         name = bound.subject(key).name
         grading = grade_by_default(bound) if loaded.plan.rankings else None
         found = [paths_of_subject(bound, key, decision, wanted, changeable, grading) for decision in decisions]
-        print_paths(found, name, key, changed, session.language, form, most)
+        print_paths(found, loaded.plan, changeable, name, key, session.language, form, most)

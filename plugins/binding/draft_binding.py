@@ -20,6 +20,7 @@ from tierwise.plugins.binding.seen import format_line, help_for, seen_format, un
 from tierwise.plugins.binding.subject_rows import TOTAL
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
 from tierwise.plugins.data_source import Column, Source, SourceTable
+from tierwise.plugins.sentences.catalogue import said
 from tierwise.plugins.sql import all_of, call, cast, column, count_if, is_known, select, text
 
 __all__ = ["bind_draft"]
@@ -32,13 +33,13 @@ RELATIVES: Mapping[str, str] = {"parent_": "above", "group_": "group", "top_": "
 YAML_WORDS = {"null", "true", "false", "yes", "no", "on", "off"}
 
 
-def bind_draft(source: Source, plan: Plan) -> str:
+def bind_draft(source: Source, plan: Plan, language: str = "en") -> str:
     """Return the text of a ``binding.yaml`` that can be used as it stands; what is only a guess is commented out.
 
     Raises:
         DataError: The database cannot be read, or has no table whose rows can be told apart.
     """
-    draft = _Draft(source, plan)
+    draft = _Draft(source, plan, language)
     return "\n".join(draft.lines()) + "\n"
 
 
@@ -46,6 +47,7 @@ def bind_draft(source: Source, plan: Plan) -> str:
 class _Draft:
     source: Source
     plan: Plan
+    language: str
 
     def __post_init__(self) -> None:
         self.table = max(self.source.tables().values(), key=self._likeness)
@@ -230,8 +232,10 @@ class _Draft:
         return bool(self.source.connection.execute(query.sql("duckdb")).fetchall())
 
     def _described(self, fact: Fact) -> str:
-        judged = ", judged" if fact.judged else ""
-        return f"{fact.name} ({fact.type}{judged}): {fact.label.get('zh') or fact.label.get('en', '')}".rstrip(": ")
+        told = [str(fact.type), *(["judged"] if fact.judged else [])]
+        return f"{fact.name} ({', '.join(said(word, self.language) for word in told)}): {fact.label.get('zh') or fact.label.get('en', '')}".rstrip(
+            ": "
+        )
 
 
 def _common(forms: Iterable[Format]) -> Format:

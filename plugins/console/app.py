@@ -35,12 +35,12 @@ from tierwise.plugins.console.entrance import USER, refusal_text
 from tierwise.plugins.console.file_changes import Changed, changes_of, merged
 from tierwise.plugins.console.look import counts_of, customer_page, readiness_in_short, results_of
 from tierwise.plugins.console.moving import impact_json, impact_pages
-from tierwise.plugins.console.people_names import Naming
 from tierwise.plugins.console.saving import Conflict, Proposal, Saved, Saver, approval_rule
 from tierwise.plugins.console.shelf import Entry, PolicyTexts, Shelf
 from tierwise.plugins.console.trial import fact_fields, subject_facts, try_facts, try_subject
 from tierwise.plugins.loading import MAIN
 from tierwise.plugins.manager import Plugins
+from tierwise.plugins.people_names import Naming
 from tierwise.plugins.policy import LoadedPolicy
 from tierwise.plugins.policy_page import policy_page
 from tierwise.plugins.sentences.catalogue import finding_in, said

@@ -15,11 +15,11 @@ from tierwise.plugins.console.draft import Draft
 from tierwise.plugins.console.draft_check import CASES, CheckedTexts
 from tierwise.plugins.console.edits import tables_in
 from tierwise.plugins.console.kept_documents import document_of
-from tierwise.plugins.console.people_names import Choice, Naming
 from tierwise.plugins.console.written_table import WrittenTable
 from tierwise.plugins.console.written_value import WrittenValue, values_of
 from tierwise.plugins.loading import MAIN
 from tierwise.plugins.manager import Plugins
+from tierwise.plugins.people_names import Choice, Naming
 from tierwise.plugins.policy import LoadedPolicy
 
 __all__ = [

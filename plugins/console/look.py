@@ -160,11 +160,10 @@ def customer_page(loaded: LoadedPolicy, database: str, as_of: date | None, word:
         why_not = ""
         try:
             changeable = changeable_facts(loaded.plan, {})
-            changed = ", ".join(f"`{name}`" for name in changeable)
             grading = grade_by_default(bound) if loaded.plan.rankings else None
             for decision in graded_outputs(loaded):
                 paths = paths_of_subject(bound, key, decision, None, changeable, grading)
-                ways += lines_of_paths(paths, changed, language)
+                ways += lines_of_paths(paths, loaded.plan, changeable, language)
         except PolicyError as error:
             why_not = str(error)
         return CustomerPage(key, subject.name or "", tried, tuple(ways), why_not)

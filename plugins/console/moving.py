@@ -28,7 +28,7 @@ def impact_pages(old: LoadedPolicy, new: LoadedPolicy, database: str, as_of: dat
         impact = comparison.impact()
         told = list(movers(comparison, language, NAMED))
         more = sum(found.moved for found in impact.outputs.values()) - len(told)
-        return impact_page(impact, told, (), more, new.plan.subject, language)
+        return impact_page(impact, told, (), more, new.plan, language)
 
 
 def impact_json(old: LoadedPolicy, new: LoadedPolicy, database: str, as_of: date | None, language: str) -> dict[str, Any]:

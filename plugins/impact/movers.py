@@ -23,7 +23,7 @@ from tierwise.plugins.part_of_plan import part_behind
 from tierwise.plugins.run import explain_subject
 from tierwise.plugins.sentences.lines import rank_texts
 from tierwise.plugins.sentences.phrases import phrase
-from tierwise.plugins.sentences.words import miss_text, name_text, outcome_text, read_text, value_text
+from tierwise.plugins.sentences.words import miss_text, name_text, outcome_text, read_text, reason_word, value_text
 
 __all__ = ["movers"]
 
@@ -182,7 +182,7 @@ class _Step:
         return [term for term in (*self.trace.terms, *self.trace.factors) if term not in there]
 
     def _term(self, term: Term) -> str:
-        value = value_text(term.value, None, self.language) if term.reason is None else str(term.reason)
+        value = value_text(term.value, None, self.language) if term.reason is None else reason_word(term.reason, self.language)
         return phrase("term", self.language, name=name_text(term.name, term.label, self.language), value=value)
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from tierwise.core.outcome import Determined, Outcome
+from tierwise.core.outcome import UNDETERMINED, Outcome, Reason
+from tierwise.core.plan import Plan
 from tierwise.core.policy import Try
-from tierwise.core.values import to_json
-from tierwise.plugins.cell_text import cell_text
+from tierwise.core.types import Type
 from tierwise.plugins.impact.gates import GateResult
 from tierwise.plugins.impact.impact import Impact, MeasureImpact, Move, Mover, OutputImpact
-from tierwise.plugins.outcome_class import class_document, is_undetermined, reason_class
+from tierwise.plugins.outcome_class import class_document, class_of, is_undetermined
 from tierwise.plugins.policy_page import Block
 from tierwise.plugins.sentences.catalogue import said
-from tierwise.plugins.sentences.phrases import phrase, words_of, words_of_impact
+from tierwise.plugins.sentences.phrases import words_of_impact
+from tierwise.plugins.sentences.words import cell_value, joined, label_in, reason_word, short_name
 
 __all__ = ["class_text", "impact_page", "try_text"]
 
@@ -24,7 +25,7 @@ MOST_GROUPS = 200
 
 
 def impact_page(
-    impact: Impact, movers: Sequence[Mover], gates: Sequence[GateResult], more_movers: int, subject: str, language: str
+    impact: Impact, movers: Sequence[Mover], gates: Sequence[GateResult], more_movers: int, plan: Plan | None, language: str
 ) -> tuple[Block, ...]:
     """Return the blocks of a page.
 
@@ -33,18 +34,18 @@ def impact_page(
         movers: Those that are named.
         gates: What became of the gates.
         more_movers: How many moves are not named.
-        subject: What the subjects are called.
+        plan: The policy, for what it calls its subjects, facts and words; of saved runs it need not be at hand.
         language: ``en`` or ``zh``.
     """
-    return tuple(_Page(words_of_impact(language), language).blocks(impact, movers, gates, more_movers, subject))
+    return tuple(_Page(words_of_impact(language), language, plan).blocks(impact, movers, gates, more_movers))
 
 
-def class_text(text: str, language: str) -> str:
-    """Return a class for people: the value, or ``? reason``."""
+def class_text(text: str, of: Type | None, language: str) -> str:
+    """Return a class of a type for people: the value, or ``? reason``."""
     found = class_document(text)
     if is_undetermined(text):
-        return f"? {words_of('open', language)[found['undetermined']]}"
-    return phrase("none", language) if found is None else cell_text(found) or "–"
+        return f"? {reason_word(Reason(found[UNDETERMINED]), language)}"
+    return cell_value(found, of, language)
 
 
 def try_text(told: Try, language: str) -> str:
@@ -54,20 +55,33 @@ def try_text(told: Try, language: str) -> str:
 
 
 class _Page:
-    def __init__(self, words: Mapping[str, str], language: str) -> None:
+    def __init__(self, words: Mapping[str, str], language: str, plan: Plan | None) -> None:
         self.words = words
         self.language = language
+        self.plan = plan
+        self.subject = said(plan.subject if plan is not None else "subject", language)
 
     def say(self, key: str, **parts: object) -> str:
         return self.words[key].format(**parts)
 
-    def blocks(self, impact: Impact, movers: Sequence[Mover], gates: Sequence[GateResult], more: int, subject: str) -> Iterator[Block]:
+    def name(self, name: str) -> str:
+        return short_name(name, label_in(self.plan, name), self.language)
+
+    def names(self, names: Iterable[str]) -> str:
+        return joined(map(self.name, names), self.language)
+
+    def class_text(self, name: str, text: str, of: Type | None = None) -> str:
+        """Return a class of an output, or of a fact by which subjects are grouped."""
+        named = None if self.plan is None else self.plan.facts.get(name) or self.plan.decisions.get(name)
+        return class_text(text, of or (None if named is None else named.type), self.language)
+
+    def blocks(self, impact: Impact, movers: Sequence[Mover], gates: Sequence[GateResult], more: int) -> Iterator[Block]:
         yield Block(self.say("title", before=said(impact.before, self.language), after=said(impact.after, self.language)), 1)
         counts = {
             name: f"{count:,}"
             for name, count in (("subjects", impact.subjects), ("compared", impact.compared), ("moved", impact.any_moved))
         }
-        yield Block(self.say("subjects", subject=said(subject, self.language), **counts))
+        yield Block(self.say("subjects", subject=self.subject, **counts))
         for key, tries in zip(("try_from", "try_to"), impact.tries, strict=True):
             yield from (Block(self.say(key, text=try_text(one, self.language))) for one in tries)
         if gates:
@@ -79,7 +93,7 @@ class _Page:
             yield from self._groups(impact)
         if movers or more:
             yield Block(self.say("movers"), 2)
-            yield from (Block(self._mover(mover)) for mover in movers)
+            yield from (Block(self._mover(mover, impact.outputs.get(mover.output))) for mover in movers)
             if more:
                 yield Block(self.say("more", count=f"{more:,}"))
 
@@ -96,10 +110,12 @@ class _Page:
                     yield Block(self.say("others", count=f"{found.left_out:,}"))
         for key, names in (("unchanged", still), ("added", impact.added), ("removed", impact.removed)):
             if names:
-                yield Block(self.say(key, names=", ".join(names)))
+                yield Block(self.say(key, names=self.names(names)))
         for name, (before, after) in impact.population.items():
             if before != after:
-                yield Block(self.say("population", name=name, before=_outcome(before, self.language), after=_outcome(after, self.language)))
+                yield Block(
+                    self.say("population", name=self.name(name), before=self._outcome(name, before), after=self._outcome(name, after))
+                )
 
     def _label(self, found: OutputImpact) -> str:
         label = found.label.get(self.language) or found.name
@@ -114,10 +130,10 @@ class _Page:
         if max(len(rows), len(columns)) > MOST_CLASSES:
             return self._largest(found)
         counts = {(cell.before, cell.after): cell.count for cell in found.matrix}
-        header = (self.say("baseline"), *(class_text(text, self.language) for text in columns), self.say("total"))
+        header = (self.say("baseline"), *(self.class_text(found.name, text, found.type) for text in columns), self.say("total"))
         lines = [
             (
-                class_text(row, self.language),
+                self.class_text(found.name, row, found.type),
                 *(_count(counts.get((row, column), 0)) for column in columns),
                 _count(sum(counts.get((row, c), 0) for c in columns)),
             )
@@ -130,7 +146,7 @@ class _Page:
         """Return the largest cells of those that moved, where there are too many classes for a matrix."""
         cells = sorted((cell for cell in found.matrix if cell.before != cell.after), key=lambda cell: -cell.count)
         rows = tuple(
-            (class_text(cell.before, self.language), class_text(cell.after, self.language), _count(cell.count))
+            (*(self.class_text(found.name, text, found.type) for text in (cell.before, cell.after)), _count(cell.count))
             for cell in cells[:MOST_CELLS]
         )
         return Block("", header=(self.say("from"), self.say("to"), self.say("count")), rows=rows, keys=2)
@@ -156,16 +172,19 @@ class _Page:
     def _groups(self, impact: Impact) -> Iterator[Block]:
         names = list(impact.groups[0].by)
         moving = [name for name, found in impact.outputs.items() if found.moved]
-        yield Block(self.say("groups", names=", ".join(names)), 2)
+        yield Block(self.say("groups", names=self.names(names)), 2)
         header = (
-            *names,
+            *map(self.name, names),
             self.say("count"),
-            *(self.say("group_moved", name=name) for name in moving),
-            *(self.say("group_delta", name=name) for name in impact.measures),
+            *(self.say("group_moved", name=short_name(name, impact.outputs[name].label, self.language)) for name in moving),
+            *(
+                self.say("group_delta", name=short_name(name, found.measure.label, self.language))
+                for name, found in impact.measures.items()
+            ),
         )
         rows = [
             (
-                *(self.say("no_group") if group is None else class_text(group, self.language) for group in found.by.values()),
+                *(self.say("no_group") if group is None else self.class_text(name, group) for name, group in found.by.items()),
                 f"{found.subjects:,}",
                 *(_moved(found.moves[name]) for name in moving),
                 *(_amount(one.delta, sign=True) for one in found.measures),
@@ -176,11 +195,17 @@ class _Page:
         if len(rows) > MOST_GROUPS:
             yield Block(f"… {len(rows) - MOST_GROUPS:,}")
 
+    def _outcome(self, name: str, outcome: Outcome | None) -> str:
+        return "–" if outcome is None else self.class_text(name, class_of(outcome))
+
     # ---- movers and gates ----------------------------------------------------------------------------------------------------
 
-    def _mover(self, mover: Mover) -> str:
-        name = f" {mover.name}" if mover.name else ""
-        head = f"{mover.key}{name} · {mover.output}: {class_text(mover.before, self.language)} → {class_text(mover.after, self.language)} ({self.words[mover.move.value]})"
+    def _mover(self, mover: Mover, output: OutputImpact | None) -> str:
+        who = f"{mover.key} {mover.name}" if mover.name else mover.key
+        of, label = (None, {}) if output is None else (output.type, output.label)
+        before, after = (self.class_text(mover.output, text, of) for text in (mover.before, mover.after))
+        named = short_name(mover.output, label, self.language)
+        head = f"{who} · {named}: {before} → {after} ({self.words[mover.move.value]})"
         texts = [
             self.say(key, text=side["text"]) for key, side in zip(("before", "after"), mover.because, strict=True) if side and side["text"]
         ]
@@ -221,9 +246,3 @@ def _share(found: MeasureImpact) -> str:
         return "–"
     share = (found.delta * 100 / base).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
     return f"{share:+,f}%"
-
-
-def _outcome(outcome: Outcome | None, language: str) -> str:
-    if outcome is None:
-        return "–"
-    return cell_text(to_json(outcome.value)) if isinstance(outcome, Determined) else class_text(reason_class(outcome.reason), language)

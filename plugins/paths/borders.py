@@ -24,7 +24,7 @@ from tierwise.core.plan import (
     with_children,
     with_nodes,
 )
-from tierwise.core.types import NumberType
+from tierwise.core.types import NumberType, Type
 from tierwise.core.values import Value
 from tierwise.plugins import sql
 from tierwise.plugins.beside import beside
@@ -54,6 +54,7 @@ class Border:
         value: The number; not zero, of which there is no share.
         outputs: The outputs that hang on a comparison with it.
         cut: The class of a ranking that ends there; none where it is no cut. The value is then a share of all, of the total, or a rank.
+        cut_type: The type of that class.
     """
 
     about: str
@@ -62,6 +63,7 @@ class Border:
     value: Decimal
     outputs: tuple[str, ...]
     cut: Value = None
+    cut_type: Type | None = None
 
     def moved(self, share: Decimal) -> Decimal:
         """Return where it stands when it is moved by a share of itself, on a step of its scale, at least one step."""
@@ -143,7 +145,7 @@ def _cuts(plan: Plan, outputs: Sequence[Decision]) -> Iterator[Border]:
         of = NumberType(0) if node.by == "top" else NumberType(6)
         for cut in node.cuts:
             if cut.limit is not None and (node.by == "top" or cut.limit < 1):
-                yield Border(node.ranking, decision.label, of, cut.limit, names, cut.value)
+                yield Border(node.ranking, decision.label, of, cut.limit, names, cut.value, decision.type)
 
 
 def _border(declared: Fact | Decision, value: Decimal, outputs: list[str]) -> Border:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
-from tierwise.plugins.sentences.words import percent_text, value_text
+from tierwise.plugins.sentences.words import cell_value, percent_text, short_name, value_text
 
 if TYPE_CHECKING:
     from tierwise.plugins.paths.borders import Border
@@ -40,7 +40,8 @@ class StandingText(str):
 def border_text(border: Border, language: str) -> str:
     """Return the name of a border; of a cut the ranking, its class and where that ends."""
     number = number_text(border, border.value, language)
-    return f"{border.about} {number}" if border.cut is None else f"{border.about} {value_text(border.cut, None, language)} ≤ {number}"
+    about = short_name(border.about, border.label, language)
+    return f"{about} {number}" if border.cut is None else f"{about} {cell_value(border.cut, border.cut_type, language)} ≤ {number}"
 
 
 def number_text(border: Border, number: Decimal, language: str) -> str:

@@ -15,7 +15,7 @@ from functools import cache, cached_property
 
 from tierwise.core.finding import Finding, Severity
 
-__all__ = ["LANGUAGES", "Template", "catalogue", "finding_in", "said"]
+__all__ = ["LANGUAGES", "Template", "catalogue", "finding_in", "is_prose", "said"]
 
 LANGUAGES = ("en", "zh")
 LONGEST, DEEPEST, MOST_TRIED = 4000, 5, 4
@@ -99,6 +99,11 @@ def finding_in(finding: Finding, language: str) -> Finding:
     return replace(finding, message=said(finding.message, language), help=help, related=related)
 
 
+def is_prose(text: str) -> bool:
+    """Say whether a text holds an English sentence, outside of what is quoted."""
+    return PROSE.search(QUOTED.sub("", text)) is not None
+
+
 @cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Return the sections of the catalogue: ``texts`` of the source, ``words`` that fill them, and what the library of the command line says (``click``)."""
@@ -148,7 +153,7 @@ def _from_template(text: str, depth: int) -> str | None:
         parts = template.parts(text)
         if parts is not None:
             filled = [words if quoted else _filled(words, depth - 1) for words, quoted in zip(parts, template.quoted, strict=True)]
-            if template.weight < LIGHTEST and any(PROSE.search(QUOTED.sub("", words)) for words in filled):
+            if template.weight < LIGHTEST and any(map(is_prose, filled)):
                 continue
             made.append(HOLE.sub(lambda hole, filled=filled: filled[int(hole[1])], template.chinese))  # type: ignore[misc]  # a default binds it now
             if not _english(made[-1]) or len(made) == MOST_TRIED:
@@ -162,7 +167,7 @@ def _from_pieces(text: str, depth: int) -> str | None:
         pieces = _divided(text, joint)
         if len(pieces) > 1:
             translated = [piece if NAME.fullmatch(piece) else _filled(piece, depth - 1) for piece in pieces]
-            if joint in OF_PROSE and any(PROSE.search(QUOTED.sub("", piece)) for piece in translated):
+            if joint in OF_PROSE and any(map(is_prose, translated)):
                 return None
             return chinese.join(translated) if translated != pieces or not _english(text) else None
     return None

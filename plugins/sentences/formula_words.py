@@ -1,4 +1,4 @@
-"""Says a formula in words that a director reads: operators, tests for none, the commonest functions and lengths of time."""
+"""Says a formula in words that a director reads: operators, tests for none, functions and lengths of time."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ __all__ = ["formula_in_words"]
 QUOTED = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
 """Texts and names in quotes, which stay as they are."""
 LENGTH = re.compile(r"\bP(?:(\d+)M|(\d+)D)(?!\w)")
+NO_WORD_BEFORE = r"(?<![\w.])"
 
 
 def formula_in_words(text: str, language: str) -> str:
-    """Return a formula of the policy language in words; names and values stay."""
-    words, known = words_of("formula", language), _known()
+    """Return a formula of the policy language in words; names and values stay, and functions that nobody gave words for."""
+    words, known = {**words_of("formula", language), **words_of("functions", language)}, _known()
     pieces = QUOTED.split(text)
     for at in range(0, len(pieces), 2):
         spoken = known.sub(lambda found: words[found[0]], pieces[at])
@@ -26,8 +27,8 @@ def formula_in_words(text: str, language: str) -> str:
 
 @cache
 def _known() -> re.Pattern[str]:
-    """Return what finds the words, the longest first; one that begins or ends with a letter is a whole word."""
-    starts = (
-        (word, r"(?<![\w.])" if word[0].isalnum() else "", r"(?![\w.])" if word[-1].isalnum() else "") for word in words_of("formula", "en")
-    )
-    return re.compile("|".join(f"{before}{re.escape(word)}{after}" for word, before, after in sorted(starts, key=lambda one: -len(one[0]))))
+    """Return what finds the words, the longest first; one that begins or ends with a letter is a whole word, and a function stands before its bracket."""
+    functions = words_of("functions", "en")
+    ends = dict.fromkeys(functions, r"(?=\()") | {word: r"(?![\w.(])" if word[-1].isalnum() else "" for word in words_of("formula", "en")}
+    found = (f"{NO_WORD_BEFORE if word[0].isalnum() else ''}{re.escape(word)}{ends[word]}" for word in sorted(ends, key=len, reverse=True))
+    return re.compile("|".join(found))

@@ -2,48 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
 from tierwise.core.outcome import Undetermined
-from tierwise.core.plan import AS_OF
+from tierwise.core.plan import AS_OF, Plan
 from tierwise.core.values import Duration, Value
 from tierwise.plugins.paths.path import Change, Paths, Route
 from tierwise.plugins.sentences.lines import Line
 from tierwise.plugins.sentences.phrases import phrase
-from tierwise.plugins.sentences.words import name_text, outcome_text, value_text
+from tierwise.plugins.sentences.words import joined, label_in, name_text, outcome_text, value_text
 
 __all__ = ["change_text", "lines_of_paths"]
 
 MOST_ROUTES = 5
 
 
-def lines_of_paths(paths: Paths, changed: str, language: str = "en", most: int = MOST_ROUTES) -> Iterator[Line]:
+def lines_of_paths(paths: Paths, plan: Plan, changeable: Iterable[str], language: str = "en", most: int = MOST_ROUTES) -> Iterator[Line]:
     """Yield the ways of one subject as sentences, each with its indentation.
 
     Args:
         paths: The ways.
-        changed: What may change, in words.
+        plan: The policy, for what it calls its facts.
+        changeable: The facts that may change.
         language: ``en`` or ``zh``.
         most: How many routes of each sort are told, of one fact and of several.
     """
     of = paths.output.type
+
+    def named(names: Iterable[str]) -> str:
+        return joined((name_text(name, label_in(plan, name) if language == "zh" else {}, language) for name in names), language)
+
     yield 0, name_text(paths.output.name, paths.output.label, language)
     yield 1, phrase("path here", language, value=outcome_text(paths.present, of, language))
     if isinstance(paths.present, Undetermined) and paths.present.needs:
-        yield 2, phrase("settle", language, names=", ".join(f"`{name}`" for name in paths.present.needs))
+        yield 2, phrase("settle", language, names=named(paths.present.needs))
     if not paths.wanted:
         yield 1, phrase("path best", language)
     else:
         wanted = value_text(paths.wanted[-1], of, language)
         yield 1, phrase("path wanted" if len(paths.wanted) > 1 else "path to", language, value=wanted)
-        yield from _routes(paths.up, paths, phrase("path none", language, names=changed), language, most)
+        yield from _routes(paths.up, paths, phrase("path none", language, names=named(changeable)), language, most)
     if not isinstance(paths.present, Undetermined):
         yield 1, phrase("path lose", language)
-        yield from _routes(paths.lose, paths, phrase("path safe", language, names=changed), language, most)
+        yield from _routes(paths.lose, paths, phrase("path safe", language, names=named(changeable)), language, most)
     if paths.not_searched:
-        yield 1, phrase("path not searched", language, names=", ".join(f"`{name}`" for name in paths.not_searched))
+        yield 1, phrase("path not searched", language, names=named(paths.not_searched))
     if not paths.is_proved:
         yield 1, phrase("path not proved", language)
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from tierwise.core.explaining.explanation import Miss, Read
 from tierwise.core.meaning.exact import compare
 from tierwise.core.outcome import Determined, Outcome, Reason
-from tierwise.core.plan import Named
+from tierwise.core.plan import Named, Plan
 from tierwise.core.types import EnumType, ListType, NumberType, SetType, Type
 from tierwise.core.values import SECONDS_PER_DAY, Duration, Value, to_json
+from tierwise.plugins.cell_text import cell_text
+from tierwise.plugins.sentences.catalogue import said
 from tierwise.plugins.sentences.phrases import phrase, words_of
 
 __all__ = [
+    "cell_value",
     "joined",
+    "label_in",
     "label_text",
     "miss_text",
     "name_text",
@@ -54,6 +59,14 @@ def label_text(label: Named, language: str) -> str:
     return label.get(language) or label.get("en") or ""
 
 
+def label_in(plan: Plan | None, name: str) -> Named:
+    """Return the label of a fact, a decision or a reading; empty of any other name, and without a plan."""
+    if plan is None:
+        return {}
+    named = plan.facts.get(name) or plan.decisions.get(name) or plan.readings.get(name)
+    return {} if named is None else named.label
+
+
 def short_name(name: str, label: Named, language: str) -> str:
     """Return what something is called where there is room for one name: in Chinese its label, in English, where its name is a word, that."""
     return label.get(language) or name if language == "zh" else name
@@ -63,6 +76,16 @@ def name_text(name: str, label: Named, language: str) -> str:
     """Return a name with its label, once when they are the same."""
     shown = label_text(label, language)
     return f"`{name}`" if shown in ("", name) else f"{shown} (`{name}`)" if name else shown
+
+
+def cell_value(value: Any, of: Type | None, language: str) -> str:
+    """Return a value, or its JSON form, as people see it in a cell: words of the policy by their labels, no units."""
+    if value is None or isinstance(value, bool):
+        return said("none" if value is None else str(value).lower(), language)
+    if isinstance(value, tuple | list):
+        item = of.item if isinstance(of, SetType | ListType) else None
+        return ", ".join(cell_value(part, item, language) for part in value) or "–"
+    return word_text(value, of, language) if isinstance(value, str) else cell_text(to_json(value)) or "–"
 
 
 def value_text(value: Value, of: Type | None, language: str) -> str:

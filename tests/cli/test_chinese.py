@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import tierwise
+from tierwise.plugins.demo import make_demo_database
+from tierwise.plugins.policy import load
+from tierwise.plugins.policy_page import policy_page
+from tierwise.plugins.sentences.phrases import words_of_pages
 
 IDS = re.compile(
     r"`[^`]*`"  # authors' words
     r"|\[[a-z-]+\]"  # codes of findings
     r"|规则 \S+"  # ids of rules
     r"|\S+/\S+"  # files
-    r"|\([a-z0-9-]+ [\d.]+\)|duckdb|ABC"  # the id of the policy beside its title; names
+    r"|[a-z0-9-]+ \d+\.\d+\.\d+( \(\w+=\w+\))?"  # a policy with its version and what is set
+    r"|\([a-z][a-z_0-9]*\)|duckdb|ABC|VIP|XXX"  # ids in brackets; names
     r"|  # .*"  # the note of a rule
 )
 ENGLISH = re.compile(r"[A-Za-z_]{2,}")
-POLICIES = ("abc-5-20-80-care", "big-customer-tiers")
+POLICIES = {"abc-5-20-80-care": "grade", "big-customer-tiers": "tier"}
+"""Policy to its output on a scale."""
 AS_OF = ("--as-of", "2026-06-30")
+
+
+@pytest.fixture(scope="module")
+def few_customers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("few") / "few.db"
+    make_demo_database(path, customers=60)
+    return path
 
 
 def english_words(text: str) -> list[str]:
@@ -27,13 +41,68 @@ def english_words(text: str) -> list[str]:
     return [f"{word}: {line}" for line in text.splitlines() for word in ENGLISH.findall(IDS.sub("", line))]
 
 
+COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "grade": ("--rows", "5"),
+    "explain": ("00024",),
+    "path": ("00024",),
+    "path --all": (),
+    "borders": ("--output", "{output}"),
+    "readiness": (),
+    "impact": (),
+}
+MOVED_BY = {
+    "abc-5-20-80-care": ("--by", "grade_now", "--set", "rounding=ceiling", "--movers", "1"),
+    "big-customer-tiers": ("--by", "tier", "--set", "stronger_word=does_not_suffice", "--movers", "0"),
+}
+"""What makes somebody move, and by what they are grouped."""
+
+
 @pytest.mark.parametrize("policy", POLICIES)
-def test_pages_of_customers_are_chinese(policy: str, demo_db: Path) -> None:
-    for command in (["grade", demo_db, "--rows", "5"], ["explain", demo_db, "00024"]):
-        done = tierwise(*command, "--policy", policy, *AS_OF, "--language", "zh")
+def test_pages_of_customers_are_chinese(policy: str, few_customers: Path) -> None:
+    for command, more in COMMANDS.items():
+        settings = [word.format(output=POLICIES[policy]) for word in (*more, *(MOVED_BY[policy] if command == "impact" else ()))]
+        done = tierwise(
+            *command.split()[:1], few_customers, *command.split()[1:], *settings, "--policy", policy, *AS_OF, "--language", "zh"
+        )
 
         assert done.code == 0, done.err
-        assert english_words(done.out.replace(str(demo_db), "")) == [], command[0]
+        # what stands first in a row of facts is the fact's name in files
+        told = re.sub(r"^[a-z_]+(?=  )", "", done.out, flags=re.MULTILINE) if command == "readiness" else done.out
+        assert english_words(told.replace(str(few_customers), "")) == [], command
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_what_is_said_of_a_policy_is_chinese(policy: str) -> None:
+    done = tierwise("check", policy, "--language", "zh")
+    told = [
+        line for line in (done.out + done.err).splitlines() if not re.match(r" +\d* \||  理由: ", line)
+    ]  # lines of the policy, and its reasons
+
+    assert any("例: " in line for line in told) or policy != "big-customer-tiers"
+    assert english_words("\n".join(told).replace(f"{policy}: ", "")) == []
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_drafted_binding_is_explained_in_chinese(policy: str, few_customers: Path) -> None:
+    done = tierwise("bind", few_customers, policy, "--language", "zh")
+    remarks = [line.partition("   # ")[2] if "   # " in line else line for line in done.out.splitlines() if line.lstrip().startswith("#")]
+    own = r"^#   [a-z_]+|^  # [a-z_]+: \{.*\}$"  # names of facts, and guesses, which are lines of a file
+
+    assert english_words("\n".join(re.sub(own, "", line) for line in remarks)) == []
+
+
+@pytest.mark.parametrize("policy", [*POLICIES, "eight-class-visits", "gov-customer-scoring"])
+def test_a_page_about_a_policy_is_chinese(policy: str) -> None:
+    loaded, words = load(policy), words_of_pages("zh")
+    names = {words["rule"], words["note"], words["fact"]}  # columns of ids, of remarks, and of names in files
+    told = []
+    for block in policy_page(loaded.policy, loaded.plan, "zh", (), loaded.environment.functions):
+        told.append("" if block.text.startswith(words["source"]) else block.text)
+        shown = [at for at, head in enumerate(block.header) if head not in names]
+        told += [" ".join((block.header, *block.rows)[row][at] for at in shown) for row in range(len(block.rows) + 1) if block.header]
+        told += block.steps
+
+    assert english_words("\n".join(told)) == []
 
 
 def test_the_sweep_finds_english() -> None:

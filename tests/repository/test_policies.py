@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,17 @@ import pytest
 from ruamel.yaml import YAML
 
 from tierwise.core.finding import Severity
+from tierwise.core.policy import Policy
 from tierwise.plugins.loading import shipped_policies
 from tierwise.plugins.manager import Plugins
-from tierwise.plugins.policy import check_policy, load
+from tierwise.plugins.policy import LoadedPolicy, check_policy, load
 from tierwise.plugins.policy_schema import json_schema
 from tierwise.plugins.testing import run_cases
 
 ROOT = Path(__file__).parents[2]
 POLICIES = ROOT / "policies"
 CODE = sorted(path for folder in ("core", "plugins", "cli") for path in (ROOT / folder).rglob("*.py"))
+ENGLISH = re.compile("[a-z][a-z_0-9 ]+")
 SLUGS = shipped_policies()
 PLUGINS = Plugins(entry_points=False)
 
@@ -62,16 +65,40 @@ def test_every_output_of_a_policy_is_asserted_by_a_case(slug: str) -> None:
     assert [decision.name for decision in load(slug, plugins=PLUGINS).plan.outputs if decision.name not in asserted] == []
 
 
+def words_without_label(policy: Policy) -> Iterator[str]:
+    """Yield the words of a policy that are written in English letters and that nobody says in Chinese, each with what has it."""
+    fields = [(f"{name}.{field}", one) for name, of in {**policy.types, **policy.facts}.items() for field, one in of.fields.items()]
+    declared: dict[str, Any] = {**policy.types, **policy.facts, **policy.parameters, **dict(fields)}
+    for module in policy.modules.values():
+        for name, decision in module.decisions.items():
+            declared |= {name: decision, **decision.outputs}
+    words = {name: policy.words_of(one) for name, one in declared.items()} | {name: one.values for name, one in policy.readings.items()}
+    called = {word for of in words.values() for word, text in of.items() if text.zh != word}
+    yield from (f"{name}: {word}" for name, of in words.items() for word in of if ENGLISH.fullmatch(word) and word not in called)
+    shown: dict[str, Any] = {**policy.facts, **policy.parameters, **policy.readings, **policy.modules, **dict(fields)}
+    for name, one in shown.items():
+        if one.label is None or ENGLISH.fullmatch(one.label.zh):
+            yield name
+
+
+def decisions_without_label(loaded: LoadedPolicy) -> Iterator[str]:
+    """Yield the decisions that are called nothing in Chinese; parts of formulas and of decisions have only names."""
+    parts = {name for module in loaded.policy.modules.values() for one in module.decisions.values() for name in one.where}
+    for name, decision in loaded.plan.decisions.items():
+        if ENGLISH.fullmatch(decision.label["zh"]) and name not in parts and "." not in name:
+            yield name
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_policy_is_documented_and_labelled_in_two_languages(slug: str) -> None:
-    plan = load(slug, plugins=PLUGINS).plan
-    named = {"title": plan.title}
-    named |= {decision.name: decision.label for decision in plan.decisions.values() if decision.output}
+    loaded = load(slug, plugins=PLUGINS)
     readme = (POLICIES / slug / "README.md").read_text(encoding="utf-8")
 
     assert readme.startswith("# ")
     assert re.search("[\u4e00-\u9fff]{8}", readme), "a paragraph in Chinese"
-    assert [name for name, label in named.items() if not {"zh", "en"} <= label.keys()] == []
+    assert {"zh", "en"} <= loaded.plan.title.keys()
+    assert list(words_without_label(loaded.policy)) == []
+    assert list(decisions_without_label(loaded)) == []
 
 
 @pytest.mark.parametrize("slug", SLUGS)

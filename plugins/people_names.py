@@ -6,11 +6,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from tierwise.core.finding import Finding
+from tierwise.core.plan import Decision, Fact, Plan, Reading
 from tierwise.core.policy import Policy
 from tierwise.core.source import Path
+from tierwise.plugins.sentences.catalogue import is_prose
 from tierwise.plugins.sentences.phrases import phrase, words_of
 from tierwise.plugins.word_labels import labels_of_words
 
@@ -55,6 +58,8 @@ OF_AUTHORS = frozenset(
 BACKQUOTED = re.compile(r"(`[^`]*`)")
 MANY = re.compile(r"(list|set|map|record)\b")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+BETWEEN_WORDS = {"or": "或", "and": "和"}
+"""What may stand between two words of an author in a Chinese sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +71,18 @@ class Naming:
         labels: Name to label of facts, parameters, readings, modules, decisions and their outputs, where that is another word than the name.
         words: Of each of them its words with their labels.
         keys: Key of the policy format to the words for it; those of what stands in a list of a key end with ``›``.
+        with_ids: Names and words stand beside what they are called in findings, in brackets, as explanations have them.
     """
 
     language: str
     labels: Mapping[str, str]
     words: Mapping[str, Mapping[str, str]]
     keys: Mapping[str, str]
+    with_ids: bool = False
 
     @classmethod
-    def of(cls, policy: Policy | None, language: str) -> Naming:
-        """Return how a policy is spoken of; of one that cannot be read only the keys have words."""
+    def of(cls, policy: Policy | None, language: str, plan: Plan | None = None) -> Naming:
+        """Return how a policy is spoken of; of one that cannot be read only the keys have words. A plan knows labels that forms and kinds give."""
         keys = words_of("policy keys", language)
         if policy is None:
             return cls(language, {}, {}, keys)
@@ -85,7 +92,14 @@ class Naming:
                 declared |= {**decision.outputs, name: decision}
         declared |= {**policy.parameters, **policy.readings, **policy.facts}
         labels = {name: one.label.in_language(language) for name, one in declared.items() if one.label is not None}
-        return cls(language, {name: label for name, label in labels.items() if label != name}, labels_of_words(policy, language), keys)
+        if plan is not None:
+            named: Mapping[str, Fact | Decision | Reading] = {**plan.facts, **plan.decisions, **plan.readings}
+            labels = {name: one.label.get(language, name) for name, one in named.items()} | labels
+        readings = {
+            name: {word: label.in_language(language) for word, label in reading.values.items()} for name, reading in policy.readings.items()
+        }
+        words = readings | labels_of_words(policy, language)
+        return cls(language, {name: label for name, label in labels.items() if label != name}, words, keys)
 
     def place(self, path: Path) -> str:
         """Return a place of a policy's file in words."""
@@ -122,16 +136,43 @@ class Naming:
         return self.words.get(name, {}).get(value, value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
     def finding(self, finding: Finding) -> Finding:
-        """Return a finding that calls facts and decisions as people do; what an author wrote stays as it is."""
+        """Return a finding that calls facts, decisions and words as people do; what an author wrote stays as it is."""
         return replace(finding, message=self._said(finding.message), help=self._said(finding.help))
 
-    def _said(self, text: str) -> str:
-        return "".join(self._said_part(part) for part in BACKQUOTED.split(text))
+    def example(self, finding: Finding) -> str:
+        """Return the example of a finding: each fact and its value, beside what they are called."""
+        return ", ".join(f"{self._beside(name, name)} = {self._example_of(name, value)}" for name, value in finding.witness)
 
-    def _said_part(self, part: str) -> str:
-        if part.startswith("`"):
-            return f"`{self.name(part.strip('`'))}`"
-        return NAME.sub(lambda found: self.name(found[0]) if self._is_name(found[0]) else found[0], part)
+    def _example_of(self, name: str, value: Any) -> str:
+        called = self.words.get(name, {}).get(value) if isinstance(value, str) else None
+        return f"{called} (`{value}`)" if called and called != value else self.value(name, value)
+
+    def _beside(self, name: str, written: str) -> str:
+        """Return what a name is called with the name beside it; as it is written where it is called nothing else."""
+        return f"{self.labels[name]} (`{name}`)" if name in self.labels else written
+
+    def _said(self, text: str) -> str:
+        if self.language == "zh" and is_prose(text):
+            return text  # an author's sentence
+        said, about = [], ""
+        for part in BACKQUOTED.split(text):
+            if part.startswith("`"):
+                name = part.strip("`")
+                about = name if name in self.words else about
+                said.append(self._beside(name, part) if self.with_ids else f"`{self.name(name)}`")
+            else:
+                said.append(NAME.sub(partial(self._said_word, about=about), part))
+        return "".join(said)
+
+    def _said_word(self, found: re.Match[str], about: str) -> str:
+        """Return what a word of a sentence is called that names something, or is a word of what the sentence is ``about``."""
+        word = found[0]
+        if not self._is_name(word):
+            return word
+        called = self.labels.get(word) or self.words.get(about, {}).get(word) or self._word(word)
+        if not called or called == word:
+            return BETWEEN_WORDS.get(word, word) if self.language == "zh" else word
+        return f"{called} (`{word}`)" if self.with_ids else called
 
     def _is_name(self, word: str) -> bool:
         """Whether a word of a sentence can only be a name: an English sentence may hold the word itself."""

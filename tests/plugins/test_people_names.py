@@ -14,9 +14,9 @@ from tierwise.core.finding import Finding
 from tierwise.plugins.console.draft import Draft
 from tierwise.plugins.console.draft_check import Checker
 from tierwise.plugins.console.editor_parts import Group, groups_of, parts_of
-from tierwise.plugins.console.people_names import OF_AUTHORS, Naming
 from tierwise.plugins.console.shelf import PolicyTexts, Shelf
 from tierwise.plugins.manager import Plugins
+from tierwise.plugins.people_names import OF_AUTHORS, Naming
 
 PLUGINS = Plugins(entry_points=False)
 FLAGGED = SMALL.replace("  good: {type: boolean,", "  good: {type: boolean, judged: true,")
