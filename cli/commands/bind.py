@@ -8,7 +8,7 @@ import click
 
 from tierwise.cli.options import Layers, layers_options
 from tierwise.cli.session import Session
-from tierwise.cli.telling import spoken_comments
+from tierwise.cli.telling import spoken, spoken_comments
 from tierwise.cli.visible import say
 
 
@@ -33,4 +33,4 @@ def command(context: click.Context, database: str, policy: str, layers: Layers) 
     session = Session.of(context)
     loaded = session.load(policy, layers)
     with spooled(database) as file, closing(file.named(open_source(file.path, session.plugins.sources().values()))) as source:
-        say(spoken_comments(bind_draft(source, loaded.plan, session.language)), nl=False)
+        say(spoken_comments(bind_draft(source, loaded.plan, spoken)), nl=False)

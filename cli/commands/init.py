@@ -139,7 +139,7 @@ def _amounts(cuts: str | None, proposed: list[str], names: list[str]) -> list[st
 
 def _bind(session: Session, folder: Path, database: str) -> None:
     from tierwise.cli.destination import write_file
-    from tierwise.cli.telling import spoken_comments
+    from tierwise.cli.telling import spoken, spoken_comments
     from tierwise.plugins.binding.draft_binding import bind_draft
     from tierwise.plugins.data_source import open_source
     from tierwise.plugins.policy import load
@@ -147,7 +147,7 @@ def _bind(session: Session, folder: Path, database: str) -> None:
     loaded = load(folder, plugins=session.plugins)
     source = open_source(database, session.plugins.sources().values())
     try:
-        text = spoken_comments(bind_draft(source, loaded.plan, session.language))
+        text = spoken_comments(bind_draft(source, loaded.plan, spoken))
     finally:
         source.close()
     write_file(str(folder / "binding.yaml"), text.encode("utf-8"), replace=False)

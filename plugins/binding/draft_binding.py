@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -20,7 +20,6 @@ from tierwise.plugins.binding.seen import format_line, help_for, seen_format, un
 from tierwise.plugins.binding.subject_rows import TOTAL
 from tierwise.plugins.binding.written import PLAIN_FORMAT, Format
 from tierwise.plugins.data_source import Column, Source, SourceTable
-from tierwise.plugins.sentences.catalogue import said
 from tierwise.plugins.sql import all_of, call, cast, column, count_if, is_known, select, text
 
 __all__ = ["bind_draft"]
@@ -33,13 +32,18 @@ RELATIVES: Mapping[str, str] = {"parent_": "above", "group_": "group", "top_": "
 YAML_WORDS = {"null", "true", "false", "yes", "no", "on", "off"}
 
 
-def bind_draft(source: Source, plan: Plan, language: str = "en") -> str:
+def bind_draft(source: Source, plan: Plan, spoken: Callable[[str], str] = str) -> str:
     """Return the text of a ``binding.yaml`` that can be used as it stands; what is only a guess is commented out.
+
+    Args:
+        source: The database.
+        plan: The policy.
+        spoken: Says what a type is called in the reader's language.
 
     Raises:
         DataError: The database cannot be read, or has no table whose rows can be told apart.
     """
-    draft = _Draft(source, plan, language)
+    draft = _Draft(source, plan, spoken)
     return "\n".join(draft.lines()) + "\n"
 
 
@@ -47,7 +51,7 @@ def bind_draft(source: Source, plan: Plan, language: str = "en") -> str:
 class _Draft:
     source: Source
     plan: Plan
-    language: str
+    spoken: Callable[[str], str]
 
     def __post_init__(self) -> None:
         self.table = max(self.source.tables().values(), key=self._likeness)
@@ -233,9 +237,7 @@ class _Draft:
 
     def _described(self, fact: Fact) -> str:
         told = [str(fact.type), *(["judged"] if fact.judged else [])]
-        return f"{fact.name} ({', '.join(said(word, self.language) for word in told)}): {fact.label.get('zh') or fact.label.get('en', '')}".rstrip(
-            ": "
-        )
+        return f"{fact.name} ({', '.join(map(self.spoken, told))}): {fact.label.get('zh') or fact.label.get('en', '')}".rstrip(": ")
 
 
 def _common(forms: Iterable[Format]) -> Format:
