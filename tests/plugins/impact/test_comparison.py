@@ -319,7 +319,7 @@ def test_a_page_shows_a_percentage_only_of_a_baseline_above_zero(
 
     impact = impact_of(weighed("old", **before), weighed("new", **after), data)
 
-    (table,) = [block for block in impact_page(impact, (), (), 0, "customer", "en") if "of the baseline" in block.header]
+    (table,) = [block for block in impact_page(impact, (), (), 0, None, "en") if "of the baseline" in block.header]
     (exposure,) = [row for row in table.rows if row[0].startswith("exposure")]
     assert exposure[table.header.index("delta")].startswith("+")
     assert exposure[table.header.index("of the baseline")] == share
