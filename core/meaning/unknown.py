@@ -124,8 +124,7 @@ def known(results: Iterable[Result]) -> tuple[Value, ...]:
 
 def strictly(results: Iterable[Result], bound: tuple[Value, ...] | None) -> Unknown | None:
     """Return the unknown that a part is when it needs all of ``results``, or ``None`` when all are known."""
-    found = values_of(results, bound)
-    return found if isinstance(found, Unknown) else None
+    return found if isinstance(found := values_of(results, bound), Unknown) else None
 
 
 def lazily(unknowns: Sequence[Unknown], bound: tuple[Value, ...] | None) -> Unknown:

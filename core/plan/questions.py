@@ -355,8 +355,7 @@ def _joined_by(op: str, condition: Node) -> tuple[Node, ...]:
 
 def column_of(test: Node) -> Node:
     """Return what the column of a table would be about whose cell says the same as a condition."""
-    comparison = comparison_of(test)
-    if comparison is not None:
+    if (comparison := comparison_of(test)) is not None:
         return comparison.about
     return tested(test) if isinstance(test, Within | InSet) else test.part if isinstance(test, Not) else test
 
@@ -368,5 +367,3 @@ def conditions_in(node: Node) -> Iterator[tuple[str, Node]]:
             yield from tests
         case Conditional(condition=condition):
             yield "", condition
-        case _:
-            return
