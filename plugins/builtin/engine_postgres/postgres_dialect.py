@@ -202,8 +202,7 @@ def _filter(node: exp.Filter) -> Sql:
     taken = node.this
     if not isinstance(taken, exp.Bracket):
         return node
-    gathered = unwrapped(taken.this)
-    assert isinstance(gathered, exp.Filter), "INVARIANT: lists are gathered by `_first` and `_of_first`"
+    gathered = unwrapped(taken.this)  # a filter, too: lists are gathered by `_first` and `_of_first`
     where = sql.all_of(gathered.expression.this, node.expression.this)
     gathered.set("expression", exp.Where(this=where))
     return taken
