@@ -35,8 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the fast tests."""
+    """Mark the fast tests; refuse names that each process would write otherwise, as workers could not agree on what to run."""
     for item in items:
+        given = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+        if any(isinstance(one, set | frozenset) and len(one) > 1 and str(one) in item.name for one in given):
+            raise pytest.UsageError(f"{item.nodeid} is named after a set, whose order is another in each process: give a list")
         if (
             item.path.is_relative_to(CORE)
             and not is_hypothesis_test(getattr(item, "obj", None))
