@@ -16,7 +16,7 @@ from tierwise.plugins.deciding.result import outcome_document
 from tierwise.plugins.paths.path import Paths, Route
 from tierwise.plugins.sentences.path_lines import lines_of_paths
 from tierwise.plugins.sentences.phrases import words_of
-from tierwise.plugins.sentences.words import cell_value, label_in, reason_word, short_name
+from tierwise.plugins.sentences.words import cell_value, name_in, reason_word
 
 if TYPE_CHECKING:
     from tierwise.cli.session import Session
@@ -85,7 +85,7 @@ def print_all(
     is_for_people = form in ("text", "markdown")
     if is_for_people:
         tell(f"{found.subjects():,} of {bound.facts.count():,} are one change away\n")
-        name = partial(_name, bound.loaded.plan, session.language)
+        name = partial(name_in, bound.loaded.plan, language=session.language)
         ways = words_of("one change", session.language)
         counts = (
             {"output": name(output), "fact": name(fact), "direction": ways[direction], "customers": count}
@@ -123,17 +123,13 @@ def _near_in_words(change: NearChange, plan: Plan, language: str) -> dict[str, A
     present = change.present == "true" if isinstance(of, BooleanType) else change.present
     return {
         **_near(change),
-        "output": _name(plan, language, change.output),
+        "output": name_in(plan, change.output, language),
         "now": now,
-        "fact": _name(plan, language, change.fact),
+        "fact": name_in(plan, change.fact, language),
         "from": cell_value(present, of, language),
         "to": cell_value(change.to, of, language),
         "reaches": cell_value(change.after, grade, language),
     }
-
-
-def _name(plan: Plan, language: str, name: str) -> str:
-    return short_name(name, label_in(plan, name), language)
 
 
 def _document(paths: Paths) -> dict[str, Any]:

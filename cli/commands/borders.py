@@ -136,13 +136,12 @@ def _blocks(counts: list[BorderCount], plan: Plan, session: Session) -> list[Blo
 
 def _row(count: BorderCount, plan: Plan, session: Session) -> dict[str, Any]:
     from tierwise.plugins.sentences.border_lines import StandingText, border_text, number_text
-    from tierwise.plugins.sentences.words import label_in, short_name
+    from tierwise.plugins.sentences.words import name_in
 
     border = count.border
     moves = {}
     for key, moved in (("moved down", count.lower), ("moved up", count.higher)):
-        named = {output: short_name(output, label_in(plan, output), session.language) for output in moved.changed}
-        changed = ", ".join(f"{named[output]} {number:,}" for output, number in moved.changed.items())
+        changed = ", ".join(f"{name_in(plan, output, session.language)} {number:,}" for output, number in moved.changed.items())
         moves[key] = f"{number_text(border, moved.to, session.language)}: {changed}"
     return {
         "border": border_text(border, session.language),

@@ -15,7 +15,7 @@ from tierwise.plugins.outcome_class import class_document, class_of, is_undeterm
 from tierwise.plugins.policy_page import Block
 from tierwise.plugins.sentences.catalogue import said
 from tierwise.plugins.sentences.phrases import words_of_impact
-from tierwise.plugins.sentences.words import cell_value, joined, label_in, reason_word, short_name
+from tierwise.plugins.sentences.words import cell_value, joined, name_in, reason_word, short_name
 
 __all__ = ["class_text", "impact_page", "try_text"]
 
@@ -65,7 +65,7 @@ class _Page:
         return self.words[key].format(**parts)
 
     def name(self, name: str) -> str:
-        return short_name(name, label_in(self.plan, name), self.language)
+        return name_in(self.plan, name, self.language)
 
     def names(self, names: Iterable[str]) -> str:
         return joined(map(self.name, names), self.language)

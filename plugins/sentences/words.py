@@ -23,6 +23,7 @@ __all__ = [
     "label_in",
     "label_text",
     "miss_text",
+    "name_in",
     "name_text",
     "outcome_text",
     "percent_text",
@@ -70,6 +71,11 @@ def label_in(plan: Plan | None, name: str) -> Named:
 def short_name(name: str, label: Named, language: str) -> str:
     """Return what something is called where there is room for one name: in Chinese its label, in English, where its name is a word, that."""
     return label.get(language) or name if language == "zh" else name
+
+
+def name_in(plan: Plan | None, name: str, language: str) -> str:
+    """Return what a fact, a decision or a reading is called where there is room for one name; any other name itself."""
+    return short_name(name, label_in(plan, name), language)
 
 
 def name_text(name: str, label: Named, language: str) -> str:
