@@ -145,7 +145,7 @@ class Asker:
             counts = [sql.case((condition, sql.column(COUNT)), default=sql.integer(0)) for condition in conditions]
             query = exp.select(*(sql.call("sum", count) for count in counts)).from_(self.counted(columns))
         else:
-            query = exp.select(*(sql.call("count_if", condition) for condition in conditions)).from_(columns.source("rows"))
+            query = exp.select(*(sql.count_if(condition) for condition in conditions)).from_(columns.source("rows"))
         ((coded, left_open),) = self.tables.rows(query)
         return int(coded or 0), int(left_open or 0)
 

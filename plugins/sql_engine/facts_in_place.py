@@ -130,7 +130,7 @@ def _findings(tables: Tables, made: str, supplies: list[Supply], table: SourceTa
     doubted = [place for place, supply in enumerate(supplies) if not supply.is_proved]
     if not doubted:
         return
-    any_wrong = [(f"x{place}", sql.call("count_if", sql.is_known(sql.column(problem_column(place))))) for place in doubted]
+    any_wrong = [(f"x{place}", sql.count_if(sql.is_known(sql.column(problem_column(place))))) for place in doubted]
     counted = next(tables.rows(sql.select(*sql.named(any_wrong), source=sql.table(made))))
     for place, wrong in zip(doubted, counted, strict=True):
         if not wrong:

@@ -112,7 +112,7 @@ class _Members:
     def ask(self, role: str, node: Node, compiler: Compiler, asker: Asker) -> None:
         """Have the reference engine work out a part where SQL left it open."""
         is_open = sql.all_of(sql.is_null(sql.column(role)), sql.negate(sql.column(f"{role} none")))
-        count = exp.select(sql.call("count_if", is_open)).from_(sql.table(self.table))
+        count = exp.select(sql.count_if(is_open)).from_(sql.table(self.table))
         ((open_rows,),) = self.tables.rows(count)
         if open_rows:
             name = f"{self.table} {role}"
@@ -225,7 +225,7 @@ class _Members:
             NeedsReference: An amount is too large to be added up in SQL.
         """
         lost = sql.all_of(sql.is_known(sql.column(positions.BY)), sql.is_null(sql.column(positions.AMOUNT)))
-        count = exp.select(sql.call("count_if", lost)).from_(sql.table(members))
+        count = exp.select(sql.count_if(lost)).from_(sql.table(members))
         ((lost_rows,),) = self.tables.rows(count)
         if lost_rows:
             raise NeedsReference
