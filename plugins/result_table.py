@@ -124,8 +124,7 @@ def _row(key: str, name: str | None, outcomes: Mapping[str, Outcome], grading: G
         outcome = outcomes[decision.name]
         cells = told(outcome, decision)
         row |= {f"{decision.name}.{part}": cells.get(part) for part in ("reason", "candidates", "rules")}
-        is_typed = isinstance(outcome, Determined) and has_type(decision.type)
-        row[decision.name] = outcome.value if is_typed and isinstance(outcome, Determined) else cells.get("text")
+        row[decision.name] = outcome.value if isinstance(outcome, Determined) and has_type(decision.type) else cells.get("text")
     return row
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -21,6 +22,9 @@ from tierwise.cli.options import (
 from tierwise.cli.session import Session
 from tierwise.cli.telling import tell
 from tierwise.plugins.engine import DEFAULT_ENGINE
+
+if TYPE_CHECKING:
+    from tierwise.core.plan import Plan
 
 
 @click.command("grade")
@@ -113,7 +117,7 @@ def command(
         --columns key,name,annual_usage_yuan,tier --headings labels --output best.csv
     """
     from tierwise.cli.choice import read_choice
-    from tierwise.cli.destination import format_of_file, written_to
+    from tierwise.cli.destination import written_to
     from tierwise.cli.graded_run import Shown, grade_database, print_grading, show_data_findings, write_grading
     from tierwise.cli.reporting import refuse_report, write_report
     from tierwise.cli.row_columns import choose_columns
@@ -121,15 +125,10 @@ def command(
     from tierwise.plugins.duckdb_connection import memory_bounded
     from tierwise.plugins.result_table import FORMATS, write_table
     from tierwise.plugins.run import choose_engine
-    from tierwise.plugins.subject_columns import names_of_groups, only_columns, refuse_unsupplied, with_columns
+    from tierwise.plugins.subject_columns import only_columns, refuse_unsupplied, with_columns
 
     session = Session.of(context)
-    if output is not None and context.get_parameter_source("form") is ParameterSource.DEFAULT:
-        form = format_of_file(output)
-    if form in FORMATS and (output is None or hits or columns is not None or headings != "names"):
-        raise click.UsageError(
-            f"`--format {form}` writes all columns to a file: name it by `--output`, without `--columns`, `--headings` or `--hits`"
-        )
+    form = _form_of(context, form, output, hits or columns is not None or headings != "names")
     read = [database, ledger, policy_name, *layers.overlays, *([binding] if binding else [])]
     if report is not None:
         refuse_report(report, read)
@@ -140,10 +139,7 @@ def command(
     choice = read_choice(session, loaded, condition, undetermined)
     chosen = choose_columns(columns, loaded.plan) if columns is not None else None
     language = session.language if headings == "labels" else None
-    groups = names_of_groups(by)
-    inner = next((name for name in groups if name in loaded.plan.decisions and not loaded.plan.decisions[name].output), None)
-    if inner is not None:
-        raise click.BadParameter(f"`{inner}` is no output of `{loaded.plan.policy}`", param_hint="--by")
+    groups = _groups(by, loaded.plan)
     widened = replace(loaded, plan=with_columns(loaded.plan, only_columns(loaded.plan, groups)))
     with (
         memory_bounded(memory or ""),
@@ -168,3 +164,28 @@ def command(
             tell(f"written to {file}", err=True)
     if unsaved:
         raise unsaved
+
+
+def _form_of(context: click.Context, form: str, output: str | None, is_narrowed: bool) -> str:
+    """Return the form that is asked for, else that of the file's name; a table has a file, and all columns."""
+    from tierwise.cli.destination import format_of_file
+    from tierwise.plugins.result_table import FORMATS
+
+    if output is not None and context.get_parameter_source("form") is ParameterSource.DEFAULT:
+        form = format_of_file(output)
+    if form in FORMATS and (output is None or is_narrowed):
+        raise click.UsageError(
+            f"`--format {form}` writes all columns to a file: name it by `--output`, without `--columns`, `--headings` or `--hits`"
+        )
+    return form
+
+
+def _groups(by: str | None, plan: Plan) -> tuple[str, ...]:
+    """Return the names that split a report."""
+    from tierwise.plugins.subject_columns import names_of_groups
+
+    groups = names_of_groups(by)
+    inner = next((name for name in groups if name in plan.decisions and not plan.decisions[name].output), None)
+    if inner is not None:
+        raise click.BadParameter(f"`{inner}` is no output of `{plan.policy}`", param_hint="--by")
+    return groups
